@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { readSettings } from './read-settings.js';
+import { SettingsError } from './settings.error.js';
+
+describe('readSettings', () => {
+  let workingFolder: string;
+
+  beforeEach(() => {
+    workingFolder = mkdtempSync(join(tmpdir(), 'switchyard-settings-'));
+  });
+  afterEach(() => rmSync(workingFolder, { recursive: true }));
+
+  it('gives the documented defaults for an empty environment', () => {
+    const settings = readSettings({}, { workingFolder });
+
+    expect(settings).toMatchObject({ home: join(workingFolder, '.switchyard'), port: 8080, host: '127.0.0.1' });
+    expect(settings.configFile).toBeUndefined();
+    expect(settings.natsUrl).toBeUndefined();
+  });
+
+  it('finds switchyard.yaml in the working folder when no other file is named', () => {
+    writeFileSync(join(workingFolder, 'switchyard.yaml'), 'version: 1\n');
+
+    expect(readSettings({ SWITCHYARD_CONFIG: '' }, { workingFolder }).configFile).toBe(
+      join(workingFolder, 'switchyard.yaml'),
+    );
+  });
+
+  it('lists every problem in one error', () => {
+    const read = () =>
+      readSettings(
+        {
+          SWITCHYARD_PORT: 'eighty',
+          SWITCHYARD_SECRET_KEY: 'c2hvcnQ=',
+          SWITCHYARD_ADMIN_KEY: 'short',
+          SWITCHYARD_CONFIG: 'missing.yaml',
+          NATS_URL: 'localhost',
+          SWITCHYARD_LOG_LEVEL: 'loud',
+        },
+        { required: ['databaseUrl', 'port'], workingFolder },
+      );
+
+    expect(read).toThrow(SettingsError);
+    let problems: readonly string[] = [];
+    try {
+      read();
+    } catch (error) {
+      problems = (error as SettingsError).problems;
+    }
+    expect(problems).toEqual([
+      'SWITCHYARD_PORT must be a whole number from 1 to 65535',
+      expect.stringContaining('SWITCHYARD_ADMIN_KEY must be 16 to 512'),
+      expect.stringContaining('SWITCHYARD_SECRET_KEY must be the base64 of 32 bytes'),
+      expect.stringContaining('SWITCHYARD_LOG_LEVEL must be trace'),
+      expect.stringContaining('NATS_URL must look like nats://host:4222'),
+      'DATABASE_URL is not set',
+      `SWITCHYARD_CONFIG names ${join(workingFolder, 'missing.yaml')}, which cannot be read`,
+    ]);
+  });
+
+  it('never repeats a secret value in its message', () => {
+    expect(() => readSettings({ SWITCHYARD_ADMIN_KEY: 'too-secret' }, { workingFolder })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('too-secret') }),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { environmentSchema, VARIABLE_OF, type Environment, type Settings } from './settings.js';
+import { SettingsError } from './settings.error.js';
+
+const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
+
+/** `required` names settings that this process cannot do without; relative paths start at `workingFolder`. */
+export interface ReadSettingsOptions<Key extends keyof Settings> {
+  readonly required?: readonly Key[];
+  readonly workingFolder?: string;
+}
+
+/**
+ * Reads every setting of the environment at once. Settings listed in `required` come back without `undefined`.
+ * Throws one `SettingsError` that lists everything wrong: bad values, missing required ones, and a SWITCHYARD_CONFIG
+ * that cannot be read. Unset and empty variables take their defaults.
+ */
+export function readSettings<Key extends keyof Settings = never>(
+  environment: Environment,
+  { required = [], workingFolder = process.cwd() }: ReadSettingsOptions<Key> = {},
+): Settings & { readonly [K in Key]: NonNullable<Settings[K]> } {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  for (const key of required) {
+    if (given[VARIABLE_OF[key]] === undefined && !HAS_DEFAULT.has(key)) problems.push(`${VARIABLE_OF[key]} is not set`);
+  }
+  const configFile = resolve(workingFolder, given['SWITCHYARD_CONFIG'] ?? DEFAULT_CONFIG_FILE);
+  if (given['SWITCHYARD_CONFIG'] !== undefined && !isReadable(configFile)) {
+    problems.push(`SWITCHYARD_CONFIG names ${configFile}, which cannot be read`);
+  }
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
+
+  const values = parsed.data;
+  const settings: Settings = {
+    home: resolve(workingFolder, values.SWITCHYARD_HOME),
+    configFile: existsSync(configFile) ? configFile : undefined,
+    port: values.SWITCHYARD_PORT,
+    host: values.SWITCHYARD_HOST,
+    adminKey: values.SWITCHYARD_ADMIN_KEY,
+    adminKeySha256: values.SWITCHYARD_ADMIN_KEY_SHA256,
+    secretKey: values.SWITCHYARD_SECRET_KEY,
+    natsServerBinary: values.SWITCHYARD_NATS_SERVER,
+    natsPort: values.SWITCHYARD_NATS_PORT,
+    postgresPort: values.SWITCHYARD_POSTGRES_PORT,
+    logLevel: values.SWITCHYARD_LOG_LEVEL,
+    natsUrl: values.NATS_URL,
+    databaseUrl: values.DATABASE_URL,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+  };
+  return settings as Settings & { readonly [K in Key]: NonNullable<Settings[K]> };
+}
+
+const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set(['home', 'port', 'host']);
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

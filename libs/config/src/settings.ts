@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** The variables of a process: `process.env` or a test's own object. An empty value counts as unset. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const SECRET_KEY_BYTES = 32;
+
+const port = z.coerce
+  .number('must be a whole number from 1 to 65535')
+  .int('must be a whole number from 1 to 65535')
+  .min(1, 'must be a whole number from 1 to 65535')
+  .max(65_535, 'must be a whole number from 1 to 65535');
+
+const urlOf = (protocols: readonly string[], example: string) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `must look like ${example}`);
+
+const isNatsUrl = (value: string): boolean =>
+  value.split(',').every((url) => URL.canParse(url.trim()) && ['nats:', 'tls:'].includes(new URL(url.trim()).protocol));
+
+const isSecretKey = (value: string): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === SECRET_KEY_BYTES;
+
+/** Every variable that Switchyard reads, under the variable's own name, so that a problem can name it. */
+export const environmentSchema = z.object({
+  SWITCHYARD_HOME: z.string().default('.switchyard'),
+  SWITCHYARD_CONFIG: z.string().optional(),
+  SWITCHYARD_PORT: port.default(8080),
+  SWITCHYARD_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address')
+    .default('127.0.0.1'),
+  SWITCHYARD_ADMIN_KEY: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{16,512}$/,
+      'must be 16 to 512 printable characters without spaces (it is sent as a bearer token)',
+    )
+    .optional(),
+  SWITCHYARD_ADMIN_KEY_SHA256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+    .optional(),
+  SWITCHYARD_SECRET_KEY: z
+    .string()
+    .refine(isSecretKey, 'must be the base64 of 32 bytes (make one with: openssl rand -base64 32)')
+    .optional(),
+  SWITCHYARD_NATS_SERVER: z.string().optional(),
+  SWITCHYARD_NATS_PORT: port.optional(),
+  SWITCHYARD_POSTGRES_PORT: port.optional(),
+  SWITCHYARD_LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be trace, debug, info, warn, error, fatal or silent',
+    )
+    .optional(),
+  NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
+});
+
+/**
+ * What a Switchyard process was told by its environment, checked and made absolute. `home` is the data folder,
+ * `configFile` the absolute path of switchyard.yaml (undefined when there is none), `secretKey` the base64 of the 32
+ * bytes that seal provider credentials and pepper key hashes, `adminKeySha256` the hex digest of the bootstrap key.
+ */
+export interface Settings {
+  readonly home: string;
+  readonly configFile: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly adminKey: string | undefined;
+  readonly adminKeySha256: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly natsServerBinary: string | undefined;
+  readonly natsPort: number | undefined;
+  readonly postgresPort: number | undefined;
+  readonly logLevel: string | undefined;
+  readonly natsUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly otlpEndpoint: string | undefined;
+}
+
+/** Which variable feeds a setting, for messages about a setting that is missing. */
+export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof environmentSchema>>> = {
+  home: 'SWITCHYARD_HOME',
+  configFile: 'SWITCHYARD_CONFIG',
+  port: 'SWITCHYARD_PORT',
+  host: 'SWITCHYARD_HOST',
+  adminKey: 'SWITCHYARD_ADMIN_KEY',
+  adminKeySha256: 'SWITCHYARD_ADMIN_KEY_SHA256',
+  secretKey: 'SWITCHYARD_SECRET_KEY',
+  natsServerBinary: 'SWITCHYARD_NATS_SERVER',
+  natsPort: 'SWITCHYARD_NATS_PORT',
+  postgresPort: 'SWITCHYARD_POSTGRES_PORT',
+  logLevel: 'SWITCHYARD_LOG_LEVEL',
+  natsUrl: 'NATS_URL',
+  databaseUrl: 'DATABASE_URL',
+  otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+};

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { epochMilliseconds } from '../identifiers.js';
+import { usageSchema } from './usage.js';
+
+/** What went wrong, in classes rather than status codes; decides whether the next target may cure it. */
+export const errorClass = z.enum([
+  'authentication',
+  'permission',
+  'not_found',
+  'invalid_request',
+  'context_too_long',
+  'content_filter',
+  'rate_limit',
+  'quota',
+  'overloaded',
+  'server_error',
+  'first_byte_timeout',
+  'idle_timeout',
+  'total_timeout',
+  'connection',
+  'cut_stream',
+  'bad_answer',
+  'cancelled',
+  'no_eligible_target',
+  'delivery_limit',
+  'worker_lost',
+  'expired',
+]);
+export type ErrorClass = z.infer<typeof errorClass>;
+
+/** One call of one target. `unknown`: we cannot know whether the provider did the work (a crash of ours in between). */
+export const attemptSchema = z.object({
+  provider: z.string(),
+  model: z.string(),
+  priceVersion: z.string(),
+  startedAt: epochMilliseconds,
+  durationMilliseconds: z.number().nonnegative(),
+  firstByteMilliseconds: z.number().nonnegative().optional(),
+  outcome: z.enum(['succeeded', 'failed', 'cancelled', 'unknown']),
+  errorClass: errorClass.optional(),
+  errorMessage: z.string().max(2_000).optional(),
+  /** HTTP status of the provider's answer, if there was one. */
+  status: z.int().optional(),
+  /** The provider's own id of the answer, for reconciliation. */
+  upstreamId: z.string().max(200).optional(),
+  usage: usageSchema.optional(),
+  /** `provider`: as the provider reported; `estimate`: counted by us because the provider did not say. */
+  usageBasis: z.enum(['provider', 'estimate']).optional(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;

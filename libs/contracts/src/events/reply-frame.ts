@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { errorClass } from './attempt.js';
+
+/**
+ * Kinds of reply frames on `reply.<ingress>.<request>`. `whole`: an answer in one frame. `head`, then chunks (frames
+ * without a kind), then `end`: a stream that is complete. `error`: the request failed, before or within a stream; always the
+ * last frame. `part`: a piece of a plain answer too large for one frame, before its `whole`. `alive`: the call still runs.
+ */
+export const FrameKind = {
+  whole: 'whole',
+  part: 'part',
+  head: 'head',
+  end: 'end',
+  error: 'error',
+  alive: 'alive',
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+/** What a caller learns beside the answer's bytes; becomes response headers (or trailers, after a stream). */
+export const answerHeadSchema = z.object({
+  status: z.int(),
+  contentType: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  attempts: z.int().nonnegative(),
+  costNanoUsd: z.string().optional(),
+  retryAfterSeconds: z.int().nonnegative().optional(),
+  error: z.object({ class: errorClass, message: z.string(), code: z.string() }).optional(),
+});
+export type AnswerHead = z.infer<typeof answerHeadSchema>;

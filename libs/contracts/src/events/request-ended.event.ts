@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
+import { decisionSchema } from '../routing/plan.js';
+import { jobReference } from '../routing/facts.js';
+import { Subject } from '../subjects.js';
+import { attemptSchema, errorClass } from './attempt.js';
+
+/** The four ways a request can end. */
+export const requestOutcome = z.enum(['completed', 'failed', 'cancelled', 'expired']);
+export type RequestOutcome = z.infer<typeof requestOutcome>;
+
+/**
+ * The one terminal event of a request: billing, audit, job state and metrics all follow from it. It never holds a prompt;
+ * `answer` is present in the durable lane only, where nobody waits for reply frames.
+ */
+export const requestEndedSchema = z.object({
+  version: z.literal(1),
+  outcome: requestOutcome,
+  requestId,
+  organization: slug,
+  project: slug,
+  key: slug,
+  lane: z.enum(['interactive', 'durable']),
+  dialect: z.string(),
+  operation: z.string(),
+  model: z.string(),
+  stream: z.boolean(),
+  endUser: z.string().optional(),
+  receivedAt: epochMilliseconds,
+  endedAt: epochMilliseconds,
+  /** From acceptance to the first byte for the caller; absent where none was sent. */
+  firstByteMilliseconds: z.number().nonnegative().optional(),
+  decision: decisionSchema.optional(),
+  attempts: z.array(attemptSchema),
+  finishReason: z.string().max(100).optional(),
+  /** What the attempts cost by the plan's prices, as told to the caller; billing computes its own and is the authority. */
+  costNanoUsd: nanoUsd.optional(),
+  error: z
+    .object({ class: errorClass, message: z.string().max(2_000), status: z.int(), code: z.string().max(100) })
+    .optional(),
+  job: jobReference.optional(),
+  /** Status and body of the answer for a batch line; the body is the provider's bytes as text. */
+  answer: z.object({ status: z.int(), body: z.string() }).optional(),
+});
+export type RequestEnded = z.infer<typeof requestEndedSchema>;
+
+/** Subject of the event; the key of its effects everywhere is the request id. */
+export function requestEndedSubject(event: Pick<RequestEnded, 'outcome' | 'organization'>): string {
+  return Subject.requestEnded(event.outcome, event.organization);
+}

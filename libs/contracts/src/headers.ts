@@ -1,0 +1,43 @@
+/**
+ * Names of the NATS headers that Switchyard's messages carry: a stable contract, listed in
+ * `docs/architecture/3-messages.md`. Values are JSON on one line unless said otherwise.
+ */
+export const MessageHeader = {
+  /** Request id, plain text. */
+  requestId: 'Switchyard-Request-Id',
+  /** `Facts` of the request. */
+  facts: 'Switchyard-Facts',
+  /** `RoutingSlip`: the plan, the position in it and the attempts made so far. */
+  slip: 'Switchyard-Slip',
+  /** Kind of a reply frame (`FrameKind`), plain text; a frame without it is a chunk of the streamed answer. */
+  frame: 'Switchyard-Frame',
+  /** `AnswerHead` of a reply frame. */
+  answer: 'Switchyard-Answer',
+  /** The terminal event that the worker is about to record, as JSON; rides on the last frame. */
+  terminalEvent: 'Switchyard-Terminal-Event',
+  /** Name of the object that holds the body of a request too large for a message, plain text. */
+  bodyClaim: 'Switchyard-Body-Claim',
+  /** Set on the reply to a query that failed: `ReplyError`. */
+  error: 'Switchyard-Error',
+  /** W3C trace context, passed through untouched where tracing is off. */
+  traceParent: 'traceparent',
+  traceState: 'tracestate',
+} as const;
+
+/** Headers that JetStream itself defines and Switchyard sets. */
+export const StreamHeader = {
+  messageId: 'Nats-Msg-Id',
+  batchId: 'Nats-Batch-Id',
+  batchSequence: 'Nats-Batch-Sequence',
+  batchCommit: 'Nats-Batch-Commit',
+} as const;
+
+/** Headers that a dead letter carries besides its own: why it rests, where it came from, how often it was tried. */
+export const DeadLetterHeader = {
+  reason: 'Switchyard-Dead-Reason',
+  subject: 'Switchyard-Dead-Subject',
+  stream: 'Switchyard-Dead-Stream',
+  consumer: 'Switchyard-Dead-Consumer',
+  sequence: 'Switchyard-Dead-Sequence',
+  deliveries: 'Switchyard-Dead-Deliveries',
+} as const;

@@ -1,0 +1,72 @@
+export { slug, requestId, epochMilliseconds, nanoUsd } from './identifiers.js';
+export { MessageHeader, StreamHeader, DeadLetterHeader } from './headers.js';
+export { Subject, SubjectPattern } from './subjects.js';
+export { Stream, Consumer, Bucket, QueueGroup } from './topology.js';
+export type { StreamDefinition, ConsumerDefinition } from './topology.js';
+export { factsSchema, jobReference, byteSpan } from './routing/facts.js';
+export type { Facts, JobReference, ByteSpan } from './routing/facts.js';
+export { timeoutsSchema, targetSchema, candidateSchema, decisionSchema, routingSlipSchema } from './routing/plan.js';
+export type { Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
+export { priceSchema } from './snapshot/price.js';
+export type { Price } from './snapshot/price.js';
+export {
+  snapshotSchema,
+  providerEntrySchema,
+  modelEntrySchema,
+  targetEntrySchema,
+  keyEntrySchema,
+} from './snapshot/snapshot.js';
+export type { Snapshot, ProviderEntry, ModelEntry, TargetEntry, KeyEntry } from './snapshot/snapshot.js';
+export { providerOptions, openaiOptionsSchema, simOptionsSchema } from './snapshot/provider-options.js';
+export type { ProviderKind, OpenaiOptions, SimOptions } from './snapshot/provider-options.js';
+export { usageSchema } from './events/usage.js';
+export type { Usage } from './events/usage.js';
+export { attemptSchema, errorClass } from './events/attempt.js';
+export type { Attempt, ErrorClass } from './events/attempt.js';
+export { requestEndedSchema, requestOutcome, requestEndedSubject } from './events/request-ended.event.js';
+export type { RequestEnded, RequestOutcome } from './events/request-ended.event.js';
+export { FrameKind, answerHeadSchema } from './events/reply-frame.js';
+export type { AnswerHead } from './events/reply-frame.js';
+export { callerSchema, replyErrorSchema } from './queries/caller.js';
+export type { Caller, ReplyError } from './queries/caller.js';
+export {
+  fileObjectSchema,
+  fileCreateSchema,
+  fileReadSchema,
+  fileLocationSchema,
+  fileListSchema,
+  filePageSchema,
+} from './queries/files.js';
+export type { FileObject, FileCreate, FileRead, FileLocation, FileList, FilePage } from './queries/files.js';
+export {
+  batchStatus,
+  batchObjectSchema,
+  batchCreateSchema,
+  batchReadSchema,
+  batchListSchema,
+  batchPageSchema,
+} from './queries/batches.js';
+export type { BatchStatus, BatchObject, BatchCreate, BatchRead, BatchList, BatchPage } from './queries/batches.js';
+export {
+  recordReadSchema,
+  chargeRecordSchema,
+  chargeReadReplySchema,
+  usageReportSchema,
+  usageRowSchema,
+  usageReportReplySchema,
+  auditEntrySchema,
+  requestReadReplySchema,
+  auditEventListSchema,
+  auditEventPageSchema,
+} from './queries/records.js';
+export type {
+  RecordRead,
+  ChargeRecord,
+  UsageReport,
+  UsageReportReply,
+  AuditEntry,
+  AuditEventList,
+  AuditEventPage,
+} from './queries/records.js';
+export { healthSchema, serviceNames } from './queries/health.js';
+export type { Health, ServiceName } from './queries/health.js';

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { epochMilliseconds, nanoUsd } from '../identifiers.js';
+import { requestEndedSchema } from '../events/request-ended.event.js';
+import { usageSchema } from '../events/usage.js';
+import { callerSchema } from './caller.js';
+
+export const recordReadSchema = z.object({ caller: callerSchema, requestId: z.string() });
+export type RecordRead = z.infer<typeof recordReadSchema>;
+
+/** What billing knows of one request: a line for each attempt that used tokens, and their sum. */
+export const chargeRecordSchema = z.object({
+  requestId: z.string(),
+  costNanoUsd: nanoUsd,
+  lines: z.array(
+    z.object({
+      provider: z.string(),
+      model: z.string(),
+      priceVersion: z.string(),
+      usage: usageSchema,
+      usageBasis: z.enum(['provider', 'estimate']),
+      costNanoUsd: nanoUsd,
+    }),
+  ),
+  chargedAt: epochMilliseconds,
+});
+export type ChargeRecord = z.infer<typeof chargeRecordSchema>;
+export const chargeReadReplySchema = z.object({ charge: chargeRecordSchema.nullable() });
+
+/** `from` is inclusive, `to` exclusive, both by the time a request ended. */
+export const usageReportSchema = z.object({
+  caller: callerSchema,
+  groupBy: z.enum(['model', 'project', 'key', 'day']),
+  from: epochMilliseconds.optional(),
+  to: epochMilliseconds.optional(),
+});
+export type UsageReport = z.infer<typeof usageReportSchema>;
+
+export const usageRowSchema = z.object({
+  /** The model, project, key or UTC day (YYYY-MM-DD) that the row sums up. */
+  group: z.string(),
+  requests: z.int(),
+  promptTokens: z.int(),
+  completionTokens: z.int(),
+  cachedPromptTokens: z.int(),
+  costNanoUsd: nanoUsd,
+});
+export const usageReportReplySchema = z.object({ rows: z.array(usageRowSchema) });
+export type UsageReportReply = z.infer<typeof usageReportReplySchema>;
+
+/** One entry of the trail: the event as stored, its place in the organisation's chain and the hashes that bind it. */
+export const auditEntrySchema = z.object({
+  organization: z.string(),
+  sequence: z.int().nonnegative(),
+  type: z.string(),
+  recordedAt: epochMilliseconds,
+  /** Hex SHA-256 of the entry before, and of this one over `previousHash` and the stored bytes. */
+  previousHash: z.string(),
+  hash: z.string(),
+  event: requestEndedSchema,
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+export const requestReadReplySchema = z.object({ entry: auditEntrySchema.nullable() });
+
+/** `after` is the sequence of the last entry of the page before. */
+export const auditEventListSchema = z.object({
+  caller: callerSchema,
+  organization: z.string().optional(),
+  after: z.int().min(-1).optional(),
+  limit: z.int().min(1).max(1_000),
+  type: z.string().optional(),
+});
+export type AuditEventList = z.infer<typeof auditEventListSchema>;
+export const auditEventPageSchema = z.object({ entries: z.array(auditEntrySchema), hasMore: z.boolean() });
+export type AuditEventPage = z.infer<typeof auditEventPageSchema>;

@@ -1,0 +1,53 @@
+/**
+ * Every subject of the house: `<noun>.<past-participle>.v<version>.<keys…>` for events, `<noun>.<imperative>.v<version>`
+ * for queries and commands that expect a reply. Routing keys stand last so that wildcards stay short.
+ */
+export const Subject = {
+  /** ingress → router: a caller waits for the answer. Core NATS, queue group. */
+  requestAcceptedInteractive: 'request.accepted.v1.interactive',
+  /** jobs → router: work that Postgres has promised. Stream REQUESTS. */
+  requestAcceptedDurable: (priority: string) => `request.accepted.v1.durable.${priority}`,
+  /** router or worker → worker: call this provider for a waiting caller. Core NATS, queue group per provider kind. */
+  callAssignedInteractive: (provider: string) => `call.assigned.v1.interactive.${provider}`,
+  /** router or worker → worker: call this provider for the durable lane. Stream CALLS. */
+  callAssignedDurable: (provider: string, priority: string) => `call.assigned.v1.durable.${provider}.${priority}`,
+  /** worker → ingress: the frames of one answer. Core NATS. */
+  reply: (ingress: string, requestId: string) => `reply.${ingress}.${requestId}`,
+  /** worker → ingress: ids of requests whose terminal event is stored; a JSON array of request ids. Core NATS. */
+  resultsRecorded: (ingress: string) => `results.recorded.v1.${ingress}`,
+  /** ingress → every worker: the caller left. Core NATS. */
+  callCancelled: (requestId: string) => `call.cancelled.v1.${requestId}`,
+  /** worker, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
+  requestEnded: (outcome: string, organization: string) => `request.${outcome}.v1.${organization}`,
+  /** any consumer → operator. Stream DEAD_LETTERS. */
+  deadLetter: (consumer: string) => `message.buried.v1.${consumer}`,
+  /** ingress → one process of each service: are you ready? */
+  healthAsk: (service: string) => `health.ask.v1.${service}`,
+  /** ingress → every process: your metrics in Prometheus text. */
+  metricsAsk: 'metrics.ask.v1',
+  /** ingress → jobs */
+  fileCreate: 'file.create.v1',
+  fileRead: 'file.read.v1',
+  fileList: 'file.list.v1',
+  batchCreate: 'batch.create.v1',
+  batchRead: 'batch.read.v1',
+  batchList: 'batch.list.v1',
+  batchCancel: 'batch.cancel.v1',
+  /** ingress → billing */
+  chargeRead: 'charge.read.v1',
+  usageReport: 'usage.report.v1',
+  /** ingress → audit */
+  requestRead: 'request.read.v1',
+  auditEventList: 'audit-event.list.v1',
+} as const;
+
+/** Wildcards for subscriptions, the counterparts of `Subject`. */
+export const SubjectPattern = {
+  requestAcceptedDurable: 'request.accepted.v1.durable.>',
+  callAssignedInteractive: 'call.assigned.v1.interactive.*',
+  callAssignedDurable: 'call.assigned.v1.durable.>',
+  replies: (ingress: string) => `reply.${ingress}.*`,
+  callCancelled: 'call.cancelled.v1.*',
+  requestEnded: ['request.completed.v1.*', 'request.failed.v1.*', 'request.cancelled.v1.*', 'request.expired.v1.*'],
+  deadLetters: 'message.buried.v1.>',
+} as const;

@@ -1,0 +1,152 @@
+import { SubjectPattern } from './subjects.js';
+
+const seconds = 1_000;
+const minutes = 60 * seconds;
+const hours = 60 * minutes;
+const days = 24 * hours;
+
+/** How one JetStream stream is set up; times in milliseconds, sizes in bytes. */
+export interface StreamDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly subjects: readonly string[];
+  /** `work-queue` drops a message once acknowledged; `limits` keeps it for `maxAgeMilliseconds`. */
+  readonly retention: 'work-queue' | 'limits';
+  readonly maxAgeMilliseconds: number;
+  readonly maxBytes: number;
+  readonly maxMessageBytes: number;
+  readonly duplicateWindowMilliseconds: number;
+  /** Whether messages may come as atomic batches: all stored, or none. */
+  readonly atomicBatches: boolean;
+  /** `async`: the server may flush to disk later; only for streams that Postgres can refill. */
+  readonly flush: 'sync' | 'async';
+}
+
+/** How one durable pull consumer is set up; times in milliseconds. */
+export interface ConsumerDefinition {
+  readonly stream: string;
+  readonly name: string;
+  readonly description: string;
+  readonly filterSubjects: readonly string[];
+  /** A message not settled for so long is delivered again. */
+  readonly ackWaitMilliseconds: number;
+  /** After so many deliveries without success a message is buried in DEAD_LETTERS. */
+  readonly deliveryLimit: number;
+  /** Most messages delivered and not yet settled, over all processes. */
+  readonly maxAckPending: number;
+}
+
+/** The streams. Why each setting is what it is: `docs/architecture/2-streams.md`. */
+export const Stream = {
+  requests: {
+    name: 'REQUESTS',
+    description: 'Durable work on its way to the router; refilled from Postgres if lost',
+    subjects: [SubjectPattern.requestAcceptedDurable],
+    retention: 'work-queue',
+    maxAgeMilliseconds: 0,
+    maxBytes: 4 * 1024 ** 3,
+    maxMessageBytes: 1024 ** 2,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'async',
+  },
+  calls: {
+    name: 'CALLS',
+    description: 'Durable work on its way to a provider; refilled from Postgres if lost',
+    subjects: [SubjectPattern.callAssignedDurable],
+    retention: 'work-queue',
+    maxAgeMilliseconds: 0,
+    maxBytes: 4 * 1024 ** 3,
+    maxMessageBytes: 1024 ** 2,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'async',
+  },
+  results: {
+    name: 'RESULTS',
+    description: 'The one terminal event of every request',
+    subjects: SubjectPattern.requestEnded,
+    retention: 'limits',
+    maxAgeMilliseconds: 7 * days,
+    maxBytes: 16 * 1024 ** 3,
+    maxMessageBytes: 4 * 1024 ** 2,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: true,
+    flush: 'sync',
+  },
+  deadLetters: {
+    name: 'DEAD_LETTERS',
+    description: 'Messages that no consumer could digest, for an operator to read and send again',
+    subjects: [SubjectPattern.deadLetters],
+    retention: 'limits',
+    maxAgeMilliseconds: 30 * days,
+    maxBytes: 4 * 1024 ** 3,
+    maxMessageBytes: 5 * 1024 ** 2,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'sync',
+  },
+} as const satisfies Record<string, StreamDefinition>;
+
+/** The durable consumers, one for each kind of effect. */
+export const Consumer = {
+  router: {
+    stream: Stream.requests.name,
+    name: 'router',
+    description: 'Decides on the target of durable work',
+    filterSubjects: [SubjectPattern.requestAcceptedDurable],
+    ackWaitMilliseconds: 15 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 5_000,
+  },
+  worker: {
+    stream: Stream.calls.name,
+    name: 'worker',
+    description: 'Calls providers for durable work; long calls extend their time while they run',
+    filterSubjects: [SubjectPattern.callAssignedDurable],
+    ackWaitMilliseconds: 15 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 5_000,
+  },
+  billing: {
+    stream: Stream.results.name,
+    name: 'billing',
+    description: 'Prices each terminal event',
+    filterSubjects: SubjectPattern.requestEnded,
+    ackWaitMilliseconds: 30 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 5_000,
+  },
+  audit: {
+    stream: Stream.results.name,
+    name: 'audit',
+    description: 'Records each terminal event in the trail',
+    filterSubjects: SubjectPattern.requestEnded,
+    ackWaitMilliseconds: 30 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 5_000,
+  },
+  jobs: {
+    stream: Stream.results.name,
+    name: 'jobs',
+    description: 'Stores the answers of batch lines',
+    filterSubjects: SubjectPattern.requestEnded,
+    ackWaitMilliseconds: 30 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 5_000,
+  },
+} as const satisfies Record<string, ConsumerDefinition>;
+
+/** Key-value and object buckets; times in milliseconds. */
+export const Bucket = {
+  /** The compiled configuration, key `current`. */
+  snapshot: { name: 'snapshot', key: 'current' },
+  /** Bodies too large for a message, dropped after the longest call could have ended. */
+  bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours },
+} as const;
+
+/** Queue groups of core subscriptions. */
+export const QueueGroup = {
+  router: 'router',
+  worker: 'worker',
+} as const;

@@ -1,0 +1,64 @@
+import type { ErrorClass } from '#libs/contracts';
+
+const MOST_MESSAGE_CHARACTERS = 500;
+
+/** A provider's refusal in terms of our own error classes. `message` is the provider's sentence, cut to a bound. */
+export interface ClassifiedError {
+  errorClass: ErrorClass;
+  message: string;
+}
+
+interface WireError {
+  error?: { message?: unknown; code?: unknown; type?: unknown } | string;
+}
+
+/**
+ * Classifies an error answer of OpenAI's wire format by its status and, where the status is not enough, by the error's code
+ * (`context_length_exceeded`, `content_filter`, `insufficient_quota`; Azure and others use the same words).
+ */
+export function classifyChatError(status: number, body: string): ClassifiedError {
+  const { code, message } = readError(body);
+  return { errorClass: classOf(status, code), message: message.slice(0, MOST_MESSAGE_CHARACTERS) };
+}
+
+function classOf(status: number, code: string): ErrorClass {
+  if (/context_length|string_above_max_length/.test(code)) return 'context_too_long';
+  if (/content_filter|content_policy|responsibleai/i.test(code)) return 'content_filter';
+  if (/insufficient_quota|billing/.test(code)) return 'quota';
+  switch (status) {
+    case 401:
+      return 'authentication';
+    case 402:
+      return 'quota';
+    case 403:
+      return 'permission';
+    case 404:
+      return 'not_found';
+    case 408:
+    case 504:
+      return 'first_byte_timeout';
+    case 413:
+      return 'context_too_long';
+    case 429:
+      return 'rate_limit';
+    case 503:
+    case 529:
+      return 'overloaded';
+    default:
+      if (status >= 500) return 'server_error';
+      return status >= 400 ? 'invalid_request' : 'bad_answer';
+  }
+}
+
+function readError(body: string): { code: string; message: string } {
+  try {
+    const { error } = JSON.parse(body) as WireError;
+    if (typeof error === 'string') return { code: '', message: error };
+    return {
+      code: [error?.code, error?.type].filter((part) => typeof part === 'string').join(' '),
+      message: typeof error?.message === 'string' ? error.message : '',
+    };
+  } catch {
+    return { code: '', message: '' };
+  }
+}

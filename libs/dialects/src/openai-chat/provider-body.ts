@@ -1,0 +1,31 @@
+import type { Facts } from '#libs/contracts';
+
+const USAGE_ASKED = '{"include_usage":true}';
+
+/**
+ * The caller's body as it goes to a provider of the same dialect: only the model's name is replaced and, for a stream, usage is
+ * asked for, since the bill depends on it. All other bytes stay as they came, unknown fields included.
+ */
+export function chatProviderBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 'stream'>, model: string): Buffer {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const edits: { start: number; end: number; text: string }[] = [
+    { start: facts.spans.model[0], end: facts.spans.model[1], text: JSON.stringify(model) },
+  ];
+  if (facts.stream) {
+    const { streamOptions } = facts.spans;
+    edits.push(
+      streamOptions
+        ? { start: streamOptions[0], end: streamOptions[1], text: USAGE_ASKED }
+        : { start: facts.spans.model[1], end: facts.spans.model[1], text: `,"stream_options":${USAGE_ASKED}` },
+    );
+  }
+  edits.sort((left, right) => left.start - right.start || left.end - right.end);
+  const parts: Buffer[] = [];
+  let position = 0;
+  for (const { start, end, text } of edits) {
+    parts.push(bytes.subarray(position, start), Buffer.from(text));
+    position = end;
+  }
+  parts.push(bytes.subarray(position));
+  return Buffer.concat(parts);
+}

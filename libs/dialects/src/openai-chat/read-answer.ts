@@ -1,0 +1,52 @@
+import type { Usage } from '#libs/contracts';
+import { readChatUsage } from './read-usage.js';
+
+/** What a plain Chat Completions answer says of itself. */
+export interface ChatAnswerFacts {
+  upstreamId?: string;
+  finishReason?: string;
+  usage?: Usage;
+  /** Characters of text in all choices, for an estimate where the provider reports no usage. */
+  characters: number;
+}
+
+interface WireAnswer {
+  id?: unknown;
+  choices?: unknown;
+  usage?: unknown;
+}
+interface WireChoice {
+  finish_reason?: unknown;
+  message?: { content?: unknown; tool_calls?: unknown };
+}
+
+/** Reads a plain answer. Returns undefined for bytes that are no such answer, whatever the status said. */
+export function readChatAnswer(body: Uint8Array): ChatAnswerFacts | undefined {
+  const wire = parse(body);
+  if (!wire || !Array.isArray(wire.choices) || wire.choices.length === 0) return undefined;
+  const choices = wire.choices as WireChoice[];
+  if (choices.some((choice) => typeof choice !== 'object' || choice === null)) return undefined;
+  const usage = readChatUsage(wire.usage);
+  const finishReason = choices[0]?.finish_reason;
+  return {
+    ...(typeof wire.id === 'string' ? { upstreamId: wire.id.slice(0, 200) } : {}),
+    ...(typeof finishReason === 'string' ? { finishReason: finishReason.slice(0, 100) } : {}),
+    ...(usage ? { usage } : {}),
+    characters: choices.reduce((sum, choice) => sum + charactersOf(choice), 0),
+  };
+}
+
+function parse(body: Uint8Array): WireAnswer | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function charactersOf(choice: WireChoice): number {
+  const { content, tool_calls: toolCalls } = choice.message ?? {};
+  const text = typeof content === 'string' ? content.length : 0;
+  return text + (toolCalls === undefined ? 0 : JSON.stringify(toolCalls).length);
+}

@@ -1,0 +1,37 @@
+import type { Usage } from '#libs/contracts';
+
+/** More tokens than any model could use in one call; a larger count is a provider's mistake, not a bill. */
+const MOST_TOKENS = 100_000_000;
+
+interface WireUsage {
+  prompt_tokens?: unknown;
+  completion_tokens?: unknown;
+  prompt_tokens_details?: { cached_tokens?: unknown } | null;
+  completion_tokens_details?: { reasoning_tokens?: unknown } | null;
+}
+
+/**
+ * Reads the `usage` object of OpenAI's wire format. Returns undefined for a missing one and for one that cannot be true
+ * (negative, fractional, not a number, absurdly large), so that nobody is billed by it.
+ */
+export function readChatUsage(wire: unknown): Usage | undefined {
+  if (typeof wire !== 'object' || wire === null) return undefined;
+  const usage = wire as WireUsage;
+  const promptTokens = tokenCount(usage.prompt_tokens);
+  const completionTokens = tokenCount(usage.completion_tokens);
+  if (promptTokens === undefined || completionTokens === undefined) return undefined;
+  const cached = tokenCount(usage.prompt_tokens_details?.cached_tokens);
+  const reasoning = tokenCount(usage.completion_tokens_details?.reasoning_tokens);
+  return {
+    promptTokens,
+    completionTokens,
+    ...(cached ? { cachedPromptTokens: Math.min(cached, promptTokens) } : {}),
+    ...(reasoning ? { reasoningTokens: Math.min(reasoning, completionTokens) } : {}),
+  };
+}
+
+function tokenCount(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_TOKENS
+    ? (value as number)
+    : undefined;
+}

@@ -1,0 +1,30 @@
+import { chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { explainSystemError } from '../explain-system-error.js';
+import { LocalStackError } from '../local-stack.error.js';
+
+const LEAST_FREE_BYTES = 512 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * Makes the data folder (mode 0700) or checks the one that is there: it must be a folder we may write to, on a disk with
+ * at least 512 MiB free. Throws a `LocalStackError` with the remedy otherwise.
+ */
+export async function prepareHomeFolder(home: string, leastFreeBytes = LEAST_FREE_BYTES): Promise<void> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await chmod(home, 0o700);
+    const trial = join(home, `.trial-${process.pid}`);
+    await writeFile(trial, 'may we write here?');
+    await rm(trial);
+  } catch (error) {
+    throw explainSystemError(error, `Preparing the data folder ${home}`);
+  }
+  const { bavail, bsize } = await statfs(home);
+  if (bavail * bsize >= leastFreeBytes) return;
+  throw new LocalStackError(
+    `The disk of ${home} has only ${Math.floor((bavail * bsize) / MEBIBYTE)} MiB left; Switchyard needs at least ${Math.ceil(leastFreeBytes / MEBIBYTE)} MiB.`,
+    'Free some space, or set SWITCHYARD_HOME to a folder on another disk.',
+  );
+}

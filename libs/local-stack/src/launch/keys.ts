@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { LocalStackError } from '../local-stack.error.js';
+
+const SECRET_KEY_BYTES = 32;
+
+/** The bootstrap key: its digest always, the key itself only when it was given or has just been made. */
+export interface AdminKey {
+  readonly sha256: string;
+  readonly key: string | undefined;
+  readonly origin: 'environment' | 'made now' | 'made earlier';
+}
+
+/**
+ * The key that seals provider credentials: the given one, or the one in `<home>/secret-key` (base64 of 32 random bytes,
+ * mode 0600), made at the first start. Losing that file makes sealed credentials unreadable, so a damaged one is an
+ * error and never replaced.
+ */
+export async function secretKey(home: string, given: string | undefined): Promise<string> {
+  if (given !== undefined) return given;
+  const file = join(home, 'secret-key');
+  const stored = await readIfThere(file);
+  if (stored === undefined) return store(file, randomBytes(SECRET_KEY_BYTES).toString('base64'));
+  if (Buffer.from(stored, 'base64').length === SECRET_KEY_BYTES) return stored;
+  throw new LocalStackError(
+    `The secret key in ${file} is damaged: it must be the base64 of ${SECRET_KEY_BYTES} bytes.`,
+    'Put the right file back. Without it stored provider credentials cannot be opened.',
+  );
+}
+
+/**
+ * The bootstrap key of the administrator: SWITCHYARD_ADMIN_KEY when set; otherwise one that is made at the first start,
+ * shown once, and of which only the SHA-256 (hex) is kept, in `<home>/admin-key.sha256`.
+ */
+export async function adminKey(home: string, given: string | undefined): Promise<AdminKey> {
+  if (given !== undefined) return { sha256: sha256Hex(given), key: given, origin: 'environment' };
+  const file = join(home, 'admin-key.sha256');
+  const stored = await readIfThere(file);
+  if (stored !== undefined && /^[0-9a-f]{64}$/.test(stored))
+    return { sha256: stored, key: undefined, origin: 'made earlier' };
+  const key = `sy_admin_${randomBytes(24).toString('base64url')}`;
+  return { sha256: await store(file, sha256Hex(key)), key, origin: 'made now' };
+}
+
+function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function store(file: string, text: string): Promise<string> {
+  await writeFile(file, `${text}\n`, { mode: 0o600, flush: true });
+  return text;
+}

@@ -1,0 +1,17 @@
+/**
+ * NATS could not carry a message. `no_responders`: nobody listens on the subject; `timeout`: no answer in time;
+ * `disconnected`: there is no connection now; `refused`: JetStream refused to store it. All but `refused` may pass.
+ */
+export class MessagingError extends Error {
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: 'no_responders' | 'timeout' | 'disconnected' | 'refused' | 'overflow',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'MessagingError';
+    this.retryable = code !== 'refused';
+  }
+}

@@ -1,0 +1,80 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { SnapshotStore } from './configuration/snapshot-store.js';
+import { SnapshotWatch } from './configuration/snapshot-watch.js';
+import { NatsLink, type LinkLog } from './link/nats-link.js';
+import { Messaging } from './messaging.js';
+import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
+import { BodyClaims } from './streams/body-claims.js';
+import { DurablePublisher } from './streams/durable-publisher.js';
+import { StreamState } from './streams/stream-state.js';
+import { Topology } from './streams/topology.js';
+import { ConsumerLimits } from './transport/consumer-limits.js';
+import { NatsStrategy } from './transport/nats-strategy.js';
+import { Settlement } from './transport/settlement.js';
+
+/** Everything of one process that speaks NATS, built around its one connection. */
+export class MessagingParts {
+  readonly messaging: Messaging;
+  readonly topology: Topology;
+  readonly publisher: DurablePublisher;
+  readonly results: AtomicBatchPublisher;
+  readonly snapshots: SnapshotStore;
+  readonly snapshotWatch: SnapshotWatch;
+  readonly limits = new ConsumerLimits();
+  readonly strategy: NatsStrategy;
+
+  constructor(
+    readonly link: NatsLink,
+    readonly log: LinkLog,
+    serviceName: string,
+  ) {
+    this.messaging = new Messaging(link);
+    this.topology = new Topology(link, log);
+    this.publisher = new DurablePublisher(link, this.messaging, this.topology);
+    this.results = new AtomicBatchPublisher(link, this.messaging, this.topology);
+    this.snapshots = new SnapshotStore(link, this.topology);
+    this.snapshotWatch = new SnapshotWatch(link, this.messaging, this.snapshots, log);
+    const settlement = new Settlement(this.messaging, this.publisher, log);
+    const { topology, limits } = this;
+    this.strategy = new NatsStrategy(this.messaging, { link, topology, settlement, limits, log }, serviceName);
+  }
+
+  /** Connects and provisions the streams. */
+  static async open(url: string, serviceName: string, log: LinkLog): Promise<MessagingParts> {
+    const parts = new MessagingParts(await NatsLink.open(url, serviceName, log), log, serviceName);
+    await parts.topology.provision();
+    parts.snapshotWatch.start();
+    return parts;
+  }
+
+  /** Stores what is still gathered, then closes the connection. */
+  async close(): Promise<void> {
+    this.snapshotWatch.stop();
+    await this.results.drain();
+    this.messaging.close();
+    await this.link.close();
+  }
+}
+
+/** Makes the parts injectable everywhere in a service. */
+@Module({})
+export class MessagingModule {
+  static for(parts: MessagingParts): DynamicModule {
+    const providers = [
+      { provide: Messaging, useValue: parts.messaging },
+      { provide: DurablePublisher, useValue: parts.publisher },
+      { provide: AtomicBatchPublisher, useValue: parts.results },
+      { provide: SnapshotStore, useValue: parts.snapshots },
+      { provide: SnapshotWatch, useValue: parts.snapshotWatch },
+      { provide: StreamState, useValue: new StreamState(parts.link) },
+      { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
+      { provide: ConsumerLimits, useValue: parts.limits },
+    ];
+    return {
+      module: MessagingModule,
+      global: true,
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+}

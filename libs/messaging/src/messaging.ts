@@ -1,0 +1,125 @@
+import type { Payload, PublishOptions } from '@nats-io/transport-node';
+import { MessageHeader, replyErrorSchema } from '#libs/contracts';
+import type { ZodType } from 'zod';
+import type { NatsLink } from './link/nats-link.js';
+import { ReplyInbox } from './link/reply-inbox.js';
+import { encodeHeaders } from './message/header-block.js';
+import { IncomingMessage } from './message/incoming-message.js';
+import { MessagingError } from './messaging-error.js';
+import { QueryRefused } from './query-refused.js';
+
+const DEFAULT_QUERY_TIMEOUT_MILLISECONDS = 10_000;
+
+/** Headers and reply subject of a published message. */
+export interface PublishExtras {
+  headers?: Readonly<Record<string, string | undefined>>;
+  reply?: string;
+}
+
+/** A live subscription. */
+export interface Subscription {
+  unsubscribe(): void;
+}
+
+/** Core NATS for the services: publish, subscribe, ask. Delivery is at most once; streams are for what must not be lost. */
+export class Messaging {
+  private readonly inbox: ReplyInbox;
+
+  constructor(private readonly link: NatsLink) {
+    this.inbox = new ReplyInbox(link);
+  }
+
+  /** Whether a message published now would leave now. */
+  get isConnected(): boolean {
+    return this.link.isUp;
+  }
+
+  /** Largest message the server takes, headers included, in bytes. */
+  get maxMessageBytes(): number {
+    return this.link.connection.info?.max_payload ?? 1024 ** 2;
+  }
+
+  /** Publishes and forgets. */
+  publish(subject: string, data: Uint8Array | string, extras?: PublishExtras): void {
+    const options: PublishOptions = {};
+    if (extras?.headers) options.headers = encodeHeaders(extras.headers);
+    if (extras?.reply) options.reply = extras.reply;
+    this.link.connection.publish(subject, data as Payload, options);
+  }
+
+  /** Calls `handler` for each message; with `queue`, each message reaches one member of that group only. */
+  subscribe(subject: string, handler: (message: IncomingMessage) => void, options?: { queue?: string }): Subscription {
+    return this.link.connection.subscribe(subject, {
+      ...(options?.queue === undefined ? {} : { queue: options.queue }),
+      callback: (error, raw) => {
+        if (!error) handler(new IncomingMessage(raw));
+      },
+    });
+  }
+
+  /** Publishes and waits for one answer. @throws MessagingError `no_responders`, `timeout` or `disconnected`. */
+  async request(
+    subject: string,
+    data: Uint8Array | string,
+    options: { timeoutMilliseconds: number; headers?: Readonly<Record<string, string | undefined>> },
+  ): Promise<IncomingMessage> {
+    if (!this.isConnected) throw new MessagingError('disconnected', `no NATS connection to ask ${subject}`);
+    const { reply, answer } = this.inbox.expect(subject, options.timeoutMilliseconds);
+    this.publish(subject, data, { reply, ...(options.headers ? { headers: options.headers } : {}) });
+    return answer;
+  }
+
+  /**
+   * Asks a query in JSON and reads the answer by its schema.
+   * @throws QueryRefused where the answering service refused it, MessagingError where none answered.
+   */
+  async ask<T>(
+    subject: string,
+    query: unknown,
+    answer: ZodType<T>,
+    timeoutMilliseconds = DEFAULT_QUERY_TIMEOUT_MILLISECONDS,
+  ): Promise<T> {
+    const reply = await this.request(subject, JSON.stringify(query), { timeoutMilliseconds });
+    const refusal = reply.header(MessageHeader.error);
+    if (refusal !== undefined) throw new QueryRefused(replyErrorSchema.parse(JSON.parse(refusal)));
+    return answer.parse(reply.json());
+  }
+
+  /** Asks everybody who listens and gathers what comes within the time. */
+  async askAll(subject: string, options: { timeoutMilliseconds: number }): Promise<IncomingMessage[]> {
+    const replies: IncomingMessage[] = [];
+    const inbox = `_INBOX.all.${crypto.randomUUID()}`;
+    const subscription = this.subscribe(inbox, (message) => {
+      if (message.status === undefined) replies.push(message);
+    });
+    this.publish(subject, '', { reply: inbox });
+    await new Promise((resolve) => setTimeout(resolve, options.timeoutMilliseconds));
+    subscription.unsubscribe();
+    return replies;
+  }
+
+  /**
+   * Publishes to a stream and waits until the server says it is stored.
+   * @throws MessagingError `refused` where the stream refuses it for good.
+   */
+  async store(
+    subject: string,
+    data: Uint8Array | string,
+    extras: PublishExtras,
+    timeoutMilliseconds: number,
+  ): Promise<void> {
+    const acknowledgement = await this.request(subject, data, {
+      timeoutMilliseconds,
+      ...(extras.headers ? { headers: extras.headers } : {}),
+    });
+    const { error } = acknowledgement.json() as { error?: { err_code?: number; description?: string } };
+    if (error) {
+      throw new MessagingError('refused', `JetStream refused ${subject}: ${error.description} (${error.err_code})`);
+    }
+  }
+
+  /** Ends all waiting with `disconnected`. */
+  close(): void {
+    this.inbox.close();
+  }
+}

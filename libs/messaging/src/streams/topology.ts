@@ -1,0 +1,130 @@
+import {
+  DiscardPolicy,
+  jetstreamManager,
+  JetStreamApiError,
+  PersistMode,
+  RetentionPolicy,
+  StorageType,
+  AckPolicy,
+  DeliverPolicy,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { Objm } from '@nats-io/obj';
+import { Bucket, Consumer, Stream, type ConsumerDefinition, type StreamDefinition } from '#libs/contracts';
+import type { LinkLog, NatsLink } from '../link/nats-link.js';
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000;
+const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NOT_FOUND = 10_014;
+const SNAPSHOT_VERSIONS_KEPT = 10;
+
+/**
+ * Makes the server hold the streams, consumers and buckets of the contracts: creates what is missing, brings settings that
+ * differ into line, and says so in the log. Every service does it at start and again when it finds something gone, so no
+ * order of starting matters and a wiped store heals by itself.
+ */
+export class Topology {
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly link: NatsLink,
+    private readonly log: LinkLog,
+  ) {}
+
+  /** One run at a time; callers that come meanwhile share it. */
+  provision(): Promise<void> {
+    this.running ??= this.run().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async run(): Promise<void> {
+    const manager = await jetstreamManager(this.link.connection, { checkAPI: false });
+    for (const definition of Object.values(Stream)) await this.ensureStream(manager, definition);
+    for (const definition of Object.values(Consumer)) await this.ensureConsumer(manager, definition);
+    await new Kvm(this.link.connection).create(Bucket.snapshot.name, { history: SNAPSHOT_VERSIONS_KEPT });
+    await new Objm(this.link.connection).create(Bucket.bodies.name, {
+      ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
+    });
+  }
+
+  private async ensureStream(manager: JetStreamManager, definition: StreamDefinition): Promise<void> {
+    const wanted = streamConfig(definition);
+    try {
+      const { config } = await manager.streams.info(definition.name);
+      const drift = differences(wanted, config).filter((name) => name !== 'persist_mode');
+      if (drift.length === 0) return;
+      this.log.warn({ stream: definition.name, drift }, 'stream differs from the contract; bringing it into line');
+      // The server fixes a stream's way of flushing when it is made.
+      const { persist_mode: _fixed, ...changeable } = wanted;
+      await manager.streams.update(definition.name, changeable);
+    } catch (error) {
+      if (!isApiError(error, STREAM_NOT_FOUND)) throw error;
+      await manager.streams.add(wanted);
+    }
+  }
+
+  private async ensureConsumer(manager: JetStreamManager, definition: ConsumerDefinition): Promise<void> {
+    const wanted = consumerConfig(definition);
+    try {
+      const { config } = await manager.consumers.info(definition.stream, definition.name);
+      const drift = differences(wanted, config);
+      if (drift.length === 0) return;
+      this.log.warn({ consumer: definition.name, drift }, 'consumer differs from the contract; bringing it into line');
+      await manager.consumers.update(definition.stream, definition.name, wanted);
+    } catch (error) {
+      if (!isApiError(error, CONSUMER_NOT_FOUND)) throw error;
+      await manager.consumers.add(definition.stream, wanted);
+    }
+  }
+}
+
+function streamConfig(definition: StreamDefinition): Partial<StreamConfig> & { name: string } {
+  return {
+    name: definition.name,
+    description: definition.description,
+    subjects: [...definition.subjects],
+    retention: definition.retention === 'work-queue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_age: definition.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
+    max_bytes: definition.maxBytes,
+    max_msg_size: definition.maxMessageBytes,
+    duplicate_window: definition.duplicateWindowMilliseconds * NANOSECONDS_PER_MILLISECOND,
+    allow_atomic: definition.atomicBatches,
+    ...(definition.flush === 'async' ? { persist_mode: PersistMode.Async } : {}),
+  };
+}
+
+function consumerConfig(definition: ConsumerDefinition): Partial<ConsumerConfig> & { durable_name: string } {
+  return {
+    durable_name: definition.name,
+    description: definition.description,
+    filter_subjects: [...definition.filterSubjects],
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: definition.ackWaitMilliseconds * NANOSECONDS_PER_MILLISECOND,
+    max_ack_pending: definition.maxAckPending,
+    // The delivery limit is ours to enforce, since a message past the server's own limit would just rest unseen.
+    max_deliver: -1,
+  };
+}
+
+/** Names of the settings in which `actual` differs; a setting the server left out counts as its zero value. */
+function differences(wanted: object, actual: object): string[] {
+  const present = actual as Record<string, unknown>;
+  return Object.entries(wanted)
+    .filter(([name, value]) => !isSame(value, present[name]))
+    .map(([name]) => name);
+}
+
+function isSame(wanted: unknown, actual: unknown): boolean {
+  if (actual === undefined) return wanted === 0 || wanted === false || wanted === '';
+  return JSON.stringify(wanted) === JSON.stringify(actual);
+}
+
+function isApiError(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}

@@ -1,0 +1,130 @@
+import type { StreamMessage } from '../message/stream-message.js';
+import { PullSubscription } from '../streams/pull-subscription.js';
+import type { Binding, BoundHandler } from './binding.js';
+import type { ConsumerSurroundings } from './each-consumer.js';
+
+const LINGER_MILLISECONDS = 50;
+const FIRST_RETRY_MILLISECONDS = 250;
+const LONGEST_RETRY_MILLISECONDS = 5_000;
+
+/** A message of a batch and what it says. */
+export interface Decoded<T> {
+  value: T;
+  message: StreamMessage;
+}
+
+/**
+ * Runs a handler for batches of a durable consumer's messages, one batch at a time, so that one statement and one commit pay
+ * for many. While the handler fails in a way that may pass, the batch is kept and tried again; when it fails otherwise, its
+ * messages are tried one by one so that a bad one cannot hold up the rest.
+ */
+export class BatchConsumer {
+  private readonly pull: PullSubscription;
+  private waiting: StreamMessage[] = [];
+  private processing: readonly StreamMessage[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private extender: NodeJS.Timeout | undefined;
+  private isStopping = false;
+  private whenIdle: (() => void) | undefined;
+
+  constructor(
+    private readonly surroundings: ConsumerSurroundings,
+    private readonly binding: Extract<Binding, { kind: 'batch' }>,
+    private readonly handler: BoundHandler,
+  ) {
+    const { link, topology, log } = surroundings;
+    this.pull = new PullSubscription(link, topology, log, binding.consumer, {
+      capacity: () => 2 * binding.size - this.waiting.length,
+      onMessage: (message) => this.take(message),
+    });
+  }
+
+  start(): void {
+    this.extender = setInterval(() => this.extend(), this.binding.consumer.ackWaitMilliseconds / 3);
+    this.pull.start();
+  }
+
+  /** Takes no more, finishes the batch in hand; what waits unprocessed is delivered again to another process. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.pull.stop();
+    clearTimeout(this.timer);
+    if (this.processing.length > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
+    clearInterval(this.extender);
+  }
+
+  private take(message: StreamMessage): void {
+    this.waiting.push(message);
+    if (this.processing.length > 0 || this.isStopping) return;
+    if (this.waiting.length >= this.binding.size) void this.process();
+    else this.timer ??= setTimeout(() => void this.process(), LINGER_MILLISECONDS);
+  }
+
+  private async process(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.processing.length > 0) return;
+    this.processing = this.waiting.splice(0, this.binding.size);
+    this.pull.refill();
+    const decoded = await this.decode(this.processing);
+    if (decoded.length > 0) await this.handleThroughOutages(decoded);
+    this.processing = [];
+    this.whenIdle?.();
+    if (this.waiting.length > 0 && !this.isStopping) {
+      this.timer = setTimeout(
+        () => void this.process(),
+        this.waiting.length >= this.binding.size ? 0 : LINGER_MILLISECONDS,
+      );
+    }
+  }
+
+  private async decode(messages: readonly StreamMessage[]): Promise<Decoded<unknown>[]> {
+    const decoded: Decoded<unknown>[] = [];
+    for (const message of messages) {
+      try {
+        decoded.push({ value: this.binding.decode.parse(message.json()), message });
+      } catch (error) {
+        const reason = `undecodable: ${(error as Error).message}`.replaceAll(/\s+/g, ' ').slice(0, 500);
+        await this.surroundings.settlement.bury(this.binding.consumer, message, reason);
+      }
+    }
+    return decoded;
+  }
+
+  private async handleThroughOutages(batch: readonly Decoded<unknown>[]): Promise<void> {
+    for (let delay = FIRST_RETRY_MILLISECONDS; ; delay = Math.min(delay * 2, LONGEST_RETRY_MILLISECONDS)) {
+      try {
+        await this.handler(batch);
+        for (const { message } of batch) this.surroundings.settlement.acknowledge(message);
+        return;
+      } catch (error) {
+        if (!isRetryable(error)) return this.handleOneByOne(batch, error);
+        // A process that is told to stop leaves the batch to the next one.
+        if (this.isStopping) return;
+        this.surroundings.log.warn({ consumer: this.binding.consumer.name, error }, 'a batch waits and is tried again');
+        await new Promise((resolve) => setTimeout(resolve, delay));
+      }
+    }
+  }
+
+  private async handleOneByOne(batch: readonly Decoded<unknown>[], cause: unknown): Promise<void> {
+    const { settlement, log } = this.surroundings;
+    const [only] = batch;
+    if (batch.length === 1 && only) {
+      await settlement
+        .fail(this.binding.consumer, only.message, cause)
+        .catch((error: unknown) => log.warn({ error }, 'a message could not be settled; it will come again'));
+      return;
+    }
+    for (const single of batch) await this.handleThroughOutages([single]);
+  }
+
+  private extend(): void {
+    for (const message of this.processing) this.surroundings.settlement.extend(message);
+    for (const message of this.waiting) this.surroundings.settlement.extend(message);
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof Error && 'retryable' in error && error.retryable === true;
+}

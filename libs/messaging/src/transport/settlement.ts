@@ -1,0 +1,77 @@
+import type { ConsumerDefinition } from '#libs/contracts';
+import { DeadLetterHeader } from '#libs/contracts';
+import { Subject } from '#libs/contracts';
+import type { LinkLog } from '../link/nats-link.js';
+import type { StreamMessage } from '../message/stream-message.js';
+import type { Messaging } from '../messaging.js';
+import type { DurablePublisher } from '../streams/durable-publisher.js';
+import { Undeliverable } from '../undeliverable.js';
+
+const SHORTEST_REDELIVERY_MILLISECONDS = 250;
+const LONGEST_REDELIVERY_MILLISECONDS = 30_000;
+const MOST_REASON_CHARACTERS = 1_000;
+
+/**
+ * The one place where a message of a stream is settled: acknowledged, extended, put back with a delay, or buried. A message is
+ * buried before it is acknowledged, so that a crash in between repeats the burial and loses nothing.
+ */
+export class Settlement {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly publisher: DurablePublisher,
+    private readonly log: LinkLog,
+  ) {}
+
+  acknowledge(message: StreamMessage): void {
+    this.send(message, '+ACK');
+  }
+
+  /** Tells the server that work goes on, which restarts the time allowed. */
+  extend(message: StreamMessage): void {
+    this.send(message, '+WPI');
+  }
+
+  /** Settles a failed message: delivered again later, with growing delay, or buried when that has been tried enough. */
+  async fail(consumer: ConsumerDefinition, message: StreamMessage, error: unknown): Promise<void> {
+    const isHopeless = error instanceof Undeliverable || message.deliveries >= consumer.deliveryLimit;
+    if (isHopeless) return this.bury(consumer, message, reasonOf(error));
+    const delay = Math.min(
+      LONGEST_REDELIVERY_MILLISECONDS,
+      SHORTEST_REDELIVERY_MILLISECONDS * 2 ** (message.deliveries - 1),
+    );
+    this.log.warn(
+      { consumer: consumer.name, sequence: message.sequence, deliveries: message.deliveries, error },
+      'a message could not be handled; it is delivered again',
+    );
+    this.send(message, `-NAK ${JSON.stringify({ delay: delay * 1_000_000 })}`);
+  }
+
+  /** Moves a message to DEAD_LETTERS with why it rests there. */
+  async bury(consumer: ConsumerDefinition, message: StreamMessage, reason: string): Promise<void> {
+    this.log.warn(
+      { consumer: consumer.name, sequence: message.sequence, deliveries: message.deliveries, reason },
+      'a message was buried in DEAD_LETTERS',
+    );
+    await this.publisher.publish(Subject.deadLetter(consumer.name), message.data, {
+      messageId: `${consumer.stream}:${consumer.name}:${message.sequence}`,
+      headers: {
+        [DeadLetterHeader.reason]: reason,
+        [DeadLetterHeader.subject]: message.subject,
+        [DeadLetterHeader.stream]: consumer.stream,
+        [DeadLetterHeader.consumer]: consumer.name,
+        [DeadLetterHeader.sequence]: String(message.sequence),
+        [DeadLetterHeader.deliveries]: String(message.deliveries),
+      },
+    });
+    this.send(message, '+TERM');
+  }
+
+  private send(message: StreamMessage, verdict: string): void {
+    if (message.reply) this.messaging.publish(message.reply, verdict);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.replaceAll(/[\r\n]+/g, ' ').slice(0, MOST_REASON_CHARACTERS);
+}

@@ -1,0 +1,3 @@
+export { planRoute, routingTable, NoEligibleTarget } from './plan-route.policy.js';
+export type { RoutingTable } from './plan-route.policy.js';
+export { seededRandom } from './seeded-random.js';

@@ -1,0 +1,5 @@
+export { Settings } from './settings.js';
+export { Readiness } from './readiness.js';
+export { ServiceProcess } from './service-process.js';
+export { runService } from './run-service.js';
+export { Logger as ServiceLogger } from '#libs/telemetry';

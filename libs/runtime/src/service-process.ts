@@ -1,0 +1,117 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Subject, type Health, type ServiceName } from '#libs/contracts';
+import { MessagingModule, MessagingParts } from '#libs/messaging';
+import { createLogger, Logger, renderMetrics, startTelemetry, type LogLevel, type TelemetryHandle } from '#libs/telemetry';
+import { Readiness } from './readiness.js';
+import { Settings } from './settings.js';
+
+const SHUTDOWN_LIMIT_MILLISECONDS = 30_000;
+const SERVICE_VERSION = '0.1.0';
+
+@Module({})
+class ServiceRootModule {}
+
+/**
+ * One service's process from start to end: settings, log, telemetry, NATS, health answers, and a graceful end on SIGTERM (or
+ * when the process that started it is gone): nothing new is taken, what is in flight is finished, then it leaves.
+ */
+export class ServiceProcess {
+  readonly readiness = new Readiness();
+  private isStopping = false;
+
+  private constructor(
+    readonly name: ServiceName,
+    readonly settings: Settings,
+    readonly logger: Logger,
+    readonly messaging: MessagingParts,
+    private readonly telemetry: TelemetryHandle,
+  ) {}
+
+  /** Connects to NATS (waiting for it as long as it takes) and starts to answer for its health. */
+  static async begin(name: ServiceName): Promise<ServiceProcess> {
+    const settings = readSettingsOrExit();
+    const logger = createLogger({ service: name, level: (settings.logLevel ?? 'info') as LogLevel });
+    exitOnDefect(logger);
+    const identity = { serviceName: name, serviceVersion: SERVICE_VERSION, instanceId: settings.instance };
+    const telemetry = await startTelemetry({ ...identity, logger });
+    const messaging = await MessagingParts.open(settings.natsUrl, name, logger);
+    const service = new ServiceProcess(name, settings, logger, messaging, telemetry);
+    service.readiness.require('NATS', () => messaging.messaging.isConnected);
+    service.answerForHealth();
+    return service;
+  }
+
+  /** The service's module with what every service may inject: Settings, Logger, Readiness and the messaging parts. */
+  rootModule(module: Type): DynamicModule {
+    const providers = [
+      { provide: Settings, useValue: this.settings },
+      { provide: Logger, useValue: this.logger },
+      { provide: Readiness, useValue: this.readiness },
+    ];
+    return {
+      module: ServiceRootModule,
+      global: true,
+      imports: [MessagingModule.for(this.messaging), module],
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+
+  /** Arranges the end: `close` finishes the application once its consumers have drained. */
+  endWith(close: () => Promise<unknown>): void {
+    const stop = (reason: string) => void this.stop(reason, close);
+    process.once('SIGTERM', () => stop('SIGTERM'));
+    // Ctrl-C reaches every process of the terminal; with a parent that stops its services in order, wait for that.
+    process.on('SIGINT', () => (process.connected ? undefined : stop('SIGINT')));
+    process.once('disconnect', () => stop('the starting process is gone'));
+    this.logger.info(`${this.name} runs`);
+  }
+
+  private async stop(reason: string, close: () => Promise<unknown>): Promise<void> {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    this.logger.info({ reason }, `${this.name} stops`);
+    const limit = setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MILLISECONDS);
+    limit.unref();
+    try {
+      await this.messaging.strategy.close();
+      await close();
+      await this.messaging.close();
+      await this.telemetry.shutdown();
+      process.exit(0);
+    } catch (error) {
+      this.logger.error({ error }, `${this.name} could not stop cleanly`);
+      process.exit(1);
+    }
+  }
+
+  private answerForHealth(): void {
+    const { messaging } = this.messaging;
+    messaging.subscribe(Subject.healthAsk(this.name), ({ reply }) => {
+      const missing = this.isStopping ? ['stopping'] : this.readiness.missing();
+      const health: Health = { service: this.name, instance: this.settings.instance, ready: missing.length === 0, missing };
+      if (reply !== undefined) messaging.publish(reply, JSON.stringify(health));
+    });
+    messaging.subscribe(Subject.metricsAsk, ({ reply }) => {
+      if (reply !== undefined) void renderMetrics().then((text) => messaging.publish(reply, text));
+    });
+  }
+}
+
+function readSettingsOrExit(): Settings {
+  try {
+    return Settings.read(process.env);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
+
+function exitOnDefect(logger: Logger): void {
+  const exit = (error: unknown, what: string) => {
+    logger.fatal({ error }, what);
+    process.exit(1);
+  };
+  process.on('uncaughtException', (error) => exit(error, 'uncaught exception'));
+  process.on('unhandledRejection', (error) => exit(error, 'unhandled rejection'));
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { readSettings } from '#libs/config';
+
+/** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
+export class Settings {
+  /** Random id of this process, safe in a NATS subject. */
+  readonly instance = randomBytes(6).toString('hex');
+
+  private constructor(
+    readonly natsUrl: string,
+    /** Where Postgres is; undefined in a service that needs none. */
+    readonly databaseUrl: string | undefined,
+    /** Absolute path of the data folder. */
+    readonly home: string,
+    /** Absolute path of switchyard.yaml, if there is one. */
+    readonly configPath: string | undefined,
+    /** The 32 bytes that seal provider credentials and pepper key hashes. */
+    readonly secretKey: Buffer,
+    readonly adminKeySha256: string | undefined,
+    readonly host: string,
+    readonly port: number,
+    readonly logLevel: string | undefined,
+  ) {}
+
+  /** @throws SettingsError listing every problem at once. */
+  static read(environment: NodeJS.ProcessEnv): Settings {
+    const read = readSettings(environment, { required: ['natsUrl', 'secretKey'] });
+    return new Settings(
+      read.natsUrl,
+      read.databaseUrl,
+      read.home,
+      read.configFile,
+      Buffer.from(read.secretKey, 'base64'),
+      read.adminKeySha256,
+      read.host,
+      read.port,
+      read.logLevel,
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readChatRequest } from '../chat/chat-request.js';
+import { badRequest, invalidKey } from '../models/replies.js';
+import { planReply } from '../plan/plan-reply.js';
+import { planSimulation } from '../plan/plan-simulation.js';
+import type { SimulationOptions } from '../plan/simulation-options.js';
+import type { SimulationPlan } from '../plan/simulation-plan.js';
+import { hashPrompt, hexOf } from '../text/prompt-hash.js';
+import { errorReply } from '../wire/error-reply.js';
+import { AttemptCounter } from './attempt-counter.js';
+import type { CallBook, OpenCall } from './call-book.js';
+import type { PlanPlayer } from './plan-player.js';
+import { PlanMemory } from './plan-memory.js';
+import { readBody } from './read-body.js';
+import { sha256Of } from './sha-256.js';
+
+/** What decides the answers of a chat endpoint. */
+export interface ChatEndpointSettings {
+  readonly key: string | undefined;
+  readonly simulation: Omit<SimulationOptions, 'createdSeconds' | 'attempt'>;
+  readonly nowMilliseconds: () => number;
+}
+
+const MAXIMUM_BODY_BYTES = 32 * 1024 * 1024;
+
+/** `POST /v1/chat/completions`: reads the call, plans the answer, has it played, and sees that it is written down. */
+export class ChatEndpoint {
+  private readonly attempts = new AttemptCounter();
+  private readonly memory = new PlanMemory();
+  private readonly keySha256: string | undefined;
+
+  constructor(
+    private readonly settings: ChatEndpointSettings,
+    private readonly book: CallBook,
+    private readonly player: PlanPlayer,
+  ) {
+    this.keySha256 = settings.key === undefined ? undefined : sha256Of(settings.key);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const call = this.book.arrive(request);
+    readBody(request, MAXIMUM_BODY_BYTES, (body) => {
+      if (body === 'aborted') this.book.end(call, 'aborted-by-client');
+      else this.player.play(this.plan(call, body), call, response);
+    });
+  }
+
+  private plan(call: OpenCall, body: Buffer | 'too-large'): SimulationPlan {
+    const { nowMilliseconds, simulation } = this.settings;
+    const options: SimulationOptions = { ...simulation, createdSeconds: Math.floor(nowMilliseconds() / 1000) };
+    if (body === 'too-large') {
+      const message = `The body is larger than ${MAXIMUM_BODY_BYTES} bytes; send less.`;
+      return planReply(errorReply(413, { message, type: 'invalid_request_error', code: null }), options);
+    }
+    const text = body.toString();
+    const known = this.memory.find(text, options.createdSeconds);
+    if (known !== undefined && known.authorizationSha256 === call.authorizationSha256) {
+      call.model = known.model;
+      call.stream = known.stream;
+      call.lastUserText = known.lastUserText;
+      return known.plan;
+    }
+    const plan = this.planText(call, text, options);
+    const isRepeatable = plan.kind === 'whole' && (options.failureRate ?? 0) === 0;
+    if (isRepeatable) {
+      const { model, stream, lastUserText, authorizationSha256 } = call;
+      this.memory.remember(text, { model, stream, lastUserText, authorizationSha256, plan });
+    }
+    return plan;
+  }
+
+  private planText(call: OpenCall, text: string, options: SimulationOptions): SimulationPlan {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      return planReply(badRequest('The body is not valid JSON.', null), options);
+    }
+    const model = modelOf(parsed);
+    if (model === undefined) return planReply(badRequest('model must be a string.', 'model'), options);
+    const attempt = this.note(call, model, parsed);
+    const isWelcome = this.keySha256 === undefined || call.authorizationSha256 === this.keySha256;
+    if (!isWelcome) return planReply(invalidKey(), options);
+    return planSimulation(model, parsed, { ...options, attempt });
+  }
+
+  /** Notes in the call what the request says, as far as it can be read; returns how often it was tried before. */
+  private note(call: OpenCall, model: string, parsed: unknown): number {
+    call.model = model;
+    try {
+      const request = readChatRequest(model, parsed);
+      call.stream = request.isStream;
+      call.lastUserText = request.lastUserText;
+      const { failureRate = 0 } = this.settings.simulation;
+      return failureRate > 0 ? this.attempts.next(hexOf(hashPrompt(request))) : 0;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+function modelOf(body: unknown): string | undefined {
+  const isObject = typeof body === 'object' && body !== null && 'model' in body;
+  return isObject && typeof body.model === 'string' ? body.model : undefined;
+}

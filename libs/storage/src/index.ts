@@ -1,0 +1,11 @@
+export { StorageModule } from './storage.module.js';
+export type { StorageModuleOptions } from './storage.module.js';
+export { Database } from './database.js';
+export type { DatabaseOptions, ServiceSchema, StorageLog } from './database-options.js';
+export type { Transaction } from './transaction.js';
+export { StorageUnavailable } from './storage-unavailable.js';
+export { storableText } from './storable-text.js';
+export { InboxEntry } from './inbox-entry.entity.js';
+export { InboxPurge } from './inbox-purge.js';
+export type { InboxPurgeOptions } from './inbox-purge.js';
+export { createInboxTable } from './create-inbox-table.js';

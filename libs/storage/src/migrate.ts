@@ -1,0 +1,32 @@
+import { MigrationExecutor } from 'typeorm';
+import { createMigrationDataSource } from './create-data-source.js';
+import type { DatabaseOptions } from './database-options.js';
+
+/**
+ * Creates the service's schema and brings its tables to the newest migration. An advisory lock named after the schema lets
+ * one process at a time do so; the others wait and then find nothing left to do. Each migration is one transaction and is
+ * listed in `<schema>.migrations`. Returns the names of those it ran.
+ */
+export async function migrate(options: DatabaseOptions): Promise<string[]> {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(options.schema)) {
+    throw new Error(
+      `"${options.schema}" is no schema name: use lower-case letters, digits and "_", starting with a letter.`,
+    );
+  }
+  const dataSource = await createMigrationDataSource(options).initialize();
+  try {
+    const runner = dataSource.createQueryRunner();
+    // Held until the connection ends: an unlock that fails could otherwise hide the reason why a migration failed.
+    await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [
+      `switchyard migrations of ${options.schema}`,
+    ]);
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS "${options.schema}"`);
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    const done = await executor.executePendingMigrations();
+    await runner.release();
+    return done.map((migration) => migration.name);
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,93 @@
+import { Counter } from './counter.js';
+import { Gauge } from './gauge.js';
+import { Histogram } from './histogram.js';
+import { UpDownCounter } from './up-down-counter.js';
+
+interface CallLabels {
+  operation: string;
+  provider: string;
+  model: string;
+}
+
+const CALL_LABELS = {
+  operation: 'gen_ai.operation.name',
+  provider: 'gen_ai.provider.name',
+  model: 'gen_ai.request.model',
+} as const;
+
+/** The bucket boundaries the GenAI semantic conventions ask for. */
+const DURATION_SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+const FIRST_TOKEN_SECONDS = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+/**
+ * Every metric of Switchyard. `gen_ai.*` follow the OpenTelemetry GenAI semantic conventions; durations are in seconds.
+ * Label values must come from configuration or from a fixed set: a model is the configured name (or `unknown`), an
+ * outcome or reason a class such as `completed` or `rate_limited`; never a request id, a key, an end user, an
+ * organisation or an error's text.
+ */
+export const metrics = {
+  operationDuration: new Histogram<CallLabels & { errorType?: string | undefined }>(
+    {
+      name: 'gen_ai.client.operation.duration',
+      description: 'Time a call of a model took, from the request to the last byte.',
+      unit: 's',
+      boundaries: DURATION_SECONDS,
+    },
+    { ...CALL_LABELS, errorType: 'error.type' },
+  ),
+  tokenUsage: new Histogram<CallLabels & { type: 'input' | 'output' }>(
+    {
+      name: 'gen_ai.client.token.usage',
+      description: 'Tokens a call used.',
+      unit: '{token}',
+      boundaries: TOKENS,
+    },
+    { ...CALL_LABELS, type: 'gen_ai.token.type' },
+  ),
+  timeToFirstToken: new Histogram<CallLabels>(
+    {
+      name: 'gen_ai.server.time_to_first_token',
+      description: 'Time from the request to the first token of the answer.',
+      unit: 's',
+      boundaries: FIRST_TOKEN_SECONDS,
+    },
+    CALL_LABELS,
+  ),
+  requests: new Counter<{ outcome: string; lane: string; model: string }>(
+    { name: 'switchyard.requests', description: 'Requests that reached their terminal event.', unit: '{request}' },
+    { outcome: 'outcome', lane: 'lane', model: 'model' },
+  ),
+  attempts: new Counter<{ provider: string; outcome: string }>(
+    { name: 'switchyard.attempts', description: 'Calls tried at a provider.', unit: '{attempt}' },
+    { provider: 'provider', outcome: 'outcome' },
+  ),
+  costNanoUsd: new Counter<{ provider: string; model: string }>(
+    { name: 'switchyard.cost', description: 'Cost of priced calls in nano-USD.', unit: '{nano_usd}' },
+    { provider: 'provider', model: 'model' },
+  ),
+  inFlight: new UpDownCounter<{ lane: string }>(
+    { name: 'switchyard.in_flight', description: 'Requests being worked on now.', unit: '{request}' },
+    { lane: 'lane' },
+  ),
+  consumerLag: new Gauge<{ consumer: string }>(
+    { name: 'switchyard.consumer.lag', description: 'Messages a consumer has yet to handle.', unit: '{message}' },
+    { consumer: 'consumer' },
+  ),
+  consumerProcessed: new Counter<{ consumer: string }>(
+    { name: 'switchyard.consumer.processed', description: 'Messages handled to the end.', unit: '{message}' },
+    { consumer: 'consumer' },
+  ),
+  consumerFailed: new Counter<{ consumer: string }>(
+    {
+      name: 'switchyard.consumer.failed',
+      description: 'Deliveries that failed and go round again.',
+      unit: '{message}',
+    },
+    { consumer: 'consumer' },
+  ),
+  deadLetters: new Counter<{ consumer: string; reason: string }>(
+    { name: 'switchyard.dead_letters', description: 'Messages given up and put aside.', unit: '{message}' },
+    { consumer: 'consumer', reason: 'reason' },
+  ),
+};

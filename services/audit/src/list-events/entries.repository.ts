@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditEntry, requestEndedSchema } from '#libs/contracts';
+import { Database } from '#libs/storage';
+
+/** A stretch of one organisation's chain: entries after a sequence, of one type or of all. */
+export interface EntrySelection {
+  readonly organization: string;
+  readonly after: number;
+  readonly limit: number;
+  readonly type: string | undefined;
+}
+
+interface Row {
+  organization: string;
+  sequence: string;
+  type: string;
+  recorded_at: Date;
+  body: string;
+  previous_hash: Buffer;
+  hash: Buffer;
+}
+
+const COLUMNS = 'organization, sequence, type, recorded_at, body, previous_hash, hash';
+
+@Injectable()
+export class EntriesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The entry of a request, unless it belongs to another organisation than the one given. */
+  async findByRequest(requestId: string, organization: string | undefined): Promise<AuditEntry | undefined> {
+    const rows = await this.database.query<Row>(
+      `SELECT ${COLUMNS} FROM audit.entries WHERE request_id = $1 AND ($2::text IS NULL OR organization = $2) LIMIT 1`,
+      [requestId, organization ?? null],
+    );
+    return rows.map(entryOf)[0];
+  }
+
+  async list({ organization, after, limit, type }: EntrySelection): Promise<AuditEntry[]> {
+    const rows = await this.database.query<Row>(
+      `SELECT ${COLUMNS} FROM audit.entries
+       WHERE organization = $1 AND sequence > $2 AND ($3::text IS NULL OR type = $3)
+       ORDER BY sequence LIMIT $4`,
+      [organization, after, type ?? null, limit],
+    );
+    return rows.map(entryOf);
+  }
+}
+
+function entryOf(row: Row): AuditEntry {
+  return {
+    organization: row.organization,
+    sequence: Number(row.sequence),
+    type: row.type,
+    recordedAt: row.recorded_at.getTime(),
+    previousHash: row.previous_hash.toString('hex'),
+    hash: row.hash.toString('hex'),
+    event: requestEndedSchema.parse(JSON.parse(row.body)),
+  };
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditEntry, AuditEventList, AuditEventPage, RecordRead } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
+import { EntriesRepository } from './entries.repository.js';
+
+/** Reads the trail, for each caller its own organisation's; the admin key may name any. */
+@Injectable()
+export class ListEventsHandler {
+  constructor(private readonly entries: EntriesRepository) {}
+
+  async readRequest({ caller, requestId }: RecordRead): Promise<AuditEntry | undefined> {
+    return this.entries.findByRequest(requestId, caller.admin ? undefined : caller.organization);
+  }
+
+  /** A page of one organisation's chain, oldest first; the caller's own unless another is named. */
+  async list({
+    caller,
+    organization = caller.organization,
+    after = -1,
+    limit,
+    type,
+  }: AuditEventList): Promise<AuditEventPage> {
+    if (organization !== caller.organization && !caller.admin) {
+      throw new QueryRefused({
+        status: 403,
+        code: 'organization_not_permitted',
+        message: 'This key can read the audit trail of its own organization only.',
+        param: 'organization',
+      });
+    }
+    const found = await this.entries.list({ organization, after, type, limit: limit + 1 });
+    return { entries: found.slice(0, limit), hasMore: found.length > limit };
+  }
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { auditEventPageSchema, requestReadReplySchema, type AuditEventList } from '#libs/contracts';
+import { Database } from '#libs/storage';
+import { createLogger } from '#libs/telemetry';
+import { buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import { auditSchema } from '../audit.schema.js';
+import { RecordEventHandler } from '../record-event/record-event.handler.js';
+import { TrailRepository } from '../record-event/trail.repository.js';
+import { EntriesRepository } from './entries.repository.js';
+import { ListEventsController } from './list-events.controller.js';
+import { ListEventsHandler } from './list-events.handler.js';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const callerOf = (organization: string, admin = false) => ({ organization, project: 'default', key: 'ci', admin });
+const ours = [0, 1, 2, 3, 4].map((index) => buildRequestEnded({ outcome: index % 2 === 0 ? 'completed' : 'failed' }));
+const theirs = buildRequestEnded({ organization: 'acme' });
+
+describe('answers on the trail', () => {
+  let server: TestDatabase;
+  let database: Database;
+  let controller: ListEventsController;
+  const list = async (query: Omit<AuditEventList, 'caller'>, caller = callerOf('demo')) =>
+    auditEventPageSchema.parse(await controller.list({ caller, ...query }));
+
+  beforeAll(async () => {
+    server = await createTestDatabase();
+    database = new Database({ ...auditSchema, url: server.url, log });
+    database.start();
+    await database.whenReady();
+    await new RecordEventHandler(new TrailRepository(database), log).record([...ours, theirs]);
+    controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database)));
+  });
+  afterAll(async () => {
+    await database.close();
+    await server.drop();
+  });
+
+  it('shows the event of a request with its place in the chain', async () => {
+    const reply = await controller.readRequest({ caller: callerOf('demo'), requestId: ours[1]!.requestId });
+    const { entry } = requestReadReplySchema.parse(reply);
+    expect(entry).toMatchObject({ organization: 'demo', sequence: 1, type: 'request.failed', event: ours[1] });
+    expect(entry?.hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('shows a request of another organisation to nobody but the admin', async () => {
+    const query = { requestId: theirs.requestId };
+    expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null });
+    expect((await controller.readRequest({ caller: callerOf('demo', true), ...query })).entry).not.toBeNull();
+  });
+
+  it('turns the pages of one chain in its order', async () => {
+    const first = await list({ limit: 3 });
+    const second = await list({ limit: 3, after: first.entries.at(-1)!.sequence });
+    expect([first.hasMore, second.hasMore]).toEqual([true, false]);
+    expect([...first.entries, ...second.entries].map(({ event }) => event.requestId)).toEqual(
+      ours.map(({ requestId }) => requestId),
+    );
+  });
+
+  it('picks one type of event', async () => {
+    const { entries } = await list({ limit: 10, type: 'request.failed' });
+    expect(entries.map(({ sequence }) => sequence)).toEqual([1, 3]);
+  });
+
+  it('refuses another organisation’s trail to anybody but the admin', async () => {
+    await expect(list({ limit: 10, organization: 'acme' })).rejects.toMatchObject({
+      reply: { status: 403, code: 'organization_not_permitted' },
+    });
+    const { entries } = await list({ limit: 10, organization: 'acme' }, callerOf('demo', true));
+    expect(entries.map(({ event }) => event.requestId)).toEqual([theirs.requestId]);
+  });
+});

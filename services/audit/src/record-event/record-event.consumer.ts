@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { Consumer, type RequestEnded, requestEndedSchema } from '#libs/contracts';
+import { ConsumeBatch, type Decoded } from '#libs/messaging';
+import { RecordEventHandler } from './record-event.handler.js';
+
+const BATCH_SIZE = 500;
+
+@Controller()
+export class RecordEventConsumer {
+  constructor(private readonly handler: RecordEventHandler) {}
+
+  @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: requestEndedSchema })
+  async consume(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
+    await this.handler.record(batch.map(({ value }) => value));
+  }
+}

@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { RequestEnded } from '#libs/contracts';
+import { Logger } from '#libs/telemetry';
+import { EMPTY_CHAIN, linkAfter, type ChainEnd, type Link } from './chain.policy.js';
+import { TrailRepository, type NewEntry } from './trail.repository.js';
+import { typeOfEvent } from './entry-type.policy.js';
+
+/** Records each request's terminal event once, at the end of its organisation's chain. */
+@Injectable()
+export class RecordEventHandler {
+  constructor(
+    private readonly trail: TrailRepository,
+    private readonly log: Logger,
+  ) {}
+
+  /** Resolves when every event of the batch is in the trail, now or before; otherwise nothing of it is. */
+  async record(batch: readonly RequestEnded[]): Promise<void> {
+    const recorded = await this.trail.append(batch.map(entryOf), linkAll);
+    const ignored = batch.length - recorded;
+    if (ignored > 0) {
+      this.log.info({ ignored }, 'terminal events ignored: their requests are in the trail already');
+    }
+  }
+}
+
+function entryOf(event: RequestEnded): NewEntry {
+  // The answer is the customer's data and is kept with the job, not in the trail.
+  const { answer: _, ...body } = event;
+  return {
+    organization: event.organization,
+    requestId: event.requestId,
+    type: typeOfEvent(event),
+    project: event.project,
+    key: event.key,
+    model: event.model,
+    body: JSON.stringify(body),
+  };
+}
+
+function linkAll(entries: readonly NewEntry[], ends: Map<string, ChainEnd>): (NewEntry & Link)[] {
+  return entries.map((entry) => {
+    const link = linkAfter(ends.get(entry.organization) ?? EMPTY_CHAIN, entry.body, sha256);
+    ends.set(entry.organization, link);
+    return { ...entry, ...link };
+  });
+}
+
+const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');

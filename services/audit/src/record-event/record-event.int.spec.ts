@@ -1,0 +1,130 @@
+import { hash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '#libs/storage';
+import { createLogger } from '#libs/telemetry';
+import {
+  buildRequestEnded,
+  createTestDatabase,
+  eventually,
+  startTcpProxy,
+  type TcpProxy,
+  type TestDatabase,
+} from '#libs/testing';
+import { auditSchema } from '../audit.schema.js';
+import { RecordEventHandler } from './record-event.handler.js';
+import { TrailRepository } from './trail.repository.js';
+import { verifyChain, type StoredEntry } from './verify-chain.policy.js';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
+const eventsOf = (organization: string, count: number) =>
+  Array.from({ length: count }, () => buildRequestEnded({ organization }));
+
+describe('recording', () => {
+  let server: TestDatabase;
+  let proxy: TcpProxy;
+  let database: Database;
+  let recorder: RecordEventHandler;
+
+  const entriesOf = async (organization: string) => {
+    const rows = await server.query<StoredEntry & { sequence: string }>(
+      `SELECT organization, sequence, request_id AS "requestId", type, body, previous_hash AS "previousHash", hash
+       FROM audit.entries WHERE organization = $1 ORDER BY sequence`,
+      [organization],
+    );
+    return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
+  };
+  const faultOf = async (organization: string) => {
+    const [head] = await server.query<{ sequence: string; hash: Buffer }>(
+      'SELECT sequence, hash FROM audit.chain_heads WHERE organization = $1',
+      [organization],
+    );
+    return verifyChain(await entriesOf(organization), {
+      sha256,
+      head: { sequence: Number(head!.sequence), hash: head!.hash },
+    });
+  };
+
+  beforeAll(async () => {
+    server = await createTestDatabase();
+    proxy = await startTcpProxy(server.url);
+    database = new Database({ ...auditSchema, url: proxy.url, log });
+    database.start();
+    await database.whenReady();
+    recorder = new RecordEventHandler(new TrailRepository(database), log);
+  });
+  afterAll(async () => {
+    await database.close();
+    await proxy.stop();
+    await server.drop();
+  });
+
+  it('builds by migration what the entities describe', async () => {
+    const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('keeps a whole chain for each organisation over many batches', async () => {
+    for (let batch = 0; batch < 5; batch += 1) {
+      await recorder.record(
+        [...eventsOf('mixed-a', 40), ...eventsOf('mixed-b', 60)].toSorted(() => Math.random() - 0.5),
+      );
+    }
+    expect([await faultOf('mixed-a'), await faultOf('mixed-b')]).toEqual([undefined, undefined]);
+    expect([(await entriesOf('mixed-a')).length, (await entriesOf('mixed-b')).length]).toEqual([200, 300]);
+  });
+
+  it('keeps whole chains while several recorders work on the same organisations', async () => {
+    const other = new Database({ ...auditSchema, url: server.url, log });
+    other.start();
+    await other.whenReady();
+    const second = new RecordEventHandler(new TrailRepository(other), log);
+    const batches = Array.from({ length: 10 }, () => [...eventsOf('busy-b', 30), ...eventsOf('busy-a', 20)]);
+    await Promise.all(batches.map((batch, index) => (index % 2 === 0 ? recorder : second).record(batch)));
+    await Promise.all(batches.map((batch, index) => (index % 2 === 0 ? second : recorder).record(batch)));
+    await other.close();
+    expect([await faultOf('busy-a'), await faultOf('busy-b')]).toEqual([undefined, undefined]);
+    expect([(await entriesOf('busy-a')).length, (await entriesOf('busy-b')).length]).toEqual([200, 300]);
+  });
+
+  it('records a request once when its event is delivered again, and by the first of a batch', async () => {
+    const [event, other] = [buildRequestEnded({ organization: 'once' }), buildRequestEnded({ organization: 'once' })];
+    await recorder.record([event, { ...event, outcome: 'failed' }]);
+    await recorder.record([event, other]);
+    expect((await entriesOf('once')).map(({ type, requestId }) => [type, requestId])).toEqual([
+      ['request.completed', event.requestId],
+      ['request.completed', other.requestId],
+    ]);
+  });
+
+  it('stores the event exactly, without its answer', async () => {
+    const event = buildRequestEnded({
+      organization: 'exact',
+      model: 'nul\0\uD83D',
+      endUser: '"\\\n\0Zoë\u{1F600}\uDE00',
+    });
+    await recorder.record([{ ...event, answer: { status: 200, body: 'a secret answer' } }]);
+    const [entry] = await entriesOf('exact');
+    expect(entry?.body).toBe(JSON.stringify(event));
+    expect(JSON.parse(entry?.body ?? '')).toEqual(event);
+    expect(await faultOf('exact')).toBeUndefined();
+  });
+
+  it('fails retryably while Postgres is away and records once when it is back', async () => {
+    const batch = eventsOf('outage', 3);
+    await proxy.cut();
+    await expect(recorder.record(batch)).rejects.toMatchObject({ retryable: true });
+    await proxy.mend();
+    await eventually(() => recorder.record(batch));
+    expect(await entriesOf('outage')).toHaveLength(3);
+    expect(await faultOf('outage')).toBeUndefined();
+  });
+
+  it.each([
+    ['UPDATE', `UPDATE audit.entries SET body = '{}'`],
+    ['DELETE', 'DELETE FROM audit.entries'],
+    ['TRUNCATE', 'TRUNCATE audit.entries'],
+  ])('refuses %s of the trail', async (operation, statement) => {
+    await expect(server.query(statement)).rejects.toThrow(`audit.entries is append-only: ${operation} is refused`);
+  });
+});

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller, ChargeRecord, RecordRead, UsageReport, UsageReportReply } from '#libs/contracts';
+import { UsageRepository } from './usage.repository.js';
+
+/** Answers what was used and what it cost, to each caller for its own organisation; the admin key sees all. */
+@Injectable()
+export class AnswerUsageHandler {
+  constructor(private readonly usage: UsageRepository) {}
+
+  async readCharge({ caller, requestId }: RecordRead): Promise<ChargeRecord | undefined> {
+    return this.usage.findCharge(requestId, visibleTo(caller));
+  }
+
+  async report({ caller, groupBy, from, to }: UsageReport): Promise<UsageReportReply['rows']> {
+    return this.usage.sum({ groupBy, from, to, organization: visibleTo(caller) });
+  }
+}
+
+/** The organisation to which an answer is limited; undefined for all of them. */
+function visibleTo(caller: Caller): string | undefined {
+  return caller.admin ? undefined : caller.organization;
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
+import { Database } from '#libs/storage';
+
+/** What to sum up; `organization` undefined for all, times in epoch milliseconds, `to` exclusive. */
+export interface UsageSelection {
+  readonly groupBy: UsageReport['groupBy'];
+  readonly organization: string | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+const GROUP_EXPRESSIONS = {
+  model: 'model',
+  project: 'project',
+  key: 'key',
+  day: `to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+} as const satisfies Record<UsageReport['groupBy'], string>;
+
+const FIND_CHARGE = `
+SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
+  (extract(epoch FROM charge.charged_at) * 1000)::float8 AS "chargedAt",
+  coalesce((
+    SELECT json_agg(json_build_object(
+      'provider', provider, 'model', model, 'priceVersion', price_version, 'usageBasis', usage_basis,
+      'usage', json_build_object('promptTokens', prompt_tokens, 'completionTokens', completion_tokens,
+        'cachedPromptTokens', cached_prompt_tokens),
+      'costNanoUsd', cost_nano_usd::text) ORDER BY attempt)
+    FROM billing.charge_lines line WHERE line.request_id = charge.request_id), '[]') AS lines
+FROM billing.charges charge
+WHERE charge.request_id = $1 AND ($2::text IS NULL OR charge.organization = $2)`;
+
+@Injectable()
+export class UsageRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The charge of a request, unless it belongs to another organisation than the one given. */
+  async findCharge(requestId: string, organization: string | undefined): Promise<ChargeRecord | undefined> {
+    const [charge] = await this.database.query<ChargeRecord>(FIND_CHARGE, [requestId, organization ?? null]);
+    return charge && { ...charge, chargedAt: Math.floor(charge.chargedAt) };
+  }
+
+  /** Sums by group, in the order of the group's name. */
+  async sum({ groupBy, organization, from, to }: UsageSelection): Promise<UsageReportReply['rows']> {
+    return this.database.query(
+      `SELECT ${GROUP_EXPRESSIONS[groupBy]} AS "group",
+         count(*)::float8 AS "requests",
+         sum(prompt_tokens)::float8 AS "promptTokens",
+         sum(completion_tokens)::float8 AS "completionTokens",
+         sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
+         sum(cost_nano_usd)::text AS "costNanoUsd"
+       FROM billing.charges
+       WHERE ($1::text IS NULL OR organization = $1)
+         AND ($2::float8 IS NULL OR ended_at >= to_timestamp($2 / 1000))
+         AND ($3::float8 IS NULL OR ended_at < to_timestamp($3 / 1000))
+       GROUP BY 1 ORDER BY 1`,
+      [organization ?? null, from ?? null, to ?? null],
+    );
+  }
+}

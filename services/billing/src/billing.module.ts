@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { Stream } from '#libs/contracts';
+import { StorageModule } from '#libs/storage';
+import { AnswerUsageController } from './answer-usage/answer-usage.controller.js';
+import { AnswerUsageHandler } from './answer-usage/answer-usage.handler.js';
+import { UsageRepository } from './answer-usage/usage.repository.js';
+import { billingSchema } from './billing.schema.js';
+import { ChargesRepository } from './price-call/charges.repository.js';
+import { PriceBook } from './price-call/price-book.js';
+import { PriceCallConsumer } from './price-call/price-call.consumer.js';
+import { PriceCallHandler } from './price-call/price-call.handler.js';
+import { PriceVersionsRepository } from './price-call/price-versions.repository.js';
+
+const DAY_MILLISECONDS = 24 * 60 * 60_000;
+
+@Module({
+  imports: [
+    StorageModule.forService({
+      ...billingSchema,
+      inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
+    }),
+  ],
+  controllers: [PriceCallConsumer, AnswerUsageController],
+  providers: [
+    PriceCallHandler,
+    PriceBook,
+    ChargesRepository,
+    PriceVersionsRepository,
+    AnswerUsageHandler,
+    UsageRepository,
+  ],
+})
+export class BillingModule {}

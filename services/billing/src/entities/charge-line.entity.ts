@@ -1,0 +1,39 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** One attempt that used tokens, with the version of the price it was charged by. */
+@Entity('charge_lines')
+@Check('charge_lines_are_not_negative', 'cost_nano_usd >= 0')
+export class ChargeLine {
+  @PrimaryColumn('text', { name: 'request_id', primaryKeyConstraintName: 'charge_lines_pkey' })
+  requestId!: string;
+
+  /** Position among the attempts of the request, from 0; attempts without usage have no line. */
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'charge_lines_pkey' })
+  attempt!: number;
+
+  @Column('text')
+  provider!: string;
+
+  @Column('text')
+  model!: string;
+
+  /** A row of `price_versions`: stored before any line names it, so no foreign key has to be checked for each line. */
+  @Column('text', { name: 'price_version' })
+  priceVersion!: string;
+
+  @Column('bigint', { name: 'prompt_tokens' })
+  promptTokens!: string;
+
+  @Column('bigint', { name: 'completion_tokens' })
+  completionTokens!: string;
+
+  @Column('bigint', { name: 'cached_prompt_tokens' })
+  cachedPromptTokens!: string;
+
+  /** `provider` (as reported) or `estimate` (counted by us). */
+  @Column('text', { name: 'usage_basis' })
+  usageBasis!: string;
+
+  @Column('bigint', { name: 'cost_nano_usd' })
+  costNanoUsd!: string;
+}

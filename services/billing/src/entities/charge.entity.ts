@@ -1,0 +1,53 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** What one request cost its caller: the sum of its charge lines. A request that used nothing has a row of zeros. */
+@Entity('charges')
+@Index('charges_organization_ended_at', ['organization', 'endedAt'])
+@Check('charges_are_not_negative', 'cost_nano_usd >= 0')
+export class Charge {
+  @PrimaryColumn('text', { name: 'request_id', primaryKeyConstraintName: 'charges_pkey' })
+  requestId!: string;
+
+  @Column('text')
+  organization!: string;
+
+  @Column('text')
+  project!: string;
+
+  @Column('text')
+  key!: string;
+
+  /** The model the caller named; the lines have the models that were called. */
+  @Column('text')
+  model!: string;
+
+  @Column('text')
+  lane!: string;
+
+  @Column('text')
+  outcome!: string;
+
+  @Column('bigint', { name: 'prompt_tokens' })
+  promptTokens!: string;
+
+  @Column('bigint', { name: 'completion_tokens' })
+  completionTokens!: string;
+
+  @Column('bigint', { name: 'cached_prompt_tokens' })
+  cachedPromptTokens!: string;
+
+  @Column('bigint', { name: 'cost_nano_usd' })
+  costNanoUsd!: string;
+
+  @Column('text', { name: 'batch_id', nullable: true })
+  batchId!: string | null;
+
+  @Column('integer', { nullable: true })
+  line!: number | null;
+
+  @Column('timestamptz', { name: 'ended_at' })
+  endedAt!: Date;
+
+  @Column('timestamptz', { name: 'charged_at', default: () => 'now()' })
+  chargedAt!: Date;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { buildAttempt, buildRequestEnded } from '#libs/testing';
+import { firstOfEachRequest, priceEvent, priceVersionsOf } from './charge.policy.js';
+import { UnknownPriceVersion } from './unknown-price-version.error.js';
+
+const VERSION = 'price_0123456789abcdef';
+const prices = new Map([[VERSION, { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' }]]);
+
+describe('the price of a terminal event', () => {
+  it('has a line for each attempt that used tokens, whatever became of it', () => {
+    const attempts = [
+      buildAttempt({ outcome: 'failed', usage: undefined, usageBasis: undefined }),
+      buildAttempt({ outcome: 'cancelled', usage: { promptTokens: 10, completionTokens: 1 }, usageBasis: 'estimate' }),
+      buildAttempt(),
+    ];
+    const priced = priceEvent(buildRequestEnded({ attempts }), prices);
+    expect(priced.lines.map(({ attempt, usageBasis, costNanoUsd }) => [attempt, usageBasis, costNanoUsd])).toEqual([
+      [1, 'estimate', 5_600n],
+      [2, 'provider', 800_000n],
+    ]);
+    expect(priced).toMatchObject({ promptTokens: 1_010, completionTokens: 251, costNanoUsd: 805_600n });
+  });
+
+  it('is nothing where nothing was used, even if the price is unknown', () => {
+    const attempts = [buildAttempt({ outcome: 'failed', usage: undefined, priceVersion: 'price_ffffffffffffffff' })];
+    const event = buildRequestEnded({ outcome: 'failed', attempts });
+    expect(priceVersionsOf([event])).toEqual(new Set());
+    expect(priceEvent(event, prices)).toMatchObject({ lines: [], costNanoUsd: 0n, promptTokens: 0 });
+  });
+
+  it('is never nothing because a price is unknown', () => {
+    const attempts = [buildAttempt({ priceVersion: 'price_ffffffffffffffff' })];
+    expect(() => priceEvent(buildRequestEnded({ attempts }), prices)).toThrow(UnknownPriceVersion);
+  });
+
+  it('calls usage of unsaid origin an estimate', () => {
+    const { lines } = priceEvent(buildRequestEnded({ attempts: [buildAttempt({ usageBasis: undefined })] }), prices);
+    expect(lines[0]?.usageBasis).toBe('estimate');
+  });
+
+  it('is the exact sum of its lines', () => {
+    const usage = fc.record({ promptTokens: fc.nat(), completionTokens: fc.nat(), cachedPromptTokens: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(usage, { maxLength: 5 }), (usages) => {
+        const attempts = usages.map((used) => buildAttempt({ usage: used }));
+        const { lines, costNanoUsd } = priceEvent(buildRequestEnded({ attempts }), prices);
+        return (
+          lines.length === usages.length && costNanoUsd === lines.reduce((sum, line) => sum + line.costNanoUsd, 0n)
+        );
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('several events of one request', () => {
+  it('count as the first of them', () => {
+    const first = buildRequestEnded();
+    const second = { ...first, outcome: 'failed' as const };
+    const other = buildRequestEnded();
+    expect(firstOfEachRequest([first, other, second])).toEqual([first, other]);
+  });
+});

@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { Consumer, type RequestEnded, requestEndedSchema } from '#libs/contracts';
+import { ConsumeBatch, type Decoded } from '#libs/messaging';
+import { PriceCallHandler } from './price-call.handler.js';
+
+const BATCH_SIZE = 500;
+
+@Controller()
+export class PriceCallConsumer {
+  constructor(private readonly handler: PriceCallHandler) {}
+
+  @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: requestEndedSchema })
+  async consume(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
+    await this.handler.charge(batch.map(({ value }) => value));
+  }
+}

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RequestEnded, Snapshot } from '#libs/contracts';
+import { costOf, priceVersionOf } from '#libs/pricing';
+import { Database } from '#libs/storage';
+import { createLogger } from '#libs/telemetry';
+import {
+  buildAttempt,
+  buildRequestEnded,
+  createTestDatabase,
+  eventually,
+  startTcpProxy,
+  type TcpProxy,
+  type TestDatabase,
+} from '#libs/testing';
+import { billingSchema } from '../billing.schema.js';
+import { ChargesRepository } from './charges.repository.js';
+import { PriceBook } from './price-book.js';
+import { PriceCallHandler } from './price-call.handler.js';
+import { PriceVersionsRepository } from './price-versions.repository.js';
+import { UnknownPriceVersion } from './unknown-price-version.error.js';
+
+const prices = { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' };
+const version = priceVersionOf(prices, 'main', 'gpt-4.1-mini');
+const log = createLogger({ service: 'test', level: 'silent' });
+
+class TestSnapshots {
+  private readonly listeners: ((snapshot: Snapshot) => void)[] = [];
+  current: Snapshot | undefined;
+
+  onChange(listener: (snapshot: Snapshot) => void): void {
+    this.listeners.push(listener);
+  }
+
+  publish(amounts: typeof prices): string {
+    const price = { ...amounts, version: priceVersionOf(amounts, 'main', 'gpt-4.1-mini') };
+    const timeouts = { firstByteMilliseconds: 1, idleMilliseconds: 1, totalMilliseconds: 1 };
+    const target = { provider: 'main', model: 'gpt-4.1-mini', priority: 1, weight: 1, price };
+    const models = [{ name: 'gpt-small', strategy: 'priority' as const, timeouts, targets: [target] }];
+    this.current = { version: 1, revision: 1, createdAt: 0, providers: [], models, keys: [] };
+    for (const listener of this.listeners) listener(this.current);
+    return price.version;
+  }
+}
+
+describe('charging', () => {
+  let server: TestDatabase;
+  let proxy: TcpProxy;
+  let database: Database;
+  let snapshots: TestSnapshots;
+  let handler: PriceCallHandler;
+
+  const startBilling = () => {
+    snapshots = new TestSnapshots();
+    const book = new PriceBook(snapshots, new PriceVersionsRepository(database), log);
+    book.onModuleInit();
+    handler = new PriceCallHandler(book, new ChargesRepository(database), log);
+  };
+  const used = (changes: Partial<RequestEnded> = {}) =>
+    buildRequestEnded({ attempts: [buildAttempt({ priceVersion: version })], ...changes });
+  const totals = async () => {
+    const [row] = await server.query(`
+      SELECT (SELECT count(*)::int FROM billing.charges) AS charges, (SELECT count(*)::int FROM billing.charge_lines) AS lines,
+        (SELECT count(*)::int FROM billing.inbox) AS inbox, (SELECT sum(cost_nano_usd)::text FROM billing.charges) AS cost,
+        (SELECT sum(cost_nano_usd)::text FROM billing.charge_lines) AS line_cost`);
+    return row;
+  };
+
+  beforeAll(async () => {
+    server = await createTestDatabase();
+    proxy = await startTcpProxy(server.url);
+    database = new Database({ ...billingSchema, url: proxy.url, log });
+    database.start();
+    await database.whenReady();
+  });
+  beforeEach(async () => {
+    await server.query('TRUNCATE billing.inbox, billing.charges, billing.charge_lines, billing.price_versions');
+    startBilling();
+    snapshots.publish(prices);
+  });
+  afterAll(async () => {
+    await database.close();
+    await proxy.stop();
+    await server.drop();
+  });
+
+  it('builds by migration what the entities describe', async () => {
+    const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('records a batch with sums that are exact to the nano-dollar', async () => {
+    const events = Array.from({ length: 500 }, (_, index) =>
+      used({
+        attempts: [
+          buildAttempt({ priceVersion: version, usage: { promptTokens: index, completionTokens: 7 * index } }),
+        ],
+      }),
+    );
+    await handler.charge(events);
+    const expected = events.reduce((sum, { attempts }) => sum + costOf(attempts[0]!.usage!, prices), 0n).toString();
+    expect(await totals()).toEqual({ charges: 500, lines: 500, inbox: 500, cost: expected, line_cost: expected });
+  });
+
+  it('charges a request once when its event is delivered again after the commit', async () => {
+    const batch = [used(), used()];
+    await handler.charge(batch);
+    await handler.charge(batch);
+    startBilling();
+    await handler.charge([used(), ...batch]);
+    expect(await totals()).toMatchObject({ charges: 3, lines: 3, inbox: 3, cost: '2400000' });
+  });
+
+  it('charges a request once when one batch holds its event twice, by the first', async () => {
+    const event = used();
+    await handler.charge([event, { ...event, outcome: 'failed', attempts: [] }, event]);
+    expect(await totals()).toMatchObject({ charges: 1, lines: 1 });
+    expect(await server.query('SELECT outcome FROM billing.charges')).toEqual([{ outcome: 'completed' }]);
+  });
+
+  it('charges each request once when two processes get the same messages', async () => {
+    const batch = Array.from({ length: 200 }, () => used());
+    await Promise.all([handler.charge(batch), handler.charge(batch.toReversed())]);
+    expect(await totals()).toMatchObject({ charges: 200, lines: 200 });
+  });
+
+  it('leaves a row of zeros for a request that used nothing', async () => {
+    await handler.charge([used({ outcome: 'expired', attempts: [] })]);
+    expect(await totals()).toMatchObject({ charges: 1, lines: 0, cost: '0' });
+  });
+
+  it('stores names that Postgres cannot hold as they are', async () => {
+    await handler.charge([used({ model: 'nul\0and\uD83D', job: { batchId: 'batch_1', line: 3, customId: 'c' } })]);
+    const rows = await server.query('SELECT model, batch_id, line, ended_at FROM billing.charges');
+    expect(rows).toEqual([
+      { model: 'nul\uFFFDand\uFFFD', batch_id: 'batch_1', line: 3, ended_at: new Date(1_764_000_000_500) },
+    ]);
+  });
+
+  it('fails retryably while Postgres is away and charges once when it is back', async () => {
+    const batch = [used(), used()];
+    await proxy.cut();
+    await expect(handler.charge(batch)).rejects.toMatchObject({ retryable: true });
+    await proxy.mend();
+    await eventually(() => handler.charge(batch));
+    expect(await totals()).toMatchObject({ charges: 2, cost: '1600000' });
+  });
+
+  it('stores a price before any line names it', async () => {
+    await handler.charge([used()]);
+    const rows = await server.query(
+      'SELECT p.provider, p.input_nano_usd_per_million FROM billing.charge_lines l JOIN billing.price_versions p ON p.version = l.price_version',
+    );
+    expect(rows).toEqual([{ provider: 'main', input_nano_usd_per_million: '400000000' }]);
+  });
+
+  it('still knows a price that has left the configuration, also after a restart', async () => {
+    await handler.charge([used()]);
+    startBilling();
+    snapshots.publish({ ...prices, inputNanoUsdPerMillion: '1' });
+    await handler.charge([used()]);
+    expect(await totals()).toMatchObject({ charges: 2, cost: '1600000' });
+  });
+
+  it('waits a moment for a snapshot that comes after its first event', async () => {
+    const late = { ...prices, outputNanoUsdPerMillion: '8000000000' };
+    const lateVersion = priceVersionOf(late, 'main', 'gpt-4.1-mini');
+    const charged = handler.charge([used({ attempts: [buildAttempt({ priceVersion: lateVersion })] })]);
+    setImmediate(() => snapshots.publish(late));
+    await charged;
+    expect(await totals()).toMatchObject({ charges: 1, cost: '2400000' });
+  });
+
+  it('refuses a batch with an unknown price and charges nothing of it', async () => {
+    const unknown = used({ attempts: [buildAttempt({ priceVersion: 'price_ffffffffffffffff' })] });
+    await expect(handler.charge([used(), unknown])).rejects.toBeInstanceOf(UnknownPriceVersion);
+    await expect(handler.charge([unknown])).rejects.not.toHaveProperty('retryable');
+    expect(await totals()).toMatchObject({ charges: 0, inbox: 0 });
+  });
+});

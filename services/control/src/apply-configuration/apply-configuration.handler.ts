@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+
+import { ServiceLogger, Settings } from '#libs/runtime';
+
+import type { CompiledConfiguration } from '../compile-configuration/compiled-configuration.js';
+import { compileAt, type LocatedCompilation } from '../compile-configuration/configuration-location.js';
+import { formatProblem, type ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
+import { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
+import { ConfigurationInForce } from './configuration-in-force.js';
+import { ConfigurationRefusalsRepository } from './configuration-refusals.repository.js';
+import { ConfigurationVersionsRepository } from './configuration-versions.repository.js';
+import { sealConfiguration, type SealedConfiguration } from './seal-configuration.js';
+
+/** A snapshot is one NATS message, and a server takes at most a megabyte unless told otherwise. */
+const LARGEST_SNAPSHOT_BYTES = 900_000;
+
+/** Puts the configuration at the configured place in force, or refuses it and leaves what is in force as it is. */
+@Injectable()
+export class ApplyConfigurationHandler {
+  /** The refusal last told of, so that it is told once however often the file is looked at. */
+  private toldRefusal = '';
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly versions: ConfigurationVersionsRepository,
+    private readonly refusals: ConfigurationRefusalsRepository,
+    private readonly inForce: ConfigurationInForce,
+    private readonly publisher: SnapshotPublisher,
+    private readonly log: ServiceLogger,
+  ) {}
+
+  /**
+   * Reads, compiles and applies; returns the files that the configuration refers to. Throws `StorageUnavailable` while
+   * Postgres is away: nothing has happened then, and the same call may be made again.
+   */
+  async apply(): Promise<readonly string[]> {
+    const { configPath, secretKey, adminKeySha256 } = this.settings;
+    const compilation = compileAt({ path: configPath, environment: process.env, adminKeySha256 });
+    const { result } = compilation;
+    if (!result.isValid) {
+      await this.refuse(compilation, result.problems);
+      return result.referencedFiles;
+    }
+    const sealed = sealConfiguration(result.configuration, { secretKey, adminKeySha256 });
+    const problem = tooLarge(sealed, compilation.origin);
+    if (problem) await this.refuse(compilation, [problem]);
+    else await this.accept(compilation, { ...sealed, ...result });
+    return result.referencedFiles;
+  }
+
+  private async accept(
+    { origin, sourceSha256 }: LocatedCompilation,
+    compiled: SealedConfiguration & { configuration: CompiledConfiguration; redactedText: string },
+  ): Promise<void> {
+    const { content, digest, redactedText, configuration } = compiled;
+    const { snapshot, isNew } = await this.versions.record({ origin, sourceSha256, content, digest, redactedText });
+    const isNews = isNew || this.inForce.snapshot === undefined || this.toldRefusal !== '';
+    this.inForce.take(snapshot);
+    this.toldRefusal = '';
+    if (isNews) {
+      const { providers, models, keys } = configuration;
+      const counts = { providers: providers.length, models: models.length, keys: keys.length };
+      const what = isNew ? 'a new configuration is in force' : 'the configuration in force is unchanged';
+      this.log.info({ revision: snapshot.revision, origin, ...counts }, what);
+    }
+    await this.publisher.publishNewest();
+  }
+
+  private async refuse(
+    { origin, sourceSha256 }: LocatedCompilation,
+    problems: readonly ConfigurationProblem[],
+  ): Promise<void> {
+    const lines = problems.map(formatProblem);
+    const refusal = [sourceSha256, ...lines].join('\n');
+    const summary = `${lines[0] ?? ''}${lines.length > 1 ? ` (and ${lines.length - 1} more)` : ''}`;
+    this.inForce.block(summary);
+    const newest = this.inForce.snapshot ?? (await this.versions.findNewest());
+    if (refusal !== this.toldRefusal) {
+      await this.refusals.record({ origin, sourceSha256, problems });
+      const consequence = newest ? `revision ${newest.revision} stays in force` : 'none is in force yet';
+      this.log.error({ origin, problems: lines }, `the configuration is refused, ${consequence}: ${summary}`);
+      this.toldRefusal = refusal;
+    }
+    if (newest) this.inForce.take(newest);
+    await this.publisher.publishNewest();
+  }
+}
+
+function tooLarge({ content }: SealedConfiguration, file: string): ConfigurationProblem | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(content));
+  if (bytes <= LARGEST_SNAPSHOT_BYTES) return undefined;
+  const reason = `the configuration compiles to ${bytes} bytes, more than the ${LARGEST_SNAPSHOT_BYTES} that fit into one message; use fewer keys or models`;
+  return { file, line: 1, column: 1, path: '', reason };
+}

@@ -1,0 +1,53 @@
+import type { KeyEntry, Snapshot } from '#libs/contracts';
+import { fingerprint, KeyHasher, sealCredential, sha256Hex } from '#libs/secrets';
+
+import type { CompiledConfiguration } from '../compile-configuration/compiled-configuration.js';
+import { ADMIN_KEY_NAME } from '../compile-configuration/key-checks.policy.js';
+import { canonicalJson } from './canonical-json.policy.js';
+
+/** To be raised when the same configuration compiles to other content, so that a restart makes a new revision. */
+const CONTENT_FORM = 1;
+
+/** The part of a snapshot that comes from the configuration. */
+export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys'>;
+
+/** Content fit to leave the process, and a digest by which equal content is recognised although seals differ each time. */
+export interface SealedConfiguration {
+  readonly content: SnapshotContent;
+  readonly digest: string;
+}
+
+/** What secrets are sealed and hashed with, and the digest of the bootstrap key where there is one. */
+export interface SealingSecrets {
+  readonly secretKey: Uint8Array;
+  readonly adminKeySha256: string | undefined;
+}
+
+/** Seals the credentials, hashes the keys and adds the bootstrap key. */
+export function sealConfiguration(configuration: CompiledConfiguration, secrets: SealingSecrets): SealedConfiguration {
+  const { secretKey } = secrets;
+  const withCredentials = (protect: (plain: string, provider: string) => string) =>
+    configuration.providers.map(({ plainCredential, ...provider }) =>
+      plainCredential === undefined ? provider : { ...provider, credential: protect(plainCredential, provider.name) },
+    );
+  const { models } = configuration;
+  const keys = hashKeys(configuration, secrets);
+  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), models, keys };
+  const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
+  return {
+    content: { providers, models: [...models], keys },
+    digest: sha256Hex(canonicalJson({ form: CONTENT_FORM, ...recognisable })),
+  };
+}
+
+function hashKeys(configuration: CompiledConfiguration, { secretKey, adminKeySha256 }: SealingSecrets): KeyEntry[] {
+  const hasher = new KeyHasher(secretKey);
+  const keys = configuration.keys.map(({ plainKey, ...key }) => ({
+    ...key,
+    hash: hasher.hash(plainKey),
+    admin: false,
+  }));
+  if (adminKeySha256 === undefined) return keys;
+  const hash = hasher.hashOfDigest(adminKeySha256);
+  return [{ ...configuration.adminHome, name: ADMIN_KEY_NAME, hash, admin: true }, ...keys];
+}

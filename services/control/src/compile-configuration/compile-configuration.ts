@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+
+import { sha256Hex } from '#libs/secrets';
+
+import { assembleConfiguration } from './assemble-configuration.js';
+import type { CompiledConfiguration } from './compiled-configuration.js';
+import { configurationFile } from './configuration-file.js';
+import { outlineOf, type ConfigurationOutline } from './configuration-outline.js';
+import { formatPath, printable, type ConfigurationProblem, type FieldProblem } from './configuration-problem.js';
+import type { ConfigurationSource } from './configuration-source.js';
+import { explainIssue } from './explain-issue.js';
+import { checkKeys } from './key-checks.policy.js';
+import { checkModels } from './model-checks.policy.js';
+import { pricedKinds } from './provider-kinds.js';
+import { isReference, substituteReferences } from './references.js';
+import { YamlText } from './yaml-text.js';
+
+const LONGEST_TEXT_CHARACTERS = 4 * 1024 ** 2;
+const SECRET_FIELDS = ['apiKey', 'key'];
+
+/** A good configuration, or everything wrong with it in the order of the text. */
+export type CompilationResult =
+  | {
+      readonly isValid: true;
+      readonly configuration: CompiledConfiguration;
+      /** The file without comments and without secrets, for the record. */
+      readonly redactedText: string;
+      readonly referencedFiles: readonly string[];
+    }
+  | {
+      readonly isValid: false;
+      readonly problems: readonly ConfigurationProblem[];
+      readonly referencedFiles: readonly string[];
+    };
+
+/**
+ * Compiles the text of a configuration file: reads the YAML, follows its references, checks every field and what must
+ * agree between fields. Depends on nothing but its argument and never throws for what stands in the text.
+ */
+export function compileConfiguration(source: ConfigurationSource): CompilationResult {
+  try {
+    const unfit = reasonAgainstText(source.text);
+    return unfit === undefined ? compileYaml(new YamlText(source.text), source) : refuseWhole(source, unfit);
+  } catch (error) {
+    if (error instanceof RangeError) return refuseWhole(source, 'the YAML is nested too deep to be read');
+    if (error instanceof ReferenceError) return refuseWhole(source, `the YAML aliases are wrong: ${error.message}`);
+    throw error;
+  }
+}
+
+function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationResult {
+  if (yaml.syntaxProblems.length > 0) {
+    const problems = yaml.syntaxProblems.map((problem) => ({ file: source.path, path: '', ...problem }));
+    return { isValid: false, problems, referencedFiles: [] };
+  }
+  yaml.toValue(); // throws on aliases that lead nowhere, which neither could be printed nor followed below
+  const redactedText = yaml.redacted(SECRET_FIELDS, isReference);
+  const references = substituteReferences(yaml, source);
+  const value = yaml.toValue();
+  const parsed = configurationFile.safeParse(value, { error: explainIssue });
+  const unresolved = new Set(references.problems.map(({ path }) => path));
+  const fieldProblems = [
+    ...(parsed.success ? [] : parsed.error.issues.map(({ path, message }) => ({ path, reason: message }))),
+    ...checkAcrossFields(value, source),
+  ]
+    .map((problem) => locate(problem, yaml, source))
+    .filter(({ path }) => !unresolved.has(path));
+  const problems = [...references.problems, ...fieldProblems].toSorted(
+    (left, right) => left.line - right.line || left.column - right.column,
+  );
+  if (!parsed.success || problems.length > 0) {
+    return { isValid: false, problems, referencedFiles: references.files };
+  }
+  const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path));
+  return { isValid: true, configuration, redactedText, referencedFiles: references.files };
+}
+
+function reasonAgainstText(text: string): string | undefined {
+  if (text.length > LONGEST_TEXT_CHARACTERS) return `the file is longer than ${LONGEST_TEXT_CHARACTERS} characters`;
+  return text.trim() === '' ? 'the file is empty; switchyard.example.yaml shows what belongs in it' : undefined;
+}
+
+function refuseWhole({ path: file }: ConfigurationSource, reason: string): CompilationResult {
+  return { isValid: false, problems: [{ file, line: 1, column: 1, path: '', reason }], referencedFiles: [] };
+}
+
+function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldProblem[] {
+  const outline = outlineOf(value);
+  return [
+    ...checkModels(outline, pricedKinds),
+    ...checkKeys(outline, (key) => sha256Hex(key) === source.adminKeySha256),
+    ...checkRecordings(outline, source),
+  ];
+}
+
+/** A recordings file that is not there would only be missed by the first call. */
+function checkRecordings({ providers }: ConfigurationOutline, source: ConfigurationSource): FieldProblem[] {
+  return Object.entries(providers).flatMap(([name, { kind, recordings }]) => {
+    if (kind !== 'sim' || recordings?.path === undefined) return [];
+    const file = resolve(source.folder, recordings.path);
+    if (source.isFile(file)) return [];
+    return [{ path: ['providers', name, 'recordings', 'path'], reason: `the file ${file} cannot be read` }];
+  });
+}
+
+function locate({ path, reason }: FieldProblem, yaml: YamlText, source: ConfigurationSource): ConfigurationProblem {
+  return { file: source.path, ...yaml.positionOf(path), path: printable(formatPath(path)), reason: printable(reason) };
+}

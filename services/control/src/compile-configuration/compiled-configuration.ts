@@ -1,0 +1,19 @@
+import type { KeyEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
+
+/** A provider with its credential still in plain text. */
+export type PlainProvider = Omit<ProviderEntry, 'credential'> & { readonly plainCredential: string | undefined };
+
+/** A caller's key in plain text and whose it is. */
+export type PlainKey = Pick<KeyEntry, 'name' | 'organization' | 'project'> & { readonly plainKey: string };
+
+/**
+ * A configuration that was found good: every reference followed, every default filled in, secrets still plain. It never
+ * leaves the process; what does is the snapshot made of it.
+ */
+export interface CompiledConfiguration {
+  readonly providers: readonly PlainProvider[];
+  readonly models: readonly ModelEntry[];
+  readonly keys: readonly PlainKey[];
+  /** Where the bootstrap key belongs: the first organisation and its first project. */
+  readonly adminHome: { readonly organization: string; readonly project: string };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+const text = z.string().optional().catch(undefined);
+const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
+
+/** What the checks between fields look at: whatever of it can be read, `undefined` or empty for the rest. */
+const outline = z
+  .object({
+    providers: z
+      .record(
+        z.string(),
+        z
+          .object({ kind: text, recordings: z.object({ path: text }).optional().catch(undefined) })
+          .catch({ kind: undefined }),
+      )
+      .catch({}),
+    models: list(
+      z
+        .object({
+          name: text,
+          strategy: text,
+          targets: list(
+            z
+              .object({ provider: text, model: text, weight: z.unknown().optional(), price: z.unknown().optional() })
+              .catch({ provider: undefined, model: undefined, weight: undefined, price: undefined }),
+          ),
+        })
+        .catch({ name: undefined, strategy: undefined, targets: [] }),
+    ),
+    organizations: list(
+      z
+        .object({
+          name: text,
+          projects: list(
+            z
+              .object({
+                name: text,
+                keys: list(z.object({ name: text, key: text }).catch({ name: undefined, key: undefined })),
+              })
+              .catch({ name: undefined, keys: [] }),
+          ),
+        })
+        .catch({ name: undefined, projects: [] }),
+    ),
+  })
+  .catch({ providers: {}, models: [], organizations: [] });
+export type ConfigurationOutline = z.infer<typeof outline>;
+
+/** The outline of a configuration that may be wrong in places, so that all its problems can be told at once. */
+export function outlineOf(value: unknown): ConfigurationOutline {
+  return outline.parse(value);
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { parseUsdPerMillion } from '#libs/pricing';
+
+const LONGEST_WAIT_MILLISECONDS = 3_600_000;
+const LONGEST_MODEL_NAME = 200;
+const LONGEST_CREDENTIAL = 8_192;
+const LARGEST_WEIGHT = 1_000_000;
+const LARGEST_PRIORITY = 1_000_000;
+
+/** A model's name, as callers say it or as a provider knows it. */
+export const modelName = z
+  .string()
+  .min(1)
+  .max(LONGEST_MODEL_NAME)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+
+/** A path or a field's name. */
+export const plainText = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+
+/** A credential towards a provider: it travels in an HTTP header. */
+export const credential = z
+  .string()
+  .min(1)
+  .max(LONGEST_CREDENTIAL)
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII characters without spaces (it is sent as a bearer token)');
+
+/** A caller's key: it comes as a bearer token, and a shorter one could be guessed. */
+export const callerKey = z
+  .string()
+  .min(8)
+  .max(512)
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII characters without spaces (it is sent as a bearer token)');
+
+/** A wait of at most an hour; bodies of requests are kept for two. */
+export const waitMilliseconds = z.int().min(1).max(LONGEST_WAIT_MILLISECONDS);
+
+export const weight = z.number().positive().max(LARGEST_WEIGHT);
+export const priority = z.int().nonnegative().max(LARGEST_PRIORITY);
+
+/** US dollars for a million tokens as decimal text, read into nano-USD. A YAML number could not hold it exactly. */
+export const usdPerMillion = z
+  .string({
+    error: ({ input }) =>
+      typeof input === 'number' ? `must be text, in quotes: "${input < 0 ? '0.40' : input}"` : undefined,
+  })
+  .transform((text, context) => {
+    try {
+      return parseUsdPerMillion(text).toString();
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
+
+/** Where a provider answers: http or https, without a user, a query or a trailing slash. */
+export const baseUrl = z.string().transform((text, context) => {
+  const reason = reasonAgainstUrl(text);
+  if (reason === undefined) return text.replace(/\/+$/, '');
+  context.addIssue({ code: 'custom', message: reason });
+  return z.NEVER;
+});
+
+function reasonAgainstUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (!url || !/^https?:\/\//i.test(text)) return 'must be a URL such as "https://api.example.com/v1" (http or https)';
+  if (url.username !== '' || url.password !== '')
+    return 'must not hold a user or password; put the credential in apiKey';
+  if (url.search !== '' || url.hash !== '') return 'must not have a query or a fragment';
+  return /\s/.test(text) ? 'must not contain spaces' : undefined;
+}

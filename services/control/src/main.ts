@@ -1,0 +1,5 @@
+import { runService } from '#libs/runtime';
+
+import { ControlModule } from './control.module.js';
+
+await runService({ name: 'control', module: ControlModule });

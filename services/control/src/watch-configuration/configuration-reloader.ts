@@ -1,0 +1,60 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { ServiceLogger, Settings } from '#libs/runtime';
+import { Database } from '#libs/storage';
+
+import { ApplyConfigurationHandler } from '../apply-configuration/apply-configuration.handler.js';
+import { FileWatch } from './file-watch.js';
+
+const RETRY_MILLISECONDS = 1_000;
+
+/** Applies the configuration when the service starts and whenever the file, or one that it refers to, has changed. */
+@Injectable()
+export class ConfigurationReloader implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly watch = new FileWatch(() => this.request());
+  private running: Promise<void> | undefined;
+  private isRequested = false;
+  private isStopped = false;
+  private retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly database: Database,
+    private readonly handler: ApplyConfigurationHandler,
+    private readonly log: ServiceLogger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.watch.start();
+    this.request();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.retry);
+    this.watch.stop();
+    await this.running;
+  }
+
+  /** One run at a time; a change during a run makes for another one after it. */
+  private request(): void {
+    this.isRequested = true;
+    this.running ??= this.run().finally(() => (this.running = undefined));
+  }
+
+  private async run(): Promise<void> {
+    while (this.isRequested && !this.isStopped) {
+      this.isRequested = false;
+      try {
+        await this.database.whenReady();
+        const { configPath } = this.settings;
+        const referenced = await this.handler.apply();
+        if (!this.isStopped) this.watch.follow(configPath === undefined ? referenced : [configPath, ...referenced]);
+      } catch (error) {
+        if (this.isStopped) return;
+        this.log.warn({ error }, 'the configuration could not be applied; trying again');
+        this.retry = setTimeout(() => this.request(), RETRY_MILLISECONDS);
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { AnswerHead } from '#libs/contracts';
+import { chatDialect } from '#libs/dialects';
+import { HttpLimit } from '../http/http-limits.js';
+import { answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
+
+const KEEP_ALIVE = ': keep-alive\n\n';
+
+/**
+ * Writes one answer to one caller. Bytes of the provider go out as they came; an error takes the caller's dialect, before
+ * the first byte as an HTTP status, after it as the stream's last event, never followed by a clean end mark.
+ */
+export class CallerResponse {
+  private parts: Uint8Array[] = [];
+
+  constructor(
+    private readonly raw: ServerResponse,
+    private readonly requestId: string,
+  ) {}
+
+  get hasBegun(): boolean {
+    return this.raw.headersSent;
+  }
+
+  /** Whether the caller's connection is gone or takes nothing any more. */
+  get isGone(): boolean {
+    return this.raw.destroyed;
+  }
+
+  head(answer: AnswerHead): void {
+    if (this.isGone) return;
+    this.raw.writeHead(answer.status, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+      trailer: COST_HEADER,
+      'x-request-id': this.requestId,
+      ...answerHeaders(answer),
+    });
+  }
+
+  /** Returns false once too much waits for a caller who does not read. */
+  chunk(bytes: Uint8Array): boolean {
+    if (this.isGone) return true;
+    this.raw.write(bytes);
+    return this.raw.writableLength <= HttpLimit.unsentBytes;
+  }
+
+  keepAlive(): void {
+    if (this.hasBegun && !this.isGone) this.raw.write(KEEP_ALIVE);
+  }
+
+  end(answer: AnswerHead): void {
+    if (this.isGone) return;
+    this.raw.addTrailers(costHeader(answer));
+    this.raw.end();
+  }
+
+  /** A piece of a plain answer that is too large for one frame; sent with the rest. */
+  part(bytes: Uint8Array): void {
+    this.parts.push(bytes);
+  }
+
+  whole(body: Uint8Array, answer: AnswerHead): void {
+    if (this.isGone) return;
+    const bytes = this.parts.length === 0 ? body : Buffer.concat([...this.parts, body]);
+    this.raw.writeHead(answer.status, {
+      'content-type': answer.contentType ?? 'application/json',
+      'content-length': bytes.length,
+      'x-request-id': this.requestId,
+      ...answerHeaders(answer),
+    });
+    this.raw.end(bytes);
+  }
+
+  error(answer: AnswerHead): void {
+    if (this.isGone) return;
+    const { code, message } = answer.error ?? { code: 'internal_error', message: 'The call failed without a reason.' };
+    const error = { status: answer.status, code, message };
+    if (this.hasBegun) {
+      this.raw.write(chatDialect.encodeStreamError(error));
+      this.end(answer);
+      return;
+    }
+    const body = Buffer.from(chatDialect.encodeError(error));
+    this.raw.writeHead(answer.status, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      'x-request-id': this.requestId,
+      ...answerHeaders(answer),
+    });
+    this.raw.end(body);
+  }
+
+  /** Breaks the connection of a caller who cannot be served further. */
+  abandon(): void {
+    this.raw.destroy();
+  }
+}

@@ -1,0 +1,51 @@
+import type { AnswerHead, ErrorClass, Facts, RequestEnded } from '#libs/contracts';
+
+/** How a call ends that no worker ended: what the caller is told, and the terminal event. */
+export interface LostCall {
+  answer: AnswerHead;
+  event: RequestEnded;
+}
+
+const ENDINGS: Record<
+  'nobody_listens' | 'worker_lost',
+  { status: number; errorClass: ErrorClass; code: string; message: string }
+> = {
+  nobody_listens: {
+    status: 503,
+    errorClass: 'connection',
+    code: 'temporarily_unavailable',
+    message: 'No router or worker is there to take the call; try again in a moment.',
+  },
+  worker_lost: {
+    status: 502,
+    errorClass: 'worker_lost',
+    code: 'worker_lost',
+    message: 'The process that made the call is gone; whether the provider answered is unknown. Try again.',
+  },
+};
+
+/** Ends a call from the ingress. `hasBegun`: the caller has seen bytes, so the provider was certainly called. */
+export function lostCall(facts: Facts, why: keyof typeof ENDINGS, hasBegun: boolean): LostCall {
+  const { status, errorClass, code, message } = ENDINGS[why];
+  return {
+    answer: { status, attempts: hasBegun ? 1 : 0, error: { class: errorClass, code, message } },
+    event: {
+      version: 1,
+      outcome: 'failed',
+      requestId: facts.requestId,
+      organization: facts.organization,
+      project: facts.project,
+      key: facts.key,
+      lane: facts.lane,
+      dialect: facts.dialect,
+      operation: facts.operation,
+      model: facts.model,
+      stream: facts.stream,
+      ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
+      receivedAt: facts.receivedAt,
+      endedAt: Date.now(),
+      attempts: [],
+      error: { class: errorClass, message, status, code },
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { FrameKind, MessageHeader, type AnswerHead, type Facts } from '#libs/contracts';
+import type { IncomingMessage } from '#libs/messaging';
+import type { CallerResponse } from './caller-response.js';
+
+/** What became known of a call with one frame. */
+export type CallProgress = 'running' | 'ended' | 'caller-too-slow';
+
+/** One call that a caller waits for: the response it goes to, and what is known of its end. */
+export class PendingCall {
+  /** When the last frame came, or the call began; milliseconds of a monotonic clock. */
+  lastSignalAt = performance.now();
+  hasEnded = false;
+  /** The terminal event as the worker is recording it, for the case that it dies before it has. */
+  terminalEvent: string | undefined;
+  private gaveUp = false;
+
+  constructor(
+    readonly facts: Facts,
+    private readonly response: CallerResponse,
+  ) {}
+
+  get hasBegun(): boolean {
+    return this.response.hasBegun;
+  }
+
+  /** Takes a frame and passes on what it holds. */
+  take(message: IncomingMessage): CallProgress {
+    this.lastSignalAt = performance.now();
+    if (this.hasEnded) return 'running';
+    const frame = message.header(MessageHeader.frame) as FrameKind | undefined;
+    if (frame === undefined) return this.chunk(message.data);
+    switch (frame) {
+      case FrameKind.alive:
+        this.response.keepAlive();
+        return 'running';
+      case FrameKind.part:
+        this.response.part(message.data);
+        return 'running';
+      case FrameKind.head:
+        this.response.head(answerOf(message));
+        return 'running';
+      case FrameKind.whole:
+        return this.ended(message, () => this.response.whole(message.data, answerOf(message)));
+      case FrameKind.end:
+        return this.ended(message, () => this.response.end(answerOf(message)));
+      case FrameKind.error:
+        return this.ended(message, () => this.response.error(answerOf(message)));
+    }
+  }
+
+  /** Ends the call with an error of our own. */
+  fail(answer: AnswerHead): void {
+    this.hasEnded = true;
+    this.response.error(answer);
+  }
+
+  private chunk(bytes: Uint8Array): CallProgress {
+    if (this.response.chunk(bytes) || this.gaveUp) return 'running';
+    this.gaveUp = true;
+    this.response.abandon();
+    return 'caller-too-slow';
+  }
+
+  private ended(message: IncomingMessage, write: () => void): CallProgress {
+    this.hasEnded = true;
+    this.terminalEvent = message.header(MessageHeader.terminalEvent);
+    write();
+    return 'ended';
+  }
+}
+
+function answerOf(message: IncomingMessage): AnswerHead {
+  return JSON.parse(message.header(MessageHeader.answer) ?? '{}') as AnswerHead;
+}

@@ -1,0 +1,105 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { requestEndedSubject, Subject, SubjectPattern, type RequestEnded } from '#libs/contracts';
+import { AtomicBatchPublisher, Messaging, type IncomingMessage } from '#libs/messaging';
+import { Settings } from '#libs/runtime';
+import { Logger } from '#libs/telemetry';
+import { lostCall, type LostCall } from './lost-call.policy.js';
+import type { PendingCall } from './pending-call.js';
+
+const LOOK_EVERY_MILLISECONDS = 1_000;
+/** A worker says every 5 s that a call lives; three missed ones mean that it is gone. */
+const SILENCE_MILLISECONDS = 15_000;
+const NOBODY_LISTENS = 503;
+
+/**
+ * The calls this process waits for. Every call ends for its caller and in the record, whatever dies on the way: a call whose
+ * worker fell silent ends with a typed error, and a terminal event that nobody confirms as recorded is recorded from here.
+ */
+@Injectable()
+export class PendingCalls implements BeforeApplicationShutdown {
+  private readonly calls = new Map<string, PendingCall>();
+  private readonly prefix: string;
+  private readonly timer = setInterval(() => this.lookForLostCalls(), LOOK_EVERY_MILLISECONDS);
+  private whenEmpty: (() => void) | undefined;
+
+  constructor(
+    settings: Settings,
+    private readonly messaging: Messaging,
+    private readonly results: AtomicBatchPublisher,
+    private readonly logger: Logger,
+  ) {
+    this.prefix = Subject.reply(settings.instance, '');
+    messaging.subscribe(SubjectPattern.replies(settings.instance), (message) => this.take(message));
+    messaging.subscribe(Subject.resultsRecorded(settings.instance), (message) => this.forget(message));
+  }
+
+  add(call: PendingCall): void {
+    this.calls.set(call.facts.requestId, call);
+  }
+
+  /** The subject for a call's reply frames. */
+  replySubject(requestId: string): string {
+    return this.prefix + requestId;
+  }
+
+  /** The caller's connection closed before the answer was complete. */
+  callerLeft(requestId: string): void {
+    if (this.calls.get(requestId)?.hasEnded === false) this.messaging.publish(Subject.callCancelled(requestId), '');
+  }
+
+  /** Ends a call with an error of our own and records it. */
+  fail(call: PendingCall, lost: LostCall): void {
+    call.fail(lost.answer);
+    this.record(lost.event, JSON.stringify(lost.event));
+    this.drop(call.facts.requestId);
+  }
+
+  /** Waits until all calls have ended and are recorded; called before the connection to NATS closes. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.calls.size > 0) await new Promise<void>((resolve) => (this.whenEmpty = resolve));
+    clearInterval(this.timer);
+  }
+
+  private take(message: IncomingMessage): void {
+    const requestId = message.subject.slice(this.prefix.length);
+    const call = this.calls.get(requestId);
+    if (!call) return;
+    if (message.status === NOBODY_LISTENS)
+      return this.fail(call, lostCall(call.facts, 'nobody_listens', call.hasBegun));
+    const progress = call.take(message);
+    if (progress === 'caller-too-slow') this.messaging.publish(Subject.callCancelled(requestId), '');
+  }
+
+  private forget(message: IncomingMessage): void {
+    for (const requestId of message.json() as string[]) this.drop(requestId);
+  }
+
+  private drop(requestId: string): void {
+    this.calls.delete(requestId);
+    if (this.calls.size === 0) this.whenEmpty?.();
+  }
+
+  private lookForLostCalls(): void {
+    const silentSince = performance.now() - SILENCE_MILLISECONDS;
+    for (const call of this.calls.values()) {
+      if (call.lastSignalAt > silentSince) continue;
+      if (call.hasEnded) this.recordUnconfirmed(call);
+      else this.fail(call, lostCall(call.facts, 'worker_lost', call.hasBegun));
+    }
+  }
+
+  private recordUnconfirmed(call: PendingCall): void {
+    const { requestId } = call.facts;
+    this.drop(requestId);
+    if (call.terminalEvent) this.record(JSON.parse(call.terminalEvent) as RequestEnded, call.terminalEvent);
+    else this.record(lostCall(call.facts, 'worker_lost', true).event, undefined);
+  }
+
+  private record(event: RequestEnded, text = JSON.stringify(event)): void {
+    this.results
+      .publish(requestEndedSubject(event), text)
+      .catch((error: unknown) =>
+        this.logger.error({ requestId: event.requestId, error }, 'a terminal event could not be stored'),
+      );
+  }
+}

@@ -1,0 +1,39 @@
+import multipart from '@fastify/multipart';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { HttpLimit } from './http-limits.js';
+import { newRequestId } from './request-id.js';
+
+const MOST_FORM_FIELDS = 10;
+const MOST_FORM_FIELD_BYTES = 4_096;
+
+/**
+ * The HTTP server with every limit set. JSON bodies stay bytes, since most of them go on as they came; a request id is given
+ * to every request and named in every response, and none is taken from outside.
+ */
+export async function createHttpAdapter(): Promise<FastifyAdapter> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: HttpLimit.bodyBytes,
+    connectionTimeout: 0,
+    requestTimeout: HttpLimit.requestMilliseconds,
+    keepAliveTimeout: HttpLimit.keepAliveMilliseconds,
+    forceCloseConnections: 'idle',
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 500 },
+    http: { maxHeaderSize: HttpLimit.headerBytes, headersTimeout: HttpLimit.headersMilliseconds },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.server.maxConnections = HttpLimit.connections;
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  await fastify.register(multipart, {
+    limits: { files: 1, fields: MOST_FORM_FIELDS, fieldSize: MOST_FORM_FIELD_BYTES, fileSize: HttpLimit.fileBytes + 1 },
+    throwFileSizeLimit: false,
+  });
+  return adapter;
+}

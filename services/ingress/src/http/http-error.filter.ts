@@ -1,0 +1,80 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BlobStoreFull, BlobTooLarge } from '#libs/blobs';
+import { chatDialect, DialectError, type CallerError } from '#libs/dialects';
+import { MessagingError, QueryRefused } from '#libs/messaging';
+import { Logger } from '#libs/telemetry';
+import { HttpLimit } from './http-limits.js';
+
+/** Turns whatever a handler throws into an error body of the caller's dialect; details of defects stay in the log. */
+@Catch()
+export class HttpErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const told = callerErrorOf(error, request);
+    if (told.status >= 500) this.logger.warn({ requestId: request.id, status: told.status, error }, 'a request failed');
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (told.status === 503) reply.header('retry-after', '1');
+    void reply.status(told.status).type('application/json').send(chatDialect.encodeError(told));
+  }
+}
+
+/** What the caller is told of an error. */
+export function callerErrorOf(error: unknown, request: Pick<FastifyRequest, 'method' | 'url'>): CallerError {
+  if (error instanceof DialectError)
+    return { status: error.status, code: error.code, message: error.message, param: error.param };
+  if (error instanceof QueryRefused) return { ...error.reply, param: error.reply.param ?? null };
+  if (error instanceof MessagingError) {
+    return {
+      status: 503,
+      code: 'temporarily_unavailable',
+      message: 'A part of Switchyard does not answer now; try again in a moment.',
+    };
+  }
+  if (error instanceof BlobTooLarge) {
+    return {
+      status: 413,
+      code: 'file_too_large',
+      message: `The file is larger than ${HttpLimit.fileBytes} bytes; split it.`,
+    };
+  }
+  if (error instanceof BlobStoreFull) {
+    return {
+      status: 507,
+      code: 'storage_full',
+      message: 'There is no room left for files; an operator must free some.',
+    };
+  }
+  return frameworkError(error, request);
+}
+
+function frameworkError(error: unknown, { method, url }: Pick<FastifyRequest, 'method' | 'url'>): CallerError {
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  const path = url.split('?')[0]?.slice(0, 200) ?? '';
+  switch (status) {
+    case 404:
+      return { status, code: 'unknown_url', message: `Unknown request URL: ${method} ${path}.` };
+    case 413:
+      return {
+        status,
+        code: 'body_too_large',
+        message: `The body is larger than ${HttpLimit.bodyBytes} bytes; send less.`,
+      };
+    case 415:
+      return {
+        status,
+        code: 'unsupported_media_type',
+        message: 'Send the body as application/json (files as multipart/form-data).',
+      };
+    default:
+      return status !== undefined && status >= 400 && status < 500
+        ? { status, code: 'bad_request', message: 'The request is not valid HTTP for this address.' }
+        : { status: 500, code: 'internal_error', message: 'Switchyard failed inside; its log has the request id.' };
+  }
+}

@@ -1,0 +1,16 @@
+/** Limits of the HTTP edge. Times in milliseconds, sizes in bytes; documented in docs/configuration.md. */
+export const HttpLimit = {
+  /** Body of a JSON request. */
+  bodyBytes: 32 * 1024 ** 2,
+  /** A file of `POST /v1/files`. */
+  fileBytes: 200 * 1024 ** 2,
+  headerBytes: 16 * 1024,
+  /** A body above this goes by claim check instead of in the message. */
+  messageBodyBytes: 256 * 1024,
+  /** Bytes waiting for a caller who reads too slowly, before the call is given up. */
+  unsentBytes: 8 * 1024 ** 2,
+  headersMilliseconds: 20_000,
+  requestMilliseconds: 300_000,
+  keepAliveMilliseconds: 65_000,
+  connections: 20_000,
+} as const;

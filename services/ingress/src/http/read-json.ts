@@ -1,0 +1,29 @@
+import { DialectError } from '#libs/dialects';
+import type { ZodType } from 'zod';
+
+/** Reads a JSON body or query by its schema. @throws DialectError 400 that names the first field at fault. */
+export function readJson<T>(body: unknown, schema: ZodType<T>): T {
+  return readFields(Buffer.isBuffer(body) ? parse(body) : {}, schema);
+}
+
+/** Reads already parsed fields, such as query parameters, by their schema. @throws DialectError 400 */
+export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
+  const result = schema.safeParse(fields);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const param = issue?.path.join('.') ?? '';
+  throw new DialectError(
+    400,
+    'invalid_parameter',
+    `Invalid value for '${param}': ${issue?.message ?? 'not understood'}.`,
+    param || null,
+  );
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new DialectError(400, 'invalid_json', 'The body is not valid JSON.');
+  }
+}

@@ -1,0 +1,14 @@
+import { v7 } from 'uuid';
+
+const ID_PATTERN = /^req_([0-9a-f]{12})[0-9a-f]{20}$/;
+
+/** A new request id: `req_` and the 32 hex digits of a UUIDv7, so that ids sort by time. */
+export function newRequestId(): string {
+  return `req_${v7().replaceAll('-', '')}`;
+}
+
+/** When an id was made, in milliseconds since the epoch; undefined for text that is no id of this form. */
+export function requestIdTime(id: string): number | undefined {
+  const time = ID_PATTERN.exec(id)?.[1];
+  return time === undefined ? undefined : Number.parseInt(time, 16);
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { Settings } from '#libs/runtime';
+import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
+import { ChatCompletionsController } from './accept-request/chat-completions.controller.js';
+import { PendingCalls } from './answer-caller/pending-calls.js';
+import { KeyRing } from './authenticate/key-ring.js';
+import { HttpErrorFilter } from './http/http-error.filter.js';
+import { ModelsController } from './list-models/models.controller.js';
+import { BatchesController } from './manage-batches/batches.controller.js';
+import { FilesController } from './manage-files/files.controller.js';
+import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
+import { ReadRequestHandler } from './read-records/read-request.handler.js';
+import { RecordsController } from './read-records/records.controller.js';
+import { AskStackHandler } from './report-health/ask-stack.handler.js';
+import { HealthController } from './report-health/health.controller.js';
+
+@Module({
+  controllers: [
+    ChatCompletionsController,
+    ModelsController,
+    FilesController,
+    BatchesController,
+    RecordsController,
+    HealthController,
+  ],
+  providers: [
+    KeyRing,
+    AcceptRequestHandler,
+    PendingCalls,
+    ReceiveFileHandler,
+    ReadRequestHandler,
+    AskStackHandler,
+    { provide: APP_FILTER, useClass: HttpErrorFilter },
+    {
+      provide: BlobStore,
+      useFactory: (settings: Settings) => new LocalFolderBlobStore(join(settings.home, 'blobs')),
+      inject: [Settings],
+    },
+  ],
+})
+export class IngressModule {}

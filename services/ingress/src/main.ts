@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ServiceProcess } from '#libs/runtime';
+import { NestLogger } from '#libs/telemetry';
+import { createHttpAdapter } from './http/create-http-adapter.js';
+import { IngressModule } from './ingress.module.js';
+
+const service = await ServiceProcess.begin('ingress');
+const application = await NestFactory.create<NestFastifyApplication>(
+  service.rootModule(IngressModule),
+  await createHttpAdapter(),
+  { logger: new NestLogger(service.logger), bodyParser: false, abortOnError: false },
+);
+await application.listen(service.settings.port, service.settings.host);
+service.endWith(() => application.close());

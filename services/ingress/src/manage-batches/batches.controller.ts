@@ -1,0 +1,54 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { batchObjectSchema, batchPageSchema, Subject, type BatchObject, type BatchPage } from '#libs/contracts';
+import { Messaging } from '#libs/messaging';
+import { z } from 'zod';
+import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { readFields, readJson } from '../http/read-json.js';
+
+const createSchema = z.object({
+  input_file_id: z.string().min(1).max(200),
+  endpoint: z.string().max(200),
+  completion_window: z.string().max(20),
+  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+});
+const pageSchema = z.object({
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+
+/** OpenAI's Batch API: create, read, list, cancel. The jobs service owns the batches. */
+@Controller('v1/batches')
+@UseGuards(CallerKeyGuard)
+export class BatchesController {
+  constructor(private readonly messaging: Messaging) {}
+
+  @Post()
+  @HttpCode(200)
+  create(@Req() { caller, body }: AuthenticatedRequest): Promise<BatchObject> {
+    const fields = readJson(body, createSchema);
+    const command = {
+      caller,
+      inputFileId: fields.input_file_id,
+      endpoint: fields.endpoint,
+      completionWindow: fields.completion_window,
+      metadata: fields.metadata ?? null,
+    };
+    return this.messaging.ask(Subject.batchCreate, command, batchObjectSchema);
+  }
+
+  @Get()
+  list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<BatchPage> {
+    return this.messaging.ask(Subject.batchList, { caller, ...readFields(query, pageSchema) }, batchPageSchema);
+  }
+
+  @Get(':id')
+  read(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<BatchObject> {
+    return this.messaging.ask(Subject.batchRead, { caller, id }, batchObjectSchema);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  cancel(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<BatchObject> {
+    return this.messaging.ask(Subject.batchCancel, { caller, id }, batchObjectSchema);
+  }
+}

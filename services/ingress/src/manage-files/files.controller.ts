@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { BlobStore } from '#libs/blobs';
+import { fileLocationSchema, filePageSchema, Subject, type FileObject, type FilePage } from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { Messaging } from '#libs/messaging';
+import { z } from 'zod';
+import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { readFields } from '../http/read-json.js';
+import { ReceiveFileHandler } from './receive-file.handler.js';
+
+const pageSchema = z.object({
+  purpose: z.string().max(100).optional(),
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+/** OpenAI's Files API: upload, read, list, content. Bytes stream, so that size costs no memory. */
+@Controller('v1/files')
+@UseGuards(CallerKeyGuard)
+export class FilesController {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly blobs: BlobStore,
+    private readonly receive: ReceiveFileHandler,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  upload(@Req() request: AuthenticatedRequest): Promise<FileObject> {
+    if (!request.isMultipart()) {
+      throw new DialectError(
+        400,
+        'invalid_form',
+        'Send the file as multipart/form-data with the fields file and purpose.',
+      );
+    }
+    return this.receive.handle(request.caller, request.parts());
+  }
+
+  @Get()
+  list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<FilePage> {
+    return this.messaging.ask(Subject.fileList, { caller, ...readFields(query, pageSchema) }, filePageSchema);
+  }
+
+  @Get(':id')
+  async read(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<FileObject> {
+    return (await this.messaging.ask(Subject.fileRead, { caller, id }, fileLocationSchema)).file;
+  }
+
+  @Get(':id/content')
+  async content(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { file, blobKey } = await this.messaging.ask(Subject.fileRead, { caller, id }, fileLocationSchema);
+    await reply
+      .type('application/octet-stream')
+      .header('content-length', file.bytes)
+      .send(Readable.from(this.blobs.read(blobKey)));
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Multipart } from '@fastify/multipart';
+import { v7 } from 'uuid';
+import { BlobStore, type StoredBlob } from '#libs/blobs';
+import { fileObjectSchema, Subject, type Caller, type FileObject } from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { Messaging } from '#libs/messaging';
+import { HttpLimit } from '../http/http-limits.js';
+
+interface Received {
+  blobKey?: string;
+  stored?: StoredBlob;
+  filename?: string;
+  purpose?: string;
+}
+
+/** Takes an uploaded file: its bytes stream into the blob store, then the jobs service writes its row. */
+@Injectable()
+export class ReceiveFileHandler {
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly messaging: Messaging,
+  ) {}
+
+  /** @throws DialectError 400 for a form without file or purpose, BlobTooLarge, BlobStoreFull. */
+  async handle(caller: Caller, parts: AsyncIterable<Multipart>): Promise<FileObject> {
+    const received: Received = {};
+    try {
+      for await (const part of parts) await this.take(part, received);
+      const { blobKey, stored, filename, purpose } = received;
+      if (!blobKey || !stored || !filename) throw missing('file', 'the file itself');
+      if (!purpose) throw missing('purpose', 'such as "batch"');
+      const command = { caller, filename, purpose, blobKey, bytes: stored.bytes, sha256: stored.sha256 };
+      return await this.messaging.ask(Subject.fileCreate, command, fileObjectSchema);
+    } catch (error) {
+      if (received.blobKey) await this.blobs.remove(received.blobKey);
+      throw error;
+    }
+  }
+
+  private async take(part: Multipart, received: Received): Promise<void> {
+    if (part.type === 'field') {
+      if (part.fieldname === 'purpose') received.purpose = String(part.value).slice(0, 100);
+      return;
+    }
+    if (part.fieldname !== 'file' || received.blobKey) {
+      throw new DialectError(
+        400,
+        'invalid_form',
+        `The form has an unexpected file '${part.fieldname}'; send one file named 'file'.`,
+        part.fieldname,
+      );
+    }
+    received.blobKey = `files/${v7()}`;
+    received.filename = part.filename.slice(0, 500) || 'file';
+    received.stored = await this.blobs.write(received.blobKey, part.file, { maxBytes: HttpLimit.fileBytes });
+  }
+}
+
+function missing(param: string, what: string): DialectError {
+  return new DialectError(400, 'missing_required_parameter', `The form lacks the field '${param}' (${what}).`, param);
+}

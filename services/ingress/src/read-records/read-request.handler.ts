@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import {
+  chargeReadReplySchema,
+  requestReadReplySchema,
+  Subject,
+  type AuditEntry,
+  type Caller,
+  type ChargeRecord,
+} from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { Messaging } from '#libs/messaging';
+import { requestIdTime } from '../http/request-id.js';
+
+const ASK_AGAIN_MILLISECONDS = 100;
+/** Records follow an answer within a fraction of a second; a caller who asks at once is kept waiting that long. */
+const PATIENCE_MILLISECONDS = 3_000;
+
+/** Reads what audit and billing know of a request, waiting a moment for records that are still on their way. */
+@Injectable()
+export class ReadRequestHandler {
+  constructor(private readonly messaging: Messaging) {}
+
+  /** @throws DialectError 404 for a request that does not exist or belongs to somebody else. */
+  async handle(caller: Caller, requestId: string): Promise<{ entry: AuditEntry; charge: ChargeRecord | null }> {
+    const madeAt = requestIdTime(requestId);
+    const patience = madeAt !== undefined && Math.abs(Date.now() - madeAt) < 60_000 ? PATIENCE_MILLISECONDS : 0;
+    const deadline = performance.now() + patience;
+    for (;;) {
+      const query = { caller, requestId };
+      const [{ entry }, { charge }] = await Promise.all([
+        this.messaging.ask(Subject.requestRead, query, requestReadReplySchema),
+        this.messaging.ask(Subject.chargeRead, query, chargeReadReplySchema),
+      ]);
+      const isComplete = entry !== null && charge !== null;
+      if (entry && (isComplete || performance.now() >= deadline)) return { entry, charge };
+      if (performance.now() >= deadline) {
+        throw new DialectError(404, 'request_not_found', `No request '${requestId.slice(0, 100)}' is on record.`, 'id');
+      }
+      await wait(ASK_AGAIN_MILLISECONDS);
+    }
+  }
+}

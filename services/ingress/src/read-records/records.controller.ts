@@ -1,0 +1,76 @@
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { auditEventPageSchema, Subject, usageReportReplySchema } from '#libs/contracts';
+import { Messaging } from '#libs/messaging';
+import { formatUsd } from '#libs/pricing';
+import { z } from 'zod';
+import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { readFields } from '../http/read-json.js';
+import { ReadRequestHandler } from './read-request.handler.js';
+import { requestRecord } from './request-record.js';
+
+const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-01-31 or 2026-01-31T12:00:00Z')
+  .transform((text) => Date.parse(text));
+const usageQuery = z.object({
+  group_by: z.enum(['model', 'project', 'key', 'day']).default('model'),
+  from: time.optional(),
+  to: time.optional(),
+});
+const auditQuery = z.object({
+  organization: z.string().max(63).optional(),
+  after: z.coerce.number().int().min(-1).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  type: z.string().max(100).optional(),
+});
+
+/** What is on record: one request, usage and cost, the audit trail. A caller sees its own organisation; the admin key all. */
+@Controller('v1')
+@UseGuards(CallerKeyGuard)
+export class RecordsController {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly requests: ReadRequestHandler,
+  ) {}
+
+  @Get('requests/:id')
+  async request(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<unknown> {
+    const { entry, charge } = await this.requests.handle(caller, id);
+    return requestRecord(entry, charge);
+  }
+
+  @Get('usage')
+  async usage(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const { group_by: groupBy, ...period } = readFields(query, usageQuery);
+    const { rows } = await this.messaging.ask(
+      Subject.usageReport,
+      { caller, groupBy, ...period },
+      usageReportReplySchema,
+    );
+    return {
+      object: 'list',
+      group_by: groupBy,
+      data: rows.map((row) => ({
+        [groupBy]: row.group,
+        requests: row.requests,
+        prompt_tokens: row.promptTokens,
+        completion_tokens: row.completionTokens,
+        cached_prompt_tokens: row.cachedPromptTokens,
+        cost_usd: formatUsd(BigInt(row.costNanoUsd)),
+        cost_nano_usd: row.costNanoUsd,
+      })),
+    };
+  }
+
+  @Get('audit/events')
+  async auditEvents(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const fields = readFields(query, auditQuery);
+    const page = await this.messaging.ask(Subject.auditEventList, { caller, ...fields }, auditEventPageSchema);
+    return {
+      object: 'list',
+      data: page.entries,
+      has_more: page.hasMore,
+      next_after: page.entries.at(-1)?.sequence ?? null,
+    };
+  }
+}

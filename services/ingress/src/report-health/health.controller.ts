@@ -1,0 +1,37 @@
+import { Controller, Get, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Subject } from '#libs/contracts';
+import { Messaging } from '#libs/messaging';
+import { mergeMetrics, METRICS_CONTENT_TYPE } from '#libs/telemetry';
+import { AdminKeyGuard } from '../authenticate/admin-key.guard.js';
+import { AskStackHandler } from './ask-stack.handler.js';
+
+const METRICS_WAIT_MILLISECONDS = 500;
+
+/** `GET /healthz` (this process lives), `GET /readyz` (every service of the stack answers) and `GET /metrics`. */
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly stack: AskStackHandler,
+    private readonly messaging: Messaging,
+  ) {}
+
+  @Get('healthz')
+  alive(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const missing = await this.stack.missing();
+    const isReady = missing.length === 0;
+    await reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not_ready', missing });
+  }
+
+  @Get('metrics')
+  @UseGuards(AdminKeyGuard)
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    const replies = await this.messaging.askAll(Subject.metricsAsk, { timeoutMilliseconds: METRICS_WAIT_MILLISECONDS });
+    await reply.type(METRICS_CONTENT_TYPE).send(mergeMetrics(replies.map((message) => message.text())));
+  }
+}

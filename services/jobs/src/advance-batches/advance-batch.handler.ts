@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { FinalizeBatchHandler } from '../finalize-batch/finalize-batch.handler.js';
+import { SettlementRepository } from '../finalize-batch/settlement.repository.js';
+import { JobLimits } from '../job-limits.js';
+import type { Batch } from '../keep-batch/batch.js';
+import { BatchRepository } from '../keep-batch/batch.repository.js';
+import { nextStep } from '../keep-batch/batch-state.policy.js';
+import { PublishLinesHandler } from '../publish-lines/publish-lines.handler.js';
+import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
+import { ValidateBatchHandler } from '../validate-batch/validate-batch.handler.js';
+
+/** The right to work on a batch: the name it is held under, and the signal that it is lost or the process stops. */
+export interface Lease {
+  readonly holder: string;
+  readonly signal: AbortSignal;
+}
+
+/** Takes a batch through its states, one step after the other, each decided from its row. */
+@Injectable()
+export class AdvanceBatchHandler {
+  constructor(
+    private readonly batches: BatchRepository,
+    private readonly validation: ValidateBatchHandler,
+    private readonly publication: PublishLinesHandler,
+    private readonly settlements: SettlementRepository,
+    private readonly finalization: FinalizeBatchHandler,
+    private readonly sweeps: SweepLinesHandler,
+    private readonly limits: JobLimits,
+  ) {}
+
+  /** Returns when there is nothing left to do for now. Throws what a step threw; doing the step again later is safe. */
+  async advance(id: string, lease: Lease): Promise<void> {
+    for (;;) {
+      lease.signal.throwIfAborted();
+      const { batch, now } = await this.batches.readNow(id);
+      if (!(await this.step(batch, now, lease))) return;
+    }
+  }
+
+  private async step(batch: Batch, now: Date, lease: Lease): Promise<boolean> {
+    const { cancelGraceMilliseconds } = this.limits;
+    const step = nextStep(batch, { now, cancelGraceMilliseconds, quietSince: this.sweeps.quietSince });
+    switch (step) {
+      case 'validate':
+        await this.validation.validate(batch, lease);
+        return true;
+      case 'publish':
+        await this.publication.publish(batch, lease);
+        return true;
+      case 'settle':
+        await this.settlements.settle(batch.id, lease.holder);
+        return true;
+      case 'write-files':
+        await this.finalization.finalize(batch, lease);
+        return true;
+      case 'wait':
+        // A batch in progress is looked at again when its last result arrives or its time is over.
+        if (batch.status === 'in_progress') return false;
+        await pause(this.limits.pollMilliseconds, undefined, { signal: lease.signal });
+        return true;
+      case 'none':
+        break;
+    }
+    return false;
+  }
+}

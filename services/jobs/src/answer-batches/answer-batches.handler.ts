@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchList, BatchObject, BatchPage, BatchRead } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
+import { BatchRepository } from '../keep-batch/batch.repository.js';
+import { toBatchObject } from './batch-object.policy.js';
+
+/** Answers what is known of batches, to those whose they are. */
+@Injectable()
+export class AnswerBatchesHandler {
+  constructor(private readonly batches: BatchRepository) {}
+
+  async read(query: BatchRead): Promise<BatchObject> {
+    const batch = await this.batches.find(query.id, query.caller);
+    if (!batch) throw unknownBatch(query.id);
+    return toBatchObject(batch);
+  }
+
+  async list(query: BatchList): Promise<BatchPage> {
+    const batches = await this.batches.list(query.caller, { after: query.after, limit: query.limit + 1 });
+    const data = batches.slice(0, query.limit).map(toBatchObject);
+    return {
+      object: 'list',
+      data,
+      first_id: data[0]?.id ?? null,
+      last_id: data.at(-1)?.id ?? null,
+      has_more: batches.length > query.limit,
+    };
+  }
+}
+
+/** A batch of somebody else is as unknown as one that never was. */
+export function unknownBatch(id: string): QueryRefused {
+  return new QueryRefused({
+    status: 404,
+    code: 'batch_not_found',
+    message: `No batch found with id '${id.slice(0, 100)}'.`,
+    param: 'id',
+  });
+}

@@ -1,0 +1,50 @@
+import type { BatchObject } from '#libs/contracts';
+import type { Batch } from '../keep-batch/batch.js';
+
+/** A batch as OpenAI's API shows it. `cost_usd` is exact: the nano-dollars as decimals. */
+export function toBatchObject(batch: Batch): BatchObject {
+  return {
+    id: batch.id,
+    object: 'batch',
+    endpoint: batch.endpoint,
+    ...(batch.model === null ? {} : { model: batch.model }),
+    errors: batch.errors === null ? null : { object: 'list', data: [...batch.errors] },
+    input_file_id: batch.inputFileId,
+    completion_window: batch.completionWindow,
+    status: batch.status,
+    output_file_id: batch.outputFileId,
+    error_file_id: batch.errorFileId,
+    created_at: seconds(batch.createdAt),
+    in_progress_at: secondsOrNull(batch.inProgressAt),
+    expires_at: seconds(batch.expiresAt),
+    finalizing_at: secondsOrNull(batch.finalizingAt),
+    completed_at: secondsOrNull(batch.completedAt),
+    failed_at: secondsOrNull(batch.failedAt),
+    expired_at: secondsOrNull(batch.expiredAt),
+    cancelling_at: secondsOrNull(batch.cancellingAt),
+    cancelled_at: secondsOrNull(batch.cancelledAt),
+    request_counts: { total: batch.totalLines, completed: batch.completedLines, failed: batch.failedLines },
+    usage: {
+      input_tokens: batch.promptTokens,
+      input_tokens_details: { cached_tokens: batch.cachedPromptTokens },
+      output_tokens: batch.completionTokens,
+      output_tokens_details: { reasoning_tokens: batch.reasoningTokens },
+      total_tokens: batch.promptTokens + batch.completionTokens,
+    },
+    cost_usd: dollars(batch.costNanoUsd),
+    metadata: batch.metadata,
+  };
+}
+
+function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1_000);
+}
+
+function secondsOrNull(time: Date | null): number | null {
+  return time && seconds(time);
+}
+
+function dollars(nanoUsd: bigint): string {
+  const digits = nanoUsd.toString().padStart(10, '0');
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}

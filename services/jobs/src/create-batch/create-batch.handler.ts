@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { BatchCreate, BatchObject } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
+import { BatchNudge } from '../advance-batches/batch-nudge.js';
+import { toBatchObject } from '../answer-batches/batch-object.policy.js';
+import { JobLimits } from '../job-limits.js';
+import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
+import { BatchRepository } from '../keep-batch/batch.repository.js';
+import { FileRepository } from '../store-file/file.repository.js';
+import { refusalOf } from './batch-request.policy.js';
+
+/** Accepts a batch: once this answers, Postgres has it, and it will be validated and worked through whatever crashes. */
+@Injectable()
+export class CreateBatchHandler {
+  constructor(
+    private readonly batches: BatchRepository,
+    private readonly files: FileRepository,
+    private readonly limits: JobLimits,
+    private readonly nudge: BatchNudge,
+  ) {}
+
+  async create(query: BatchCreate): Promise<BatchObject> {
+    const refusal = refusalOf(query, this.limits);
+    if (refusal) throw new QueryRefused(refusal);
+    await this.requireInputFile(query);
+    const batch = await this.batches.insert(
+      {
+        id: batchIdentifiers.batch(randomUUID().replaceAll('-', '')),
+        organization: query.caller.organization,
+        project: query.caller.project,
+        key: query.caller.key,
+        endpoint: query.endpoint,
+        completionWindow: query.completionWindow,
+        inputFileId: query.inputFileId,
+        metadata: query.metadata,
+      },
+      this.limits.completionWindowMilliseconds,
+    );
+    this.nudge.nudge();
+    return toBatchObject(batch);
+  }
+
+  /** Also the bootstrap key gives work to its own project only, so that a batch and its input have one owner. */
+  private async requireInputFile({ caller, inputFileId }: BatchCreate): Promise<void> {
+    const file = await this.files.find(inputFileId, { ...caller, admin: false });
+    if (!file) {
+      throw new QueryRefused({
+        status: 404,
+        code: 'file_not_found',
+        message: `No such File object: ${inputFileId.slice(0, 100)}`,
+        param: 'input_file_id',
+      });
+    }
+    if (file.purpose !== 'batch') {
+      throw new QueryRefused({
+        status: 400,
+        code: 'invalid_file_purpose',
+        message: `File ${file.id} was uploaded with purpose '${file.purpose}'; a batch needs one uploaded with purpose 'batch'.`,
+        param: 'input_file_id',
+      });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+const MEBIBYTE = 1024 ** 2;
+const MINUTE = 60_000;
+
+/** Every bound of the durable lane, by name; times in milliseconds, sizes in bytes. */
+export class JobLimits {
+  /** Largest input file of a batch; OpenAI's own limit. */
+  readonly inputFileBytes: number = 200 * MEBIBYTE;
+  /** Most requests in one batch; OpenAI's own limit. */
+  readonly linesPerBatch: number = 50_000;
+  /** Longest line of an input file: as much as is ever held of a file at once. */
+  readonly lineBytes: number = 20 * MEBIBYTE;
+  readonly customIdCharacters: number = 512;
+  /** After so many bad lines validation stops reading. */
+  readonly errorsPerBatch: number = 100;
+  readonly metadataPairs: number = 16;
+  readonly metadataKeyCharacters: number = 64;
+  readonly metadataValueCharacters: number = 512;
+  /** How long a batch may take; what is not done by then expires. */
+  readonly completionWindowMilliseconds: number = 24 * 60 * MINUTE;
+
+  /** Most lines of one batch that are published and have not ended. */
+  readonly publishWindowLines: number = 5_000;
+  /** Lines between two notes of how far publishing has come. */
+  readonly publishStepLines: number = 500;
+  /** Most bytes of bodies under way to the stream at once. */
+  readonly publishInFlightBytes: number = 64 * MEBIBYTE;
+  /** Larger bodies go by claim check. */
+  readonly messageBodyBytes: number = 256 * 1024;
+
+  /** How long a cancelled batch waits for the lines that are already under way. */
+  readonly cancelGraceMilliseconds: number = 10 * MINUTE;
+  readonly resultsPageRows: number = 500;
+  readonly resultsPageBytes: number = 8 * MEBIBYTE;
+  /** Largest output or error file; beyond any batch that the limits above let in. */
+  readonly outputFileBytes: number = 256 * 1024 * MEBIBYTE;
+
+  /** How long a process that fell silent keeps a batch to itself. */
+  readonly leaseMilliseconds: number = 10_000;
+  /** Batches that one process works on at the same time. */
+  readonly batchesAtOnce: number = 8;
+  /** How often the database is asked for batches that need work, and a waiting batch for its progress. */
+  readonly pollMilliseconds: number = 250;
+  /** Pause before work on a batch that failed is tried again. */
+  readonly retryDelayMilliseconds: number = 3_000;
+
+  readonly sweepMilliseconds: number = 5_000;
+  readonly sweepLines: number = 500;
+  /** The pause between two sweeps of the same batch doubles up to this. */
+  readonly sweepPauseMilliseconds: number = 10 * MINUTE;
+
+  constructor(overrides: Partial<JobLimits> = {}) {
+    Object.assign(this, overrides);
+  }
+}

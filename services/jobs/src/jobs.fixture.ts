@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { BlobStore } from '#libs/blobs';
+import type { Caller, FileObject } from '#libs/contracts';
+import { BodyClaims, DurablePublisher, SnapshotWatch, StreamState } from '#libs/messaging';
+import { Readiness, ServiceLogger, Settings } from '#libs/runtime';
+import { Database } from '#libs/storage';
+import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
+import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
+import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
+import { JobLimits } from './job-limits.js';
+import { JobsModule } from './jobs.module.js';
+import { caller } from './line.fixture.js';
+import { StoreFileHandler } from './store-file/store-file.handler.js';
+
+/** What a fake stream was given. */
+export interface Published {
+  readonly subject: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly messageId: string | undefined;
+}
+
+/** The NATS that a test plays: what was published, and what it says of its queues. */
+export class PlayedNats {
+  readonly published: Published[] = [];
+  readonly claims = new Map<string, string>();
+  backlog = { pending: 0, ackPending: 0 };
+  /** Called with each publication before it counts as stored. */
+  beforeStored: (published: Published) => Promise<void> | void = () => undefined;
+
+  lines(): number[] {
+    return this.published.map(({ headers }) => Number(headers['Switchyard-Request-Id']?.split('_').at(-1)));
+  }
+
+  async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {
+    const published = { subject, body: Buffer.from(data).toString(), headers: options.headers, messageId: options.messageId };
+    await this.beforeStored(published);
+    this.published.push(published);
+  }
+}
+
+@Module({})
+class SurroundingsModule {}
+
+function surroundings(parts: { nats: PlayedNats; url: string; home: string }): DynamicModule {
+  const { nats } = parts;
+  const silent = () => undefined;
+  const values: [unknown, object][] = [
+    [Settings, { databaseUrl: parts.url, home: parts.home }],
+    [Readiness, new Readiness()],
+    [ServiceLogger, { debug: silent, info: silent, warn: silent, error: silent }],
+    [DurablePublisher, { publish: nats.publish.bind(nats) }],
+    [BodyClaims, { put: async (name: string, body: Uint8Array) => void nats.claims.set(name, Buffer.from(body).toString()) }],
+    [SnapshotWatch, { ready: Promise.resolve(), current: { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }] } }],
+    [StreamState, { pending: async () => nats.backlog }],
+  ];
+  const providers = values.map(([provide, useValue]) => ({ provide: provide as Type, useValue }));
+  return { module: SurroundingsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+}
+
+/**
+ * The jobs service on a real Postgres and folder, with a played NATS. With `isRunning` its loops work through batches by
+ * themselves; without, a test takes the steps one by one, and can leave off between two as a killed process would.
+ */
+export class JobsForTests {
+  private constructor(
+    private readonly module: Awaited<ReturnType<ReturnType<typeof Test.createTestingModule>['compile']>>,
+    readonly nats: PlayedNats,
+    readonly home: string,
+    private readonly isRunning: boolean,
+  ) {}
+
+  static async start(
+    url: string,
+    how: { limits?: Partial<JobLimits>; isRunning?: boolean; nats?: PlayedNats; home?: string } = {},
+  ): Promise<JobsForTests> {
+    const nats = how.nats ?? new PlayedNats();
+    const home = how.home ?? (await mkdtemp(join(tmpdir(), 'switchyard-jobs-')));
+    const module = await Test.createTestingModule({ imports: [surroundings({ nats, url, home }), JobsModule] })
+      .overrideProvider(JobLimits)
+      .useValue(new JobLimits({ pollMilliseconds: 20, ...how.limits }))
+      .compile();
+    const jobs = new JobsForTests(module, nats, home, how.isRunning ?? false);
+    if (jobs.isRunning) await module.init();
+    else jobs.get(Database).start();
+    await jobs.get(Database).whenReady();
+    return jobs;
+  }
+
+  get<T>(type: abstract new (...parameters: never[]) => T): T {
+    return this.module.get(type as unknown as Type<T>);
+  }
+
+  async stop(): Promise<void> {
+    if (this.isRunning) await this.module.close();
+    else await this.get(Database).close();
+    await rm(this.home, { recursive: true, force: true });
+  }
+
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
+    return this.get(Database).query<Row>(sql, parameters);
+  }
+
+  async upload(content: string | Uint8Array, owner: Caller = caller): Promise<FileObject> {
+    async function* source(): AsyncIterable<Uint8Array> {
+      yield typeof content === 'string' ? Buffer.from(content) : content;
+    }
+    const blobKey = `uploads/${crypto.randomUUID()}`;
+    const stored = await this.get(BlobStore).write(blobKey, source(), { maxBytes: 1024 ** 3 });
+    return this.get(StoreFileHandler).create({ caller: owner, filename: 'in.jsonl', purpose: 'batch', blobKey, ...stored });
+  }
+
+  /** Uploads a file and creates a batch of it; gives the batch's id. */
+  async create(content: string | Uint8Array, owner: Caller = caller): Promise<string> {
+    const { id } = await this.upload(content, owner);
+    const request = { caller: owner, inputFileId: id, endpoint: '/v1/chat/completions', completionWindow: '24h', metadata: null };
+    return (await this.get(CreateBatchHandler).create(request)).id;
+  }
+
+  /** Works on one batch until there is nothing left to do for now, as the process named `holder`. */
+  async advance(id: string, holder = 'test', signal = new AbortController().signal): Promise<void> {
+    await this.query(`UPDATE jobs.batches SET lease_holder = $2, lease_until = now() + interval '1 minute' WHERE id = $1`, [id, holder]);
+    try {
+      await this.get(AdvanceBatchHandler).advance(id, { holder, signal });
+    } finally {
+      await this.get(BatchLeaseRepository).release(holder, id, 0);
+    }
+  }
+
+  /** The text of a file that belongs to `owner`. */
+  async download(id: string | null, owner: Caller = caller): Promise<string> {
+    const { blobKey } = await this.get(StoreFileHandler).locate({ caller: owner, id: id ?? '' });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.get(BlobStore).read(blobKey)) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  }
+}

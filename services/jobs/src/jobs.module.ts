@@ -1,0 +1,87 @@
+import { Module } from '@nestjs/common';
+import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { Settings } from '#libs/runtime';
+import { StorageModule } from '#libs/storage';
+import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
+import { AdvanceBatchesRunner } from './advance-batches/advance-batches.runner.js';
+import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
+import { BatchNudge } from './advance-batches/batch-nudge.js';
+import { AnswerBatchesController } from './answer-batches/answer-batches.controller.js';
+import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
+import { CancelBatchController } from './cancel-batch/cancel-batch.controller.js';
+import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
+import { CreateBatchController } from './create-batch/create-batch.controller.js';
+import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
+import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
+import { ResultPagesRepository } from './finalize-batch/result-pages.repository.js';
+import { SettlementRepository } from './finalize-batch/settlement.repository.js';
+import { JobLimits } from './job-limits.js';
+import { BatchRepository } from './keep-batch/batch.repository.js';
+import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
+import { LinePublisher } from './publish-lines/line-publisher.js';
+import { PublicationRepository } from './publish-lines/publication.repository.js';
+import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
+import { FileRepository } from './store-file/file.repository.js';
+import { StoreFileController } from './store-file/store-file.controller.js';
+import { StoreFileHandler } from './store-file/store-file.handler.js';
+import { LineResultRepository } from './store-results/line-result.repository.js';
+import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
+import { StoreResultsHandler } from './store-results/store-results.handler.js';
+import { SweepLinesHandler } from './sweep-lines/sweep-lines.handler.js';
+import { SweepLinesRunner } from './sweep-lines/sweep-lines.runner.js';
+import { SweepRepository } from './sweep-lines/sweep.repository.js';
+import { BatchLineRepository } from './validate-batch/batch-line.repository.js';
+import { ValidateBatchHandler } from './validate-batch/validate-batch.handler.js';
+
+/** Every batch at work may hold a connection; the rest answer queries and store results. */
+const POOL_SIZE = 12;
+
+@Module({
+  imports: [
+    StorageModule.forService({
+      schema: 'jobs',
+      entities: [],
+      migrations: [CreateFilesAndBatches1763800000000],
+      poolSize: POOL_SIZE,
+    }),
+  ],
+  controllers: [
+    StoreFileController,
+    CreateBatchController,
+    AnswerBatchesController,
+    CancelBatchController,
+    StoreResultsConsumer,
+  ],
+  providers: [
+    { provide: JobLimits, useValue: new JobLimits() },
+    {
+      provide: BlobStore,
+      inject: [Settings],
+      useFactory: ({ home }: Settings) => LocalFolderBlobStore.underHome(home),
+    },
+    AdvanceBatchHandler,
+    AdvanceBatchesRunner,
+    AnswerBatchesHandler,
+    BatchLeaseRepository,
+    BatchLineRepository,
+    BatchNudge,
+    BatchRepository,
+    CancelBatchHandler,
+    CreateBatchHandler,
+    FileRepository,
+    FinalizeBatchHandler,
+    LinePublisher,
+    LineResultRepository,
+    PublicationRepository,
+    PublishLinesHandler,
+    ResultPagesRepository,
+    SettlementRepository,
+    StoreFileHandler,
+    StoreResultsHandler,
+    SweepLinesHandler,
+    SweepLinesRunner,
+    SweepRepository,
+    ValidateBatchHandler,
+  ],
+})
+export class JobsModule {}

@@ -1,0 +1,15 @@
+/**
+ * Every id that belongs to a batch follows from the batch's own, so that doing a thing twice names it the same: the same
+ * request id for a line that is published again, the same file id for an output that is written again.
+ */
+export const batchIdentifiers = {
+  batch: (token: string) => `batch_${token}`,
+  request: (batchId: string, line: number) => `req_${tokenOf(batchId)}_${line}`,
+  answer: (batchId: string, line: number) => `batch_req_${tokenOf(batchId)}_${line}`,
+  outputFile: (batchId: string) => `file-${tokenOf(batchId)}-output`,
+  errorFile: (batchId: string) => `file-${tokenOf(batchId)}-errors`,
+};
+
+function tokenOf(batchId: string): string {
+  return batchId.slice('batch_'.length);
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { BatchStatus } from '#libs/contracts';
+import { Database } from '#libs/storage';
+import type { Batch, BatchEnding, BatchErrors } from './batch.js';
+import { batchColumns, toBatch, type BatchRow } from './batch-row.js';
+import { statesBefore } from './batch-state.policy.js';
+import { tenantCondition, tenantParameters, type Tenant } from './tenant.js';
+
+/** Something that runs SQL: the database, or one transaction of it. */
+export type Queries = Pick<Database, 'query'>;
+
+/** What a new batch is made of. */
+export type NewBatch = Pick<
+  Batch,
+  'id' | 'organization' | 'project' | 'key' | 'endpoint' | 'completionWindow' | 'inputFileId' | 'metadata'
+>;
+
+/** Changes that come with a change of state. */
+export interface MoveChanges {
+  readonly endsAs?: BatchEnding;
+  readonly model?: string | null;
+  readonly totalLines?: number;
+  readonly errors?: BatchErrors;
+  readonly outputFileId?: string | null;
+  readonly errorFileId?: string | null;
+}
+
+/** Rows of `jobs.batches`. Every change of state goes through `move`, which knows the allowed edges. */
+@Injectable()
+export class BatchRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(batch: NewBatch, completionWindowMilliseconds: number): Promise<Batch> {
+    const rows = await this.database.query<BatchRow>(
+      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, status, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, 'validating', now() + $9::double precision * interval '1 millisecond')
+       RETURNING ${batchColumns}`,
+      [
+        batch.id,
+        batch.organization,
+        batch.project,
+        batch.key,
+        batch.endpoint,
+        batch.completionWindow,
+        batch.inputFileId,
+        batch.metadata === null ? null : JSON.stringify(batch.metadata),
+        completionWindowMilliseconds,
+      ],
+    );
+    return toBatch(onlyRow(rows));
+  }
+
+  async find(id: string, tenant: Tenant): Promise<Batch | undefined> {
+    const rows = await this.database.query<BatchRow>(
+      `SELECT ${batchColumns} FROM jobs.batches WHERE id = $1 AND ${tenantCondition(2)}`,
+      [id, ...tenantParameters(tenant)],
+    );
+    return rows[0] && toBatch(rows[0]);
+  }
+
+  /** A batch that must exist, with the database's time: the only clock by which batches expire. */
+  async readNow(id: string): Promise<{ batch: Batch; now: Date }> {
+    const rows = await this.database.query<BatchRow & { now: Date }>(
+      `SELECT ${batchColumns}, now() AS now FROM jobs.batches WHERE id = $1`,
+      [id],
+    );
+    const { now, ...row } = onlyRow(rows);
+    return { batch: toBatch(row), now };
+  }
+
+  /** Newest first, after the batch `after` where one is given. An `after` that the tenant cannot see gives nothing. */
+  async list(tenant: Tenant, page: { after?: string | undefined; limit: number }): Promise<Batch[]> {
+    const rows = await this.database.query<BatchRow>(
+      `SELECT ${batchColumns} FROM jobs.batches
+       WHERE ${tenantCondition(1)}
+         AND ($4::text IS NULL OR (created_at, id) < (
+           SELECT created_at, id FROM jobs.batches WHERE id = $4 AND ${tenantCondition(1)}))
+       ORDER BY created_at DESC, id DESC LIMIT $5`,
+      [...tenantParameters(tenant), page.after ?? null, page.limit],
+    );
+    return rows.map(toBatch);
+  }
+
+  /**
+   * Moves a batch along an edge of the state machine and stamps the time of it, once. Undefined where the batch is not in a
+   * state from which it may go there, or where `holder` is given and no longer holds the lease: then nothing has changed.
+   */
+  async move(
+    id: string,
+    to: BatchStatus,
+    how: { holder?: string; changes?: MoveChanges; within?: Queries } = {},
+  ): Promise<Batch | undefined> {
+    const changes = how.changes ?? {};
+    const rows = await (how.within ?? this.database).query<BatchRow>(
+      `UPDATE jobs.batches SET status = $2, ${to}_at = coalesce(${to}_at, now()),
+         ends_as = coalesce($5, ends_as), model = coalesce($6, model), total_lines = coalesce($7, total_lines),
+         errors = coalesce($8::jsonb, errors),
+         output_file_id = coalesce($9, output_file_id), error_file_id = coalesce($10, error_file_id)
+       WHERE id = $1 AND status = ANY($3) AND ($4::text IS NULL OR lease_holder = $4)
+       RETURNING ${batchColumns}`,
+      [
+        id,
+        to,
+        statesBefore(to),
+        how.holder ?? null,
+        changes.endsAs ?? null,
+        changes.model ?? null,
+        changes.totalLines ?? null,
+        changes.errors ? JSON.stringify(changes.errors) : null,
+        changes.outputFileId ?? null,
+        changes.errorFileId ?? null,
+      ],
+    );
+    return rows[0] && toBatch(rows[0]);
+  }
+}
+
+function onlyRow<Row>(rows: Row[]): Row {
+  const [row] = rows;
+  if (row === undefined)
+    throw new Error('The row of a batch that must exist is not there; was jobs.batches changed by hand?');
+  return row;
+}

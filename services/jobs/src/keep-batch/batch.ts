@@ -1,0 +1,57 @@
+import type { BatchObject, BatchStatus } from '#libs/contracts';
+
+/** What was wrong with an input file, line by line, in OpenAI's words. */
+export type BatchErrors = NonNullable<BatchObject['errors']>['data'];
+export type BatchError = BatchErrors[number];
+
+/** How a batch that is being wound up will end. */
+export type BatchEnding = 'completed' | 'expired' | 'cancelled';
+
+/** A batch as the database has it. Lines count from 1. */
+export interface Batch {
+  readonly id: string;
+  readonly organization: string;
+  readonly project: string;
+  /** Name of the key that created it; its lines are charged to that key. */
+  readonly key: string;
+  readonly endpoint: string;
+  readonly completionWindow: string;
+  readonly inputFileId: string;
+  readonly metadata: Record<string, string> | null;
+  readonly status: BatchStatus;
+  /** Set once every line has its result. */
+  readonly endsAs: BatchEnding | null;
+  /** The model of all lines; null where they name several. */
+  readonly model: string | null;
+  readonly errors: BatchErrors | null;
+  readonly outputFileId: string | null;
+  readonly errorFileId: string | null;
+  readonly totalLines: number;
+  /** Lines up to here may have been published. */
+  readonly offeredLines: number;
+  /** Lines up to here were published, acknowledged by the stream. */
+  readonly publishedLines: number;
+  readonly completedLines: number;
+  readonly failedLines: number;
+  /** Lines that were cancelled or expired. */
+  readonly unfinishedLines: number;
+  readonly promptTokens: number;
+  readonly cachedPromptTokens: number;
+  readonly completionTokens: number;
+  readonly reasoningTokens: number;
+  readonly costNanoUsd: bigint;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly inProgressAt: Date | null;
+  readonly finalizingAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly expiredAt: Date | null;
+  readonly cancellingAt: Date | null;
+  readonly cancelledAt: Date | null;
+}
+
+/** How many lines have their result. */
+export function endedLines(batch: Pick<Batch, 'completedLines' | 'failedLines' | 'unfinishedLines'>): number {
+  return batch.completedLines + batch.failedLines + batch.unfinishedLines;
+}

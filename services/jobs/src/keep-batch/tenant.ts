@@ -1,0 +1,13 @@
+import type { Caller } from '#libs/contracts';
+
+/** Whose rows a query may see: one project's, or (the bootstrap key) everybody's. */
+export type Tenant = Pick<Caller, 'organization' | 'project' | 'admin'>;
+
+/** The condition on `organization` and `project` whose parameters are `$first`, `$first + 1` and `$first + 2`. */
+export function tenantCondition(first: number): string {
+  return `($${first}::boolean OR (organization = $${first + 1} AND project = $${first + 2}))`;
+}
+
+export function tenantParameters(tenant: Tenant): [boolean, string, string] {
+  return [tenant.admin, tenant.organization, tenant.project];
+}

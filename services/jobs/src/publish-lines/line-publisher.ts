@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { MessageHeader, Subject, type Facts } from '#libs/contracts';
+import { BodyClaims, DurablePublisher } from '#libs/messaging';
+import { JobLimits } from '../job-limits.js';
+import type { Batch } from '../keep-batch/batch.js';
+import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
+import { readBatchLine } from '../validate-batch/read-batch-line.js';
+
+const PRIORITY = 'normal';
+const NO_BODY = new Uint8Array(0);
+
+/** One line as it stands in the input file, and how often it has been published again after it was lost. */
+export interface LineToPublish {
+  readonly line: number;
+  readonly bytes: Uint8Array;
+  readonly repetition?: number;
+}
+
+/** Sends one line of a batch on its way to the router. */
+@Injectable()
+export class LinePublisher {
+  constructor(
+    private readonly publisher: DurablePublisher,
+    private readonly claims: BodyClaims,
+    private readonly limits: JobLimits,
+  ) {}
+
+  /**
+   * Resolves when the stream has stored the request. Publishing a line twice does no harm: its request id, and so the key of
+   * all its effects, is always the same. A repetition has a message id of its own, or the stream would drop it.
+   */
+  async publish(batch: Batch, { line, bytes, repetition }: LineToPublish): Promise<void> {
+    const requestId = batchIdentifiers.request(batch.id, line);
+    const { customId, body, facts: bodyFacts } = readBatchLine(bytes, {
+      endpoint: batch.endpoint,
+      customIdCharacters: this.limits.customIdCharacters,
+    });
+    const facts: Facts = {
+      ...bodyFacts,
+      requestId,
+      organization: batch.organization,
+      project: batch.project,
+      key: batch.key,
+      lane: 'durable',
+      receivedAt: batch.createdAt.getTime(),
+      job: { batchId: batch.id, line, customId },
+    };
+    const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
+    const messageId = repetition === undefined ? requestId : `${requestId}:r${repetition}`;
+    const subject = Subject.requestAcceptedDurable(PRIORITY);
+    if (body.byteLength <= this.limits.messageBodyBytes) {
+      return this.publisher.publish(subject, body, { headers, messageId });
+    }
+    await this.claims.put(requestId, body);
+    return this.publisher.publish(subject, NO_BODY, {
+      headers: { ...headers, [MessageHeader.bodyClaim]: requestId },
+      messageId,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/storage';
+import type { Queries } from '../keep-batch/batch.repository.js';
+import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
+
+/** A file's row; its bytes are in the blob store under `blobKey`. */
+export interface StoredFile {
+  readonly id: string;
+  readonly organization: string;
+  readonly project: string;
+  readonly filename: string;
+  readonly purpose: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly blobKey: string;
+  readonly createdAt: Date;
+}
+
+type FileRow = Omit<StoredFile, 'bytes'> & { readonly bytes: string };
+
+const fileColumns =
+  'id, organization, project, filename, purpose, bytes, sha256, blob_key AS "blobKey", created_at AS "createdAt"';
+
+/** Rows of `jobs.files`. A file never changes. */
+@Injectable()
+export class FileRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Keeps the row that is there already, so that producing the same file twice is no error. */
+  async insert(file: Omit<StoredFile, 'createdAt'>, within: Queries = this.database): Promise<void> {
+    await within.query(
+      `INSERT INTO jobs.files (id, organization, project, filename, purpose, bytes, sha256, blob_key)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+      [file.id, file.organization, file.project, file.filename, file.purpose, file.bytes, file.sha256, file.blobKey],
+    );
+  }
+
+  async find(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
+    const rows = await this.database.query<FileRow>(
+      `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)}`,
+      [id, ...tenantParameters(tenant)],
+    );
+    return rows[0] && toFile(rows[0]);
+  }
+
+  async list(
+    tenant: Tenant,
+    page: { purpose?: string | undefined; after?: string | undefined; limit: number; order: 'asc' | 'desc' },
+  ): Promise<StoredFile[]> {
+    const [comparison, direction] = page.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
+    const rows = await this.database.query<FileRow>(
+      `SELECT ${fileColumns} FROM jobs.files
+       WHERE ${tenantCondition(1)} AND ($4::text IS NULL OR purpose = $4)
+         AND ($5::text IS NULL OR (created_at, id) ${comparison} (
+           SELECT created_at, id FROM jobs.files WHERE id = $5 AND ${tenantCondition(1)}))
+       ORDER BY created_at ${direction}, id ${direction} LIMIT $6`,
+      [...tenantParameters(tenant), page.purpose ?? null, page.after ?? null, page.limit],
+    );
+    return rows.map(toFile);
+  }
+}
+
+function toFile(row: FileRow): StoredFile {
+  return { ...row, bytes: Number(row.bytes) };
+}

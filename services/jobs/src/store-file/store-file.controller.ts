@@ -1,0 +1,35 @@
+import { Controller } from '@nestjs/common';
+import {
+  fileCreateSchema,
+  fileListSchema,
+  fileReadSchema,
+  Subject,
+  type FileCreate,
+  type FileList,
+  type FileLocation,
+  type FileObject,
+  type FilePage,
+  type FileRead,
+} from '#libs/contracts';
+import { AnswerQuery } from '#libs/messaging';
+import { StoreFileHandler } from './store-file.handler.js';
+
+@Controller()
+export class StoreFileController {
+  constructor(private readonly handler: StoreFileHandler) {}
+
+  @AnswerQuery(Subject.fileCreate, fileCreateSchema)
+  create(query: FileCreate): Promise<FileObject> {
+    return this.handler.create(query);
+  }
+
+  @AnswerQuery(Subject.fileRead, fileReadSchema)
+  read(query: FileRead): Promise<FileLocation> {
+    return this.handler.locate(query);
+  }
+
+  @AnswerQuery(Subject.fileList, fileListSchema)
+  list(query: FileList): Promise<FilePage> {
+    return this.handler.list(query);
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { FileCreate, FileList, FileLocation, FileObject, FilePage, FileRead } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
+import { FileRepository, type StoredFile } from './file.repository.js';
+
+/** The purposes of OpenAI's Files API that a caller may give. */
+const PURPOSES = ['batch', 'assistants', 'fine-tune', 'vision', 'user_data', 'evals'];
+
+/** Keeps the rows of files whose bytes ingress has put into the blob store. */
+@Injectable()
+export class StoreFileHandler {
+  constructor(private readonly files: FileRepository) {}
+
+  async create(query: FileCreate): Promise<FileObject> {
+    if (!PURPOSES.includes(query.purpose)) {
+      throw new QueryRefused({
+        status: 400,
+        code: 'invalid_purpose',
+        message: `'${query.purpose}' is not one of ${PURPOSES.map((purpose) => `'${purpose}'`).join(', ')}`,
+        param: 'purpose',
+      });
+    }
+    const id = `file-${randomUUID().replaceAll('-', '')}`;
+    await this.files.insert({
+      id,
+      organization: query.caller.organization,
+      project: query.caller.project,
+      filename: query.filename.replaceAll('\0', ''),
+      purpose: query.purpose,
+      bytes: query.bytes,
+      sha256: query.sha256,
+      blobKey: query.blobKey,
+    });
+    return (await this.locate({ caller: query.caller, id })).file;
+  }
+
+  async locate(query: FileRead): Promise<FileLocation> {
+    const file = await this.files.find(query.id, query.caller);
+    if (!file) throw unknownFile(query.id);
+    return { file: toFileObject(file), blobKey: file.blobKey };
+  }
+
+  async list(query: FileList): Promise<FilePage> {
+    const files = await this.files.list(query.caller, { ...query, limit: query.limit + 1 });
+    const data = files.slice(0, query.limit).map(toFileObject);
+    return {
+      object: 'list',
+      data,
+      first_id: data[0]?.id ?? null,
+      last_id: data.at(-1)?.id ?? null,
+      has_more: files.length > query.limit,
+    };
+  }
+}
+
+/** A file of somebody else is as unknown as one that never was. */
+export function unknownFile(id: string): QueryRefused {
+  return new QueryRefused({
+    status: 404,
+    code: 'file_not_found',
+    message: `No such File object: ${id.slice(0, 100)}`,
+    param: 'id',
+  });
+}
+
+function toFileObject(file: StoredFile): FileObject {
+  return {
+    id: file.id,
+    object: 'file',
+    bytes: file.bytes,
+    created_at: Math.floor(file.createdAt.getTime() / 1_000),
+    filename: file.filename,
+    purpose: file.purpose,
+    status: 'processed',
+  };
+}

@@ -1,0 +1,73 @@
+import type { JobReference, RequestEnded } from '#libs/contracts';
+
+/** The result of one line as it is stored. Tokens are those of all attempts, as billing charges them. */
+export interface LineResult {
+  readonly batchId: string;
+  readonly line: number;
+  readonly organization: string;
+  readonly project: string;
+  readonly requestId: string;
+  readonly outcome: string;
+  readonly statusCode: number | null;
+  readonly answer: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly promptTokens: number;
+  readonly cachedPromptTokens: number;
+  readonly completionTokens: number;
+  readonly reasoningTokens: number;
+  readonly costNanoUsd: string;
+}
+
+/** The result that a terminal event means for the batch line it belongs to. */
+export function toLineResult(event: RequestEnded, job: JobReference): LineResult {
+  let promptTokens = 0;
+  let cachedPromptTokens = 0;
+  let completionTokens = 0;
+  let reasoningTokens = 0;
+  for (const { usage } of event.attempts) {
+    if (!usage) continue;
+    promptTokens += usage.promptTokens;
+    cachedPromptTokens += usage.cachedPromptTokens ?? 0;
+    completionTokens += usage.completionTokens;
+    reasoningTokens += usage.reasoningTokens ?? 0;
+  }
+  const ending = endingOf(event);
+  return {
+    batchId: job.batchId,
+    line: job.line,
+    organization: event.organization,
+    project: event.project,
+    requestId: event.requestId,
+    ...ending,
+    promptTokens,
+    cachedPromptTokens,
+    completionTokens,
+    reasoningTokens,
+    costNanoUsd: event.costNanoUsd ?? '0',
+  };
+}
+
+type Ending = Pick<LineResult, 'outcome' | 'statusCode' | 'answer' | 'errorCode' | 'errorMessage'>;
+
+/** No success without an answer, and no failure that shows a success's status. */
+function endingOf({ outcome, answer, error }: RequestEnded): Ending {
+  if (outcome === 'completed' && answer) {
+    return { outcome, statusCode: answer.status, answer: answer.body, errorCode: null, errorMessage: null };
+  }
+  if (outcome === 'completed') {
+    const errorMessage = 'The request completed, but its answer did not reach the batch.';
+    return { outcome: 'failed', statusCode: 500, answer: null, errorCode: 'answer_missing', errorMessage };
+  }
+  const errorCode = error?.code ?? outcome;
+  const errorMessage = error?.message ?? `The request ended as ${outcome}.`;
+  if (answer && answer.status >= 400)
+    return { outcome, statusCode: answer.status, answer: answer.body, errorCode, errorMessage };
+  return {
+    outcome,
+    statusCode: error && error.status >= 400 ? error.status : 500,
+    answer: null,
+    errorCode,
+    errorMessage,
+  };
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Database, storableText } from '#libs/storage';
+import type { LineResult } from './line-result.policy.js';
+
+/** How a batch stands after results were stored. */
+export interface BatchProgress {
+  readonly batchId: string;
+  readonly stored: number;
+  readonly endedLines: number;
+  readonly totalLines: number;
+}
+
+/**
+ * Stores many results and counts them on their batches in one statement, which is one transaction. The batch rows are locked
+ * first and in order, so that two processes cannot wait for each other. A line that has its result already, that is not of
+ * that batch, or whose tenant is another's, is neither stored nor counted: repeated and forged events change nothing.
+ */
+const STORE = `
+  WITH incoming AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS r(
+      "batchId" text, line integer, organization text, project text, "requestId" text, outcome text, "statusCode" integer,
+      answer text, "errorCode" text, "errorMessage" text, "promptTokens" integer, "cachedPromptTokens" integer,
+      "completionTokens" integer, "reasoningTokens" integer, "costNanoUsd" bigint)
+  ), locked AS MATERIALIZED (
+    SELECT id, organization, project, offered_lines FROM jobs.batches
+    WHERE id IN (SELECT "batchId" FROM incoming) ORDER BY id FOR UPDATE
+  ), stored AS (
+    INSERT INTO jobs.batch_results (batch_id, line, request_id, outcome, status_code, answer, error_code, error_message,
+      prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd)
+    SELECT "batchId", line, "requestId", outcome, "statusCode", answer, "errorCode", "errorMessage",
+      "promptTokens", "cachedPromptTokens", "completionTokens", "reasoningTokens", "costNanoUsd"
+    FROM incoming JOIN locked ON locked.id = incoming."batchId" AND locked.organization = incoming.organization
+      AND locked.project = incoming.project AND incoming.line BETWEEN 1 AND locked.offered_lines
+    ON CONFLICT DO NOTHING
+    RETURNING batch_id, outcome, prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd
+  ), sums AS (
+    SELECT batch_id, count(*)::integer AS stored, (count(*) FILTER (WHERE outcome = 'completed'))::integer AS completed,
+      sum(prompt_tokens) AS prompt, sum(cached_prompt_tokens) AS cached, sum(completion_tokens) AS completion,
+      sum(reasoning_tokens) AS reasoning, sum(cost_nano_usd) AS cost
+    FROM stored GROUP BY batch_id
+  )
+  UPDATE jobs.batches b SET completed_lines = b.completed_lines + s.completed,
+    failed_lines = b.failed_lines + s.stored - s.completed,
+    prompt_tokens = b.prompt_tokens + s.prompt, cached_prompt_tokens = b.cached_prompt_tokens + s.cached,
+    completion_tokens = b.completion_tokens + s.completion, reasoning_tokens = b.reasoning_tokens + s.reasoning,
+    cost_nano_usd = b.cost_nano_usd + s.cost
+  FROM sums s WHERE b.id = s.batch_id
+  RETURNING b.id AS "batchId", s.stored, b.total_lines AS "totalLines",
+    b.completed_lines + b.failed_lines + b.unfinished_lines AS "endedLines"`;
+
+/** Rows of `jobs.batch_results`, written from terminal events. */
+@Injectable()
+export class LineResultRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The batches on which something was counted. */
+  async store(results: readonly LineResult[]): Promise<BatchProgress[]> {
+    return this.database.query<BatchProgress>(STORE, [JSON.stringify(results.map(storable))]);
+  }
+}
+
+function storable(result: LineResult): LineResult {
+  const { answer, errorCode, errorMessage } = result;
+  return {
+    ...result,
+    answer: answer && storableText(answer),
+    errorCode: errorCode && storableText(errorCode),
+    errorMessage: errorMessage && storableText(errorMessage),
+  };
+}

@@ -1,0 +1,14 @@
+import { Controller } from '@nestjs/common';
+import { Consumer, requestEndedSchema, type RequestEnded } from '#libs/contracts';
+import { ConsumeBatch, type Decoded } from '#libs/messaging';
+import { StoreResultsHandler } from './store-results.handler.js';
+
+@Controller()
+export class StoreResultsConsumer {
+  constructor(private readonly handler: StoreResultsHandler) {}
+
+  @ConsumeBatch(Consumer.jobs, { size: 500, decode: requestEndedSchema })
+  store(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
+    return this.handler.store(batch.map(({ value }) => value));
+  }
+}

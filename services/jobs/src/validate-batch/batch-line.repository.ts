@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/storage';
+import type { Queries } from '../keep-batch/batch.repository.js';
+
+/** Where one line of a batch stands in its input file. */
+export interface LinePlace {
+  readonly line: number;
+  readonly customId: string;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+type PlaceRow = Omit<LinePlace, 'byteOffset'> & { readonly byteOffset: string };
+
+/** Rows of `jobs.batch_lines`. */
+@Injectable()
+export class BatchLineRepository {
+  constructor(private readonly database: Database) {}
+
+  /** One statement for many lines. */
+  async insert(batchId: string, lines: readonly LinePlace[], within: Queries): Promise<void> {
+    await within.query(
+      `INSERT INTO jobs.batch_lines (batch_id, line, custom_id, byte_offset, byte_length)
+       SELECT $1, l.line, l."customId", l."byteOffset", l."byteLength"
+       FROM json_to_recordset($2::json) AS l(line integer, "customId" text, "byteOffset" bigint, "byteLength" integer)`,
+      [batchId, JSON.stringify(lines)],
+    );
+  }
+
+  /** Where a line starts in the input file; undefined where the batch has no such line. */
+  async offsetOf(batchId: string, line: number): Promise<number | undefined> {
+    const rows = await this.database.query<{ byteOffset: string }>(
+      `SELECT byte_offset AS "byteOffset" FROM jobs.batch_lines WHERE batch_id = $1 AND line = $2`,
+      [batchId, line],
+    );
+    return rows[0] && Number(rows[0].byteOffset);
+  }
+
+  /** The next lines after `after` and up to `last` that have no result, in order. */
+  async withoutResult(batchId: string, range: { after: number; last: number; limit: number }): Promise<LinePlace[]> {
+    const rows = await this.database.query<PlaceRow>(
+      `SELECT l.line, l.custom_id AS "customId", l.byte_offset AS "byteOffset", l.byte_length AS "byteLength"
+       FROM jobs.batch_lines l LEFT JOIN jobs.batch_results r USING (batch_id, line)
+       WHERE l.batch_id = $1 AND l.line > $2 AND l.line <= $3 AND r.line IS NULL
+       ORDER BY l.line LIMIT $4`,
+      [batchId, range.after, range.last, range.limit],
+    );
+    return rows.map((row) => ({ ...row, byteOffset: Number(row.byteOffset) }));
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#libs/runtime';
+import { RouterModule } from './router.module.js';
+
+await runService({ name: 'router', module: RouterModule });

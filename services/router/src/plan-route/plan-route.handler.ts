@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { requestEndedSubject, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
+import { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
+import { NoEligibleTarget, planRoute, routingTable, type RoutingTable } from '#libs/routing';
+import { Readiness } from '#libs/runtime';
+import { metrics } from '#libs/telemetry';
+
+/** Plans under the configuration in force, and ends requests that no target may serve. */
+@Injectable()
+export class PlanRouteHandler {
+  private table: RoutingTable | undefined;
+
+  constructor(
+    watch: SnapshotWatch,
+    readiness: Readiness,
+    private readonly results: AtomicBatchPublisher,
+  ) {
+    readiness.require('the configuration snapshot', () => this.table !== undefined);
+    watch.onChange((snapshot) => (this.table = routingTable(snapshot)));
+  }
+
+  /** @throws NoEligibleTarget */
+  plan(facts: Facts): RoutingSlip {
+    if (!this.table) throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
+    return planRoute(facts, this.table);
+  }
+
+  /** The terminal event of a request that could not be planned. */
+  refusalEvent(facts: Facts, refusal: NoEligibleTarget): RequestEnded {
+    return {
+      version: 1,
+      outcome: 'failed',
+      requestId: facts.requestId,
+      organization: facts.organization,
+      project: facts.project,
+      key: facts.key,
+      lane: facts.lane,
+      dialect: facts.dialect,
+      operation: facts.operation,
+      model: facts.model,
+      stream: facts.stream,
+      receivedAt: facts.receivedAt,
+      endedAt: Date.now(),
+      decision: { snapshotRevision: this.table?.revision ?? 0, strategy: 'none', candidates: refusal.candidates },
+      attempts: [],
+      error: { class: 'no_eligible_target', message: refusal.message, status: 404, code: refusal.code },
+      ...(facts.job ? { job: facts.job } : {}),
+    };
+  }
+
+  /** Resolves when the event is stored. */
+  async record(event: RequestEnded): Promise<void> {
+    metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: 'unknown' });
+    await this.results.publish(requestEndedSubject(event), JSON.stringify(event));
+  }
+}

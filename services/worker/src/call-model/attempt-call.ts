@@ -1,0 +1,160 @@
+import type { AnswerHead, Usage } from '#libs/contracts';
+import { ChatStreamError, ChatStreamReader, classifyChatError, readChatAnswer } from '#libs/dialects';
+import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
+import { ProviderFailure } from '../providers/provider-failure.js';
+import type { CallClock } from './call-clock.js';
+import type { ReplyChannel } from './reply-channel.js';
+
+const MOST_ANSWER_BYTES = 64 * 1024 ** 2;
+const MOST_ERROR_BYTES = 64 * 1024;
+const CHARACTERS_PER_TOKEN = 4;
+
+/** What a successful attempt leaves behind; a plain answer's body is still to be sent. */
+export interface AttemptResult {
+  body?: Uint8Array;
+  contentType: string;
+  finishReason?: string;
+  upstreamId?: string;
+  usage: Usage;
+  usageBasis: 'provider' | 'estimate';
+}
+
+/** What an attempt has done so far that a failure must account for. */
+export interface AttemptProgress {
+  /** Whether the caller has seen a byte of the answer; after that no other target may take over. */
+  hasBegun: boolean;
+  status?: number;
+  upstreamId?: string;
+  usage?: Usage;
+}
+
+/** Where an attempt's answer goes as it comes. */
+export interface AttemptOutlet {
+  clock: CallClock;
+  reply: ReplyChannel;
+  /** Head of the answer, for when a stream begins. */
+  head: Omit<AnswerHead, 'status' | 'contentType'>;
+  progress: AttemptProgress;
+}
+
+/**
+ * Calls one target once. A stream is relayed as it comes, from its first token on; a plain answer is read to its end, so that
+ * rubbish is noticed while another target may still be tried.
+ * @throws ProviderFailure classified; other errors are defects.
+ */
+export async function attemptCall(
+  provider: Provider,
+  call: ProviderCall,
+  outlet: AttemptOutlet,
+): Promise<AttemptResult> {
+  try {
+    const answer = await provider.call(call);
+    outlet.progress.status = answer.status;
+    if (answer.status !== 200) throw await refusal(answer);
+    return call.facts.stream ? await relayStream(answer, call, outlet) : await readWhole(answer, call, outlet);
+  } catch (error) {
+    throw failureOf(error, call.signal);
+  }
+}
+
+async function readWhole(
+  answer: ProviderAnswer,
+  call: ProviderCall,
+  { clock, progress }: AttemptOutlet,
+): Promise<AttemptResult> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of answer.body) {
+    clock.markFirstByte();
+    bytes += part.length;
+    if (bytes > MOST_ANSWER_BYTES)
+      throw new ProviderFailure('bad_answer', `the answer is larger than ${MOST_ANSWER_BYTES} bytes`);
+    parts.push(part);
+  }
+  const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  const facts = readChatAnswer(body);
+  if (!facts) throw new ProviderFailure('bad_answer', 'the body is not a chat completion', { status: answer.status });
+  if (facts.upstreamId !== undefined) progress.upstreamId = facts.upstreamId;
+  const estimate = {
+    promptTokens: call.facts.estimatedPromptTokens,
+    completionTokens: Math.ceil(facts.characters / CHARACTERS_PER_TOKEN),
+  };
+  return {
+    body,
+    contentType: 'application/json',
+    ...(facts.finishReason === undefined ? {} : { finishReason: facts.finishReason }),
+    ...(facts.upstreamId === undefined ? {} : { upstreamId: facts.upstreamId }),
+    usage: facts.usage ?? estimate,
+    usageBasis: facts.usage ? 'provider' : 'estimate',
+  };
+}
+
+async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: AttemptOutlet): Promise<AttemptResult> {
+  const contentType = answer.header('content-type') ?? '';
+  if (!contentType.startsWith('text/event-stream')) {
+    throw new ProviderFailure('bad_answer', `the stream has the content type '${contentType.slice(0, 100)}'`);
+  }
+  const { clock, reply, progress } = outlet;
+  const reader = new ChatStreamReader(call.facts.usageAsked);
+  const heldBack: Uint8Array[] = [];
+  for await (const bytes of answer.body) {
+    clock.touch();
+    const events = reader.push(bytes);
+    if (!progress.hasBegun && (reader.facts.tokenEvents > 0 || reader.facts.isDone)) {
+      clock.markFirstByte();
+      reply.head({ ...outlet.head, status: 200, contentType: 'text/event-stream' });
+      for (const held of heldBack) reply.chunk(held);
+      progress.hasBegun = true;
+    }
+    if (progress.hasBegun) reply.chunk(events);
+    else heldBack.push(events);
+    account(reader, call, progress);
+    if (reader.facts.isDone) break;
+  }
+  reader.end();
+  const { finishReason, upstreamId, usage } = reader.facts;
+  return {
+    contentType: 'text/event-stream',
+    ...(finishReason === undefined ? {} : { finishReason }),
+    ...(upstreamId === undefined ? {} : { upstreamId }),
+    usage: usage ?? streamEstimate(reader, call),
+    usageBasis: usage ? 'provider' : 'estimate',
+  };
+}
+
+/** Keeps what a cut would leave to be accounted for. */
+function account(reader: ChatStreamReader, call: ProviderCall, progress: AttemptProgress): void {
+  if (reader.facts.tokenEvents === 0) return;
+  progress.usage = reader.facts.usage ?? streamEstimate(reader, call);
+  if (reader.facts.upstreamId !== undefined) progress.upstreamId = reader.facts.upstreamId;
+}
+
+/** Without the provider's own count: the prompt by its size, the completion by the events that carried text. */
+function streamEstimate(reader: ChatStreamReader, call: ProviderCall): Usage {
+  return { promptTokens: call.facts.estimatedPromptTokens, completionTokens: reader.facts.tokenEvents };
+}
+
+async function refusal(answer: ProviderAnswer): Promise<ProviderFailure> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of answer.body) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > MOST_ERROR_BYTES) break;
+  }
+  const { errorClass, message } = classifyChatError(answer.status, Buffer.concat(parts).toString('utf8'));
+  const retryAfter = Number(answer.header('retry-after'));
+  return new ProviderFailure(errorClass, message, {
+    status: answer.status,
+    ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: Math.ceil(retryAfter) } : {}),
+  });
+}
+
+function failureOf(error: unknown, signal: AbortSignal): ProviderFailure {
+  if (signal.aborted && signal.reason instanceof ProviderFailure) return signal.reason;
+  if (error instanceof ProviderFailure) return error;
+  if (error instanceof ChatStreamError) return new ProviderFailure(error.errorClass, error.message, { cause: error });
+  const code = (error as { code?: unknown }).code;
+  const what = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
+  return new ProviderFailure('cut_stream', `the provider's answer broke off (${what})`, { cause: error });
+}

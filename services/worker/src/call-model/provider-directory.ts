@@ -1,0 +1,78 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { ProviderEntry, Snapshot } from '#libs/contracts';
+import { SnapshotWatch } from '#libs/messaging';
+import { Readiness, Settings } from '#libs/runtime';
+import { openCredential } from '#libs/secrets';
+import { Logger } from '#libs/telemetry';
+import type { Provider } from '../providers/provider.js';
+import { ProviderFailure } from '../providers/provider-failure.js';
+import { providerKinds } from '../providers/registry.js';
+
+interface Entry {
+  /** The configuration it was made from, to tell whether a new snapshot changes it. */
+  source: string;
+  provider: Provider;
+}
+
+/** The configured providers, ready to be called, kept in step with the configuration in force. */
+@Injectable()
+export class ProviderDirectory implements OnApplicationShutdown {
+  private entries = new Map<string, Entry>();
+
+  constructor(
+    watch: SnapshotWatch,
+    readiness: Readiness,
+    private readonly settings: Settings,
+    private readonly logger: Logger,
+  ) {
+    readiness.require('the configuration snapshot', () => watch.current !== undefined);
+    watch.onChange((snapshot) => this.follow(snapshot));
+  }
+
+  /** @throws ProviderFailure where the plan names a provider that the configuration no longer has. */
+  get(name: string): Provider {
+    const entry = this.entries.get(name);
+    if (!entry) throw new ProviderFailure('connection', `the provider '${name}' is not configured here`);
+    return entry.provider;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled([...this.entries.values()].map(({ provider }) => provider.close()));
+  }
+
+  private follow(snapshot: Snapshot): void {
+    const next = new Map<string, Entry>();
+    for (const entry of snapshot.providers) {
+      const made = this.reuseOrCreate(entry);
+      if (made) next.set(entry.name, made);
+    }
+    for (const [name, { provider }] of this.entries) {
+      // A replaced provider finishes its calls before its connections close.
+      if (next.get(name)?.provider !== provider) void provider.close().catch(() => undefined);
+    }
+    this.entries = next;
+  }
+
+  private reuseOrCreate(entry: ProviderEntry): Entry | undefined {
+    try {
+      const credential = this.open(entry);
+      const source = JSON.stringify([entry.kind, entry.options, credential]);
+      const known = this.entries.get(entry.name);
+      if (known?.source === source) return known;
+      const kind = providerKinds.find(({ kind: name }) => name === entry.kind);
+      if (!kind) throw new Error(`this version knows no providers of kind '${entry.kind}'`);
+      return { source, provider: kind.create(entry.options, credential) };
+    } catch (error) {
+      this.logger.error(
+        { provider: entry.name, error },
+        'a provider cannot be used; calls planned for it will fail over',
+      );
+      return undefined;
+    }
+  }
+
+  private open({ name, credential }: ProviderEntry): string | undefined {
+    if (credential === undefined) return undefined;
+    return openCredential(credential, { provider: name, secretKey: this.settings.secretKey });
+  }
+}

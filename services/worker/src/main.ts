@@ -1,0 +1,4 @@
+import { runService } from '#libs/runtime';
+import { WorkerModule } from './worker.module.js';
+
+await runService({ name: 'worker', module: WorkerModule });

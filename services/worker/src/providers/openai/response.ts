@@ -1,0 +1,19 @@
+import type { Dispatcher } from 'undici';
+import type { ProviderAnswer } from '../provider.js';
+import { ProviderFailure } from '../provider-failure.js';
+
+/** Wraps an HTTP response. A compressed body, which nobody asked for, is refused unread: it could be of any size. */
+export function answerOf(response: Dispatcher.ResponseData): ProviderAnswer {
+  const header = (name: string) => {
+    const value = response.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const encoding = header('content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') {
+    response.body.destroy();
+    throw new ProviderFailure('bad_answer', `the provider compressed its answer (${encoding}) although not asked to`, {
+      status: response.statusCode,
+    });
+  }
+  return { status: response.statusCode, header, body: response.body };
+}

@@ -1,0 +1,24 @@
+import type { ErrorClass } from '#libs/contracts';
+
+/** What a failed attempt is known by, besides its class and sentence. */
+export interface FailureDetails extends ErrorOptions {
+  status?: number;
+  retryAfterSeconds?: number;
+}
+
+/** An attempt that failed at a provider, classified. The message never holds a prompt or a key. */
+export class ProviderFailure extends Error {
+  readonly status: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly errorClass: ErrorClass,
+    message: string,
+    details: FailureDetails = {},
+  ) {
+    super(message, details);
+    this.name = 'ProviderFailure';
+    this.status = details.status;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Attempt, Facts, RequestEnded, RoutingSlip } from '#libs/contracts';
+import { costOf } from '#libs/pricing';
+
+/** How a call ended, for its terminal event. */
+export type CallEnding =
+  | { outcome: 'completed'; result: { finishReason?: string; body?: Uint8Array } }
+  | { outcome: 'failed' | 'cancelled'; hasBegun: boolean; error: NonNullable<RequestEnded['error']> };
+
+/** Builds the one terminal event of a request from what was asked, decided, tried and answered. */
+export function endedEvent(
+  { facts, slip }: { facts: Facts; slip: RoutingSlip },
+  attempts: Attempt[],
+  ending: CallEnding,
+): RequestEnded {
+  const cost = costOfAttempts(attempts, slip);
+  const firstByteAt = firstByteOf(attempts, ending);
+  return {
+    version: 1,
+    outcome: ending.outcome,
+    requestId: facts.requestId,
+    organization: facts.organization,
+    project: facts.project,
+    key: facts.key,
+    lane: facts.lane,
+    dialect: facts.dialect,
+    operation: facts.operation,
+    model: facts.model,
+    stream: facts.stream,
+    ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
+    receivedAt: facts.receivedAt,
+    endedAt: Date.now(),
+    ...(firstByteAt === undefined ? {} : { firstByteMilliseconds: Math.max(0, firstByteAt - facts.receivedAt) }),
+    decision: slip.decision,
+    attempts,
+    ...(cost === undefined ? {} : { costNanoUsd: cost.toString() }),
+    ...(facts.job ? { job: facts.job } : {}),
+    ...endingFields(facts, ending),
+  };
+}
+
+function endingFields(facts: Facts, ending: CallEnding): Partial<RequestEnded> {
+  if (ending.outcome !== 'completed') return { error: ending.error };
+  const { finishReason, body } = ending.result;
+  return {
+    ...(finishReason === undefined ? {} : { finishReason }),
+    ...(facts.job && body ? { answer: { status: 200, body: Buffer.from(body).toString('utf8') } } : {}),
+  };
+}
+
+function firstByteOf(attempts: Attempt[], ending: CallEnding): number | undefined {
+  if (ending.outcome !== 'completed' && !ending.hasBegun) return undefined;
+  const last = attempts.at(-1);
+  return last?.firstByteMilliseconds === undefined ? undefined : last.startedAt + last.firstByteMilliseconds;
+}
+
+/** The sum over all attempts that used tokens, by the prices of the plan; undefined where none did. */
+function costOfAttempts(attempts: Attempt[], slip: RoutingSlip): bigint | undefined {
+  let sum: bigint | undefined;
+  for (const { usage, priceVersion } of attempts) {
+    const price = slip.targets.find((target) => target.price.version === priceVersion)?.price;
+    if (usage && price) sum = (sum ?? 0n) + costOf(usage, price);
+  }
+  return sum;
+}

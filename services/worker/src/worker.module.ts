@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { CallModelController } from './call-model/call-model.controller.js';
+import { CallModelHandler } from './call-model/call-model.handler.js';
+import { ProviderDirectory } from './call-model/provider-directory.js';
+import { RunningCalls } from './call-model/running-calls.js';
+import { ResultRecorder } from './record-result/result-recorder.js';
+
+@Module({
+  controllers: [CallModelController],
+  providers: [CallModelHandler, ProviderDirectory, RunningCalls, ResultRecorder],
+})
+export class WorkerModule {}
