@@ -11,6 +11,8 @@ export const MessageHeader = {
   slip: 'Switchyard-Slip',
   /** Kind of a reply frame (`FrameKind`), plain text; a frame without it is a chunk of the streamed answer. */
   frame: 'Switchyard-Frame',
+  /** Number of a reply frame that carries part of the answer, from 0; plain text. A gap means that frames were lost. */
+  sequence: 'Switchyard-Sequence',
   /** `AnswerHead` of a reply frame. */
   answer: 'Switchyard-Answer',
   /** The terminal event that the worker is about to record, as JSON; rides on the last frame. */

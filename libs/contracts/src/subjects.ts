@@ -18,7 +18,8 @@ export const Subject = {
   /** ingress → every worker: the caller left. Core NATS. */
   callCancelled: (requestId: string) => `call.cancelled.v1.${requestId}`,
   /** worker, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
-  requestEnded: (outcome: string, organization: string) => `request.${outcome}.v1.${organization}`,
+  requestEnded: (outcome: string, organization: string, lane: string) =>
+    `request.${outcome}.v1.${organization}.${lane}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */
   deadLetter: (consumer: string) => `message.buried.v1.${consumer}`,
   /** ingress → one process of each service: are you ready? */
@@ -41,6 +42,9 @@ export const Subject = {
   auditEventList: 'audit-event.list.v1',
 } as const;
 
+const endedPatterns = (lane: string): readonly string[] =>
+  ['completed', 'failed', 'cancelled', 'expired'].map((outcome) => `request.${outcome}.v1.*.${lane}`);
+
 /** Wildcards for subscriptions, the counterparts of `Subject`. */
 export const SubjectPattern = {
   requestAcceptedDurable: 'request.accepted.v1.durable.>',
@@ -48,6 +52,7 @@ export const SubjectPattern = {
   callAssignedDurable: 'call.assigned.v1.durable.>',
   replies: (ingress: string) => `reply.${ingress}.*`,
   callCancelled: 'call.cancelled.v1.*',
-  requestEnded: ['request.completed.v1.*', 'request.failed.v1.*', 'request.cancelled.v1.*', 'request.expired.v1.*'],
+  requestEnded: endedPatterns('*'),
+  requestEndedDurable: endedPatterns('durable'),
   deadLetters: 'message.buried.v1.>',
 } as const;

@@ -130,7 +130,7 @@ export const Consumer = {
     stream: Stream.results.name,
     name: 'jobs',
     description: 'Stores the answers of batch lines',
-    filterSubjects: SubjectPattern.requestEnded,
+    filterSubjects: SubjectPattern.requestEndedDurable,
     ackWaitMilliseconds: 30 * seconds,
     deliveryLimit: 10,
     maxAckPending: 5_000,

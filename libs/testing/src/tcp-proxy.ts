@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A way to a server that a test can cut and mend, to see what an outage does. */
 export interface TcpProxy {
@@ -17,7 +17,8 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
   const target = { host: url.hostname, port: Number(url.port) };
   const sockets = new Set<Socket>();
   let server = await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
   url.hostname = '127.0.0.1';
   url.port = String(port);
 

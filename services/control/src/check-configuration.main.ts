@@ -1,33 +1,12 @@
-import { parseArgs } from 'node:util';
+import { checkConfiguration } from './check-configuration/check-configuration.js';
 
-import { readSettings } from '#libs/config';
-
-import { compileAt } from './compile-configuration/configuration-location.js';
-import { formatProblem } from './compile-configuration/configuration-problem.js';
-
-/**
- * Checks a configuration without applying it: `check-configuration.main.js [--json] [FILE]`. Without a file it takes the
- * one that the services would take. Leaves with 0 when it is good, with 1 and every problem when not.
- */
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
-const settings = readSettings(process.env);
-const { origin, result } = compileAt({
-  path: positionals[0] ?? settings.configFile,
-  environment: process.env,
-  adminKeySha256: settings.adminKeySha256,
-});
-const problems = result.isValid ? [] : result.problems;
-if (values.json) {
-  process.stdout.write(`${JSON.stringify({ file: origin, valid: result.isValid, problems })}\n`);
-} else if (result.isValid) {
-  const { providers, models, keys } = result.configuration;
-  process.stdout.write(
-    `${origin}: good (providers: ${providers.length}, models: ${models.length}, keys: ${keys.length})\n`,
-  );
-} else {
-  process.stderr.write(`${problems.map(formatProblem).join('\n')}\n`);
+/** `node dist/services/control/src/check-configuration.main.js [--json] [FILE]`; needs neither NATS nor Postgres. */
+try {
+  const { exitCode, output, errorOutput } = checkConfiguration(process.argv.slice(2), process.env);
+  process.stdout.write(output);
+  process.stderr.write(errorOutput);
+  process.exitCode = exitCode;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
 }
-process.exitCode = result.isValid ? 0 : 1;

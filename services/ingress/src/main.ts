@@ -7,10 +7,14 @@ import { createHttpAdapter } from './http/create-http-adapter.js';
 import { IngressModule } from './ingress.module.js';
 
 const service = await ServiceProcess.begin('ingress');
-const application = await NestFactory.create<NestFastifyApplication>(
-  service.rootModule(IngressModule),
-  await createHttpAdapter(),
-  { logger: new NestLogger(service.logger), bodyParser: false, abortOnError: false },
-);
+const { adapter, stopAccepting } = await createHttpAdapter();
+const application = await NestFactory.create<NestFastifyApplication>(service.rootModule(IngressModule), adapter, {
+  logger: new NestLogger(service.logger),
+  bodyParser: false,
+  abortOnError: false,
+});
 await application.listen(service.settings.port, service.settings.host);
-service.endWith(() => application.close());
+service.endWith(() => {
+  stopAccepting();
+  return application.close();
+});

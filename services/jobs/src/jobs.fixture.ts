@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type Abstract, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BlobStore } from '#libs/blobs';
 import type { Caller, FileObject } from '#libs/contracts';
@@ -37,28 +37,37 @@ export class PlayedNats {
   }
 
   async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {
-    const published = { subject, body: Buffer.from(data).toString(), headers: options.headers, messageId: options.messageId };
+    const published = {
+      subject,
+      body: Buffer.from(data).toString(),
+      headers: options.headers,
+      messageId: options.messageId,
+    };
     await this.beforeStored(published);
     this.published.push(published);
   }
 }
+
+const silent = (): void => undefined;
 
 @Module({})
 class SurroundingsModule {}
 
 function surroundings(parts: { nats: PlayedNats; url: string; home: string }): DynamicModule {
   const { nats } = parts;
-  const silent = () => undefined;
-  const values: [unknown, object][] = [
+  const values: [InjectionToken, object][] = [
     [Settings, { databaseUrl: parts.url, home: parts.home }],
     [Readiness, new Readiness()],
     [ServiceLogger, { debug: silent, info: silent, warn: silent, error: silent }],
     [DurablePublisher, { publish: nats.publish.bind(nats) }],
-    [BodyClaims, { put: async (name: string, body: Uint8Array) => void nats.claims.set(name, Buffer.from(body).toString()) }],
+    [
+      BodyClaims,
+      { put: async (name: string, body: Uint8Array) => void nats.claims.set(name, Buffer.from(body).toString()) },
+    ],
     [SnapshotWatch, { ready: Promise.resolve(), current: { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }] } }],
     [StreamState, { pending: async () => nats.backlog }],
   ];
-  const providers = values.map(([provide, useValue]) => ({ provide: provide as Type, useValue }));
+  const providers = values.map(([provide, useValue]) => ({ provide, useValue }));
   return { module: SurroundingsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
 }
 
@@ -91,13 +100,18 @@ export class JobsForTests {
     return jobs;
   }
 
-  get<T>(type: abstract new (...parameters: never[]) => T): T {
-    return this.module.get(type as unknown as Type<T>);
+  get<T>(type: Abstract<T>): T {
+    return this.module.get<T>(type);
+  }
+
+  /** Ends the process as SIGTERM would. */
+  async stopKeepingFiles(): Promise<void> {
+    if (this.isRunning) await this.module.close();
+    else await this.get(Database).close();
   }
 
   async stop(): Promise<void> {
-    if (this.isRunning) await this.module.close();
-    else await this.get(Database).close();
+    await this.stopKeepingFiles();
     await rm(this.home, { recursive: true, force: true });
   }
 
@@ -111,19 +125,34 @@ export class JobsForTests {
     }
     const blobKey = `uploads/${crypto.randomUUID()}`;
     const stored = await this.get(BlobStore).write(blobKey, source(), { maxBytes: 1024 ** 3 });
-    return this.get(StoreFileHandler).create({ caller: owner, filename: 'in.jsonl', purpose: 'batch', blobKey, ...stored });
+    return this.get(StoreFileHandler).create({
+      caller: owner,
+      filename: 'in.jsonl',
+      purpose: 'batch',
+      blobKey,
+      ...stored,
+    });
   }
 
   /** Uploads a file and creates a batch of it; gives the batch's id. */
   async create(content: string | Uint8Array, owner: Caller = caller): Promise<string> {
     const { id } = await this.upload(content, owner);
-    const request = { caller: owner, inputFileId: id, endpoint: '/v1/chat/completions', completionWindow: '24h', metadata: null };
+    const request = {
+      caller: owner,
+      inputFileId: id,
+      endpoint: '/v1/chat/completions',
+      completionWindow: '24h',
+      metadata: null,
+    };
     return (await this.get(CreateBatchHandler).create(request)).id;
   }
 
   /** Works on one batch until there is nothing left to do for now, as the process named `holder`. */
   async advance(id: string, holder = 'test', signal = new AbortController().signal): Promise<void> {
-    await this.query(`UPDATE jobs.batches SET lease_holder = $2, lease_until = now() + interval '1 minute' WHERE id = $1`, [id, holder]);
+    await this.query(
+      `UPDATE jobs.batches SET lease_holder = $2, lease_until = now() + interval '1 minute' WHERE id = $1`,
+      [id, holder],
+    );
     try {
       await this.get(AdvanceBatchHandler).advance(id, { holder, signal });
     } finally {

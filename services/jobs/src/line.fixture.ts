@@ -6,7 +6,13 @@ export const caller: Caller = { organization: 'demo', project: 'default', key: '
 /** A line of an input file; `overrides` replace its members. */
 export function inputLine(number: number, overrides: object = {}): string {
   const body = { model: 'gpt-small', messages: [{ role: 'user', content: `question ${number}` }] };
-  return JSON.stringify({ custom_id: `line-${number}`, method: 'POST', url: '/v1/chat/completions', body, ...overrides });
+  return JSON.stringify({
+    custom_id: `line-${number}`,
+    method: 'POST',
+    url: '/v1/chat/completions',
+    body,
+    ...overrides,
+  });
 }
 
 export function inputLines(count: number): string {
@@ -19,12 +25,26 @@ export function lineEnded(batchId: string, line: number, overrides: Partial<Requ
     version: 1,
     outcome: 'completed',
     requestId: batchIdentifiers.request(batchId, line),
-    ...{ organization: 'demo', project: 'default', key: 'ci', lane: 'durable', dialect: 'openai-chat', operation: 'chat' },
-    ...{ model: 'gpt-small', stream: false, receivedAt: 1, endedAt: 2 },
+    organization: 'demo',
+    project: 'default',
+    key: 'ci',
+    lane: 'durable',
+    dialect: 'openai-chat',
+    operation: 'chat',
+    model: 'gpt-small',
+    stream: false,
+    receivedAt: 1,
+    endedAt: 2,
     attempts: [
       {
-        ...{ provider: 'toy', model: 'sim-small', priceVersion: 'price_0123456789abcdef', startedAt: 1, durationMilliseconds: 1 },
-        ...{ outcome: 'succeeded', usage: { promptTokens: 10, completionTokens: 5 }, usageBasis: 'provider' },
+        provider: 'toy',
+        model: 'sim-small',
+        priceVersion: 'price_0123456789abcdef',
+        startedAt: 1,
+        durationMilliseconds: 1,
+        outcome: 'succeeded',
+        usage: { promptTokens: 10, completionTokens: 5 },
+        usageBasis: 'provider',
       },
     ],
     costNanoUsd: '1500',

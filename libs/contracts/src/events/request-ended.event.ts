@@ -45,6 +45,6 @@ export const requestEndedSchema = z.object({
 export type RequestEnded = z.infer<typeof requestEndedSchema>;
 
 /** Subject of the event; the key of its effects everywhere is the request id. */
-export function requestEndedSubject(event: Pick<RequestEnded, 'outcome' | 'organization'>): string {
-  return Subject.requestEnded(event.outcome, event.organization);
+export function requestEndedSubject(event: Pick<RequestEnded, 'outcome' | 'organization' | 'lane'>): string {
+  return Subject.requestEnded(event.outcome, event.organization, event.lane);
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { explainSystemError } from '../explain-system-error.js';
@@ -14,7 +14,9 @@ const MEBIBYTE = 1024 * 1024;
 export async function prepareHomeFolder(home: string, leastFreeBytes = LEAST_FREE_BYTES): Promise<void> {
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
-    await chmod(home, 0o700);
+    // Nobody else may look in; passing through stays allowed where Postgres needs it (see reachableDataFolder).
+    const { mode } = await stat(home);
+    if ((mode & 0o066) !== 0) await chmod(home, mode & 0o711);
     const trial = join(home, `.trial-${process.pid}`);
     await writeFile(trial, 'may we write here?');
     await rm(trial);

@@ -21,7 +21,7 @@ export async function lockHome(home: string): Promise<() => Promise<void>> {
   const own = join(home, `lock.${randomBytes(6).toString('hex')}`);
   const content = JSON.stringify({ pid: process.pid, identity: identifyProcess(process.pid) } satisfies LockContent);
   try {
-    await writeFile(own, content);
+    await writeFile(own, content, { mode: 0o600 });
     while (!(await linked(own, lock))) await removeIfStale(lock, home);
   } catch (error) {
     throw explainSystemError(error, `Locking ${home}`);

@@ -26,7 +26,7 @@ export class ProcessRecords {
     if (identity === undefined) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${name}.json`);
-    await writeFile(`${file}.new`, JSON.stringify({ name, pid, identity } satisfies ProcessRecord));
+    await writeFile(`${file}.new`, JSON.stringify({ name, pid, identity } satisfies ProcessRecord), { mode: 0o600 });
     await rename(`${file}.new`, file);
   }
 

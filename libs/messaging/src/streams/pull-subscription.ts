@@ -27,6 +27,7 @@ export class PullSubscription {
   private subscription: Subscription | undefined;
   private inbox = '';
   private asked = 0;
+  private mostAsked = 1;
   private lastSignal = Date.now();
   private pausedUntil = 0;
   private watch: NodeJS.Timeout | undefined;
@@ -55,12 +56,16 @@ export class PullSubscription {
     this.subscription?.unsubscribe();
   }
 
-  /** To be called when the user can take more. Asks in bulk, so that a request pays for many messages. */
-  refill(): void {
+  /**
+   * To be called when the user can take more. Asks in bulk, so that a request pays for many messages: for less than an eighth
+   * of the usual it waits until the next look, a quarter of a second at most.
+   */
+  refill(least = this.mostAsked / 8): void {
     if (this.watch === undefined || !this.link.isUp || Date.now() < this.pausedUntil) return;
     const room = this.user.capacity() - this.asked;
-    if (room <= 0 || (this.asked > 0 && room < this.asked)) return;
+    if (room <= 0 || room < least || (this.asked > 0 && room < this.asked)) return;
     this.asked += room;
+    this.mostAsked = Math.max(this.mostAsked, room);
     const request = JSON.stringify({ batch: room, expires: EXPIRES_MILLISECONDS * 1_000_000 });
     this.link.connection.publish(this.subject, request, { reply: this.inbox });
   }
@@ -108,6 +113,6 @@ export class PullSubscription {
 
   private look(): void {
     if (Date.now() - this.lastSignal > SILENCE_MILLISECONDS && this.link.isUp) this.restart();
-    else this.refill();
+    else this.refill(1);
   }
 }

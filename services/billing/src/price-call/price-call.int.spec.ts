@@ -42,6 +42,10 @@ class TestSnapshots {
   }
 }
 
+function used(changes: Partial<RequestEnded> = {}): RequestEnded {
+  return buildRequestEnded({ attempts: [buildAttempt({ priceVersion: version })], ...changes });
+}
+
 describe('charging', () => {
   let server: TestDatabase;
   let proxy: TcpProxy;
@@ -55,8 +59,6 @@ describe('charging', () => {
     book.onModuleInit();
     handler = new PriceCallHandler(book, new ChargesRepository(database), log);
   };
-  const used = (changes: Partial<RequestEnded> = {}) =>
-    buildRequestEnded({ attempts: [buildAttempt({ priceVersion: version })], ...changes });
   const totals = async () => {
     const [row] = await server.query(`
       SELECT (SELECT count(*)::int FROM billing.charges) AS charges, (SELECT count(*)::int FROM billing.charge_lines) AS lines,

@@ -5,6 +5,7 @@ import { sha256Hex } from '#libs/secrets';
 
 import { compileConfiguration, type CompilationResult } from './compile-configuration.js';
 import { DEFAULT_CONFIGURATION } from './default-configuration.js';
+import { reasonOf } from './reason-of.js';
 
 const BUILT_IN = 'built-in configuration';
 
@@ -29,7 +30,7 @@ export function compileAt({ path, environment, adminKeySha256 }: ConfigurationLo
   try {
     text = path === undefined ? DEFAULT_CONFIGURATION : readText(path);
   } catch (error) {
-    const reason = `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `the file cannot be read: ${reasonOf(error)}`;
     const problems = [{ file: origin, line: 1, column: 1, path: '', reason }];
     return { origin, sourceSha256: sha256Hex(''), result: { isValid: false, problems, referencedFiles: [] } };
   }

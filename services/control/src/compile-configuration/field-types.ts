@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { parseUsdPerMillion } from '#libs/pricing';
 
+import { reasonOf } from './reason-of.js';
+
 const LONGEST_WAIT_MILLISECONDS = 3_600_000;
 const LONGEST_MODEL_NAME = 200;
 const LONGEST_CREDENTIAL = 8_192;
@@ -51,7 +53,7 @@ export const usdPerMillion = z
     try {
       return parseUsdPerMillion(text).toString();
     } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      context.addIssue({ code: 'custom', message: reasonOf(error) });
       return z.NEVER;
     }
   });

@@ -96,7 +96,9 @@ describe('a configuration printed again', () => {
           ...('apiKey' in file.providers.main ? [String(file.providers.main.apiKey)] : []),
           ...file.organizations.map(({ projects }) => projects[0]?.keys[0]?.key ?? ''),
         ];
-        const restored = result.redactedText.replaceAll(/"?\[redacted\]"?/g, () => JSON.stringify(secrets.shift()));
+        const restored = result.redactedText.replaceAll(/['"]?\[redacted\]['"]?/g, () =>
+          JSON.stringify(secrets.shift()),
+        );
 
         expect(compile(restored)).toMatchObject({ isValid: true, configuration: result.configuration });
       }),

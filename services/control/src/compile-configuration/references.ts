@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { formatPath, printable, type ConfigurationProblem } from './configuration-problem.js';
 import type { ConfigurationSource } from './configuration-source.js';
+import { reasonOf } from './reason-of.js';
 import type { YamlText } from './yaml-text.js';
 
 const REFERENCE = /(\$?)\$\{([^}]*)\}/g;
@@ -75,6 +76,6 @@ function followFile(name: string, source: ConfigurationSource, files: string[]):
     }
     return { text };
   } catch (error) {
-    return { reason: `the file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { reason: `the file ${file} cannot be read: ${reasonOf(error)}` };
   }
 }

@@ -15,6 +15,7 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
   private running: Promise<void> | undefined;
   private isRequested = false;
   private isStopped = false;
+  private readonly stopped = Promise.withResolvers<void>();
   private retry: NodeJS.Timeout | undefined;
 
   constructor(
@@ -31,6 +32,7 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
+    this.stopped.resolve();
     clearTimeout(this.retry);
     this.watch.stop();
     await this.running;
@@ -46,7 +48,7 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
     while (this.isRequested && !this.isStopped) {
       this.isRequested = false;
       try {
-        await this.database.whenReady();
+        await Promise.race([this.database.whenReady(), this.stopped.promise]);
         const { configPath } = this.settings;
         const referenced = await this.handler.apply();
         if (!this.isStopped) this.watch.follow(configPath === undefined ? referenced : [configPath, ...referenced]);

@@ -7,7 +7,7 @@ export interface LostCall {
 }
 
 const ENDINGS: Record<
-  'nobody_listens' | 'worker_lost',
+  'nobody_listens' | 'worker_lost' | 'frames_lost',
   { status: number; errorClass: ErrorClass; code: string; message: string }
 > = {
   nobody_listens: {
@@ -15,6 +15,12 @@ const ENDINGS: Record<
     errorClass: 'connection',
     code: 'temporarily_unavailable',
     message: 'No router or worker is there to take the call; try again in a moment.',
+  },
+  frames_lost: {
+    status: 502,
+    errorClass: 'cut_stream',
+    code: 'answer_lost',
+    message: 'A part of the answer was lost on its way inside Switchyard; try again.',
   },
   worker_lost: {
     status: 502,

@@ -3,7 +3,7 @@ import type { IncomingMessage } from '#libs/messaging';
 import type { CallerResponse } from './caller-response.js';
 
 /** What became known of a call with one frame. */
-export type CallProgress = 'running' | 'ended' | 'caller-too-slow';
+export type CallProgress = 'running' | 'ended' | 'caller-too-slow' | 'frames-lost';
 
 /** One call that a caller waits for: the response it goes to, and what is known of its end. */
 export class PendingCall {
@@ -13,6 +13,7 @@ export class PendingCall {
   /** The terminal event as the worker is recording it, for the case that it dies before it has. */
   terminalEvent: string | undefined;
   private gaveUp = false;
+  private nextSequence = 0;
 
   constructor(
     readonly facts: Facts,
@@ -28,11 +29,16 @@ export class PendingCall {
     this.lastSignalAt = performance.now();
     if (this.hasEnded) return 'running';
     const frame = message.header(MessageHeader.frame) as FrameKind | undefined;
-    if (frame === undefined) return this.chunk(message.data);
+    if (frame === FrameKind.alive) {
+      this.response.keepAlive();
+      return 'running';
+    }
+    if (Number(message.header(MessageHeader.sequence)) !== this.nextSequence++) return 'frames-lost';
+    return frame === undefined ? this.chunk(message.data) : this.takeFrame(frame, message);
+  }
+
+  private takeFrame(frame: Exclude<FrameKind, 'alive'>, message: IncomingMessage): CallProgress {
     switch (frame) {
-      case FrameKind.alive:
-        this.response.keepAlive();
-        return 'running';
       case FrameKind.part:
         this.response.part(message.data);
         return 'running';

@@ -68,6 +68,13 @@ export class PendingCalls implements BeforeApplicationShutdown {
       return this.fail(call, lostCall(call.facts, 'nobody_listens', call.hasBegun));
     const progress = call.take(message);
     if (progress === 'caller-too-slow') this.messaging.publish(Subject.callCancelled(requestId), '');
+    if (progress === 'frames-lost') this.breakOff(call);
+  }
+
+  /** Frames were lost on their way here: the answer cannot be completed, and must not look as if it were. */
+  private breakOff(call: PendingCall): void {
+    this.messaging.publish(Subject.callCancelled(call.facts.requestId), '');
+    call.fail(lostCall(call.facts, 'frames_lost', call.hasBegun).answer);
   }
 
   private forget(message: IncomingMessage): void {

@@ -7,11 +7,17 @@ import { newRequestId } from './request-id.js';
 const MOST_FORM_FIELDS = 10;
 const MOST_FORM_FIELD_BYTES = 4_096;
 
+/** The adapter for Nest, and how to stop taking connections while those that are open finish. */
+export interface HttpEdge {
+  adapter: FastifyAdapter;
+  stopAccepting(): void;
+}
+
 /**
  * The HTTP server with every limit set. JSON bodies stay bytes, since most of them go on as they came; a request id is given
  * to every request and named in every response, and none is taken from outside.
  */
-export async function createHttpAdapter(): Promise<FastifyAdapter> {
+export async function createHttpAdapter(): Promise<HttpEdge> {
   const adapter = new FastifyAdapter({
     bodyLimit: HttpLimit.bodyBytes,
     connectionTimeout: 0,
@@ -27,13 +33,20 @@ export async function createHttpAdapter(): Promise<FastifyAdapter> {
   fastify.server.maxConnections = HttpLimit.connections;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  let isStopping = false;
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    if (isStopping) reply.raw.shouldKeepAlive = false;
     done();
   });
   await fastify.register(multipart, {
     limits: { files: 1, fields: MOST_FORM_FIELDS, fieldSize: MOST_FORM_FIELD_BYTES, fileSize: HttpLimit.fileBytes + 1 },
     throwFileSizeLimit: false,
   });
-  return adapter;
+  const stopAccepting = () => {
+    isStopping = true;
+    fastify.server.close();
+    fastify.server.closeIdleConnections();
+  };
+  return { adapter, stopAccepting };
 }

@@ -2,8 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { outputLine, type ResultToWrite } from './output-line.policy.js';
 
 const result: ResultToWrite = {
-  ...{ line: 7, customId: 'my "id"', requestId: 'req_0123456789_7', outcome: 'completed', statusCode: 200 },
-  ...{ answer: '{"n": 1.0,"n":2}', errorCode: null, errorMessage: null },
+  line: 7,
+  customId: 'my "id"',
+  requestId: 'req_0123456789_7',
+  outcome: 'completed',
+  statusCode: 200,
+  answer: '{"n": 1.0,"n":2}',
+  errorCode: null,
+  errorMessage: null,
 };
 const write = (overrides: Partial<ResultToWrite> = {}) => outputLine('batch_0123456789', { ...result, ...overrides });
 
@@ -29,7 +35,13 @@ describe('outputLine', () => {
   });
 
   it('writes a failure without an answer as an error body', () => {
-    const line = write({ answer: null, outcome: 'failed', statusCode: 429, errorCode: 'rate_limit', errorMessage: 'Too many' });
+    const line = write({
+      answer: null,
+      outcome: 'failed',
+      statusCode: 429,
+      errorCode: 'rate_limit',
+      errorMessage: 'Too many',
+    });
 
     expect(JSON.parse(line)).toMatchObject({
       response: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, constantFrom, integer, property, record } from 'fast-check';
 import type { BatchStatus } from '#libs/contracts';
 import { endedLines, type Batch } from './batch.js';
 import { batchEdges, batchStates, endingOf, isTerminal, nextStep, statesBefore } from './batch-state.policy.js';
@@ -9,12 +9,40 @@ const GRACE = 600_000;
 
 function batch(overrides: Partial<Batch> = {}): Batch {
   return {
-    ...{ id: 'batch_a', organization: 'o', project: 'p', key: 'k', endpoint: '/v1/chat/completions', completionWindow: '24h' },
-    ...{ inputFileId: 'file-a', metadata: null, status: 'validating', endsAs: null, model: null, errors: null },
-    ...{ outputFileId: null, errorFileId: null, totalLines: 0, offeredLines: 0, publishedLines: 0, completedLines: 0 },
-    ...{ failedLines: 0, unfinishedLines: 0, promptTokens: 0, cachedPromptTokens: 0, completionTokens: 0, reasoningTokens: 0 },
-    ...{ costNanoUsd: 0n, createdAt: start, expiresAt: new Date(start.getTime() + 86_400_000), inProgressAt: null },
-    ...{ finalizingAt: null, completedAt: null, failedAt: null, expiredAt: null, cancellingAt: null, cancelledAt: null },
+    id: 'batch_a',
+    organization: 'o',
+    project: 'p',
+    key: 'k',
+    endpoint: '/v1/chat/completions',
+    completionWindow: '24h',
+    inputFileId: 'file-a',
+    metadata: null,
+    status: 'validating',
+    endsAs: null,
+    model: null,
+    errors: null,
+    outputFileId: null,
+    errorFileId: null,
+    totalLines: 0,
+    offeredLines: 0,
+    publishedLines: 0,
+    completedLines: 0,
+    failedLines: 0,
+    unfinishedLines: 0,
+    promptTokens: 0,
+    cachedPromptTokens: 0,
+    completionTokens: 0,
+    reasoningTokens: 0,
+    costNanoUsd: 0n,
+    createdAt: start,
+    expiresAt: new Date(start.getTime() + 86_400_000),
+    inProgressAt: null,
+    finalizingAt: null,
+    completedAt: null,
+    failedAt: null,
+    expiredAt: null,
+    cancellingAt: null,
+    cancelledAt: null,
     ...overrides,
   };
 }
@@ -44,12 +72,12 @@ describe('batch states', () => {
   });
 
   it('ends along allowed edges only, with a result for each line, whatever happens in whatever order', () => {
-    const happening = fc.record({
-      kind: fc.constantFrom('step', 'publish', 'result', 'cancel', 'time', 'bad file'),
-      amount: fc.integer({ min: 1, max: 30 }),
+    const happening = record({
+      kind: constantFrom('step', 'publish', 'result', 'cancel', 'time', 'bad file'),
+      amount: integer({ min: 1, max: 30 }),
     });
-    fc.assert(
-      fc.property(fc.array(happening, { maxLength: 60 }), fc.integer({ min: 1, max: 40 }), (happenings, lines) => {
+    assert(
+      property(array(happening, { maxLength: 60 }), integer({ min: 1, max: 40 }), (happenings, lines) => {
         const walk = new Walk(lines);
         for (const { kind, amount } of happenings) walk.live(kind, amount);
         for (let round = 0; !isTerminal(walk.batch.status); round += 1) {
@@ -67,7 +95,13 @@ describe('batch states', () => {
   });
 
   it('waits on cancelling for what is under way, until it ended, was lost, or took too long', () => {
-    const cancelling = batch({ status: 'cancelling', cancellingAt: start, totalLines: 10, offeredLines: 5, publishedLines: 5 });
+    const cancelling = batch({
+      status: 'cancelling',
+      cancellingAt: start,
+      totalLines: 10,
+      offeredLines: 5,
+      publishedLines: 5,
+    });
 
     expect(nextStep(cancelling, at(1))).toBe('wait');
     expect(nextStep({ ...cancelling, completedLines: 4, failedLines: 1 }, at(1))).toBe('settle');
@@ -101,7 +135,8 @@ class Walk {
     const { status, totalLines, offeredLines, completedLines } = this.batch;
     if (kind === 'time') this.milliseconds += amount * 5_000_000;
     if (kind === 'bad file' && status === 'validating') this.move('failed');
-    if (kind === 'cancel' && statesBefore('cancelling').includes(status)) this.move('cancelling', { cancellingAt: this.now() });
+    if (kind === 'cancel' && statesBefore('cancelling').includes(status))
+      this.move('cancelling', { cancellingAt: this.now() });
     if (kind === 'publish' && nextStep(this.batch, at(this.milliseconds)) === 'publish') {
       const published = Math.min(totalLines, offeredLines + amount);
       this.batch = { ...this.batch, offeredLines: published, publishedLines: published };

@@ -92,7 +92,7 @@ export class BatchRepository {
   ): Promise<Batch | undefined> {
     const changes = how.changes ?? {};
     const rows = await (how.within ?? this.database).query<BatchRow>(
-      `UPDATE jobs.batches SET status = $2, ${to}_at = coalesce(${to}_at, now()),
+      `UPDATE jobs.batches SET status = $2, ${to}_at = coalesce(${to}_at, clock_timestamp()),
          ends_as = coalesce($5, ends_as), model = coalesce($6, model), total_lines = coalesce($7, total_lines),
          errors = coalesce($8::jsonb, errors),
          output_file_id = coalesce($9, output_file_id), error_file_id = coalesce($10, error_file_id)

@@ -31,7 +31,11 @@ export class LinePublisher {
    */
   async publish(batch: Batch, { line, bytes, repetition }: LineToPublish): Promise<void> {
     const requestId = batchIdentifiers.request(batch.id, line);
-    const { customId, body, facts: bodyFacts } = readBatchLine(bytes, {
+    const {
+      customId,
+      body,
+      facts: bodyFacts,
+    } = readBatchLine(bytes, {
       endpoint: batch.endpoint,
       customIdCharacters: this.limits.customIdCharacters,
     });

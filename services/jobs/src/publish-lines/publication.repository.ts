@@ -19,7 +19,11 @@ export class PublicationRepository {
    * published from now on (only where the batch is open). Undefined where the lease is lost; then nothing may be
    * published any more.
    */
-  async advance(id: string, holder: string, lines: { published: number; offered: number }): Promise<Publication | undefined> {
+  async advance(
+    id: string,
+    holder: string,
+    lines: { published: number; offered: number },
+  ): Promise<Publication | undefined> {
     const rows = await this.database.query<BatchRow & { isOpen: boolean }>(
       `UPDATE jobs.batches SET published_lines = greatest(published_lines, $3::integer),
          published_at = CASE WHEN $3::integer > published_lines THEN now() ELSE published_at END,

@@ -60,7 +60,11 @@ export class PublishLinesHandler {
     return this.note(batch, lease.holder, { published: offered, offered });
   }
 
-  private async note(batch: Batch, holder: string, lines: { published: number; offered: number }): Promise<Publication> {
+  private async note(
+    batch: Batch,
+    holder: string,
+    lines: { published: number; offered: number },
+  ): Promise<Publication> {
     const now = await this.publications.advance(batch.id, holder, lines);
     if (!now) throw new BatchTakenAway(batch.id);
     return now;
@@ -70,18 +74,18 @@ export class PublishLinesHandler {
   private async publishNext(batch: Batch, reader: AsyncGenerator<FileLine>, count: number): Promise<void> {
     const bytes = new InFlightBytes(this.limits.publishInFlightBytes);
     const underWay: Promise<void>[] = [];
-    let failure: unknown;
+    const failures: unknown[] = [];
     const send = async (line: FileLine & { bytes: Uint8Array }): Promise<void> => {
       try {
         await this.publisher.publish(batch, line);
       } catch (error) {
-        failure ??= error;
+        failures.push(error);
       } finally {
         bytes.give(line.length);
       }
     };
     try {
-      for (let index = 0; index < count && failure === undefined; index += 1) {
+      for (let index = 0; index < count && failures.length === 0; index += 1) {
         const line = await nextLine(reader, batch);
         await bytes.take(line.length);
         underWay.push(send(line));
@@ -89,7 +93,7 @@ export class PublishLinesHandler {
     } finally {
       await Promise.all(underWay);
     }
-    if (failure !== undefined) throw failure;
+    if (failures.length > 0) throw failures[0];
   }
 
   private async openReader(batch: Batch): Promise<AsyncGenerator<FileLine>> {

@@ -3,14 +3,22 @@ import { lineEnded } from '../line.fixture.js';
 import { toLineResult } from './line-result.policy.js';
 
 const job = { batchId: 'batch_0123456789', line: 3, customId: 'three' };
-const resultOf = (overrides: Parameters<typeof lineEnded>[2] = {}) => toLineResult(lineEnded(job.batchId, job.line, overrides), job);
+const resultOf = (overrides: Parameters<typeof lineEnded>[2] = {}) =>
+  toLineResult(lineEnded(job.batchId, job.line, overrides), job);
 const error = { class: 'rate_limit', message: 'Too many', status: 429, code: 'rate_limited' } as const;
 
 describe('toLineResult', () => {
   it('takes answer, tokens and cost from the event', () => {
     expect(resultOf()).toMatchObject({
-      ...{ batchId: 'batch_0123456789', line: 3, outcome: 'completed', statusCode: 200, answer: '{"id":"answer-3", "n": 1.0}' },
-      ...{ promptTokens: 10, completionTokens: 5, costNanoUsd: '1500', errorCode: null },
+      batchId: 'batch_0123456789',
+      line: 3,
+      outcome: 'completed',
+      statusCode: 200,
+      answer: '{"id":"answer-3", "n": 1.0}',
+      promptTokens: 10,
+      completionTokens: 5,
+      costNanoUsd: '1500',
+      errorCode: null,
     });
   });
 
@@ -20,23 +28,39 @@ describe('toLineResult', () => {
     const usage = { promptTokens: 1, completionTokens: 2, cachedPromptTokens: 3, reasoningTokens: 4 };
 
     expect(resultOf({ attempts: [attempt, { ...attempt, usage }, { ...attempt, usage: undefined }] })).toMatchObject({
-      ...{ promptTokens: 11, completionTokens: 7, cachedPromptTokens: 3, reasoningTokens: 4 },
+      promptTokens: 11,
+      completionTokens: 7,
+      cachedPromptTokens: 3,
+      reasoningTokens: 4,
     });
   });
 
   it("keeps a failure's own body and status, or what the error says", () => {
     expect(resultOf({ outcome: 'failed', error, answer: { status: 400, body: '{"error":{}}' } })).toMatchObject({
-      ...{ outcome: 'failed', statusCode: 400, answer: '{"error":{}}' },
+      outcome: 'failed',
+      statusCode: 400,
+      answer: '{"error":{}}',
     });
     expect(resultOf({ outcome: 'failed', error, answer: undefined })).toMatchObject({
-      ...{ outcome: 'failed', statusCode: 429, answer: null, errorCode: 'rate_limited', errorMessage: 'Too many' },
+      outcome: 'failed',
+      statusCode: 429,
+      answer: null,
+      errorCode: 'rate_limited',
+      errorMessage: 'Too many',
     });
   });
 
   it('shows no failure with the status of a success, and no success without an answer', () => {
     const rubbish = { status: 200, body: 'rubbish' };
 
-    expect(resultOf({ outcome: 'failed', error: { ...error, status: 200 }, answer: rubbish })).toMatchObject({ statusCode: 500, answer: null });
-    expect(resultOf({ answer: undefined })).toMatchObject({ outcome: 'failed', statusCode: 500, errorCode: 'answer_missing' });
+    expect(resultOf({ outcome: 'failed', error: { ...error, status: 200 }, answer: rubbish })).toMatchObject({
+      statusCode: 500,
+      answer: null,
+    });
+    expect(resultOf({ answer: undefined })).toMatchObject({
+      outcome: 'failed',
+      statusCode: 500,
+      errorCode: 'answer_missing',
+    });
   });
 });

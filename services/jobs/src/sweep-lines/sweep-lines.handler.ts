@@ -46,7 +46,10 @@ export class SweepLinesHandler {
     const { sweepMilliseconds: firstMilliseconds, sweepPauseMilliseconds: mostMilliseconds } = this.limits;
     let lines = 0;
     for (const batch of await this.sweeps.claimStranded(quietSince, { firstMilliseconds, mostMilliseconds })) {
-      lines += await this.publishAgain(batch);
+      lines += await this.publishAgain(batch).catch((error: unknown) => {
+        this.logger.warn({ batchId: batch.id, error }, 'lost lines of a batch cannot be published again now');
+        return 0;
+      });
     }
     if (lines > 0) this.watch.reset();
     return lines;

@@ -5,9 +5,16 @@ import { LineCheck } from './line-check.js';
 import type { LinePlace } from './batch-line.repository.js';
 import { readLines } from './line-reader.js';
 
-async function check(content: string | Uint8Array, limits: Partial<JobLimits> = {}): Promise<{ check: LineCheck; places: LinePlace[] }> {
+async function check(
+  content: string | Uint8Array,
+  limits: Partial<JobLimits> = {},
+): Promise<{ check: LineCheck; places: LinePlace[] }> {
   const all = new JobLimits(limits);
-  const lineCheck = new LineCheck({ limits: all, endpoint: '/v1/chat/completions', modelExists: (model) => model.startsWith('gpt-') });
+  const lineCheck = new LineCheck({
+    limits: all,
+    endpoint: '/v1/chat/completions',
+    modelExists: (model) => model.startsWith('gpt-'),
+  });
   const places: LinePlace[] = [];
   async function* source(): AsyncIterable<Uint8Array> {
     yield typeof content === 'string' ? Buffer.from(content) : content;
@@ -36,15 +43,22 @@ describe('LineCheck', () => {
 
     expect(result.errors).toEqual([]);
     expect(result.totalLines).toBe(2);
-    expect(places.map(({ line, customId }) => [line, customId])).toEqual([[1, 'line-1'], [2, 'line-2']]);
+    expect(places.map(({ line, customId }) => [line, customId])).toEqual([
+      [1, 'line-1'],
+      [2, 'line-2'],
+    ]);
     for (const { byteOffset, byteLength } of places) {
-      expect(() => JSON.parse(Buffer.from(content).toString('utf8', byteOffset, byteOffset + byteLength)) as unknown).not.toThrow();
+      expect(
+        () => JSON.parse(Buffer.from(content).toString('utf8', byteOffset, byteOffset + byteLength)) as unknown,
+      ).not.toThrow();
     }
   });
 
   it('names the model that all lines share, and none where they differ', async () => {
     expect((await check(`${inputLine(1)}\n`)).check.model).toBe('gpt-small');
-    expect((await check(`${inputLine(1)}\n${inputLine(2, { body: { ...body, model: 'gpt-large' } })}\n`)).check.model).toBeNull();
+    expect(
+      (await check(`${inputLine(1)}\n${inputLine(2, { body: { ...body, model: 'gpt-large' } })}\n`)).check.model,
+    ).toBeNull();
   });
 
   it.each<[string, string, string, string | null]>([
@@ -55,7 +69,12 @@ describe('LineCheck', () => {
     ['a custom_id that is a number', inputLine(2, { custom_id: 7 }), 'invalid_custom_id', 'custom_id'],
     ['an empty custom_id', inputLine(2, { custom_id: '' }), 'invalid_custom_id', 'custom_id'],
     ['a NUL in a custom_id', inputLine(2, { custom_id: 'a\0' }), 'invalid_custom_id', 'custom_id'],
-    ['half a surrogate pair in a custom_id', inputLine(2).replace('line-2', String.raw`\ud800`), 'invalid_custom_id', 'custom_id'],
+    [
+      'half a surrogate pair in a custom_id',
+      inputLine(2).replace('line-2', String.raw`\ud800`),
+      'invalid_custom_id',
+      'custom_id',
+    ],
     ['a custom_id that is too long', inputLine(2, { custom_id: 'x'.repeat(513) }), 'invalid_custom_id', 'custom_id'],
     ['a custom_id used before', inputLine(1), 'duplicate_custom_id', 'custom_id'],
     ['a wrong method', inputLine(2, { method: 'GET' }), 'invalid_method', 'method'],
@@ -63,7 +82,12 @@ describe('LineCheck', () => {
     ['another url', inputLine(2, { url: '/v1/embeddings' }), 'invalid_url', 'url'],
     ['no body', inputLine(2, { body: undefined }), 'missing_required_parameter', 'body'],
     ['a body that is a string', inputLine(2, { body: 'x' }), 'invalid_json', 'body'],
-    ['a body without model', inputLine(2, { body: { messages: body.messages } }), 'missing_required_parameter', 'body.model'],
+    [
+      'a body without model',
+      inputLine(2, { body: { messages: body.messages } }),
+      'missing_required_parameter',
+      'body.model',
+    ],
     ['an unknown model', inputLine(2, { body: { ...body, model: 'none' } }), 'model_not_found', 'body.model'],
     ['stream: true', inputLine(2, { body: { ...body, stream: true } }), 'invalid_value', 'body.stream'],
     ['a field named twice', inputLine(2).replace('{', '{"url":"/v1/chat/completions",'), 'duplicate_field', 'url'],
@@ -82,12 +106,17 @@ describe('LineCheck', () => {
   });
 
   it('names a blank line between two requests', async () => {
-    expect((await check(`${inputLine(1)}\n\n${inputLine(3)}\n`)).check.errors).toMatchObject([{ code: 'empty_line', line: 2 }]);
+    expect((await check(`${inputLine(1)}\n\n${inputLine(3)}\n`)).check.errors).toMatchObject([
+      { code: 'empty_line', line: 2 },
+    ]);
   });
 
   it('names a line that is too long', async () => {
     const { check: result } = await check(`${inputLine(1)}\n${inputLine(2)}\n`, { lineBytes: inputLine(2).length - 1 });
-    expect(result.errors).toMatchObject([{ code: 'line_too_long', line: 1 }, { code: 'line_too_long', line: 2 }]);
+    expect(result.errors).toMatchObject([
+      { code: 'line_too_long', line: 1 },
+      { code: 'line_too_long', line: 2 },
+    ]);
   });
 
   it('names the first line beyond the most that a batch holds, and reads no further', async () => {

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, integer, string } from 'fast-check';
 import { readLines, type FileLine, type LineReaderOptions } from './line-reader.js';
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
-async function linesOf(content: string | Uint8Array, size = 7, options: Partial<LineReaderOptions> = {}): Promise<FileLine[]> {
+async function linesOf(
+  content: string | Uint8Array,
+  size = 7,
+  options: Partial<LineReaderOptions> = {},
+): Promise<FileLine[]> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const lines: FileLine[] = [];
   for await (const line of readLines(pieces(bytes, size), { lineBytes: 1_000, ...options })) lines.push(line);
@@ -17,17 +21,22 @@ const textOf = (line: FileLine): string | undefined => line.bytes && Buffer.from
 
 describe('readLines', () => {
   it('gives each line with its number and place, whatever the pieces', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n\uFEFF]/g, ' '))), fc.integer({ min: 1, max: 40 }), fc.constantFrom('\n', '\r\n'), async (texts, size, lineEnd) => {
-        const content = Buffer.from(texts.map((text) => text + lineEnd).join(''));
-        const lines = await linesOf(content, size);
+    await assert(
+      asyncProperty(
+        array(string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n\uFEFF]/g, ' '))),
+        integer({ min: 1, max: 40 }),
+        constantFrom('\n', '\r\n'),
+        async (texts, size, lineEnd) => {
+          const content = Buffer.from(texts.map((text) => text + lineEnd).join(''));
+          const lines = await linesOf(content, size);
 
-        expect(lines.map(textOf)).toEqual(texts);
-        expect(lines.map(({ line }) => line)).toEqual(texts.map((_, index) => index + 1));
-        for (const { offset, length, bytes } of lines) {
-          expect(Buffer.from(content.subarray(offset, offset + length))).toEqual(Buffer.from(bytes ?? []));
-        }
-      }),
+          expect(lines.map(textOf)).toEqual(texts);
+          expect(lines.map(({ line }) => line)).toEqual(texts.map((_, index) => index + 1));
+          for (const { offset, length, bytes } of lines) {
+            expect(Buffer.from(content.subarray(offset, offset + length))).toEqual(Buffer.from(bytes ?? []));
+          }
+        },
+      ),
       { numRuns: 50 },
     );
   });

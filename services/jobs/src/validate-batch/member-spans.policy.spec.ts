@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, constantFrom, dictionary, jsonValue, property, string } from 'fast-check';
 import { LineError } from './line-error.js';
 import { memberSpans } from './member-spans.policy.js';
 
 describe('memberSpans', () => {
   it('finds the same values as a JSON parser', () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
+    assert(
+      property(dictionary(string(), jsonValue()), constantFrom(undefined, 1, '\t'), (value, indent) => {
         const bytes = Buffer.from(JSON.stringify(value, undefined, indent));
-        const found = [...memberSpans(bytes)].map(([name, [start, end]]) => [name, JSON.parse(bytes.toString('utf8', start, end))]);
+        const found = [...memberSpans(bytes)].map(([name, [start, end]]) => [
+          name,
+          JSON.parse(bytes.toString('utf8', start, end)),
+        ]);
 
         expect(Object.fromEntries(found)).toEqual(JSON.parse(bytes.toString()));
       }),
@@ -22,12 +25,28 @@ describe('memberSpans', () => {
     expect(bytes.toString('utf8', start, end)).toBe(String.raw`{"n": 1.0, "s":"}\"{"}`);
   });
 
-  it.each(['', ' ', '[]', '1', '"a"', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '{"a" 1}', '{a:1}', '{"a":[}', '{"a":"', '{"a":1}x', '{"a":,"b":1}', '{"\\x":1}'])(
-    'refuses %j',
-    (text) => {
-      expect(() => memberSpans(Buffer.from(text))).toThrow(LineError);
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '[]',
+    '1',
+    '"a"',
+    '{',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,',
+    '{"a":1,}',
+    '{"a" 1}',
+    '{a:1}',
+    '{"a":[}',
+    '{"a":"',
+    '{"a":1}x',
+    '{"a":,"b":1}',
+    '{"\\x":1}',
+  ])('refuses %j', (text) => {
+    expect(() => memberSpans(Buffer.from(text))).toThrow(LineError);
+  });
 
   it('refuses a member named twice', () => {
     expect(() => memberSpans(Buffer.from(String.raw`{"a":1,"\u0061":2}`))).toThrow("'a' appears twice");

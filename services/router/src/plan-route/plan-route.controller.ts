@@ -77,6 +77,7 @@ export class PlanRouteController {
       this.messaging.publish(message.reply, '', {
         headers: {
           [MessageHeader.frame]: FrameKind.error,
+          [MessageHeader.sequence]: '0',
           [MessageHeader.answer]: JSON.stringify(answer),
           [MessageHeader.terminalEvent]: JSON.stringify(event),
         },

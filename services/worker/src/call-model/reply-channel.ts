@@ -33,6 +33,7 @@ export const noReply: ReplyChannel = {
 export class NatsReplyChannel implements ReplyChannel {
   private gathered: Uint8Array[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private sequence = 0;
 
   constructor(
     private readonly messaging: Messaging,
@@ -72,7 +73,7 @@ export class NatsReplyChannel implements ReplyChannel {
   }
 
   alive(): void {
-    this.send(FrameKind.alive, '');
+    this.messaging.publish(this.subject, '', { headers: { [MessageHeader.frame]: FrameKind.alive } });
   }
 
   private flush(): void {
@@ -86,7 +87,8 @@ export class NatsReplyChannel implements ReplyChannel {
 
   private sendInPieces(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; start += MOST_FRAME_BYTES) {
-      this.messaging.publish(this.subject, bytes.subarray(start, start + MOST_FRAME_BYTES));
+      const headers = { [MessageHeader.sequence]: String(this.sequence++) };
+      this.messaging.publish(this.subject, bytes.subarray(start, start + MOST_FRAME_BYTES), { headers });
     }
   }
 
@@ -94,6 +96,7 @@ export class NatsReplyChannel implements ReplyChannel {
     this.messaging.publish(this.subject, data, {
       headers: {
         [MessageHeader.frame]: frame,
+        [MessageHeader.sequence]: String(this.sequence++),
         [MessageHeader.answer]: answer && JSON.stringify(answer),
         [MessageHeader.terminalEvent]: terminalEvent,
       },

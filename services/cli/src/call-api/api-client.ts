@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { z, type ZodType } from 'zod';
+import { request, type Dispatcher } from 'undici';
+import { batchObjectSchema, fileObjectSchema, type BatchObject, type FileObject } from '#libs/contracts';
+import { CliError } from '../cli.error.js';
+import type { Connection } from './connection.js';
+
+const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
+/** An upload's answer comes after its last byte, which a slow disk may delay. */
+const UPLOAD_TIMEOUT_MILLISECONDS = 300_000;
+
+const errorBody = z.object({ error: z.object({ message: z.string() }) });
+const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+
+/** The part of the HTTP API that the command needs. Every failure is a `CliError` that says what to do. */
+export class ApiClient {
+  constructor(private readonly connection: Connection) {}
+
+  /** Names of the models that a caller may ask for. */
+  async models(): Promise<string[]> {
+    return (await this.json('GET', '/v1/models', modelList)).data.map((model) => model.id);
+  }
+
+  /** Sends a file while it is being made; `content` may be larger than memory. */
+  async upload(filename: string, content: AsyncIterable<Uint8Array>): Promise<FileObject> {
+    const boundary = `switchyard-${randomUUID()}`;
+    const response = await this.send('/v1/files', {
+      method: 'POST',
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      body: Readable.from(multipart(boundary, filename, content)),
+      headersTimeout: UPLOAD_TIMEOUT_MILLISECONDS,
+    });
+    return this.parse(response, fileObjectSchema);
+  }
+
+  async createBatch(batch: { inputFileId: string; endpoint: string; completionWindow: string }): Promise<BatchObject> {
+    return this.json('POST', '/v1/batches', batchObjectSchema, {
+      input_file_id: batch.inputFileId,
+      endpoint: batch.endpoint,
+      completion_window: batch.completionWindow,
+    });
+  }
+
+  async readBatch(id: string): Promise<BatchObject> {
+    return this.json('GET', `/v1/batches/${encodeURIComponent(id)}`, batchObjectSchema);
+  }
+
+  async cancelBatch(id: string): Promise<BatchObject> {
+    return this.json('POST', `/v1/batches/${encodeURIComponent(id)}/cancel`, batchObjectSchema, {});
+  }
+
+  /** The bytes of a file, as they come. */
+  async content(fileId: string): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.send(`/v1/files/${encodeURIComponent(fileId)}/content`, { method: 'GET' });
+    if (response.statusCode !== 200) throw await refusal(response);
+    return response.body;
+  }
+
+  private async json<T>(method: 'GET' | 'POST', path: string, answer: ZodType<T>, body?: object): Promise<T> {
+    const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
+    return this.parse(await this.send(path, { method, ...content }), answer);
+  }
+
+  private async send(
+    path: string,
+    options: Pick<Dispatcher.RequestOptions, 'method' | 'body' | 'headersTimeout'> & {
+      headers?: Record<string, string>;
+    },
+  ): Promise<Dispatcher.ResponseData> {
+    try {
+      return await request(`${this.connection.url}${path}`, {
+        headersTimeout: ANSWER_TIMEOUT_MILLISECONDS,
+        ...options,
+        headers: { ...options.headers, authorization: `Bearer ${this.connection.key}` },
+      });
+    } catch (error) {
+      throw unreachable(this.connection.url, error);
+    }
+  }
+
+  private async parse<T>(response: Dispatcher.ResponseData, answer: ZodType<T>): Promise<T> {
+    if (response.statusCode >= 300) throw await refusal(response);
+    const parsed = answer.safeParse(await response.body.json().catch(() => undefined));
+    if (parsed.success) return parsed.data;
+    throw new CliError(`${this.connection.url} answers, but not like Switchyard; is --url right?`, {
+      cause: parsed.error,
+    });
+  }
+}
+
+async function* multipart(
+  boundary: string,
+  filename: string,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const name = filename.replaceAll(/["\\\r\n]/g, '_');
+  yield Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n`);
+  yield Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: application/jsonl\r\n\r\n`,
+  );
+  yield* content;
+  yield Buffer.from(`\r\n--${boundary}--\r\n`);
+}
+
+/** A refusal in the API's own words. */
+async function refusal(response: Dispatcher.ResponseData): Promise<CliError> {
+  const { statusCode } = response;
+  const parsed = errorBody.safeParse(await response.body.json().catch(() => undefined));
+  const message = parsed.success ? parsed.data.error.message : `the server answered with status ${statusCode}`;
+  const remedy = statusCode === 401 ? ' Check --key or SWITCHYARD_API_KEY.' : '';
+  return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500 });
+}
+
+/** An error of our own on the way (a bad input line) stays what it is. */
+function unreachable(url: string, error: unknown): unknown {
+  if (error instanceof CliError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const message =
+    code === 'ECONNREFUSED'
+      ? `Nothing listens at ${url}. Is Switchyard running? Start it with: npm start (or name another place with --url).`
+      : `${url} cannot be reached (${code}). Check --url and the network.`;
+  return new CliError(message, { retryable: true, cause: error });
+}

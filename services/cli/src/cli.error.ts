@@ -1,0 +1,15 @@
+import { ExitCode } from './exit-code.js';
+
+/** Something the user can do something about: what happened, and the remedy. Printed without a stack. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: number;
+  /** Whether the same call may succeed in a moment. */
+  readonly retryable: boolean;
+
+  constructor(message: string, options: { exitCode?: number; retryable?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.exitCode = options.exitCode ?? ExitCode.usage;
+    this.retryable = options.retryable ?? false;
+  }
+}

@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { CliError } from './cli.error.js';
+import { ExitCode } from './exit-code.js';
+import { batchCommand } from './run-batch/batch.command.js';
+
+const EXPLANATION = `
+Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed · 130 interrupted
+
+First steps:
+  npm start                                              starts Switchyard and prints a key
+  export SWITCHYARD_API_KEY=…
+  switchyard batch run questions.jsonl --model sim-small`;
+
+const program = new Command('switchyard')
+  .description('Switchyard from the terminal')
+  .showHelpAfterError('(add --help for what there is)')
+  .addHelpText('after', EXPLANATION)
+  .addCommand(batchCommand((code) => (process.exitCode = code)));
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (!(error instanceof CliError)) throw error;
+  process.stderr.write(`switchyard: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

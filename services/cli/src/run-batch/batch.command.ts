@@ -1,0 +1,109 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { ApiClient } from '../call-api/api-client.js';
+import { connectionFrom, DEFAULT_URL } from '../call-api/connection.js';
+import { ExitCode } from '../exit-code.js';
+import { fetchResults, resultPaths } from '../fetch-results/fetch-results.js';
+import { defaultPatience } from '../follow-batch/follow-batch.js';
+import { BarDisplay, silentDisplay } from '../follow-batch/progress-display.js';
+import { runBatch, type RunRequest } from './run-batch.js';
+import { describeSummary, exitCodeOf, summaryOf, type Summary } from './summary.policy.js';
+
+interface ConnectionFlags {
+  url?: string;
+  key?: string;
+  json?: boolean;
+}
+
+const RUN_HELP = `
+FILE holds one request a line, as one of:
+  prompts          {"prompt": "What is 2 + 2?"}        needs --model
+  plain text       What is 2 + 2?                      needs --model
+  OpenAI batch     {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {…}}
+
+Example:
+  switchyard batch run questions.jsonl --model sim-small`;
+
+/** `switchyard batch …`; `exitWith` is told how the command ended. */
+export function batchCommand(exitWith: (code: number) => void): Command {
+  const batch = new Command('batch').description('run a file of prompts or requests as a batch');
+  batch.addCommand(runCommand(exitWith));
+  const one = (name: string, description: string) =>
+    withConnection(batch.command(name)).description(description).argument('<id>', 'id of the batch (batch_…)');
+  one('status', 'show how far a batch is').action(async (id: string, flags: ConnectionFlags) => {
+    print(flags, summaryOf(await clientFrom(flags).readBatch(id), { output: undefined, errors: undefined }, null));
+  });
+  one('cancel', 'stop a batch; what is done stays done').action(async (id: string, flags: ConnectionFlags) => {
+    print(flags, summaryOf(await clientFrom(flags).cancelBatch(id), { output: undefined, errors: undefined }, null));
+  });
+  one('results', 'write the answers and errors of an ended batch to files')
+    .option('-o, --output <file>', 'where to write the answers (default: <id>.output.jsonl)')
+    .action(async (id: string, flags: ConnectionFlags & { output?: string }) => {
+      const api = clientFrom(flags);
+      const found = await api.readBatch(id);
+      const files = await fetchResults(found, resultPaths(id, flags.output), { api, patience: defaultPatience });
+      print(flags, summaryOf(found, files, null));
+      exitWith(exitCodeOf(found));
+    });
+  return batch;
+}
+
+function runCommand(exitWith: (code: number) => void): Command {
+  return withConnection(new Command('run'))
+    .description('upload FILE, run it as a batch, follow it, and write the answers to a file')
+    .argument('<file>', 'JSONL of prompts or requests, or plain text')
+    .option('-m, --model <name>', 'model that is to answer; in a batch file it replaces the one of each line')
+    .option('-o, --output <file>', 'where to write the answers (default: FILE with .output.jsonl, errors beside it)')
+    .option('--prompt-field <name>', 'field that holds the prompt', 'prompt')
+    .option('--max-tokens <number>', 'most tokens of an answer', positiveInteger)
+    .option('--endpoint <path>', 'endpoint of the requests', '/v1/chat/completions')
+    .option('--window <time>', 'time that the batch may take', '24h')
+    .addHelpText('after', RUN_HELP)
+    .action(async (file: string, flags: ConnectionFlags & Omit<RunRequest, 'file'>) => {
+      const startedAt = performance.now();
+      const display = flags.json ? silentDisplay : new BarDisplay();
+      const resume = { id: undefined as string | undefined };
+      process.once('SIGINT', () => {
+        display.stop();
+        process.stderr.write(interruption(resume.id));
+        process.exit(ExitCode.interrupted);
+      });
+      const onCreated = (id: string): void => {
+        resume.id = id;
+        display.say(`Batch ${id} is accepted.`);
+      };
+      const parts = { api: clientFrom(flags), display, patience: defaultPatience, onCreated };
+      const { batch, files } = await runBatch({ ...flags, file }, parts).finally(() => display.stop());
+      print(flags, summaryOf(batch, files, (performance.now() - startedAt) / 1_000));
+      exitWith(exitCodeOf(batch));
+    });
+}
+
+/** What somebody who pressed Ctrl-C has to know. */
+function interruption(id: string | undefined): string {
+  if (id === undefined) return '\nStopped; nothing was submitted.\n';
+  return `\nThe batch goes on without you.
+  switchyard batch status ${id}
+  switchyard batch results ${id}
+  switchyard batch cancel ${id}\n`;
+}
+
+function withConnection(command: Command): Command {
+  return command
+    .option('--url <url>', `where Switchyard is (default: SWITCHYARD_URL or ${DEFAULT_URL})`)
+    .option('--key <key>', 'API key (default: SWITCHYARD_API_KEY or SWITCHYARD_ADMIN_KEY)')
+    .option('--json', 'print one JSON object at the end, and no progress');
+}
+
+function clientFrom(flags: ConnectionFlags): ApiClient {
+  return new ApiClient(connectionFrom(flags, process.env));
+}
+
+function print(flags: ConnectionFlags, summary: Summary): void {
+  process.stdout.write(`${flags.json ? JSON.stringify(summary) : describeSummary(summary)}\n`);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return value;
+}

@@ -1,0 +1,50 @@
+import { basename } from 'node:path';
+import type { BatchObject } from '#libs/contracts';
+import type { ApiClient } from '../call-api/api-client.js';
+import { CliError } from '../cli.error.js';
+import { fetchResults, resultPaths, type WrittenResults } from '../fetch-results/fetch-results.js';
+import { followBatch, type Patience } from '../follow-batch/follow-batch.js';
+import type { ProgressDisplay } from '../follow-batch/progress-display.js';
+import { PromptFile } from '../read-prompts/prompt-file.js';
+
+/** What to run. */
+export interface RunRequest {
+  readonly file: string;
+  readonly endpoint: string;
+  readonly window: string;
+  readonly promptField: string;
+  readonly model?: string | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly output?: string | undefined;
+}
+
+/** What running needs; `onCreated` hears the batch's id as soon as there is one. */
+export interface RunParts {
+  readonly api: ApiClient;
+  readonly display: ProgressDisplay;
+  readonly patience: Patience;
+  readonly onCreated: (id: string) => void;
+}
+
+/** Uploads a file (as it is, or its prompts as requests), runs it as a batch, and writes answers and errors to files. */
+export async function runBatch(
+  request: RunRequest,
+  parts: RunParts,
+): Promise<{ batch: BatchObject; files: WrittenResults }> {
+  const { api, display } = parts;
+  const file = await PromptFile.open(request.file, request);
+  await requireModel(api, request.model);
+  const content = file.batchLines((bytes) => display.uploading(bytes, file.bytes));
+  const { id: inputFileId } = await api.upload(basename(file.path), content);
+  const created = await api.createBatch({ inputFileId, endpoint: request.endpoint, completionWindow: request.window });
+  parts.onCreated(created.id);
+  const batch = await followBatch(created.id, parts);
+  return { batch, files: await fetchResults(batch, resultPaths(request.file, request.output), parts) };
+}
+
+/** Also finds out, before a long upload, whether the server and the key are there. */
+async function requireModel(api: ApiClient, model: string | undefined): Promise<void> {
+  const models = await api.models();
+  if (model === undefined || models.includes(model)) return;
+  throw new CliError(`There is no model "${model}". There is: ${models.slice(0, 20).join(', ')}.`);
+}

@@ -1,0 +1,68 @@
+import type { BatchObject } from '#libs/contracts';
+import { ExitCode } from '../exit-code.js';
+import { duration, money } from '../follow-batch/progress.policy.js';
+
+/** What `--json` prints. */
+export interface Summary {
+  readonly id: string;
+  readonly status: string;
+  readonly lines: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_usd: string;
+  readonly seconds: number | null;
+  readonly output: string | null;
+  readonly errors: string | null;
+  readonly problems: readonly { line: number | null; code: string; message: string }[];
+}
+
+/** The outcome of a batch and where its files are; `seconds` is null for a batch that somebody else started. */
+export function summaryOf(
+  batch: BatchObject,
+  files: { output: string | undefined; errors: string | undefined },
+  seconds: number | null,
+): Summary {
+  const { total, completed, failed } = batch.request_counts;
+  return {
+    id: batch.id,
+    status: batch.status,
+    lines: total,
+    completed,
+    failed,
+    input_tokens: batch.usage?.input_tokens ?? 0,
+    output_tokens: batch.usage?.output_tokens ?? 0,
+    cost_usd: batch.cost_usd,
+    seconds: seconds === null ? null : Math.round(seconds * 10) / 10,
+    output: files.output ?? null,
+    errors: files.errors ?? null,
+    problems: (batch.errors?.data ?? []).map(({ line, code, message }) => ({ line, code, message })),
+  };
+}
+
+/** The same for people. */
+export function describeSummary(summary: Summary): string {
+  const { id, status, lines, completed, failed, problems, seconds } = summary;
+  const rate = seconds ? ` in ${duration(seconds)} (${(lines / seconds).toFixed(0)} lines/s)` : '';
+  const facts = [
+    `Batch ${id}: ${status}${rate}`,
+    `  lines   ${lines}: ${completed} answered, ${failed} failed${lines > completed + failed ? `, ${lines - completed - failed} without an answer` : ''}`,
+    `  tokens  ${summary.input_tokens} in, ${summary.output_tokens} out`,
+    `  cost    ${money(summary.cost_usd)}`,
+  ];
+  if (summary.output !== null) facts.push(`  output  ${summary.output}`);
+  if (summary.errors !== null) facts.push(`  errors  ${summary.errors}`);
+  for (const { line, message } of problems.slice(0, 10))
+    facts.push(`  ${line === null ? 'file' : `line ${line}`}: ${message}`);
+  if (problems.length > 10) facts.push(`  … and ${problems.length - 10} more bad lines`);
+  return facts.join('\n');
+}
+
+/** A batch that has not ended yet is no failure. */
+export function exitCodeOf(batch: BatchObject): number {
+  const { total, completed } = batch.request_counts;
+  const isAllWell = batch.status === 'completed' && completed === total;
+  const hasEnded = ['completed', 'failed', 'expired', 'cancelled'].includes(batch.status);
+  return isAllWell || !hasEnded ? ExitCode.ok : ExitCode.failedLines;
+}
