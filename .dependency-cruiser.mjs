@@ -1,25 +1,155 @@
-const SPEC = String.raw`\.(spec|contract)\.ts$`;
+const SPEC = String.raw`\.(spec|contract|fixture)\.ts$`;
+const INDEX = (...libs) => `^libs/(${libs.join('|')})/src/index[.]ts$`;
 
-/** Who may import whom. Each rule is one sentence of docs/architecture/import-rules.md. */
+/** Who may import whom. Each rule is one sentence of docs/architecture/4-import-rules.md. */
+const forbidden = [
+  // The whole tree.
+  { name: 'no-cycles', from: {}, to: { circular: true } },
+  { name: 'no-dangling-imports', from: {}, to: { couldNotResolve: true } },
+  {
+    name: 'no-orphans',
+    from: { orphan: true, pathNot: [SPEC, '/migrations/', String.raw`[/.]main\.ts$`] },
+    to: {},
+  },
+
+  // Services.
+  {
+    name: 'services-talk-by-events',
+    from: { path: '^services/([^/]+)/' },
+    to: { path: '^services/', pathNot: '^services/$1/' },
+  },
+  { name: 'nobody-imports-a-service', from: { path: '^(libs|test|bench)/' }, to: { path: '^services/' } },
+  {
+    name: 'the-command-line-knows-the-api-only',
+    from: { path: '^services/cli/', pathNot: SPEC },
+    to: { path: ['^libs/', 'node_modules/@nestjs/'], pathNot: INDEX('contracts') },
+  },
+  {
+    name: 'providers-are-islands',
+    from: { path: '/providers/([^/]+)/' },
+    to: { path: '/providers/[^/]+/', pathNot: '/providers/$1/' },
+  },
+
+  // Libs: each is entered by its front door and stands on the floor below.
+  {
+    name: 'libs-enter-by-the-front-door',
+    from: { path: '^(services|libs)/([^/]+)/' },
+    to: { path: '^libs/[^/]+/src/', pathNot: ['^$1/$2/', '^libs/[^/]+/src/index[.]ts$'] },
+  },
+  {
+    name: 'tests-enter-by-the-front-door',
+    from: { path: '^(test|bench)/' },
+    to: { path: '^libs/[^/]+/src/', pathNot: '^libs/[^/]+/src/index[.]ts$' },
+  },
+  {
+    name: 'ground-floor-stands-alone',
+    from: { path: '^libs/(blobs|config|contracts|secrets|simulation|telemetry)/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: '^libs/$1/' },
+  },
+  {
+    name: 'rules-stand-on-contracts',
+    from: { path: '^libs/(dialects|pricing|routing)/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
+  },
+  {
+    name: 'messaging-stands-on-contracts',
+    from: { path: '^libs/messaging/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/messaging/', INDEX('contracts', 'telemetry')] },
+  },
+  {
+    name: 'runtime-stands-on-messaging',
+    from: { path: '^libs/runtime/', pathNot: SPEC },
+    to: {
+      path: '^libs/',
+      pathNot: ['^libs/runtime/', INDEX('config', 'contracts', 'messaging', 'secrets', 'telemetry')],
+    },
+  },
+  {
+    name: 'storage-stands-on-runtime',
+    from: { path: '^libs/storage/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/storage/', INDEX('contracts', 'runtime', 'telemetry')] },
+  },
+  {
+    name: 'local-stack-stands-on-config',
+    from: { path: '^libs/local-stack/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/local-stack/', INDEX('config')] },
+  },
+  {
+    name: 'local-stack-runs-from-outside',
+    from: { path: '^(services|libs)/', pathNot: [SPEC, '^libs/(local-stack|testing)/'] },
+    to: { path: '^libs/local-stack/' },
+  },
+  {
+    name: 'simulation-stays-in-its-provider',
+    from: { path: '^services/', pathNot: [SPEC, '^services/worker/src/providers/sim/'] },
+    to: { path: '^libs/simulation/' },
+  },
+  {
+    name: 'testing-stays-in-tests',
+    from: { pathNot: [SPEC, '^libs/testing/', '^(test|bench)/'] },
+    to: { path: '^libs/testing/' },
+  },
+
+  // Packages: one door for each.
+  {
+    name: 'contracts-depend-on-zod-alone',
+    from: { path: '^libs/contracts/', pathNot: SPEC },
+    to: { pathNot: ['^libs/contracts/', 'node_modules/zod/'] },
+  },
+  {
+    name: 'only-messaging-knows-nats',
+    from: { pathNot: ['^libs/(messaging|testing)/', '^bench/', 'node_modules'] },
+    to: { path: 'node_modules/@nats-io/' },
+  },
+  {
+    name: 'only-storage-knows-typeorm',
+    from: {
+      pathNot: ['^libs/(storage|testing)/', String.raw`\.(entity|repository)\.ts$`, '/migrations/', 'node_modules'],
+    },
+    to: { path: 'node_modules/typeorm/' },
+  },
+  {
+    name: 'only-storage-knows-postgres',
+    from: { pathNot: ['^libs/(storage|local-stack|testing)/', '^(test|bench)/', 'node_modules'] },
+    to: { path: 'node_modules/(@types/)?pg/' },
+  },
+  {
+    name: 'only-telemetry-knows-the-otel-sdk',
+    from: { pathNot: ['^libs/telemetry/', 'node_modules'] },
+    to: { path: 'node_modules/@opentelemetry/(?!api/)' },
+  },
+  {
+    name: 'only-dialects-and-providers-know-the-ai-sdk',
+    from: { pathNot: ['^libs/dialects/', '^services/worker/src/providers/', 'node_modules'] },
+    to: { path: 'node_modules/(ai|@ai-sdk/[^/]+)/' },
+  },
+
+  // Policies.
+  {
+    name: 'policies-are-pure',
+    from: { path: String.raw`\.policy\.ts$` },
+    to: {
+      path: [
+        'node_modules/(@nestjs|typeorm|@nats-io|@opentelemetry|pg|undici|pino)/',
+        '^libs/(blobs|config|local-stack|messaging|runtime|secrets|storage|telemetry|testing)/',
+      ],
+      pathNot: String.raw`\.error\.ts$`,
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  { name: 'policies-do-no-io', from: { path: String.raw`\.policy\.ts$` }, to: { dependencyTypes: ['core'] } },
+];
+
 export default {
-  forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-dangling-imports', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: [SPEC, String.raw`/migrations/`, String.raw`/main\.ts$`] }, to: {} },
-    { name: 'services-talk-by-events', comment: 'A service never imports another service.', severity: 'error', from: { path: '^services/([^/]+)/' }, to: { path: '^services/', pathNot: '^services/$1/' } },
-    { name: 'libs-know-no-service', severity: 'error', from: { path: '^libs/' }, to: { path: '^services/' } },
-    { name: 'libs-enter-by-the-front-door', comment: 'Import a lib by its index.', severity: 'error', from: { path: '^(services|libs)/([^/]+)/' }, to: { path: '^libs/[^/]+/src/', pathNot: ['^$1/$2/', '^libs/[^/]+/src/index[.]ts$'] } },
-    { name: 'libs-climb-one-ladder', comment: 'contracts and config stand alone; messaging may use contracts and telemetry.', severity: 'error', from: { path: '^libs/(contracts|config|telemetry|messaging)/', pathNot: SPEC }, to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/(contracts|telemetry)/src/index[.]ts$'] } },
-    { name: 'storage-knows-its-process', comment: 'storage may use runtime (settings, readiness), contracts and telemetry.', severity: 'error', from: { path: '^libs/storage/', pathNot: SPEC }, to: { path: '^libs/', pathNot: ['^libs/storage/', '^libs/(contracts|telemetry|runtime)/src/index[.]ts$'] } },
-    { name: 'telemetry-and-config-stand-alone', severity: 'error', from: { path: '^libs/(telemetry|config)/', pathNot: SPEC }, to: { path: '^libs/', pathNot: '^libs/$1/' } },
-    { name: 'contracts-depend-on-zod-alone', severity: 'error', from: { path: '^libs/contracts/', pathNot: SPEC }, to: { pathNot: ['^libs/contracts/', 'node_modules/zod/'] } },
-    { name: 'only-messaging-knows-nats', severity: 'error', from: { pathNot: ['^libs/(messaging|testing)/', 'node_modules'] }, to: { path: 'node_modules/@nats-io/' } },
-    { name: 'only-telemetry-knows-the-otel-sdk', severity: 'error', from: { pathNot: ['^libs/telemetry/', 'node_modules'] }, to: { path: 'node_modules/@opentelemetry/(?!api/)' } },
-    { name: 'only-storage-knows-typeorm', severity: 'error', from: { pathNot: ['^libs/(storage|testing)/', String.raw`\.(entity|repository)\.ts$`, '/migrations/', 'node_modules'] }, to: { path: 'node_modules/typeorm/' } },
-    { name: 'policies-are-pure', comment: 'A policy is a function of its arguments.', severity: 'error', from: { path: String.raw`\.policy\.ts$` }, to: { path: ['node_modules/(@nestjs|typeorm|@nats-io|@opentelemetry|pg)/', '^libs/(messaging|storage|telemetry|config)/'], dependencyTypesNot: ['type-only'] } },
-    { name: 'policies-do-no-io', severity: 'error', from: { path: String.raw`\.policy\.ts$` }, to: { dependencyTypes: ['core'] } },
-    { name: 'providers-are-islands', comment: 'A provider never imports another provider.', severity: 'error', from: { path: '/providers/([^/]+)/' }, to: { path: '/providers/[^/]+/', pathNot: '/providers/$1/' } },
-    { name: 'testing-stays-in-tests', severity: 'error', from: { pathNot: [SPEC, '^libs/testing/', '^test/'] }, to: { path: '^libs/testing/' } },
-  ],
-  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '^dist/' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { conditionNames: ['source', 'types', 'import', 'node', 'default'], exportsFields: ['exports'] } },
+  forbidden: forbidden.map((rule) => ({ severity: 'error', ...rule })),
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'types', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
 };

@@ -1,7 +1,7 @@
-import type { Payload, PublishOptions } from '@nats-io/transport-node';
 import { MessageHeader, replyErrorSchema } from '#libs/contracts';
 import type { ZodType } from 'zod';
 import type { NatsLink } from './link/nats-link.js';
+import { Outbox, type OutgoingOptions } from './link/outbox.js';
 import { ReplyInbox } from './link/reply-inbox.js';
 import { encodeHeaders } from './message/header-block.js';
 import { IncomingMessage } from './message/incoming-message.js';
@@ -24,9 +24,11 @@ export interface Subscription {
 /** Core NATS for the services: publish, subscribe, ask. Delivery is at most once; streams are for what must not be lost. */
 export class Messaging {
   private readonly inbox: ReplyInbox;
+  private readonly outbox: Outbox;
 
   constructor(private readonly link: NatsLink) {
     this.inbox = new ReplyInbox(link);
+    this.outbox = new Outbox(link);
   }
 
   /** Whether a message published now would leave now. */
@@ -39,33 +41,51 @@ export class Messaging {
     return this.link.connection.info?.max_payload ?? 1024 ** 2;
   }
 
-  /** Publishes and forgets. */
+  /**
+   * Publishes and forgets.
+   * @throws MessagingError `refused` for a message larger than the server takes.
+   */
   publish(subject: string, data: Uint8Array | string, extras?: PublishExtras): void {
-    const options: PublishOptions = {};
-    if (extras?.headers) options.headers = encodeHeaders(extras.headers);
+    const payload = typeof data === 'string' ? Buffer.from(data) : data;
+    const options: OutgoingOptions = {};
+    let bytes = payload.length;
+    if (extras?.headers) {
+      options.headers = encodeHeaders(extras.headers);
+      bytes += options.headers.bytes.length;
+    }
     if (extras?.reply) options.reply = extras.reply;
-    this.link.connection.publish(subject, data as Payload, options);
+    if (bytes > this.maxMessageBytes) {
+      throw new MessagingError('refused', `a message of ${bytes} bytes on ${subject} is larger than the server takes`);
+    }
+    this.outbox.send(subject, payload, options);
   }
 
   /** Calls `handler` for each message; with `queue`, each message reaches one member of that group only. */
   subscribe(subject: string, handler: (message: IncomingMessage) => void, options?: { queue?: string }): Subscription {
-    return this.link.connection.subscribe(subject, {
-      ...(options?.queue === undefined ? {} : { queue: options.queue }),
-      callback: (error, raw) => {
-        if (!error) handler(new IncomingMessage(raw));
-      },
-    });
+    const { queue } = options ?? {};
+    return this.link.subscribe(
+      subject,
+      (raw) => handler(new IncomingMessage(raw)),
+      queue === undefined ? undefined : { queue },
+    );
   }
 
-  /** Publishes and waits for one answer. @throws MessagingError `no_responders`, `timeout` or `disconnected`. */
+  /**
+   * Publishes and waits for one answer.
+   * @throws MessagingError `no_responders`, `timeout`, `disconnected`, or `refused` for a message the client cannot send.
+   */
   async request(
     subject: string,
     data: Uint8Array | string,
     options: { timeoutMilliseconds: number; headers?: Readonly<Record<string, string | undefined>> },
   ): Promise<IncomingMessage> {
     if (!this.isConnected) throw new MessagingError('disconnected', `no NATS connection to ask ${subject}`);
-    const { reply, answer } = this.inbox.expect(subject, options.timeoutMilliseconds);
-    this.publish(subject, data, { reply, ...(options.headers ? { headers: options.headers } : {}) });
+    const { reply, answer, giveUp } = this.inbox.expect(subject, options.timeoutMilliseconds);
+    try {
+      this.publish(subject, data, { reply, ...(options.headers ? { headers: options.headers } : {}) });
+    } catch (error) {
+      giveUp(new MessagingError('refused', `${subject} cannot be sent: ${(error as Error).message}`, { cause: error }));
+    }
     return answer;
   }
 
@@ -120,6 +140,7 @@ export class Messaging {
 
   /** Ends all waiting with `disconnected`. */
   close(): void {
+    this.outbox.flush();
     this.inbox.close();
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readSettings } from '#libs/config';
+import { sha256Hex } from '#libs/secrets';
 
 /** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
 export class Settings {
@@ -16,6 +17,7 @@ export class Settings {
     readonly configPath: string | undefined,
     /** The 32 bytes that seal provider credentials and pepper key hashes. */
     readonly secretKey: Buffer,
+    /** Hex SHA-256 of the bootstrap key; of a key given in plain, only this is kept. */
     readonly adminKeySha256: string | undefined,
     readonly host: string,
     readonly port: number,
@@ -31,7 +33,7 @@ export class Settings {
       read.home,
       read.configFile,
       Buffer.from(read.secretKey, 'base64'),
-      read.adminKeySha256,
+      read.adminKeySha256 ?? (read.adminKey === undefined ? undefined : sha256Hex(read.adminKey)),
       read.host,
       read.port,
       read.logLevel,

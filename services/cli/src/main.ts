@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { CliError } from './cli.error.js';
-import { ExitCode } from './exit-code.js';
 import { batchCommand } from './run-batch/batch.command.js';
 
 const EXPLANATION = `

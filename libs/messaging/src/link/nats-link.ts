@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 
 /** What the link says of its life; `warn` and `info` lines go to the service's log. */
 export interface LinkLog {
@@ -47,6 +47,24 @@ export class NatsLink extends EventEmitter<LinkEvents> {
 
   get isUp(): boolean {
     return this.up && !this.connection.isClosed();
+  }
+
+  /**
+   * Subscribes. What `handle` throws is logged and goes no further: thrown into the client it would end the reading of the
+   * whole connection.
+   */
+  subscribe(subject: string, handle: (message: Msg) => void, options?: { queue: string }): Subscription {
+    return this.connection.subscribe(subject, {
+      ...options,
+      callback: (error, message) => {
+        if (error) return;
+        try {
+          handle(message);
+        } catch (failure) {
+          this.log.warn({ subject: message.subject, error: failure }, 'a received message could not be handled');
+        }
+      },
+    });
   }
 
   /** Resolves at once, or as soon as the connection is back. */

@@ -13,6 +13,13 @@ interface Pending {
   reject(error: MessagingError): void;
 }
 
+/** A place for one answer: the subject to name as reply, the promise of it, and how to end the wait before its time. */
+export interface ExpectedReply {
+  readonly reply: string;
+  readonly answer: Promise<IncomingMessage>;
+  giveUp(error: MessagingError): void;
+}
+
 /**
  * One subscription for all answers this process waits for, with a map from token to waiter. The client's own `request` sets
  * up more per call: measured at 40 µs against 11.5 µs of this (see docs/architecture/5-where-the-time-goes.md).
@@ -24,19 +31,23 @@ export class ReplyInbox {
   private counter = 0;
 
   constructor(link: NatsLink) {
-    link.connection.subscribe(`${this.prefix}*`, { callback: (_error, raw) => this.settle(raw) });
+    link.subscribe(`${this.prefix}*`, (raw) => this.settle(raw));
     link.on('down', () => this.failAll());
     this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MILLISECONDS);
     this.sweeper.unref();
   }
 
-  /** Opens a place for one answer: the subject to name as reply, and the promise of it. `what` is named in errors. */
-  expect(what: string, timeoutMilliseconds: number): { reply: string; answer: Promise<IncomingMessage> } {
+  /** Opens a place for one answer. `what` is named in errors. */
+  expect(what: string, timeoutMilliseconds: number): ExpectedReply {
     const token = (this.counter++).toString(36);
+    const giveUp = (error: MessagingError): void => {
+      this.pending.get(token)?.reject(error);
+      this.pending.delete(token);
+    };
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
       this.pending.set(token, { deadline: Date.now() + timeoutMilliseconds, what, resolve, reject });
     });
-    return { reply: this.prefix + token, answer };
+    return { reply: this.prefix + token, answer, giveUp };
   }
 
   close(): void {

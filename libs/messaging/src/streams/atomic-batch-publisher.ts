@@ -82,13 +82,24 @@ export class AtomicBatchPublisher {
 
   private async store(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.storeThroughOutages(batch);
-      for (const message of batch) message.resolve();
-    } catch (error) {
-      for (const message of batch) message.reject(error as Error);
+      await this.storeOrSingleOut(batch);
     } finally {
       this.batchesInFlight--;
       if (this.waiting.length > 0) this.timer ??= setTimeout(() => this.flush(), 0);
+    }
+  }
+
+  /** A batch that is refused may owe it to one message: each is then stored by itself, and only the guilty one fails. */
+  private async storeOrSingleOut(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.storeThroughOutages(batch);
+      for (const message of batch) message.resolve();
+    } catch (error) {
+      const isGuiltUnknown = batch.length > 1 && !this.link.connection.isClosed();
+      for (const message of batch) {
+        if (isGuiltUnknown) await this.storeOrSingleOut([message]);
+        else message.reject(error as Error);
+      }
     }
   }
 

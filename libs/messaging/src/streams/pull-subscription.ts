@@ -74,7 +74,7 @@ export class PullSubscription {
     if (this.watch === undefined) return;
     this.subscription?.unsubscribe();
     this.inbox = `_INBOX.${randomBytes(12).toString('hex')}`;
-    this.subscription = this.link.connection.subscribe(this.inbox, { callback: (_error, raw) => this.receive(raw) });
+    this.subscription = this.link.subscribe(this.inbox, (raw) => this.receive(raw));
     this.asked = 0;
     this.lastSignal = Date.now();
     this.refill();

@@ -3,7 +3,7 @@ import { PullSubscription } from '../streams/pull-subscription.js';
 import type { Binding, BoundHandler } from './binding.js';
 import type { ConsumerSurroundings } from './each-consumer.js';
 
-const LINGER_MILLISECONDS = 50;
+const DEFAULT_LINGER_MILLISECONDS = 200;
 const FIRST_RETRY_MILLISECONDS = 250;
 const LONGEST_RETRY_MILLISECONDS = 5_000;
 
@@ -39,6 +39,10 @@ export class BatchConsumer {
     });
   }
 
+  private get linger(): number {
+    return this.binding.lingerMilliseconds ?? DEFAULT_LINGER_MILLISECONDS;
+  }
+
   start(): void {
     this.extender = setInterval(() => this.extend(), this.binding.consumer.ackWaitMilliseconds / 3);
     this.pull.start();
@@ -57,7 +61,7 @@ export class BatchConsumer {
     this.waiting.push(message);
     if (this.processing.length > 0 || this.isStopping) return;
     if (this.waiting.length >= this.binding.size) void this.process();
-    else this.timer ??= setTimeout(() => void this.process(), LINGER_MILLISECONDS);
+    else this.timer ??= setTimeout(() => void this.process(), this.linger);
   }
 
   private async process(): Promise<void> {
@@ -73,7 +77,7 @@ export class BatchConsumer {
     if (this.waiting.length > 0 && !this.isStopping) {
       this.timer = setTimeout(
         () => void this.process(),
-        this.waiting.length >= this.binding.size ? 0 : LINGER_MILLISECONDS,
+        this.waiting.length >= this.binding.size ? 0 : this.linger,
       );
     }
   }
@@ -85,10 +89,17 @@ export class BatchConsumer {
         decoded.push({ value: this.binding.decode.parse(message.json()), message });
       } catch (error) {
         const reason = `undecodable: ${(error as Error).message}`.replaceAll(/\s+/g, ' ').slice(0, 500);
-        await this.surroundings.settlement.bury(this.binding.consumer, message, reason);
+        await this.bury(message, reason);
       }
     }
     return decoded;
+  }
+
+  private async bury(message: StreamMessage, reason: string): Promise<void> {
+    const { settlement, log } = this.surroundings;
+    await settlement
+      .bury(this.binding.consumer, message, reason)
+      .catch((error: unknown) => log.warn({ error }, 'a message could not be buried; it will come again'));
   }
 
   private async handleThroughOutages(batch: readonly Decoded<unknown>[]): Promise<void> {

@@ -9,7 +9,7 @@ export type Binding =
   | { kind: 'subscribe'; subject: string; queue?: string }
   | { kind: 'answer'; subject: string; query: ZodType }
   | { kind: 'each'; consumer: ConsumerDefinition; concurrency: number }
-  | { kind: 'batch'; consumer: ConsumerDefinition; size: number; decode: ZodType };
+  | { kind: 'batch'; consumer: ConsumerDefinition; size: number; decode: ZodType; lingerMilliseconds?: number };
 
 /** A bound handler, called with what its kind of binding promises; rejects with the very error the method threw. */
 export type BoundHandler = (argument: unknown) => Promise<unknown>;

@@ -4,6 +4,7 @@ import { z, type ZodType } from 'zod';
 import { request, type Dispatcher } from 'undici';
 import { batchObjectSchema, fileObjectSchema, type BatchObject, type FileObject } from '#libs/contracts';
 import { CliError } from '../cli.error.js';
+import { codeOf } from './error-code.js';
 import type { Connection } from './connection.js';
 
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
@@ -115,7 +116,7 @@ async function refusal(response: Dispatcher.ResponseData): Promise<CliError> {
 /** An error of our own on the way (a bad input line) stays what it is. */
 function unreachable(url: string, error: unknown): unknown {
   if (error instanceof CliError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = codeOf(error) ?? String(error);
   const message =
     code === 'ECONNREFUSED'
       ? `Nothing listens at ${url}. Is Switchyard running? Start it with: npm start (or name another place with --url).`

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { BatchObject } from '#libs/contracts';
 import type { ApiClient } from '../call-api/api-client.js';
+import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
 import { patiently, type Patience } from '../follow-batch/follow-batch.js';
 
@@ -21,9 +22,12 @@ export interface WrittenResults {
 
 /** `prompts.jsonl` gives `prompts.output.jsonl` and `prompts.errors.jsonl` beside it; `--output` names the first. */
 export function resultPaths(base: string, output?: string): ResultPaths {
-  const stem = (path: string): string => join(dirname(path), basename(path, extname(path)));
   if (output === undefined) return { output: `${stem(base)}.output.jsonl`, errors: `${stem(base)}.errors.jsonl` };
   return { output, errors: `${stem(output)}.errors.jsonl` };
+}
+
+function stem(path: string): string {
+  return join(dirname(path), basename(path, extname(path)));
 }
 
 /** Downloads the files of an ended batch. A file appears under its name only when it is whole. */
@@ -51,7 +55,7 @@ async function download(api: ApiClient, fileId: string, path: string): Promise<v
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    const isCut = error instanceof Error && 'code' in error && String(error.code).startsWith('UND_ERR');
+    const isCut = codeOf(error)?.startsWith('UND_ERR') ?? false;
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(`${path} could not be written: ${reason}`, { retryable: isCut, cause: error });
   }

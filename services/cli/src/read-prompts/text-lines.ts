@@ -20,7 +20,7 @@ export async function* textLines(source: AsyncIterable<Uint8Array>): AsyncGenera
   if (rest !== '') yield { line: line + 1, text: rest.replace(/\r$/, '') };
 }
 
-function decode(decoder: TextDecoder, piece: Uint8Array | undefined, line: number): string {
+function decode(decoder: InstanceType<typeof TextDecoder>, piece: Uint8Array | undefined, line: number): string {
   try {
     return piece ? decoder.decode(piece, { stream: true }) : decoder.decode();
   } catch (error) {

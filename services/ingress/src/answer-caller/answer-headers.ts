@@ -8,7 +8,7 @@ import { formatUsd } from '#libs/pricing';
 export function answerHeaders(answer: AnswerHead): Record<string, string> {
   return {
     ...(answer.provider === undefined ? {} : { 'x-switchyard-provider': answer.provider }),
-    ...(answer.model === undefined ? {} : { 'x-switchyard-model': answer.model }),
+    ...(answer.model === undefined ? {} : { 'x-switchyard-model': printable(answer.model) }),
     'x-switchyard-attempts': String(answer.attempts),
     ...costHeader(answer),
     ...(answer.retryAfterSeconds === undefined ? {} : { 'retry-after': String(answer.retryAfterSeconds) }),
@@ -18,6 +18,11 @@ export function answerHeaders(answer: AnswerHead): Record<string, string> {
 /** The cost alone, in US dollars as an exact decimal. */
 export function costHeader({ costNanoUsd }: AnswerHead): Record<string, string> {
   return costNanoUsd === undefined ? {} : { [COST_HEADER]: formatUsd(BigInt(costNanoUsd)) };
+}
+
+/** A header takes printable ASCII only; a model's name may hold anything, and then goes percent-encoded as UTF-8. */
+function printable(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }
 
 export const COST_HEADER = 'x-switchyard-cost-usd';

@@ -49,9 +49,9 @@ export class PendingCalls implements BeforeApplicationShutdown {
 
   /** Ends a call with an error of our own and records it. */
   fail(call: PendingCall, lost: LostCall): void {
-    call.fail(lost.answer);
-    this.record(lost.event, JSON.stringify(lost.event));
     this.drop(call.facts.requestId);
+    this.record(lost.event, JSON.stringify(lost.event));
+    call.fail(lost.answer);
   }
 
   /** Waits until all calls have ended and are recorded; called before the connection to NATS closes. */

@@ -7,7 +7,7 @@ import { StoreResultsHandler } from './store-results.handler.js';
 export class StoreResultsConsumer {
   constructor(private readonly handler: StoreResultsHandler) {}
 
-  @ConsumeBatch(Consumer.jobs, { size: 500, decode: requestEndedSchema })
+  @ConsumeBatch(Consumer.jobs, { size: 500, decode: requestEndedSchema, lingerMilliseconds: 50 })
   store(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
     return this.handler.store(batch.map(({ value }) => value));
   }

@@ -53,7 +53,7 @@ export async function attemptCall(
     if (answer.status !== 200) throw await refusal(answer);
     return call.facts.stream ? await relayStream(answer, call, outlet) : await readWhole(answer, call, outlet);
   } catch (error) {
-    throw failureOf(error, call.signal);
+    throw redacted(failureOf(error, call.signal), provider);
   }
 }
 
@@ -147,6 +147,17 @@ async function refusal(answer: ProviderAnswer): Promise<ProviderFailure> {
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
     ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: Math.ceil(retryAfter) } : {}),
+  });
+}
+
+/** A provider may quote the request it refuses, our credential included. */
+function redacted(failure: ProviderFailure, provider: Provider): ProviderFailure {
+  const message = provider.redact(failure.message);
+  if (message === failure.message) return failure;
+  const { errorClass, status, retryAfterSeconds } = failure;
+  return new ProviderFailure(errorClass, message, {
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }
 

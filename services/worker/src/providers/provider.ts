@@ -24,6 +24,8 @@ export interface ProviderAnswer {
 export interface Provider {
   /** Resolves when the answer begins; rejects with `ProviderFailure` where none does. */
   call(call: ProviderCall): Promise<ProviderAnswer>;
+  /** Takes the provider's credential out of words of the provider that go on to callers, records and logs. */
+  redact(words: string): string;
   close(): Promise<void>;
 }
 

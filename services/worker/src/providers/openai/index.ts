@@ -30,6 +30,7 @@ export const openai: ProviderKind = {
           throw connectionFailure(error, call.signal);
         }
       },
+      redact: (words) => (credential === undefined ? words : words.replaceAll(credential, '[redacted]')),
       close: () => agent.close(),
     };
   },

@@ -26,6 +26,7 @@ export const sim: ProviderKind = {
           throw cutFailure(error, call.signal);
         }
       },
+      redact: (words) => words,
       close: async () => undefined,
     };
   },

@@ -1,0 +1,36 @@
+/** How long and how often the bench measures. Every figure is the median of `rounds`, contenders taking turns. */
+export interface Effort {
+  readonly rounds: number;
+  readonly warmUpSeconds: number;
+  readonly slowRateSeconds: number;
+  readonly fastRateSeconds: number;
+  readonly saturationSeconds: number;
+  readonly streamSeconds: number;
+  readonly batchLines: number;
+  readonly backlogEvents: number;
+  readonly profileSeconds: number;
+}
+
+export const FULL: Effort = {
+  rounds: 3,
+  warmUpSeconds: 4,
+  slowRateSeconds: 8,
+  fastRateSeconds: 6,
+  saturationSeconds: 4,
+  streamSeconds: 5,
+  batchLines: 20_000,
+  backlogEvents: 50_000,
+  profileSeconds: 10,
+};
+
+export const QUICK: Effort = {
+  rounds: 1,
+  warmUpSeconds: 1,
+  slowRateSeconds: 2,
+  fastRateSeconds: 2,
+  saturationSeconds: 1.5,
+  streamSeconds: 2,
+  batchLines: 2_000,
+  backlogEvents: 5_000,
+  profileSeconds: 4,
+};

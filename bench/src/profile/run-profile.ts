@@ -1,0 +1,105 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BenchArguments } from '../arguments.js';
+import { layGround, type BenchGround } from '../bench-ground.js';
+import { Cleanup } from '../cleanup.js';
+import { switchyardContender } from '../contenders/contender.js';
+import { BatchRun } from '../durable/batch-run.js';
+import { FULL, QUICK, type Effort } from '../effort.js';
+import type { LoadOrder, LoadResult } from '../load/load-order.js';
+import { currentCommit } from '../machine/project.js';
+import type { Progress } from '../progress.js';
+import { figure } from '../report/table.js';
+import { writeProfile } from '../report/write-results.js';
+import { selfTimes, type CpuProfile, type ProfileWindow } from './cpu-profile.js';
+import { renderServiceProfile } from './render-profile.js';
+
+const SATURATED_IN_FLIGHT = 64;
+const WITHOUT_PROFILE = new Set(['nats-server', 'postgres', 'launcher']);
+
+interface ProfiledLoad {
+  readonly title: string;
+  /** Warms up, then works; gives a line about what it did between `begin` and its end. */
+  work(ground: BenchGround, effort: Effort, begin: () => void): Promise<string>;
+}
+
+const LOADS: readonly ProfiledLoad[] = [
+  { title: `Interactive, ${SATURATED_IN_FLIGHT} in flight`, work: saturate },
+  { title: 'Durable lane', work: runBatch },
+];
+
+/** Runs the services under V8's profiler, once for each load, and prints where their time went. */
+export async function runProfile(demand: BenchArguments, progress: Progress, cleanup: Cleanup): Promise<void> {
+  const effort = demand.isQuick ? QUICK : FULL;
+  const sections: string[] = [`# CPU profile, commit ${currentCommit()}, Node ${process.version}`];
+  for (const load of LOADS) {
+    progress.say(`profiling: ${load.title}`);
+    sections.push(await profile(load, effort, cleanup));
+  }
+  const report = `${sections.join('\n\n')}\n`;
+  process.stdout.write(`\n${report}\n`);
+  if (demand.isQuick) return;
+  progress.say(`written: ${await writeProfile(new Date().toISOString(), currentCommit(), report)}`);
+}
+
+async function profile(load: ProfiledLoad, effort: Effort, outer: Cleanup): Promise<string> {
+  const cleanup = new Cleanup();
+  outer.add(() => cleanup.run());
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-bench-profiles-'));
+  outer.add(() => rm(folder, { recursive: true, force: true }));
+  const ground = await layGround(cleanup, { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
+  let from = 0;
+  const summary = await load.work(ground, effort, () => {
+    from = nowMicroseconds();
+  });
+  const window = { from, to: nowMicroseconds() };
+  // A profile is written when its process leaves.
+  await cleanup.run();
+  const services = ground.stack.parts.filter(({ name }) => !WITHOUT_PROFILE.has(name));
+  const texts = await Promise.all(services.map(({ name, pid }) => renderOne(folder, { name, pid }, window)));
+  return [`## ${load.title}`, summary, ...texts].join('\n\n');
+}
+
+async function renderOne(
+  folder: string,
+  { name, pid }: { name: string; pid: number },
+  window: ProfileWindow,
+): Promise<string> {
+  // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile; thread 0 is the main one.
+  const file = (await readdir(folder)).find(
+    (entry) => entry.split('.')[3] === String(pid) && entry.split('.')[4] === '0',
+  );
+  if (file === undefined) return `### ${name}: left no profile`;
+  const recorded = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
+  const seconds = (window.to - window.from) / 1_000_000;
+  return renderServiceProfile({ service: name, seconds, times: selfTimes(recorded, window) });
+}
+
+async function saturate(ground: BenchGround, effort: Effort, begin: () => void): Promise<string> {
+  const { stack, records, generator } = ground;
+  const { addressOf } = switchyardContender(stack, () => records.settled());
+  const arrivals = { kind: 'closed', inFlight: SATURATED_IN_FLIGHT } as const;
+  const order = (seconds: number): LoadOrder => ({ ...addressOf('fast'), isStream: false, arrivals, seconds });
+  await generator.ask<LoadResult>(order(effort.warmUpSeconds));
+  await records.settled();
+  begin();
+  const { answered, seconds } = await generator.ask<LoadResult>(order(effort.profileSeconds));
+  await records.settled();
+  return `${answered} requests, ${figure(answered / seconds)} per second (slower than without the profiler).`;
+}
+
+async function runBatch(ground: BenchGround, effort: Effort, begin: () => void): Promise<string> {
+  const { stack, records, prompts } = ground;
+  const lines = (count: number): string[] =>
+    Array.from({ length: count }, (_, index) => prompts.lines[index % prompts.lines.length] ?? '');
+  await new BatchRun(stack).run(lines(Math.min(1_000, effort.batchLines)));
+  begin();
+  const seconds = await new BatchRun(stack).run(lines(effort.batchLines));
+  await records.settled();
+  return `${effort.batchLines} jobs, ${figure(effort.batchLines / seconds)} per second (slower than without the profiler).`;
+}
+
+function nowMicroseconds(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}

@@ -1,0 +1,24 @@
+import type { ContenderName } from '../contenders/contender.js';
+import type { DurableFigures } from '../durable/measure-durable.js';
+import type { Effort } from '../effort.js';
+import type { LoadFigures } from '../load/load-figures.js';
+import type { Machine } from '../machine/machine.js';
+import type { MemoryOfPart } from '../processes/memory.js';
+import type { RecordFigures } from '../records/measure-records.js';
+
+export type MemoryByContender = Readonly<Partial<Record<ContenderName, readonly MemoryOfPart[]>>>;
+
+/** All that one run has measured; a section that was not asked for is absent. */
+export interface BenchResults {
+  readonly machine: Machine;
+  readonly effort: Effort;
+  readonly isQuick: boolean;
+  readonly seconds: number;
+  readonly interactive?: readonly LoadFigures[];
+  readonly streams?: readonly LoadFigures[];
+  readonly durable?: DurableFigures;
+  readonly records?: readonly RecordFigures[];
+  readonly memory?: MemoryByContender;
+  /** Calls answered to callers of the stack, and the rows that billing and audit hold at the end. */
+  readonly books: { readonly charges: number; readonly entries: number };
+}

@@ -1,0 +1,112 @@
+import type { DurableFigures } from '../durable/measure-durable.js';
+import type { MemoryOfPart } from '../processes/memory.js';
+import type { RecordFigures } from '../records/measure-records.js';
+import type { BenchResults, MemoryByContender } from './bench-results.js';
+import { LoadReport } from './load-report.js';
+import { figure, table } from './table.js';
+import { targetsTable } from './targets.js';
+
+/** The report of a run as Markdown that reads well in a terminal too. */
+export function renderReport(results: BenchResults): string {
+  const { interactive, streams, durable, records, memory } = results;
+  return [
+    heading(results),
+    ...section('Targets of this step', targetsTable(results)),
+    ...(interactive === undefined ? [] : interactiveSections(new LoadReport(interactive))),
+    ...(streams === undefined ? [] : streamSections(new LoadReport(streams))),
+    ...(durable === undefined ? [] : durableSections(durable)),
+    ...(records === undefined ? [] : recordSections(records)),
+    ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),
+    `Billing holds ${results.books.charges} charges and audit ${results.books.entries} entries at the end.`,
+    '',
+  ].join('\n\n');
+}
+
+function heading({ machine, effort, isQuick, seconds }: BenchResults): string {
+  const rounds = effort.rounds === 1 ? 'one round' : `medians of ${effort.rounds} rounds`;
+  const lines = [
+    `# Bench of ${machine.date.slice(0, 10)}, commit ${machine.commit}`,
+    '',
+    `${machine.cores} cores (${machine.processor}), ${machine.memoryGibibytes} GiB, ${machine.kernel}; ` +
+      `Node ${machine.node}, nats-server ${machine.natsServer}, Postgres ${machine.postgres}; peer: ${machine.peer}.`,
+    `Prompts: ${machine.prompts}. ${rounds}, the contenders in turn; ${figure(seconds)} s in all.`,
+  ];
+  if (isQuick) lines.push('', '**A quick run: these figures show that the bench works, nothing else.**');
+  return lines.join('\n');
+}
+
+function section(title: string, ...texts: readonly string[]): string[] {
+  return [`## ${title}`, ...texts];
+}
+
+function interactiveSections(report: LoadReport): string[] {
+  const isOpen = (scenario: string): boolean => scenario.endsWith('/s');
+  const open = report.scenarios.filter(isOpen);
+  const closed = report.scenarios.filter((scenario) => !isOpen(scenario));
+  return section(
+    'Interactive: 1 KB request, 200 tokens back, upstream without delay',
+    'Latency at fixed rates, from the moment each request was due:',
+    report.latencyTable(open, ({ latency }) => latency),
+    'Saturation:',
+    report.rateTable(closed),
+    report.cpuTable(),
+    ...report.failures(),
+  );
+}
+
+function streamSections(report: LoadReport): string[] {
+  const isOpen = (scenario: string): boolean => scenario.endsWith('/s');
+  const open = report.scenarios.filter(isOpen);
+  return section(
+    'Streams of 200 chunks',
+    'Time to first byte, from the moment each request was due:',
+    report.latencyTable(open, ({ firstByte }) => firstByte),
+    'Time to the end of the stream:',
+    report.latencyTable(open, ({ latency }) => latency),
+    report.rateTable(report.scenarios.filter((scenario) => !isOpen(scenario))),
+    report.cpuTable(),
+    ...report.failures(),
+  );
+}
+
+function durableSections({ lines, switchyard, bare, share }: DurableFigures): string[] {
+  const rows = [
+    ['bare loop', figure(bare.jobsPerSecond), '1', figure(bare.cpuTotal)],
+    ['switchyard', figure(switchyard.jobsPerSecond), figure(share), figure(switchyard.cpuTotal)],
+  ];
+  const parts = Object.entries(switchyard.cpu).map(([part, milliseconds]) => [part, figure(milliseconds)]);
+  const bareParts = Object.entries(bare.cpu).map(([part, milliseconds]) => [`bare: ${part}`, figure(milliseconds)]);
+  return section(
+    `Durable lane: ${lines} jobs, upstream of 20 ms, billing and audit on, from upload to output file`,
+    table(['', 'jobs per second', 'of the bare loop', 'CPU ms per job'], rows),
+    table(['CPU ms per job', ''], [...parts, ...bareParts]),
+  );
+}
+
+function recordSections(records: readonly RecordFigures[]): string[] {
+  const names = ['billing', 'audit', 'nats-server', 'postgres'];
+  const rows = records.map(({ who, rowsPerSecond, cpu, cpuTotal }) => [
+    who,
+    figure(rowsPerSecond),
+    ...names.map((name) => figure((cpu[name] ?? 0) * 1000)),
+    figure(cpuTotal * 1000),
+  ]);
+  const head = [
+    'a backlog drained by',
+    'events per second',
+    ...names.map((name) => `${name} µs`),
+    'all, CPU µs per event',
+  ];
+  return section('Records', table(head, rows));
+}
+
+function memoryTable(memory: MemoryByContender): string {
+  const rows = Object.values(memory).flatMap((parts) => {
+    const sum = (read: (part: MemoryOfPart) => number): string =>
+      figure(parts.reduce((total, part) => total + read(part), 0));
+    const each = parts.map((part) => [part.name, figure(part.residentMebibytes), figure(part.proportionalMebibytes)]);
+    const total = ['all of these', sum((part) => part.residentMebibytes), sum((part) => part.proportionalMebibytes)];
+    return parts.length > 1 ? [...each, total] : each;
+  });
+  return table(['MiB', 'resident (RSS)', 'shared pages once (PSS)'], rows);
+}

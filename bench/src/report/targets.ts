@@ -1,0 +1,58 @@
+import type { BenchResults } from './bench-results.js';
+import { LoadReport } from './load-report.js';
+import { figure, table } from './table.js';
+
+/** One figure that this step of the project promises; `limit` is the most or the least it may be. */
+export interface Target {
+  readonly what: string;
+  readonly measured: number;
+  readonly limit: number;
+  readonly bound: 'at most' | 'at least';
+}
+
+const ADDED_P50_MILLISECONDS = 1.5;
+const ADDED_P99_MILLISECONDS = 10;
+const SHARE_OF_PEER_CPU = 0.75;
+const SHARE_OF_BARE_LOOP = 0.4;
+const TARGET_RATE = '200/s';
+
+export function isMet({ measured, limit, bound }: Target): boolean {
+  return bound === 'at most' ? measured <= limit : measured >= limit;
+}
+
+/** The targets whose sections were measured. */
+export function targetsOf({ interactive, durable }: BenchResults): Target[] {
+  const targets: Target[] = [];
+  if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
+  if (durable !== undefined) {
+    const what = 'durable lane, part of the bare loop';
+    targets.push({ what, measured: durable.share, limit: SHARE_OF_BARE_LOOP, bound: 'at least' });
+  }
+  return targets;
+}
+
+export function targetsTable(results: BenchResults): string {
+  const rows = targetsOf(results).map((target) => [
+    target.what,
+    figure(target.measured),
+    `${target.bound} ${target.limit}`,
+    isMet(target) ? 'met' : 'NOT MET',
+  ]);
+  return table(['target', 'measured', 'wanted', ''], rows);
+}
+
+function interactiveTargets(report: LoadReport): Target[] {
+  const added = (read: 'p50' | 'p99'): number =>
+    report.added('switchyard', TARGET_RATE, ({ latency }) => latency[read]);
+  const bound = 'at most';
+  return [
+    { what: `added p50 at ${TARGET_RATE}, ms`, measured: added('p50'), limit: ADDED_P50_MILLISECONDS, bound },
+    { what: `added p99 at ${TARGET_RATE}, ms`, measured: added('p99'), limit: ADDED_P99_MILLISECONDS, bound },
+    ...report.scenarios.map((scenario) => ({
+      what: `CPU per request, part of the peer's, ${scenario}`,
+      measured: report.cpuShare(scenario),
+      limit: SHARE_OF_PEER_CPU,
+      bound: 'at most' as const,
+    })),
+  ];
+}

@@ -1,0 +1,96 @@
+import type { BenchArguments } from './arguments.js';
+import { layGround, type BenchGround } from './bench-ground.js';
+import type { Cleanup } from './cleanup.js';
+import { checkAnswers } from './contenders/check-answers.js';
+import { directContender, peerContender, switchyardContender, type Contender } from './contenders/contender.js';
+import { BareLane } from './durable/bare-lane.js';
+import { measureDurable, type DurableFigures } from './durable/measure-durable.js';
+import { FULL, QUICK, type Effort } from './effort.js';
+import { summarize, type LoadFigures } from './load/load-figures.js';
+import { measureLoad, warmUp, type LoadBench } from './load/measure-load.js';
+import { interactiveScenarios, streamScenarios, type Scenario } from './load/scenario.js';
+import { describeMachine } from './machine/machine.js';
+import { installPeer } from './peer/install-peer.js';
+import { startPeer } from './peer/start-peer.js';
+import { readMemory } from './processes/memory.js';
+import type { Progress } from './progress.js';
+import { countRows } from './records/count-rows.js';
+import { measureRecords, type RecordFigures } from './records/measure-records.js';
+import type { BenchResults, MemoryByContender } from './report/bench-results.js';
+
+/** Measures the sections asked for, one after another on one running stack. */
+export class BenchRun {
+  private readonly effort: Effort;
+  private readonly say: (text: string) => void;
+
+  constructor(
+    private readonly demand: BenchArguments,
+    private readonly progress: Progress,
+    private readonly cleanup: Cleanup,
+  ) {
+    this.effort = demand.isQuick ? QUICK : FULL;
+    this.say = (text) => progress.say(text);
+  }
+
+  async run(): Promise<BenchResults> {
+    const { sections, isQuick } = this.demand;
+    this.say('starting the upstreams, the stack and the load generator');
+    const ground = await layGround(this.cleanup);
+    const interactive = sections.includes('interactive');
+    const streams = sections.includes('streams');
+    const load = interactive || streams ? await this.loadBench(ground) : undefined;
+    const results = {
+      ...(load && interactive && { interactive: await this.load(load, interactiveScenarios(this.effort)) }),
+      ...(load && streams && { streams: await this.load(load, streamScenarios(this.effort)) }),
+      ...(load && { memory: memoryOf(load.contenders) }),
+      ...(sections.includes('durable') && { durable: await this.durable(ground) }),
+      ...(sections.includes('records') && { records: await this.records(ground) }),
+    };
+    await ground.records.settled();
+    return {
+      machine: await describeMachine(ground.stack.databaseUrl, ground.prompts.origin),
+      effort: this.effort,
+      isQuick,
+      seconds: this.progress.elapsedSeconds,
+      ...results,
+      books: await countRows(ground.stack.databaseUrl),
+    };
+  }
+
+  private async loadBench(ground: BenchGround): Promise<LoadBench> {
+    const { upstreams, stack, records, generator, prompts } = ground;
+    const peer = await startPeer(await installPeer(this.say), this.cleanup);
+    const contenders = [
+      directContender(upstreams),
+      switchyardContender(stack, () => records.settled()),
+      peerContender(peer, upstreams),
+    ];
+    this.say('checking that all contenders give the same answers');
+    await checkAnswers(contenders, prompts.plain[0] ?? '');
+    const upstreamPids = { fast: upstreams.fast.pid, paced: upstreams.paced.pid };
+    return { contenders, generator, upstreamPids, say: this.say };
+  }
+
+  private async load(bench: LoadBench, scenarios: readonly Scenario[]): Promise<LoadFigures[]> {
+    await warmUp(bench, scenarios, this.effort.warmUpSeconds);
+    return summarize(await measureLoad(bench, scenarios, this.effort.rounds));
+  }
+
+  private async durable({ stack, records, upstreams, prompts, linesFile }: BenchGround): Promise<DurableFigures> {
+    const bare = await BareLane.start(upstreams, linesFile, this.cleanup);
+    const bench = { stack, records, bare, prompts: prompts.lines, say: this.say };
+    return measureDurable(bench, this.effort.batchLines, this.effort.rounds);
+  }
+
+  private async records({ stack, records, upstreams, prompts }: BenchGround): Promise<RecordFigures[]> {
+    const contenders = [directContender(upstreams), switchyardContender(stack, () => records.settled())];
+    await checkAnswers(contenders, prompts.plain[0] ?? '');
+    await records.settled();
+    return measureRecords({ stack, records, say: this.say }, this.effort.backlogEvents, this.effort.rounds);
+  }
+}
+
+function memoryOf(contenders: readonly Contender[]): MemoryByContender {
+  const measured = contenders.filter(({ parts }) => parts.length > 0);
+  return Object.fromEntries(measured.map(({ name, parts }) => [name, readMemory(parts)]));
+}

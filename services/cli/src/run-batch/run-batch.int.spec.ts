@@ -1,0 +1,180 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BatchObject } from '#libs/contracts';
+import { ApiClient } from '../call-api/api-client.js';
+import { silentDisplay } from '../follow-batch/progress-display.js';
+import { runBatch, type RunRequest } from './run-batch.js';
+import { exitCodeOf, summaryOf } from './summary.policy.js';
+
+const batch: BatchObject = {
+  id: 'batch_a',
+  object: 'batch',
+  endpoint: '/v1/chat/completions',
+  errors: null,
+  input_file_id: 'file-in',
+  completion_window: '24h',
+  status: 'in_progress',
+  output_file_id: null,
+  error_file_id: null,
+  created_at: 1,
+  in_progress_at: 1,
+  expires_at: 2,
+  finalizing_at: null,
+  completed_at: null,
+  failed_at: null,
+  expired_at: null,
+  cancelling_at: null,
+  cancelled_at: null,
+  request_counts: { total: 2, completed: 1, failed: 0 },
+  cost_usd: '0.000001000',
+  metadata: null,
+};
+
+/** A server that answers as the API does, and keeps what it was sent. */
+class PlayedApi {
+  readonly received: { route: string; body: string; key: string | undefined }[] = [];
+  ended: BatchObject = {
+    ...batch,
+    status: 'completed',
+    output_file_id: 'file-out',
+    request_counts: { total: 2, completed: 2, failed: 0 },
+  };
+  /** Statuses to answer looks at the batch with, before the truth. */
+  troubles: number[] = [];
+  private looks = 0;
+  readonly server: Server = createServer((request, response) => {
+    // A caller that leaves in the middle of an upload is no failure of the test.
+    this.answer(request, response).catch(() => response.destroy());
+  });
+
+  get url(): string {
+    const address = this.server.address();
+    return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece);
+    const route = `${request.method} ${request.url}`;
+    this.received.push({ route, body: Buffer.concat(pieces).toString(), key: request.headers.authorization });
+    const [status, body] = this.answerTo(route);
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+
+  private answerTo(route: string): [number, unknown] {
+    const file = {
+      id: 'file-in',
+      object: 'file',
+      bytes: 1,
+      created_at: 1,
+      filename: 'x',
+      purpose: 'batch',
+      status: 'processed',
+    };
+    if (route === 'GET /v1/models') return [200, { data: [{ id: 'gpt-small' }] }];
+    if (route === 'POST /v1/files') return [200, file];
+    if (route === 'POST /v1/batches') return [200, { ...batch, status: 'validating' }];
+    if (route === 'GET /v1/files/file-out/content') return [200, 'the output\n'];
+    if (route === 'GET /v1/files/file-errors/content') return [200, 'the errors\n'];
+    const trouble = this.troubles.shift();
+    if (trouble !== undefined) return [trouble, { error: { message: 'not now' } }];
+    this.looks += 1;
+    return [200, this.looks > 1 ? this.ended : batch];
+  }
+}
+
+let folder: string;
+let api: PlayedApi;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'switchyard-cli-'));
+  api = new PlayedApi();
+  await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  api.server.closeAllConnections();
+  await new Promise((resolve) => api.server.close(resolve));
+  await rm(folder, { recursive: true });
+});
+
+async function run(content: string, overrides: Partial<RunRequest> = {}, url = api.url) {
+  const file = join(folder, 'prompts.jsonl');
+  await writeFile(file, content);
+  const request = {
+    file,
+    endpoint: '/v1/chat/completions',
+    window: '24h',
+    promptField: 'prompt',
+    model: 'gpt-small',
+    ...overrides,
+  };
+  const created: string[] = [];
+  const parts = {
+    api: new ApiClient({ url, key: 'sk-key' }),
+    display: silentDisplay,
+    patience: { pollMilliseconds: 5, silenceMilliseconds: 200 },
+    onCreated: (id: string) => void created.push(id),
+  };
+  return { ...(await runBatch(request, parts)), created };
+}
+
+describe('switchyard batch run', () => {
+  it('uploads prompts as requests, follows the batch and writes the answers next to the input', async () => {
+    const { batch: ended, files, created } = await run('{"prompt":"one"}\n\n{"prompt":"two"}\n');
+
+    expect(created).toEqual(['batch_a']);
+    expect(files).toEqual({ output: join(folder, 'prompts.output.jsonl'), errors: undefined });
+    expect(await readFile(files.output ?? '', 'utf8')).toBe('the output\n');
+    expect(exitCodeOf(ended)).toBe(0);
+    const upload = api.received.find(({ route }) => route === 'POST /v1/files');
+    expect(upload?.key).toBe('Bearer sk-key');
+    expect(upload?.body).toContain('name="purpose"\r\n\r\nbatch\r\n');
+    expect(upload?.body).toContain(
+      '{"custom_id":"1","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-small"',
+    );
+    expect(upload?.body).toContain('{"custom_id":"3",');
+    expect(JSON.parse(api.received.find(({ route }) => route === 'POST /v1/batches')?.body ?? '')).toEqual({
+      input_file_id: 'file-in',
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    });
+  });
+
+  it('sends a batch file byte for byte', async () => {
+    const content = '{"custom_id": "a",  "body": {"n": 1.0}}\r\n\n';
+    await run(content, { model: undefined });
+
+    expect(api.received.find(({ route }) => route === 'POST /v1/files')?.body).toContain(`\r\n\r\n${content}\r\n--`);
+  });
+
+  it('bears with a server that is away for a while, and not for ever', async () => {
+    api.troubles = [503, 500, 429];
+    expect((await run('hi')).batch.status).toBe('completed');
+
+    api.troubles = Array.from({ length: 1_000 }, () => 503);
+    await expect(run('hi')).rejects.toThrow('not now');
+  });
+
+  it('writes errors beside the output and exits with 2 when lines failed', async () => {
+    api.ended = { ...api.ended, error_file_id: 'file-errors', request_counts: { total: 2, completed: 1, failed: 1 } };
+    const { batch: ended, files } = await run('a\nb', { output: join(folder, 'answers.jsonl') });
+
+    expect(await readFile(join(folder, 'answers.errors.jsonl'), 'utf8')).toBe('the errors\n');
+    expect(exitCodeOf(ended)).toBe(2);
+    expect(summaryOf(ended, files, 1.26)).toMatchObject({ lines: 2, completed: 1, failed: 1, seconds: 1.3 });
+  });
+
+  it('names what is wrong and what to do', async () => {
+    await expect(run('hi', {}, 'http://127.0.0.1:1')).rejects.toThrow('npm start');
+    await expect(run('hi', { model: 'none' })).rejects.toThrow('There is: gpt-small');
+    await expect(run('hi', { model: undefined })).rejects.toThrow('--model');
+    await expect(run('\n \n')).rejects.toThrow('holds no prompt');
+    await expect(run('hi', { file: join(folder, 'nowhere') })).rejects.toThrow('cannot be read');
+    await expect(run('{"prompt":"a"}\n{"prompt":1}\n')).rejects.toThrow('Line 2');
+  });
+});

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { generatedTables } from './generated-tables.js';
+import { pagesWithTables, tablesIn, withTables } from './generated-sections.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('the tables of the documentation', () => {
+  // Stale? npm run build && node dist/test/docs/write-generated-tables.main.js
+  it.each(pagesWithTables)('are those of the contracts in %s', (path) => {
+    const page = read(path);
+
+    expect(page).toBe(withTables(page, generatedTables()));
+  });
+
+  it('are each on exactly one page', () => {
+    const shown = pagesWithTables.flatMap((path) => tablesIn(read(path)));
+
+    expect(shown.toSorted()).toEqual([...generatedTables().keys()].toSorted());
+  });
+
+  it('know the stream of a subject with several varying parts', () => {
+    const row = generatedTables()
+      .get('subjects')
+      ?.split('\n')
+      .find((line) => line.includes('<outcome>'));
+
+    expect(row).toContain('| RESULTS');
+  });
+});
+
+describe('the page on import rules', () => {
+  it('has a sentence for each rule, and for no other', () => {
+    const ruled = [...read('.dependency-cruiser.mjs').matchAll(/name: '([a-z-]+)'/g)].map(([, name]) => name);
+    const explained = [...read('docs/architecture/4-import-rules.md').matchAll(/^- `([a-z-]+)`/gm)].map(
+      ([, name]) => name,
+    );
+
+    expect(explained.toSorted()).toEqual(ruled.toSorted());
+  });
+});

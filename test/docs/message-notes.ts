@@ -1,0 +1,76 @@
+import { DeadLetterHeader, MessageHeader, Subject } from '#libs/contracts';
+
+/** What the contracts do not say of a subject in a form that can be read by a program. */
+interface SubjectNote {
+  readonly way: string;
+  readonly payload: string;
+}
+
+const query = (way: string): SubjectNote => ({
+  way,
+  payload: 'query in JSON; the reply is JSON, or empty with an error header',
+});
+
+/** One note for each subject; a new subject without one does not compile. */
+export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> = {
+  requestAcceptedInteractive: { way: 'ingress → one router', payload: "the caller's body, or empty with a claim" },
+  requestAcceptedDurable: { way: 'jobs → router', payload: "the line's body, or empty with a claim" },
+  callAssignedInteractive: { way: 'router, worker → one worker', payload: 'as it came' },
+  callAssignedDurable: { way: 'router, worker → worker', payload: 'as it came' },
+  reply: { way: 'worker, router → the ingress that asked', payload: 'a frame of the answer' },
+  resultsRecorded: { way: 'worker → the ingress that asked', payload: 'JSON list of request ids' },
+  callCancelled: { way: 'ingress → every worker', payload: 'empty' },
+  requestEnded: { way: 'worker, router, ingress → billing, audit, jobs', payload: 'the terminal event in JSON' },
+  deadLetter: { way: 'any consumer → operator', payload: 'the payload that was buried' },
+  healthAsk: query('ingress → every process of a service'),
+  metricsAsk: { way: 'ingress → every process', payload: 'empty; each replies in Prometheus text' },
+  fileCreate: query('ingress → one jobs'),
+  fileRead: query('ingress → one jobs'),
+  fileList: query('ingress → one jobs'),
+  batchCreate: query('ingress → one jobs'),
+  batchRead: query('ingress → one jobs'),
+  batchList: query('ingress → one jobs'),
+  batchCancel: query('ingress → one jobs'),
+  chargeRead: query('ingress → one billing'),
+  usageReport: query('ingress → one billing'),
+  requestRead: query('ingress → one audit'),
+  auditEventList: query('ingress → one audit'),
+};
+
+/** The names shown for the parts of a subject that vary, in the order of its parameters. */
+export const subjectParameters: Partial<Readonly<Record<keyof typeof Subject, readonly string[]>>> = {
+  requestAcceptedDurable: ['<priority>'],
+  callAssignedInteractive: ['<provider>'],
+  callAssignedDurable: ['<provider>', '<priority>'],
+  reply: ['<ingress>', '<request>'],
+  resultsRecorded: ['<ingress>'],
+  callCancelled: ['<request>'],
+  requestEnded: ['<outcome>', '<organization>', '<lane>'],
+  deadLetter: ['<consumer>'],
+  healthAsk: ['<service>'],
+};
+
+/** Where each header stands, and its form. */
+export const headerNotes: Readonly<Record<keyof typeof MessageHeader, readonly [where: string, form: string]>> = {
+  requestId: ['REQUESTS', 'request id, plain'],
+  facts: ['requests, calls', '`Facts`, JSON'],
+  slip: ['calls', '`RoutingSlip`, JSON'],
+  frame: ['reply frames but chunks', 'kind of the frame, plain'],
+  sequence: ['reply frames but `alive`', 'number from 0; a gap means that frames were lost'],
+  answer: ['reply frames `head`, `end`, `whole`, `error`', '`AnswerHead`, JSON'],
+  terminalEvent: ['reply frames `end`, `whole`, `error`', '`RequestEnded`, JSON'],
+  bodyClaim: ['requests, calls', 'name of an object in the bucket `bodies`, plain'],
+  error: ['replies to queries', '`ReplyError`, JSON'],
+  traceParent: ['requests, calls', 'W3C trace context'],
+  traceState: ['requests, calls', 'W3C trace context'],
+};
+
+/** The headers of a dead letter. */
+export const deadLetterNotes: Readonly<Record<keyof typeof DeadLetterHeader, string>> = {
+  reason: 'why no consumer could digest it',
+  subject: 'the subject it came on',
+  stream: 'the stream it came from',
+  consumer: 'who buried it',
+  sequence: 'its sequence in that stream',
+  deliveries: 'how often it had been delivered',
+};
