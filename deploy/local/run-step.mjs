@@ -18,10 +18,10 @@ export async function runStep({ title, remedy, command, args, cwd, env }) {
     SAY_STILL_AT_IT_MILLISECONDS,
   );
   let output = '';
+  const keep = (chunk) => (output = `${output}${chunk}`.slice(-KEPT_OUTPUT_CHARACTERS));
   try {
     const end = await new Promise((resolve, reject) => {
       const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const keep = (chunk) => (output = `${output}${chunk}`.slice(-KEPT_OUTPUT_CHARACTERS));
       child.stdout.on('data', keep);
       child.stderr.on('data', keep);
       child.once('error', reject);

@@ -27,15 +27,18 @@ async function startFromSources() {
   try {
     const { cacheFolder, findNatsServer } = await import(sourceOf('local-stack'));
     const { startSharedPostgres, TEST_POSTGRES_URL } = await import(sourceOf('testing'));
-    const report = (line) => process.stderr.write(`test servers: ${line}\n`);
     const [{ binary }, postgres] = await Promise.all([
-      findNatsServer({ cache: cacheFolder(process.env), environment: process.env, report }),
+      findNatsServer({ cache: cacheFolder(process.env), environment: process.env, report: tell }),
       startSharedPostgres(),
     ]);
     return { natsServerBinary: binary, postgres, variable: TEST_POSTGRES_URL };
   } finally {
     hooks.deregister();
   }
+}
+
+function tell(line) {
+  process.stderr.write(`test servers: ${line}\n`);
 }
 
 function sourceOf(lib) {

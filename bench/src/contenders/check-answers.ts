@@ -31,13 +31,13 @@ export async function checkAnswers(contenders: readonly Contender[], prompt: str
 }
 
 async function ask(contender: Contender, prompt: string): Promise<Answer> {
-  const plain = JSON.parse(await call(contender, prompt, false)) as { choices: unknown; usage: unknown };
+  const plain: { choices: unknown; usage: unknown } = JSON.parse(await call(contender, prompt, false));
   const events = (await call(contender, prompt, true))
     .split('\n\n')
     .map((event) => event.replace(/^data: ?/, '').trim());
   if (events.findLast((event) => event !== '') !== '[DONE]')
     throw new BenchError(`${contender.name} ends a stream without [DONE].`, 'Put that right before measuring.');
-  const chunks = events.filter((event) => event.startsWith('{')).map((event) => JSON.parse(event) as Chunk);
+  const chunks: Chunk[] = events.filter((event) => event.startsWith('{')).map((event) => JSON.parse(event));
   const streamed = chunks.map(({ choices }) => choices[0]?.delta.content ?? '').filter((content) => content !== '');
   return { choices: plain.choices, usage: plain.usage, streamed };
 }

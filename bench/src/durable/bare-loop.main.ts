@@ -7,8 +7,8 @@ import { BareLoop } from './bare-loop.js';
 
 const CONNECTIONS = 512;
 
-const setUp = JSON.parse(process.argv[2] ?? '') as BareLoopSetUp;
-const prompts = JSON.parse(readFileSync(setUp.promptsFile, 'utf8')) as string[];
+const setUp: BareLoopSetUp = JSON.parse(process.argv[2] ?? '');
+const prompts: string[] = JSON.parse(readFileSync(setUp.promptsFile, 'utf8'));
 const connection = await connect({ servers: setUp.natsUrl, name: 'bare-loop', noAsyncTraces: true });
 const { origin, pathname } = new URL(setUp.upstreamUrl);
 const loop = new BareLoop(connection, new PublishAcknowledgements(connection), {

@@ -54,33 +54,37 @@ export class BareLoop {
   }
 
   /** Does `total` jobs; gives the seconds from the first pull to the last acknowledgement. */
-  run(total: number): Promise<number> {
+  async run(total: number): Promise<number> {
     const startedAt = performance.now();
-    return new Promise((resolve, reject) => {
-      let asked = 0;
-      let inFlight = 0;
-      let done = 0;
-      const pull = (): void => {
-        while (asked + inFlight + ASK_FOR <= MOST_IN_FLIGHT) {
-          asked += ASK_FOR;
-          this.pull(ASK_FOR);
-        }
-      };
-      const subscription = this.connection.subscribe(this.inbox, {
-        callback: (_error, job) => {
-          if (job.headers?.code !== undefined && job.headers.code !== 0) return;
-          asked -= 1;
-          inFlight += 1;
-          this.do(job).then(() => {
-            inFlight -= 1;
-            if (++done < total) return pull();
-            subscription.unsubscribe();
-            void this.connection.flush().then(() => resolve((performance.now() - startedAt) / 1000));
-          }, reject);
-        },
-      });
-      pull();
+    const finished = Promise.withResolvers<void>();
+    let asked = 0;
+    let inFlight = 0;
+    let done = 0;
+    const pull = (): void => {
+      while (asked + inFlight + ASK_FOR <= MOST_IN_FLIGHT) {
+        asked += ASK_FOR;
+        this.pull(ASK_FOR);
+      }
+    };
+    const take = async (job: Msg): Promise<void> => {
+      asked -= 1;
+      inFlight += 1;
+      await this.do(job);
+      inFlight -= 1;
+      if (++done === total) finished.resolve();
+      else pull();
+    };
+    const subscription = this.connection.subscribe(this.inbox, {
+      // A message with a status ends a pull; the jobs are the others.
+      callback: (_error, job) => {
+        if ((job.headers?.code ?? 0) === 0) take(job).catch(finished.reject);
+      },
     });
+    pull();
+    await finished.promise;
+    subscription.unsubscribe();
+    await this.connection.flush();
+    return (performance.now() - startedAt) / 1000;
   }
 
   private pull(batch: number): void {

@@ -47,7 +47,8 @@ export class BatchRun {
       body: form,
     });
     if (!response.ok) throw refused('The upload', await response.text());
-    return ((await response.json()) as { id: string }).id;
+    const { id }: { id: string } = JSON.parse(await response.text());
+    return id;
   }
 
   private create(inputFileId: string): Promise<Batch> {
@@ -71,7 +72,8 @@ export class BatchRun {
       headers: { authorization: this.authorization },
     });
     const written = (await response.text()).split('\n').filter((line) => line !== '');
-    const distinct = new Set(written.map((line) => (JSON.parse(line) as { custom_id: string }).custom_id));
+    const answered: { custom_id: string }[] = written.map((line) => JSON.parse(line));
+    const distinct = new Set(answered.map(({ custom_id }) => custom_id));
     if (written.length !== lines || distinct.size !== lines)
       throw refused('The output file', `${written.length} lines, ${distinct.size} different ones, not ${lines}`);
   }
@@ -81,7 +83,8 @@ export class BatchRun {
     const response = await request(`${this.stack.url}${path}`, { method, headers, ...(body && { body }) });
     const text = await response.body.text();
     if (response.statusCode !== 200) throw refused(`${method} ${path}`, text);
-    return JSON.parse(text) as Batch;
+    const batch: Batch = JSON.parse(text);
+    return batch;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Contender, Pace } from '../contenders/contender.js';
-import { CpuMeter, dividedBy } from '../processes/cpu-meter.js';
+import { CpuMeter, dividedBy, totalOf } from '../processes/cpu-meter.js';
 import type { ConversingChild } from '../processes/conversing-child.js';
 import type { Part } from '../processes/part.js';
 import type { LoadSample } from './load-figures.js';
@@ -78,9 +78,10 @@ function rotated<Item>(items: readonly Item[], by: number): Item[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-function brief({ result }: LoadSample): string {
+function brief({ result, cpu }: LoadSample): string {
   const failed = Object.values(result.failures).reduce((sum, count) => sum + count, 0);
   const rate = `${(result.answered / result.seconds).toFixed(0)}/s`;
   const latency = `p50 ${result.latency.p50.toFixed(2)} ms, p99 ${result.latency.p99.toFixed(1)} ms`;
-  return `${rate.padStart(7)}  ${latency}${failed === 0 ? '' : `, ${failed} failed`}`;
+  const cost = Object.keys(cpu).length === 0 ? '' : `, CPU ${totalOf(cpu).toFixed(2)} ms`;
+  return `${rate.padStart(7)}  ${latency}${cost}${failed === 0 ? '' : `, ${failed} failed`}`;
 }

@@ -27,7 +27,12 @@ export function readPrompts(projectFolder: string): Prompts {
 
 function problemsIn(file: string): string[] {
   const rows = readFileSync(file, 'utf8').split('\n');
-  return rows.filter((row) => row !== '').map((row) => (JSON.parse(row) as { prompt: string }).prompt);
+  return rows.filter((row) => row !== '').map(promptOf);
+}
+
+function promptOf(row: string): string {
+  const { prompt }: { prompt: string } = JSON.parse(row);
+  return prompt;
 }
 
 function generate(): string[] {

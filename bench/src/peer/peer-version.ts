@@ -8,6 +8,6 @@ export const PEER_PACKAGE = '@portkey-ai/gateway';
 /** Text of the manifest and the pinned version of the peer in it. */
 export function readPeerManifest(): { readonly text: string; readonly version: string } {
   const text = readFileSync(join(projectFolder, 'bench', 'peer', 'package.json'), 'utf8');
-  const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(text);
   return { text, version: dependencies[PEER_PACKAGE] ?? 'none' };
 }

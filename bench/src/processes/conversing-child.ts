@@ -23,9 +23,9 @@ export class ConversingChild {
       const onExit = (code: number | null): void =>
         reject(new BenchError(`The ${this.name} ended (exit code ${code}).`, 'See what it printed above.'));
       this.child.once('exit', onExit);
-      this.child.once('message', (answer) => {
+      this.child.once('message', (answer: Answer) => {
         this.child.removeListener('exit', onExit);
-        resolve(answer as Answer);
+        resolve(answer);
       });
       this.child.send(message);
     });

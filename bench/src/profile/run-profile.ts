@@ -71,16 +71,16 @@ async function renderOne(
     (entry) => entry.split('.')[3] === String(pid) && entry.split('.')[4] === '0',
   );
   if (file === undefined) return `### ${name}: left no profile`;
-  const recorded = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
+  const recorded: CpuProfile = JSON.parse(await readFile(join(folder, file), 'utf8'));
   const seconds = (window.to - window.from) / 1_000_000;
   return renderServiceProfile({ service: name, seconds, times: selfTimes(recorded, window) });
 }
 
 async function saturate(ground: BenchGround, effort: Effort, begin: () => void): Promise<string> {
   const { stack, records, generator } = ground;
-  const { addressOf } = switchyardContender(stack, () => records.settled());
+  const address = switchyardContender(stack, () => records.settled()).addressOf('fast');
   const arrivals = { kind: 'closed', inFlight: SATURATED_IN_FLIGHT } as const;
-  const order = (seconds: number): LoadOrder => ({ ...addressOf('fast'), isStream: false, arrivals, seconds });
+  const order = (seconds: number): LoadOrder => ({ ...address, isStream: false, arrivals, seconds });
   await generator.ask<LoadResult>(order(effort.warmUpSeconds));
   await records.settled();
   begin();

@@ -16,7 +16,7 @@ export const COMPLETED_SUBJECT = Subject.requestEnded('completed', BENCH.organiz
  * that was made (`template`, JSON) with a request id of its own.
  */
 export async function publishBacklog(records: RecordsProgress, template: string, count: number): Promise<void> {
-  const { requestId } = JSON.parse(template) as { requestId: string };
+  const { requestId }: { requestId: string } = JSON.parse(template);
   for (let left = count; left > 0; left -= EVENTS_A_BATCH) {
     const events = Array.from({ length: Math.min(EVENTS_A_BATCH, left) }, () =>
       template.replaceAll(requestId, `req_${randomBytes(12).toString('hex')}`),

@@ -39,8 +39,12 @@ function section(title: string, ...texts: readonly string[]): string[] {
   return [`## ${title}`, ...texts];
 }
 
+/** Whether a scenario has a fixed rate: its title says so. */
+function isOpen(scenario: string): boolean {
+  return scenario.endsWith('/s');
+}
+
 function interactiveSections(report: LoadReport): string[] {
-  const isOpen = (scenario: string): boolean => scenario.endsWith('/s');
   const open = report.scenarios.filter(isOpen);
   const closed = report.scenarios.filter((scenario) => !isOpen(scenario));
   return section(
@@ -55,7 +59,6 @@ function interactiveSections(report: LoadReport): string[] {
 }
 
 function streamSections(report: LoadReport): string[] {
-  const isOpen = (scenario: string): boolean => scenario.endsWith('/s');
   const open = report.scenarios.filter(isOpen);
   return section(
     'Streams of 200 chunks',

@@ -43,10 +43,11 @@ describe('LocalFolderBlobStore', () => {
     expect(await readdir(incoming)).toEqual(['young']);
   });
 
-  it('streams a large file in constant memory', async () => {
+  it('streams a large file without holding it', async () => {
     const store = LocalFolderBlobStore.underHome(home);
+    const size = 256 * 1024 ** 2;
     const before = process.memoryUsage().arrayBuffers;
-    await store.write('large', bytes(100 * 1024 ** 2), { maxBytes: 200 * 1024 ** 2 });
+    await store.write('large', bytes(size), { maxBytes: size });
     let read = 0;
     let peak = 0;
     for await (const piece of store.read('large')) {
@@ -54,7 +55,8 @@ describe('LocalFolderBlobStore', () => {
       peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
     }
 
-    expect(read).toBe(100 * 1024 ** 2);
-    expect(peak).toBeLessThan(60 * 1024 ** 2);
+    expect(read).toBe(size);
+    // Pieces that were read wait for the garbage collector, which comes when some 64 MiB of them have gathered.
+    expect(peak).toBeLessThan(size / 2);
   });
 });

@@ -52,6 +52,7 @@ export function readSettings<Key extends keyof Settings = never>(
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the loop above has seen every required variable
   return settings as Settings & { readonly [K in Key]: NonNullable<Settings[K]> };
 }
 

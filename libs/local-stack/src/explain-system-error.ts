@@ -1,3 +1,4 @@
+import { errorCode } from './error-code.js';
 import { LocalStackError } from './local-stack.error.js';
 
 const EXPLANATIONS: Readonly<Record<string, readonly [happened: string, remedy: string]>> = {
@@ -12,6 +13,7 @@ const EXPLANATIONS: Readonly<Record<string, readonly [happened: string, remedy: 
     'Run as the owner of that folder, or set SWITCHYARD_HOME to a folder you may write to.',
   ],
   EROFS: ['the file system is read-only', 'Set SWITCHYARD_HOME to a folder you may write to.'],
+  EEXIST: ['a file of that name is in the way', 'Remove or rename that file, or set SWITCHYARD_HOME to a folder.'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'Set SWITCHYARD_HOME to a folder.'],
   EMFILE: ['too many files are open', 'Raise the limit (ulimit -n 8192) and start again.'],
 };
@@ -19,10 +21,8 @@ const EXPLANATIONS: Readonly<Record<string, readonly [happened: string, remedy: 
 /** Turns a system error (`ENOSPC`, `EACCES`, …) met while doing `what` into one sentence with its remedy. */
 export function explainSystemError(error: unknown, what: string): LocalStackError {
   if (error instanceof LocalStackError) return error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
-  const path = (error as NodeJS.ErrnoException | undefined)?.path;
-  const known = EXPLANATIONS[code];
-  const place = path === undefined ? '' : ` (${path})`;
+  const known = EXPLANATIONS[errorCode(error) ?? ''];
+  const place = error instanceof Error && 'path' in error ? ` (${String(error.path)})` : '';
   if (known !== undefined)
     return new LocalStackError(`${what} failed: ${known[0]}${place}.`, known[1], { cause: error });
   const reason = error instanceof Error ? error.message : String(error);

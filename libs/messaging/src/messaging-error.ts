@@ -1,12 +1,13 @@
 /**
  * NATS could not carry a message. `no_responders`: nobody listens on the subject; `timeout`: no answer in time;
- * `disconnected`: there is no connection now; `refused`: JetStream refused to store it. All but `refused` may pass.
+ * `disconnected`: there is no connection now; `unavailable`: JetStream cannot store it now; `refused`: JetStream
+ * refused to store it; `overflow`: too much waits already. All but `refused` may pass.
  */
 export class MessagingError extends Error {
   readonly retryable: boolean;
 
   constructor(
-    readonly code: 'no_responders' | 'timeout' | 'disconnected' | 'refused' | 'overflow',
+    readonly code: 'no_responders' | 'timeout' | 'disconnected' | 'refused' | 'overflow' | 'unavailable',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -10,6 +10,20 @@ import { QueryRefused } from './query-refused.js';
 
 const DEFAULT_QUERY_TIMEOUT_MILLISECONDS = 10_000;
 
+/** An error in JetStream's answer to a publish; `err_code` as in the server's list of errors. */
+interface JetStreamError {
+  code?: number;
+  err_code?: number;
+  description?: string;
+}
+
+/** Full stream, or a batch of which a part was lost with the connection: the same message may be stored later. */
+const PASSING_ERRORS: ReadonlySet<number | undefined> = new Set([10_077, 10_176]);
+
+function mayPass({ code, err_code: errorCode }: JetStreamError): boolean {
+  return code === 503 || PASSING_ERRORS.has(errorCode);
+}
+
 /** Headers and reply subject of a published message. */
 export interface PublishExtras {
   headers?: Readonly<Record<string, string | undefined>>;
@@ -120,7 +134,7 @@ export class Messaging {
 
   /**
    * Publishes to a stream and waits until the server says it is stored.
-   * @throws MessagingError `refused` where the stream refuses it for good.
+   * @throws MessagingError `refused` where the stream refuses it for good, `unavailable` where it cannot take it now.
    */
   async store(
     subject: string,
@@ -132,9 +146,10 @@ export class Messaging {
       timeoutMilliseconds,
       ...(extras.headers ? { headers: extras.headers } : {}),
     });
-    const { error } = acknowledgement.json() as { error?: { err_code?: number; description?: string } };
+    const { error } = acknowledgement.json() as { error?: JetStreamError };
     if (error) {
-      throw new MessagingError('refused', `JetStream refused ${subject}: ${error.description} (${error.err_code})`);
+      const reason = `JetStream did not store a message on ${subject}: ${error.description} (${error.err_code})`;
+      throw new MessagingError(mayPass(error) ? 'unavailable' : 'refused', reason);
     }
   }
 

@@ -8,7 +8,7 @@ import { TEST_POSTGRES_URL } from './shared-postgres.js';
 export interface DatabaseTemplate {
   readonly name: string;
   /** Brings an empty database to the wanted schema and closes every connection it opened. */
-  build(databaseUrl: string): Promise<void>;
+  readonly build: (databaseUrl: string) => Promise<void>;
 }
 
 /** A database of one test file. `drop` in afterAll: it ends what is still connected. */

@@ -1,7 +1,12 @@
+import { z } from 'zod';
+
 import { LocalStackError } from '../local-stack.error.js';
 
 const ASK_EVERY_MILLISECONDS = 200;
+const LONGEST_QUOTE_CHARACTERS = 200;
 const ANSWER_WITHIN_MILLISECONDS = 3_000;
+
+const readinessSchema = z.object({ missing: z.array(z.string()) });
 
 /** `report` hears what is missing whenever that changes; `giveUp` may throw to end the wait. */
 export interface AwaitReadyOptions {
@@ -52,10 +57,10 @@ async function askReadiness(url: string): Promise<string | undefined> {
 
 function missingIn(body: string): string {
   try {
-    const { missing } = JSON.parse(body) as { missing?: unknown };
-    if (Array.isArray(missing)) return missing.map(String).join(', ');
+    const answer = readinessSchema.safeParse(JSON.parse(body));
+    if (answer.success) return answer.data.missing.join(', ');
   } catch {
-    return body.slice(0, 200);
+    // No JSON: an answer of something else on that port, best shown as it is.
   }
-  return body.slice(0, 200);
+  return body.slice(0, LONGEST_QUOTE_CHARACTERS);
 }

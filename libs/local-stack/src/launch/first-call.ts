@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
 import { parse } from 'yaml';
+import { z } from 'zod';
 
 import type { AdminKey } from './keys.js';
 
 const SIM_MODEL = 'sim-small';
 const ANSWER_WITHIN_MILLISECONDS = 3_000;
+
+const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+const configurationSchema = z.object({ models: z.array(z.object({ name: z.string() })) });
 
 /** What is printed when the stack is ready: address, key and a call to copy. */
 export function firstCall(url: string, { key, origin }: AdminKey, model: string): string {
@@ -44,8 +48,7 @@ export async function firstModel(
       headers: { authorization: `Bearer ${key}` },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MILLISECONDS),
     });
-    const { data } = (await response.json()) as { data?: readonly { id?: unknown }[] };
-    const names = (data ?? []).map(({ id }) => id).filter((id) => typeof id === 'string');
+    const names = modelListSchema.parse(await response.json()).data.map(({ id }) => id);
     return names.includes(SIM_MODEL) ? SIM_MODEL : (names[0] ?? SIM_MODEL);
   } catch {
     return SIM_MODEL;
@@ -53,6 +56,5 @@ export async function firstModel(
 }
 
 function firstNameIn(configuration: string): string {
-  const { models } = parse(configuration) as { models?: readonly { name?: string }[] };
-  return models?.[0]?.name ?? SIM_MODEL;
+  return configurationSchema.parse(parse(configuration)).models[0]?.name ?? SIM_MODEL;
 }

@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
+import { errorCode } from '../error-code.js';
 import { explainSystemError } from '../explain-system-error.js';
 import { LocalStackError } from '../local-stack.error.js';
 
@@ -13,7 +14,7 @@ const MEBIBYTE = 1024 * 1024;
  */
 export async function prepareHomeFolder(home: string, leastFreeBytes = LEAST_FREE_BYTES): Promise<void> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home);
     // Nobody else may look in; passing through stays allowed where Postgres needs it (see reachableDataFolder).
     const { mode } = await stat(home);
     if ((mode & 0o066) !== 0) await chmod(home, mode & 0o711);
@@ -28,5 +29,25 @@ export async function prepareHomeFolder(home: string, leastFreeBytes = LEAST_FRE
   throw new LocalStackError(
     `The disk of ${home} has only ${Math.floor((bavail * bsize) / MEBIBYTE)} MiB left; Switchyard needs at least ${Math.ceil(leastFreeBytes / MEBIBYTE)} MiB.`,
     'Free some space, or set SWITCHYARD_HOME to a folder on another disk.',
+  );
+}
+
+/** mkdir's own recursive mode hides why it fails (a read-only disk shows as ENOENT) and never ends below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || folder === dirname(folder) || (await exists(dirname(folder)))) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
   );
 }

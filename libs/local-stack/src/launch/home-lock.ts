@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
+import { errorCode } from '../error-code.js';
 import { explainSystemError } from '../explain-system-error.js';
 import { LocalStackError } from '../local-stack.error.js';
 import { identifyProcess } from '../processes/process-identity.js';
 
-interface LockContent {
-  readonly pid: number;
-  readonly identity: string | undefined;
-}
+const lockSchema = z.object({ pid: z.number().int().positive(), identity: z.string() });
+
+type LockContent = z.infer<typeof lockSchema>;
 
 /**
  * Makes this process the only one that runs a stack on `home`; gives the function that lets go. The lock is a file that
@@ -19,7 +21,10 @@ interface LockContent {
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   const lock = join(home, 'lock.json');
   const own = join(home, `lock.${randomBytes(6).toString('hex')}`);
-  const content = JSON.stringify({ pid: process.pid, identity: identifyProcess(process.pid) } satisfies LockContent);
+  const content = JSON.stringify({
+    pid: process.pid,
+    identity: identifyProcess(process.pid) ?? '',
+  } satisfies LockContent);
   try {
     await writeFile(own, content, { mode: 0o600 });
     while (!(await linked(own, lock))) await removeIfStale(lock, home);
@@ -39,7 +44,7 @@ async function linked(own: string, lock: string): Promise<boolean> {
     await link(own, lock);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -48,7 +53,7 @@ async function removeIfStale(lock: string, home: string): Promise<void> {
   const seen = await readFile(lock, 'utf8').catch(() => undefined);
   if (seen === undefined) return;
   const holder = parse(seen);
-  if (holder?.identity !== undefined && identifyProcess(holder.pid) === holder.identity) {
+  if (holder !== undefined && identifyProcess(holder.pid) === holder.identity) {
     throw new LocalStackError(
       `Switchyard already runs on ${home} (process ${holder.pid}).`,
       'Use that one, stop it first (Ctrl-C in its terminal), or set SWITCHYARD_HOME and SWITCHYARD_PORT to run a second one.',
@@ -64,7 +69,7 @@ async function removeIfStale(lock: string, home: string): Promise<void> {
 
 function parse(text: string): LockContent | undefined {
   try {
-    return JSON.parse(text) as LockContent;
+    return lockSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

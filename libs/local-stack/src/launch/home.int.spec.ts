@@ -88,9 +88,8 @@ describe('the data folder', () => {
 describe('reachability', () => {
   it('names the setting when the port for callers is taken', async () => {
     const server = createServer();
-    const port = await new Promise<number>((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
     await expect(assertPortIsFree('127.0.0.1', port)).rejects.toMatchObject({
       message: `Port ${port} on 127.0.0.1 is taken by another program.`,

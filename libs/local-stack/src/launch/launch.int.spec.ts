@@ -46,6 +46,9 @@ describe('launch', () => {
     await writeFile(join(serviceFolder, 'main.js'), source);
   };
 
+  const print = (text: string): void => void output.push(text);
+  const ready = () => eventually(() => expect(output.join('\n')).toContain('Switchyard is ready.'), STARTS_WITHIN);
+
   const start = () => {
     const stop = new AbortController();
     const environment = {
@@ -54,9 +57,7 @@ describe('launch', () => {
       SWITCHYARD_PORT: String(port),
       SWITCHYARD_ADMIN_KEY: 'a-key-of-my-own!',
     };
-    const print = (text: string): void => void output.push(text);
     const ended = launch({ environment, projectFolder: folder, signal: stop.signal, print });
-    const ready = () => eventually(() => expect(output.join('\n')).toContain('Switchyard is ready.'), STARTS_WITHIN);
     return { ready, stop: () => stop.abort(), ended };
   };
 

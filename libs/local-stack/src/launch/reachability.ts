@@ -2,6 +2,7 @@ import { createServer, connect } from 'node:net';
 
 import { Client } from 'pg';
 
+import { errorCode } from '../error-code.js';
 import { LocalStackError } from '../local-stack.error.js';
 
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
@@ -17,7 +18,7 @@ export async function assertPortIsFree(host: string, port: number): Promise<void
     });
     await new Promise((resolve) => server.close(resolve));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = errorCode(error);
     if (code === 'EADDRINUSE') {
       throw new LocalStackError(
         `Port ${port} on ${host} is taken by another program.`,

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
 import { LogFile } from '../processes/log-file.js';
 import { outputLines } from '../processes/output-lines.js';
 
@@ -58,20 +60,24 @@ export function readableLine(line: string, threshold: number): string | undefine
   // pino puts the level first: most lines can be dropped without being parsed.
   const early = /^\{"level":(\d+),/.exec(line)?.[1];
   if (early !== undefined && Number(early) < threshold) return undefined;
-  let entry: Record<string, unknown>;
-  try {
-    entry = JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return line;
-  }
+  const entry = parseEntry(line);
+  if (entry === undefined) return line;
   const level = Number(entry['level']);
   if (level < threshold) return undefined;
   const levelName = Object.keys(LEVELS).find((name) => LEVELS[name] === level) ?? String(entry['level']);
   const fields = Object.entries(entry).filter(([name]) => !HIDDEN_FIELDS.has(name));
-  const message = String(entry['msg'] ?? entry['message'] ?? '');
+  const message = short(entry['msg'] ?? entry['message'] ?? '');
   return [levelName.toUpperCase().padEnd(5), message, ...fields.map(([name, value]) => `${name}=${short(value)}`)].join(
     ' ',
   );
+}
+
+function parseEntry(line: string): Record<string, unknown> | undefined {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }
 
 function short(value: unknown): string {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { freePort } from '../processes/free-port.js';
 import { runCommand } from '../processes/run-command.js';
 import { findNatsServer, type NatsServerFetcher } from './find-nats-server.js';
 import { fetchReleaseArchive } from './release-archive.js';
@@ -92,8 +93,9 @@ describe('fetchReleaseArchive', () => {
       const body = files.get(request.url?.split('/').at(-1) ?? '');
       response.writeHead(body === undefined ? 404 : 200).end(body);
     });
-    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-    releases = `http://127.0.0.1:${(site.address() as { port: number }).port}`;
+    const port = await freePort();
+    await new Promise<void>((resolve) => site.listen(port, '127.0.0.1', resolve));
+    releases = `http://127.0.0.1:${port}`;
   });
   afterEach(async () => {
     await new Promise((resolve) => site.close(resolve));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { cacheFolder } from '../cache-folder.js';
+import { freePort } from '../processes/free-port.js';
 import { identifyProcess } from '../processes/process-identity.js';
 import { findNatsServer } from './find-nats-server.js';
 import { NatsServer } from './nats-server.js';
@@ -53,9 +54,8 @@ describe('NatsServer', () => {
 
   it('says in one sentence that its port is taken', async () => {
     const blocker = createServer((socket) => socket.write('INFO {}\r\n'));
-    const port = await new Promise<number>((resolve) => {
-      blocker.listen(0, '127.0.0.1', () => resolve((blocker.address() as { port: number }).port));
-    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve));
     try {
       await expect(NatsServer.start({ binary, dataFolder, port })).rejects.toMatchObject({
         message: `nats-server cannot listen on 127.0.0.1:${port}: the port is taken.`,

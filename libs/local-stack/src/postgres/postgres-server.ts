@@ -107,8 +107,7 @@ async function launch(
   place: LaunchPlace,
 ): Promise<{ child?: ChildProcess; output: string }> {
   let output = '';
-  let isReady = (): void => undefined;
-  const ready = new Promise<void>((resolve) => (isReady = resolve));
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
   const child = await ChildProcess.start({
     name: 'postgres',
     command: join(place.installation, 'bin', 'postgres'),

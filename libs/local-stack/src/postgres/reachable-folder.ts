@@ -2,6 +2,7 @@ import { chmod, cp, mkdir, readlink, rename, rm, stat, symlink } from 'node:fs/p
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
+import { errorCode } from '../error-code.js';
 import type { PostgresAccount } from './postgres-account.js';
 
 const OTHERS_MAY_ENTER = 0o001;
@@ -69,7 +70,7 @@ export async function reachableInstallation(
     await rename(work, copy);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    if (errorCode(error) !== 'ENOTEMPTY') throw error;
   }
   return copy;
 }

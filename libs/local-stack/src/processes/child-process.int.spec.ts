@@ -40,7 +40,7 @@ describe('ChildProcess', () => {
 describe('guardAgainstOrphaning', () => {
   it('ends the child of a process that was killed', async () => {
     const child = spawn(process.execPath, STAY, { stdio: 'ignore' });
-    const pid = child.pid as number;
+    const pid = child.pid ?? 0;
     const guardSource = guardAgainstOrphaning.toString().replace(/^.*?function/s, 'function');
     const parent = spawn(process.execPath, [
       '-e',
@@ -48,12 +48,11 @@ describe('guardAgainstOrphaning', () => {
     ]);
     await once(parent, 'spawn');
     expect(identifyProcess(pid)).toBeDefined();
-    await eventually(async () => expect(await childrenOf(parent.pid as number)).toHaveLength(1));
+    await eventually(async () => expect(await childrenOf(parent.pid ?? 0)).toHaveLength(1));
 
     parent.kill('SIGKILL');
 
-    const [, signal] = (await once(child, 'exit')) as [unknown, string];
-    expect(signal).toBe('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   });
 });
 

@@ -62,7 +62,8 @@ export class ChildProcess {
         child.once('spawn', resolve);
         child.once('error', reject);
       });
-      return new ChildProcess(child, child.pid as number, options);
+      if (child.pid === undefined) throw new Error('it has no process id');
+      return new ChildProcess(child, child.pid, options);
     } catch (error) {
       throw explainSystemError(error, `Starting ${options.name}`);
     }

@@ -1,14 +1,16 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+
+import { z } from 'zod';
 
 import { identifyProcess } from './process-identity.js';
 
+const processRecordSchema = z
+  .object({ name: z.string(), pid: z.number().int().positive(), identity: z.string() })
+  .readonly();
+
 /** One process that a launcher started: enough to recognise it later, when its launcher is gone. */
-export interface ProcessRecord {
-  readonly name: string;
-  readonly pid: number;
-  readonly identity: string;
-}
+export type ProcessRecord = z.infer<typeof processRecordSchema>;
 
 /**
  * The folder (SWITCHYARD_HOME/run) in which a launcher notes the processes it started, one JSON file each, named
@@ -45,8 +47,7 @@ export class ProcessRecords {
 
   async #read(file: string): Promise<ProcessRecord | undefined> {
     try {
-      const record = JSON.parse(await readFile(join(this.#folder, file), 'utf8')) as ProcessRecord;
-      return { ...record, name: basename(file, '.json') };
+      return processRecordSchema.parse(JSON.parse(await readFile(join(this.#folder, file), 'utf8')));
     } catch {
       return undefined;
     }

@@ -75,10 +75,7 @@ export class BatchConsumer {
     this.processing = [];
     this.whenIdle?.();
     if (this.waiting.length > 0 && !this.isStopping) {
-      this.timer = setTimeout(
-        () => void this.process(),
-        this.waiting.length >= this.binding.size ? 0 : this.linger,
-      );
+      this.timer = setTimeout(() => void this.process(), this.waiting.length >= this.binding.size ? 0 : this.linger);
     }
   }
 

@@ -1,6 +1,8 @@
 import multipart from '@fastify/multipart';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { chatDialect } from '#libs/dialects';
+import { callerErrorOf } from './http-error.filter.js';
 import { HttpLimit } from './http-limits.js';
 import { newRequestId } from './request-id.js';
 
@@ -27,6 +29,11 @@ export async function createHttpAdapter(): Promise<HttpEdge> {
     genReqId: newRequestId,
     requestIdHeader: false,
     routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error, request, reply) => {
+      const told = callerErrorOf(error, request);
+      const answer = reply.status(told.status).header('x-request-id', request.id).type('application/json');
+      void answer.send(chatDialect.encodeError(told));
+    },
     http: { maxHeaderSize: HttpLimit.headerBytes, headersTimeout: HttpLimit.headersMilliseconds },
   });
   const fastify = adapter.getInstance<FastifyInstance>();

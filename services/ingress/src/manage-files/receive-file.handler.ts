@@ -4,7 +4,7 @@ import { v7 } from 'uuid';
 import { BlobStore, type StoredBlob } from '#libs/blobs';
 import { fileObjectSchema, Subject, type Caller, type FileObject } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
-import { Messaging } from '#libs/messaging';
+import { Messaging, MessagingError } from '#libs/messaging';
 import { HttpLimit } from '../http/http-limits.js';
 
 interface Received {
@@ -34,7 +34,7 @@ export class ReceiveFileHandler {
       return await this.messaging.ask(Subject.fileCreate, command, fileObjectSchema);
     } catch (error) {
       if (received.blobKey) await this.blobs.remove(received.blobKey);
-      throw error;
+      throw isFormFault(error) ? unreadableForm() : error;
     }
   }
 
@@ -55,6 +55,23 @@ export class ReceiveFileHandler {
     received.filename = part.filename.slice(0, 500) || 'file';
     received.stored = await this.blobs.write(received.blobKey, part.file, { maxBytes: HttpLimit.fileBytes });
   }
+}
+
+/** Whether the form itself is at fault: broken off or malformed (the parser gives a sentence only), or with too many parts. */
+function isFormFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (
+    (typeof code === 'string' && /^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) || /multipart/i.test(error.message)
+  );
+}
+
+function unreadableForm(): DialectError {
+  return new DialectError(
+    400,
+    'invalid_form',
+    'The form cannot be read: it is broken off, malformed, or has too many parts. Send the fields file and purpose once.',
+  );
 }
 
 function missing(param: string, what: string): DialectError {

@@ -19,6 +19,7 @@ import {
   type StreamMessage,
 } from '#libs/messaging';
 import { NoEligibleTarget } from '#libs/routing';
+import { injectTraceContext, withExtractedContext, withSpan } from '#libs/telemetry';
 import { PlanRouteHandler } from './plan-route.handler.js';
 
 const MOST_DURABLE_PLANS_AT_ONCE = 512;
@@ -33,7 +34,16 @@ export class PlanRouteController {
   ) {}
 
   @Subscribe(Subject.requestAcceptedInteractive, { queue: QueueGroup.router })
-  async planForWaitingCaller(message: IncomingMessage): Promise<void> {
+  planForWaitingCaller(message: IncomingMessage): Promise<void> {
+    return traced(message, () => this.planInteractive(message));
+  }
+
+  @ConsumeEach(Consumer.router, { concurrency: MOST_DURABLE_PLANS_AT_ONCE })
+  planForJob(message: StreamMessage): Promise<void> {
+    return traced(message, () => this.planDurable(message));
+  }
+
+  private async planInteractive(message: IncomingMessage): Promise<void> {
     const facts = readFacts(message);
     const slip = this.planOrRefusal(facts);
     if (slip instanceof NoEligibleTarget) return this.refuse(message, facts, slip);
@@ -44,8 +54,7 @@ export class PlanRouteController {
     });
   }
 
-  @ConsumeEach(Consumer.router, { concurrency: MOST_DURABLE_PLANS_AT_ONCE })
-  async planForJob(message: StreamMessage): Promise<void> {
+  private async planDurable(message: StreamMessage): Promise<void> {
     const facts = readFacts(message);
     const slip = this.planOrRefusal(facts);
     if (slip instanceof NoEligibleTarget) return this.handler.record(this.handler.refusalEvent(facts, slip));
@@ -93,12 +102,21 @@ function readFacts(message: IncomingMessage): Facts {
   return JSON.parse(facts) as Facts;
 }
 
+function traced<T>(message: IncomingMessage, work: () => T): T {
+  return withExtractedContext(
+    (name) => message.header(name),
+    () => withSpan('plan route', { kind: 'consumer' }, work),
+  );
+}
+
 function headersWith(message: IncomingMessage, slip: RoutingSlip): Record<string, string | undefined> {
-  return {
+  const headers: Record<string, string | undefined> = {
     [MessageHeader.facts]: message.header(MessageHeader.facts),
     [MessageHeader.slip]: JSON.stringify(slip),
     [MessageHeader.bodyClaim]: message.header(MessageHeader.bodyClaim),
     [MessageHeader.traceParent]: message.header(MessageHeader.traceParent),
     [MessageHeader.traceState]: message.header(MessageHeader.traceState),
   };
+  injectTraceContext((name, value) => (headers[name] = value));
+  return headers;
 }

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MessageHeader, type AnswerHead, type Facts } from '#libs/contracts';
+import type { IncomingMessage } from '#libs/messaging';
+import type { CallerResponse } from './caller-response.js';
+import { PendingCall } from './pending-call.js';
+
+const facts = { requestId: 'req_00000001' } as Facts;
+
+/** Notes what a caller would receive. */
+class NotedResponse {
+  readonly notes: string[] = [];
+  hasBegun = false;
+  head = () => {
+    this.hasBegun = true;
+    this.notes.push('head');
+  };
+  chunk = (bytes: Uint8Array) => {
+    this.notes.push(`chunk ${Buffer.from(bytes).toString()}`);
+    return true;
+  };
+  end = () => this.notes.push('end');
+  whole = (body: Uint8Array) => this.notes.push(`whole ${Buffer.from(body).toString()}`);
+  part = (bytes: Uint8Array) => this.notes.push(`part ${Buffer.from(bytes).toString()}`);
+  error = ({ error }: AnswerHead) => this.notes.push(`error ${error?.code}`);
+  keepAlive = () => this.notes.push('keep-alive');
+  abandon = () => this.notes.push('abandon');
+}
+
+function frame(kind: string | undefined, sequence: number | undefined, text = ''): IncomingMessage {
+  const headers: Record<string, string | undefined> = {
+    [MessageHeader.frame]: kind,
+    [MessageHeader.sequence]: sequence === undefined ? undefined : String(sequence),
+    [MessageHeader.answer]:
+      '{"status":200,"attempts":1,"error":{"class":"cut_stream","code":"provider_stream_cut","message":"cut"}}',
+    [MessageHeader.terminalEvent]:
+      kind === 'end' || kind === 'whole' || kind === 'error' ? '{"outcome":"x"}' : undefined,
+  };
+  return { header: (name: string) => headers[name], data: Buffer.from(text) } as unknown as IncomingMessage;
+}
+
+describe('PendingCall', () => {
+  let response: NotedResponse;
+  let call: PendingCall;
+
+  beforeEach(() => {
+    response = new NotedResponse();
+    call = new PendingCall(facts, response as unknown as CallerResponse);
+  });
+
+  it('passes a stream on frame by frame and keeps its terminal event', () => {
+    expect(call.take(frame('head', 0))).toBe('running');
+    expect(call.take(frame(undefined, 1, 'a'))).toBe('running');
+    expect(call.take(frame(undefined, 2, 'b'))).toBe('running');
+    expect(call.take(frame('end', 3))).toBe('ended');
+    expect(response.notes).toEqual(['head', 'chunk a', 'chunk b', 'end']);
+    expect(call.terminalEvent).toBe('{"outcome":"x"}');
+  });
+
+  it('notices a lost frame instead of passing on an answer with a hole', () => {
+    call.take(frame('head', 0));
+    expect(call.take(frame(undefined, 2, 'b'))).toBe('frames-lost');
+    expect(response.notes).toEqual(['head']);
+  });
+
+  it('takes heartbeats at any time without counting them', () => {
+    expect(call.take(frame('alive', undefined))).toBe('running');
+    expect(call.take(frame('whole', 0, '{}'))).toBe('ended');
+    expect(response.notes).toEqual(['keep-alive', 'whole {}']);
+  });
+
+  it('collects the parts of a large answer', () => {
+    call.take(frame('part', 0, '{"a":'));
+    expect(call.take(frame('whole', 1, '1}'))).toBe('ended');
+    expect(response.notes).toEqual(['part {"a":', 'whole 1}']);
+  });
+
+  it('ignores what comes after the end', () => {
+    call.take(frame('error', 0));
+    expect(call.take(frame(undefined, 1, 'late'))).toBe('running');
+    expect(response.notes).toEqual(['error provider_stream_cut']);
+  });
+
+  it('gives up a caller who does not read', () => {
+    response.chunk = () => false;
+    call.take(frame('head', 0));
+    expect(call.take(frame(undefined, 1, 'a'))).toBe('caller-too-slow');
+    expect(response.notes).toEqual(['head', 'abandon']);
+    expect(call.take(frame(undefined, 2, 'b'))).toBe('running');
+  });
+});
