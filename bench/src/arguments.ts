@@ -16,7 +16,7 @@ export const USAGE = `Usage: npm run bench -- [options]
 Measures Switchyard, the same upstream called directly, and a peer gateway from npm, in one run, and prints ratios.
 The whole run takes about ten minutes; leave the machine alone meanwhile.
 
-  --quick          short rounds, small batch, one round: to try the bench, not to quote (about a minute)
+  --quick          short rounds, small batch, one round: to try the bench, not to quote (about 90 seconds)
   --only SECTION   interactive, streams, durable or records; may be given several times
   --profile        instead of measuring: run each service under the CPU profiler, saturated and with a batch,
                    and print where the time goes

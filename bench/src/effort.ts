@@ -13,7 +13,7 @@ export interface Effort {
 
 export const FULL: Effort = {
   rounds: 3,
-  warmUpSeconds: 4,
+  warmUpSeconds: 6,
   slowRateSeconds: 8,
   fastRateSeconds: 6,
   saturationSeconds: 4,

@@ -9,9 +9,12 @@ import { BenchRun } from './run-bench.js';
 
 const cleanup = new Cleanup();
 const progress = new Progress();
+let isStopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
   process.once(signal, () => {
+    if (isStopping) return;
+    isStopping = true;
     progress.say('stopping …');
     void cleanup.run().then(() => process.exit(130));
   });
@@ -35,7 +38,9 @@ try {
   await main();
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof BenchError) process.stderr.write(`\n${error.message}\n→ ${error.remedy}\n`);
+  // What fails while all is being stopped fails because of that.
+  if (isStopping) process.exitCode = 130;
+  else if (error instanceof BenchError) process.stderr.write(`\n${error.message}\n→ ${error.remedy}\n`);
   else console.error(error);
 } finally {
   await cleanup.run();

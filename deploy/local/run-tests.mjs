@@ -6,6 +6,9 @@ import { environmentWith } from './node-24.mjs';
 import { projectFolder } from './project.mjs';
 import { runProgram } from './run-program.mjs';
 
+/** What jest says when a test process does not end by itself: a test left a server, a timer or a connection open. */
+const LEAK = 'failed to exit gracefully';
+
 /**
  * Runs jest, first the unit and integration tests on two workers, then the journeys one after the other: each of those
  * runs a whole stack. Arguments are passed on to both. Gives the exit code and the sums of both runs.
@@ -23,7 +26,7 @@ export async function runTests(node, args) {
   try {
     for (const [index, choice] of runs.entries()) {
       const resultFile = join(folder, `${index}.json`);
-      const code = await runJest(node, [
+      const { code, leaked } = await runJest(node, [
         ...choice,
         '--passWithNoTests',
         '--json',
@@ -34,6 +37,10 @@ export async function runTests(node, args) {
       sum.passed += results.numPassedTests;
       // A file that does not even load has no tests to count, but it is a failure all the same.
       sum.failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
+      if (leaked) {
+        process.stderr.write('A test file left something running (see above): that counts as a failure.\n');
+        sum.failed += 1;
+      }
       sum.code ||= code;
       if (code > 128) break;
     }
@@ -46,9 +53,22 @@ export async function runTests(node, args) {
 
 async function runJest(node, args) {
   const jest = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
-  const env = { ...environmentWith(node), NODE_NO_WARNINGS: '1' };
+  const color = process.stderr.isTTY ? { FORCE_COLOR: '1' } : {};
+  const env = { ...environmentWith(node), ...color, NODE_NO_WARNINGS: '1' };
+  let said = '';
   // jest prints its JSON on standard output unless --outputFile is given; what people read goes to standard error.
-  return runProgram(node, ['--experimental-vm-modules', jest, ...args], { cwd: projectFolder, env });
+  const onError = (chunk) => {
+    process.stderr.write(chunk);
+    said = `${said.slice(-LEAK.length)}${chunk}`;
+    if (said.includes(LEAK)) leaked = true;
+  };
+  let leaked = false;
+  const code = await runProgram(node, ['--experimental-vm-modules', jest, ...args], {
+    cwd: projectFolder,
+    env,
+    onError,
+  });
+  return { code, leaked };
 }
 
 function readResults(file) {

@@ -41,3 +41,14 @@ describe('the page on import rules', () => {
     expect(explained.toSorted()).toEqual(ruled.toSorted());
   });
 });
+
+describe('the page on the API', () => {
+  it('names the code of every class of failure', () => {
+    const policy = read('services/worker/src/call-model/next-step.policy.ts');
+    const table = read('docs/api.md');
+    const codes = [...policy.matchAll(/\b(?:\d{3}),\s*'([a-z_]+)'/g)].map(([, code]) => code);
+
+    expect(codes.length).toBeGreaterThan(15);
+    expect(codes.filter((code) => !table.includes(`\`${code}\``))).toEqual([]);
+  });
+});

@@ -33,7 +33,7 @@ function runOpenLoop(target: LoadTarget, perSecond: number, seconds: number): Pr
     const sendDue = (): void => {
       const now = performance.now();
       while (next < total && dueAt(next) <= now) target.send(dueAt(next++), end);
-      if (next < total) setTimeout(sendDue, dueAt(next) - performance.now());
+      if (next < total) setTimeout(sendDue, Math.max(0, dueAt(next) - performance.now()));
     };
     sendDue();
   });

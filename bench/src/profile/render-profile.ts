@@ -6,32 +6,32 @@ import { sourceGroup } from './source-group.js';
 const FUNCTIONS_SHOWN = 15;
 const OWNERS_SHOWN = 10;
 
-/** What one service did during one load, and per how many requests or jobs. */
+/** What one service did during one load of so many requests or jobs. */
 export interface ServiceProfile {
   readonly service: string;
   readonly seconds: number;
+  readonly operations: number;
   readonly times: readonly SelfTime[];
 }
 
 /** Tables of one service: to whom its busy time belongs, and the functions that take most of it. */
-export function renderServiceProfile({ service, seconds, times }: ServiceProfile): string {
+export function renderServiceProfile({ service, seconds, operations, times }: ServiceProfile): string {
   const busy = times.filter((time) => !isIdle(time));
   const busyMicroseconds = busy.reduce((sum, { microseconds }) => sum + microseconds, 0);
-  const share = (microseconds: number): string => `${((microseconds / busyMicroseconds) * 100).toFixed(1)} %`;
-  const owners = ownersOf(busy).slice(0, OWNERS_SHOWN);
-  const ownerRows = owners.map(([owner, microseconds]) => [owner, share(microseconds), figure(microseconds / 1000)]);
-  const functionRows = busy
-    .slice(0, FUNCTIONS_SHOWN)
-    .map((time) => [
-      `${time.functionName || '(anonymous)'} ${placeOf(time)}`,
-      share(time.microseconds),
-      figure(time.microseconds / 1000),
-    ]);
+  const row = (name: string, microseconds: number): string[] => [
+    name,
+    `${((microseconds / busyMicroseconds) * 100).toFixed(1)} %`,
+    figure(microseconds / operations),
+  ];
+  const ownerRows = ownersOf(busy).map(([owner, microseconds]) => row(owner, microseconds));
+  const functionRows = busy.map((time) =>
+    row(`${time.functionName || '(anonymous)'} ${placeOf(time)}`.trim(), time.microseconds),
+  );
   const load = ((busyMicroseconds / 1_000_000 / seconds) * 100).toFixed(0);
   return [
-    `### ${service}: busy ${load} % of ${figure(seconds)} s`,
-    table(['by owner', 'of its busy time', 'ms'], ownerRows),
-    table(['by function (self time)', 'of its busy time', 'ms'], functionRows),
+    `### ${service}: busy ${load} % of ${figure(seconds)} s, ${figure(busyMicroseconds / operations)} µs each`,
+    table(['by owner', 'of its busy time', 'µs each'], ownerRows.slice(0, OWNERS_SHOWN)),
+    table(['by function (self time)', 'of its busy time', 'µs each'], functionRows.slice(0, FUNCTIONS_SHOWN)),
   ].join('\n\n');
 }
 

@@ -9,6 +9,7 @@ import { BatchRun } from '../durable/batch-run.js';
 import { FULL, QUICK, type Effort } from '../effort.js';
 import type { LoadOrder, LoadResult } from '../load/load-order.js';
 import { currentCommit } from '../machine/project.js';
+import type { Part } from '../processes/part.js';
 import type { Progress } from '../progress.js';
 import { figure } from '../report/table.js';
 import { writeProfile } from '../report/write-results.js';
@@ -18,10 +19,15 @@ import { renderServiceProfile } from './render-profile.js';
 const SATURATED_IN_FLIGHT = 64;
 const WITHOUT_PROFILE = new Set(['nats-server', 'postgres', 'launcher']);
 
+interface Work {
+  readonly operations: number;
+  readonly perSecond: number;
+}
+
 interface ProfiledLoad {
   readonly title: string;
-  /** Warms up, then works; gives a line about what it did between `begin` and its end. */
-  work(ground: BenchGround, effort: Effort, begin: () => void): Promise<string>;
+  /** Warms up, then works; tells how many requests or jobs were done since `begin`. */
+  work(ground: BenchGround, effort: Effort, begin: () => void): Promise<Work>;
 }
 
 const LOADS: readonly ProfiledLoad[] = [
@@ -50,21 +56,22 @@ async function profile(load: ProfiledLoad, effort: Effort, outer: Cleanup): Prom
   outer.add(() => rm(folder, { recursive: true, force: true }));
   const ground = await layGround(cleanup, { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
   let from = 0;
-  const summary = await load.work(ground, effort, () => {
+  const { operations, perSecond } = await load.work(ground, effort, () => {
     from = nowMicroseconds();
   });
   const window = { from, to: nowMicroseconds() };
   // A profile is written when its process leaves.
   await cleanup.run();
   const services = ground.stack.parts.filter(({ name }) => !WITHOUT_PROFILE.has(name));
-  const texts = await Promise.all(services.map(({ name, pid }) => renderOne(folder, { name, pid }, window)));
+  const texts = await Promise.all(services.map((part) => renderOne(folder, part, { window, operations })));
+  const summary = `${operations} of them, ${figure(perSecond)} per second: fewer than without the profiler.`;
   return [`## ${load.title}`, summary, ...texts].join('\n\n');
 }
 
 async function renderOne(
   folder: string,
-  { name, pid }: { name: string; pid: number },
-  window: ProfileWindow,
+  { name, pid }: Part,
+  { window, operations }: { window: ProfileWindow; operations: number },
 ): Promise<string> {
   // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile; thread 0 is the main one.
   const file = (await readdir(folder)).find(
@@ -73,10 +80,10 @@ async function renderOne(
   if (file === undefined) return `### ${name}: left no profile`;
   const recorded: CpuProfile = JSON.parse(await readFile(join(folder, file), 'utf8'));
   const seconds = (window.to - window.from) / 1_000_000;
-  return renderServiceProfile({ service: name, seconds, times: selfTimes(recorded, window) });
+  return renderServiceProfile({ service: name, seconds, operations, times: selfTimes(recorded, window) });
 }
 
-async function saturate(ground: BenchGround, effort: Effort, begin: () => void): Promise<string> {
+async function saturate(ground: BenchGround, effort: Effort, begin: () => void): Promise<Work> {
   const { stack, records, generator } = ground;
   const address = switchyardContender(stack, () => records.settled()).addressOf('fast');
   const arrivals = { kind: 'closed', inFlight: SATURATED_IN_FLIGHT } as const;
@@ -86,10 +93,10 @@ async function saturate(ground: BenchGround, effort: Effort, begin: () => void):
   begin();
   const { answered, seconds } = await generator.ask<LoadResult>(order(effort.profileSeconds));
   await records.settled();
-  return `${answered} requests, ${figure(answered / seconds)} per second (slower than without the profiler).`;
+  return { operations: answered, perSecond: answered / seconds };
 }
 
-async function runBatch(ground: BenchGround, effort: Effort, begin: () => void): Promise<string> {
+async function runBatch(ground: BenchGround, effort: Effort, begin: () => void): Promise<Work> {
   const { stack, records, prompts } = ground;
   const lines = (count: number): string[] =>
     Array.from({ length: count }, (_, index) => prompts.lines[index % prompts.lines.length] ?? '');
@@ -97,7 +104,7 @@ async function runBatch(ground: BenchGround, effort: Effort, begin: () => void):
   begin();
   const seconds = await new BatchRun(stack).run(lines(effort.batchLines));
   await records.settled();
-  return `${effort.batchLines} jobs, ${figure(effort.batchLines / seconds)} per second (slower than without the profiler).`;
+  return { operations: effort.batchLines, perSecond: effort.batchLines / seconds };
 }
 
 function nowMicroseconds(): number {

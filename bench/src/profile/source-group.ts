@@ -13,6 +13,7 @@ export function sourceGroup(
   projectFolder: string,
 ): SourceGroup {
   if (url === '') return { owner: nativeOwner(functionName), file: '' };
+  if (url.startsWith('wasm:')) return { owner: 'WebAssembly', file: url };
   if (url.startsWith('node:')) return { owner: url.split('/').slice(0, 2).join('/'), file: url };
   const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)$/.exec(url);
   if (inPackage !== null) return { owner: inPackage[1] ?? '', file: `${inPackage[1]}/${inPackage[2]}` };

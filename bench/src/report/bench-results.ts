@@ -19,6 +19,6 @@ export interface BenchResults {
   readonly durable?: DurableFigures;
   readonly records?: readonly RecordFigures[];
   readonly memory?: MemoryByContender;
-  /** Calls answered to callers of the stack, and the rows that billing and audit hold at the end. */
+  /** The rows that billing and audit hold at the end. */
   readonly books: { readonly charges: number; readonly entries: number };
 }

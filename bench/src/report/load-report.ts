@@ -29,16 +29,13 @@ export class LoadReport {
     return (this.find('switchyard', scenario)?.cpuTotal ?? NaN) / (this.find('peer', scenario)?.cpuTotal ?? NaN);
   }
 
-  /** Percentiles of each contender and what the gateways add to them. */
+  /** Percentiles of each contender, in milliseconds. */
+  spreadTable(scenarios: readonly string[], read: (figures: LoadFigures) => Spread): string {
+    return table(spreadHead(scenarios), this.spreadRows(scenarios, read));
+  }
+
+  /** The same, and what the gateways add to the direct call. */
   latencyTable(scenarios: readonly string[], read: (figures: LoadFigures) => Spread): string {
-    const head = ['ms', ...scenarios.flatMap((scenario) => [`${scenario}: p50`, 'p99'])];
-    const rows = CONTENDERS.map((name) => [
-      name,
-      ...scenarios.flatMap((scenario) => {
-        const found = this.find(name, scenario);
-        return found === undefined ? ['–', '–'] : [figure(read(found).p50), figure(read(found).p99)];
-      }),
-    ]);
     const added = GATEWAYS.map((name) => [
       `added by ${name}`,
       ...scenarios.flatMap((scenario) => [
@@ -46,7 +43,7 @@ export class LoadReport {
         figure(this.added(name, scenario, (figures) => read(figures).p99)),
       ]),
     ]);
-    return table(head, [...rows, ...added]);
+    return table(spreadHead(scenarios), [...this.spreadRows(scenarios, read), ...added]);
   }
 
   /** Requests per second, and as a part of the direct rate. */
@@ -82,4 +79,18 @@ export class LoadReport {
         return `Failed: ${contender}, ${scenario}: ${reasons.join(', ')} (${answered} answered)`;
       });
   }
+
+  private spreadRows(scenarios: readonly string[], read: (figures: LoadFigures) => Spread): string[][] {
+    return CONTENDERS.map((name) => [
+      name,
+      ...scenarios.flatMap((scenario) => {
+        const found = this.find(name, scenario);
+        return found === undefined ? ['–', '–'] : [figure(read(found).p50), figure(read(found).p99)];
+      }),
+    ]);
+  }
+}
+
+function spreadHead(scenarios: readonly string[]): string[] {
+  return ['ms', ...scenarios.flatMap((scenario) => [`${scenario}: p50`, 'p99'])];
 }

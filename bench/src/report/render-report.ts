@@ -17,7 +17,7 @@ export function renderReport(results: BenchResults): string {
     ...(durable === undefined ? [] : durableSections(durable)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),
-    `Billing holds ${results.books.charges} charges and audit ${results.books.entries} entries at the end.`,
+    booksLine(results),
     '',
   ].join('\n\n');
 }
@@ -33,6 +33,11 @@ function heading({ machine, effort, isQuick, seconds }: BenchResults): string {
   ];
   if (isQuick) lines.push('', '**A quick run: these figures show that the bench works, nothing else.**');
   return lines.join('\n');
+}
+
+function booksLine({ books: { charges, entries } }: BenchResults): string {
+  const verdict = charges === entries ? 'as it must be' : '**they must be equal**';
+  return `At the end billing holds ${charges} charges and audit ${entries} entries: ${verdict}.`;
 }
 
 function section(title: string, ...texts: readonly string[]): string[] {
@@ -51,6 +56,8 @@ function interactiveSections(report: LoadReport): string[] {
     'Interactive: 1 KB request, 200 tokens back, upstream without delay',
     'Latency at fixed rates, from the moment each request was due:',
     report.latencyTable(open, ({ latency }) => latency),
+    'Of that, how much later than due the load generator sent them:',
+    report.spreadTable(open, ({ lateness }) => lateness),
     'Saturation:',
     report.rateTable(closed),
     report.cpuTable(),

@@ -32,6 +32,7 @@ export function targetsOf({ interactive, durable }: BenchResults): Target[] {
 }
 
 export function targetsTable(results: BenchResults): string {
+  if (targetsOf(results).length === 0) return 'None for the sections that were measured.';
   const rows = targetsOf(results).map((target) => [
     target.what,
     figure(target.measured),

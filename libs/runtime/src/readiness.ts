@@ -9,8 +9,6 @@ export class Readiness {
 
   /** The needs not met now. */
   missing(): string[] {
-    return this.needs
-      .filter(({ isReady }) => !isReady())
-      .map(({ what }) => (typeof what === 'string' ? what : what()));
+    return this.needs.filter(({ isReady }) => !isReady()).map(({ what }) => (typeof what === 'string' ? what : what()));
   }
 }

@@ -7,8 +7,15 @@ import { RethrowFilter } from '#libs/messaging';
 import { NestLogger } from '#libs/telemetry';
 import { ServiceProcess } from './service-process.js';
 
+/** Which service to run. One that `needsConfiguration` takes no message before it holds a snapshot. */
+export interface RunServiceOptions {
+  readonly name: ServiceName;
+  readonly module: Type;
+  readonly needsConfiguration?: boolean;
+}
+
 /** Runs a service that only speaks NATS, for ever; the whole of its `main.ts`. */
-export async function runService({ name, module }: { name: ServiceName; module: Type }): Promise<void> {
+export async function runService({ name, module, needsConfiguration = false }: RunServiceOptions): Promise<void> {
   const service = await ServiceProcess.begin(name);
   const application = await NestFactory.createMicroservice<MicroserviceOptions>(service.rootModule(module), {
     strategy: service.messaging.strategy,
@@ -16,6 +23,8 @@ export async function runService({ name, module }: { name: ServiceName; module: 
     abortOnError: false,
   });
   application.useGlobalFilters(new RethrowFilter());
+  // A router or a worker that knows no model yet would end the requests it takes as impossible.
+  if (needsConfiguration) await service.messaging.snapshotWatch.ready;
   await application.listen();
   service.endWith(() => application.close());
 }

@@ -1,7 +1,14 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { Subject, type Health, type ServiceName } from '#libs/contracts';
 import { MessagingModule, MessagingParts } from '#libs/messaging';
-import { createLogger, Logger, renderMetrics, startTelemetry, type LogLevel, type TelemetryHandle } from '#libs/telemetry';
+import {
+  createLogger,
+  Logger,
+  renderMetrics,
+  startTelemetry,
+  type LogLevel,
+  type TelemetryHandle,
+} from '#libs/telemetry';
 import { Readiness } from './readiness.js';
 import { Settings } from './settings.js';
 
@@ -89,7 +96,12 @@ export class ServiceProcess {
     const { messaging } = this.messaging;
     messaging.subscribe(Subject.healthAsk(this.name), ({ reply }) => {
       const missing = this.isStopping ? ['stopping'] : this.readiness.missing();
-      const health: Health = { service: this.name, instance: this.settings.instance, ready: missing.length === 0, missing };
+      const health: Health = {
+        service: this.name,
+        instance: this.settings.instance,
+        ready: missing.length === 0,
+        missing,
+      };
       if (reply !== undefined) messaging.publish(reply, JSON.stringify(health));
     });
     messaging.subscribe(Subject.metricsAsk, ({ reply }) => {
@@ -103,7 +115,7 @@ function readSettingsOrExit(): Settings {
     return Settings.read(process.env);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

@@ -35,9 +35,10 @@ describe('startNatsForTests', () => {
   it('gives no answer while paused', async () => {
     const connection = await connect({ servers: nats.url });
     nats.pause();
+    await eventually(async () => expect(await stateOf(nats.pid)).toBe('T'));
     let isAnswered = false;
     const answer = connection.rtt().then(() => (isAnswered = true));
-    await eventually(async () => expect(await stateOf(nats.pid)).toBe('T'));
+    await expect(connect({ servers: nats.url, timeout: 100, reconnect: false })).rejects.toThrow();
     expect(isAnswered).toBe(false);
 
     nats.resume();

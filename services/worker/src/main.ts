@@ -1,4 +1,4 @@
 import { runService } from '#libs/runtime';
 import { WorkerModule } from './worker.module.js';
 
-await runService({ name: 'worker', module: WorkerModule });
+await runService({ name: 'worker', module: WorkerModule, needsConfiguration: true });

@@ -37,7 +37,7 @@ export function readChatFacts(body: Uint8Array): ChatFacts {
     usageAsked: request.stream_options?.include_usage === true,
     estimatedPromptTokens: Math.ceil((messages[1] - messages[0]) / BYTES_PER_TOKEN),
     ...(maxCompletionTokens === undefined ? {} : { maxCompletionTokens }),
-    ...(request.user == null ? {} : { endUser: request.user }),
+    ...(request.user === undefined || request.user === null ? {} : { endUser: request.user }),
     bodyBytes: body.length,
     spans: streamOptions ? { model, streamOptions } : { model },
   };

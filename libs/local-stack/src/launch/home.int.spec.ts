@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { prepareHomeFolder } from './home-folder.js';
 import { lockHome } from './home-lock.js';
-import { adminKey, secretKey } from './keys.js';
+import { adminKey, keepAdminKey, secretKey } from './keys.js';
 import { assertDatabaseIsReachable, assertNatsIsReachable, assertPortIsFree } from './reachability.js';
 import { freePort } from '../processes/free-port.js';
 
@@ -64,9 +64,12 @@ describe('the data folder', () => {
 
   it('shows a new admin key once and keeps only its digest', async () => {
     await prepareHomeFolder(home);
+    const neverShown = await adminKey(home, undefined);
     const made = await adminKey(home, undefined);
+    await keepAdminKey(home, made);
     const later = await adminKey(home, undefined);
 
+    expect(made.key).not.toBe(neverShown.key);
     expect(made.key).toMatch(/^sy_admin_[A-Za-z0-9_-]{32}$/);
     expect(later).toEqual({ sha256: made.sha256, key: undefined, origin: 'made earlier' });
     expect(await readFile(join(home, 'admin-key.sha256'), 'utf8')).not.toContain(made.key);

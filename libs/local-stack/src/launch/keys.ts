@@ -33,16 +33,25 @@ export async function secretKey(home: string, given: string | undefined): Promis
 
 /**
  * The bootstrap key of the administrator: SWITCHYARD_ADMIN_KEY when set; otherwise one that is made at the first start,
- * shown once, and of which only the SHA-256 (hex) is kept, in `<home>/admin-key.sha256`.
+ * of which only the SHA-256 (hex) is kept, in `<home>/admin-key.sha256`. `keepAdminKey` stores it once it was shown: a
+ * start that ends before that makes another one next time.
  */
 export async function adminKey(home: string, given: string | undefined): Promise<AdminKey> {
   if (given !== undefined) return { sha256: sha256Hex(given), key: given, origin: 'environment' };
-  const file = join(home, 'admin-key.sha256');
-  const stored = await readIfThere(file);
+  const stored = await readIfThere(adminKeyFile(home));
   if (stored !== undefined && /^[0-9a-f]{64}$/.test(stored))
     return { sha256: stored, key: undefined, origin: 'made earlier' };
   const key = `sy_admin_${randomBytes(24).toString('base64url')}`;
-  return { sha256: await store(file, sha256Hex(key)), key, origin: 'made now' };
+  return { sha256: sha256Hex(key), key, origin: 'made now' };
+}
+
+/** Stores the digest of a key that was made now and has been shown. */
+export async function keepAdminKey(home: string, { sha256, origin }: AdminKey): Promise<void> {
+  if (origin === 'made now') await store(adminKeyFile(home), sha256);
+}
+
+function adminKeyFile(home: string): string {
+  return join(home, 'admin-key.sha256');
 }
 
 function sha256Hex(text: string): string {

@@ -4,7 +4,7 @@ import { awaitReady } from './await-ready.js';
 import { firstCall, firstModel } from './first-call.js';
 import { prepareHomeFolder } from './home-folder.js';
 import { lockHome } from './home-lock.js';
-import { adminKey, secretKey } from './keys.js';
+import { adminKey, keepAdminKey, secretKey } from './keys.js';
 import { assertPortIsFree } from './reachability.js';
 import { Stack } from './stack.js';
 
@@ -40,6 +40,7 @@ export async function launch({ environment, projectFolder, signal, print }: Laun
         const giveUp = (): void => stack.assertNoneGivesUp();
         await awaitReady({ url, withinMilliseconds: READY_WITHIN_MILLISECONDS, signal, report, giveUp });
         print(firstCall(url, admin, await firstModel(url, admin.key, settings.configFile)));
+        await keepAdminKey(settings.home, admin);
         await aborted(signal);
       });
     } finally {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { explainSystemError } from '../explain-system-error.js';
@@ -28,6 +28,9 @@ export interface NatsServerFetcher {
   readonly doing: string;
   fetch(folder: string): Promise<string>;
 }
+
+const WORK_PREFIX = 'fetching-';
+const ABANDONED_AFTER_MILLISECONDS = 3_600_000;
 
 const FETCHERS: readonly NatsServerFetcher[] = [
   {
@@ -114,7 +117,8 @@ async function fetchIntoCache(fetcher: NatsServerFetcher, cache: string): Promis
   let work: string | undefined;
   try {
     await mkdir(folder, { recursive: true });
-    work = await mkdtemp(join(folder, 'fetching-'));
+    await removeAbandonedWork(folder);
+    work = await mkdtemp(join(folder, WORK_PREFIX));
     const fetched = await fetcher.fetch(work);
     await chmod(fetched, 0o755);
     const version = await checkedNatsServerVersion(fetched);
@@ -128,6 +132,15 @@ async function fetchIntoCache(fetcher: NatsServerFetcher, cache: string): Promis
       : error;
   } finally {
     if (work !== undefined) await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** A fetch that was interrupted leaves its work folder behind. */
+async function removeAbandonedWork(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((entry) => entry.startsWith(WORK_PREFIX))) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > ABANDONED_AFTER_MILLISECONDS)
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -14,6 +14,7 @@ const FIRST_CHECKS_EVERY_MILLISECONDS = 250;
 export class SnapshotWatch {
   private held: Snapshot | undefined;
   private readonly listeners: ((snapshot: Snapshot) => void)[] = [];
+  private readonly waiting = new Set<(snapshot: Snapshot) => void>();
   private subscription: Subscription | undefined;
   private timer: NodeJS.Timeout | undefined;
   private markReady: () => void = () => undefined;
@@ -38,12 +39,30 @@ export class SnapshotWatch {
     if (this.held) listener(this.held);
   }
 
+  /**
+   * Resolves as soon as the snapshot held is of this revision or a later one, or when the time is over. For those who get a
+   * message made under a revision that has not come to them yet.
+   */
+  async reached(revision: number, withinMilliseconds: number): Promise<void> {
+    if (this.held && this.held.revision >= revision) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve();
+      };
+      const look = ({ revision: held }: Snapshot): void => (held >= revision ? done() : undefined);
+      const timer = setTimeout(done, withinMilliseconds);
+      this.waiting.add(look);
+    });
+  }
+
   start(): void {
     this.subscription = this.messaging.subscribe(`$KV.${Bucket.snapshot.name}.${Bucket.snapshot.key}`, (message) => {
       if (message.data.length > 0) this.take(() => snapshotSchema.parse(message.json()));
     });
     this.link.on('up', this.check);
-    void this.check();
+    this.check();
   }
 
   stop(): void {
@@ -52,7 +71,9 @@ export class SnapshotWatch {
     this.subscription?.unsubscribe();
   }
 
-  private readonly check = async (): Promise<void> => {
+  private readonly check = (): void => void this.readStored();
+
+  private async readStored(): Promise<void> {
     clearTimeout(this.timer);
     try {
       const stored = this.link.isUp ? await this.store.read() : undefined;
@@ -62,7 +83,7 @@ export class SnapshotWatch {
     }
     this.timer = setTimeout(this.check, this.held ? CHECK_EVERY_MILLISECONDS : FIRST_CHECKS_EVERY_MILLISECONDS);
     this.timer.unref();
-  };
+  }
 
   private take(read: () => Snapshot): void {
     try {
@@ -74,6 +95,6 @@ export class SnapshotWatch {
       return;
     }
     this.markReady();
-    for (const listener of this.listeners) listener(this.held);
+    for (const listener of [...this.listeners, ...this.waiting]) listener(this.held);
   }
 }

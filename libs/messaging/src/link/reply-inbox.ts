@@ -17,7 +17,7 @@ interface Pending {
 export interface ExpectedReply {
   readonly reply: string;
   readonly answer: Promise<IncomingMessage>;
-  giveUp(error: MessagingError): void;
+  readonly giveUp: (error: MessagingError) => void;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Msg } from '@nats-io/transport-node';
 import { IncomingMessage } from './incoming-message.js';
 
 interface Delivery {
@@ -15,10 +14,6 @@ interface Delivery {
  */
 export class StreamMessage extends IncomingMessage {
   private delivery: Delivery | undefined;
-
-  constructor(raw: Msg) {
-    super(raw);
-  }
 
   /** Position in the stream. */
   get sequence(): number {

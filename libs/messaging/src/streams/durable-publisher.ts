@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { StreamHeader } from '#libs/contracts';
 import type { NatsLink } from '../link/nats-link.js';
 import type { Messaging } from '../messaging.js';
@@ -40,11 +41,11 @@ export class DurablePublisher {
     }
   }
 
-  private async recover(error: MessagingError): Promise<void> {
+  private async recover(failure: MessagingError): Promise<void> {
     await this.link.whenUp();
-    if (this.link.connection.isClosed()) throw error;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MILLISECONDS));
+    if (this.link.connection.isClosed()) throw failure;
+    await wait(RETRY_DELAY_MILLISECONDS);
     // Nobody answers for the subject: the stream itself is gone.
-    if (error.code === 'no_responders') await this.topology.provision().catch(() => undefined);
+    if (failure.code === 'no_responders') await this.topology.provision().catch(() => undefined);
   }
 }

@@ -38,5 +38,5 @@ export function ConsumeBatch(
 }
 
 function bind(pattern: string, binding: Binding): MethodDecorator {
-  return MessagePattern(pattern, NATS_TRANSPORT, { binding }) as MethodDecorator;
+  return MessagePattern<string>(pattern, NATS_TRANSPORT, { binding });
 }

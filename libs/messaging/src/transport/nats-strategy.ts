@@ -31,7 +31,7 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
   listen(callback: () => void): void {
     for (const handler of this.messageHandlers.values()) {
       const { binding } = (handler.extras ?? {}) as { binding?: Binding };
-      if (binding) this.bind(binding, boundHandler(handler as unknown as NestHandler));
+      if (binding) this.bind(binding, boundHandler(handler));
     }
     callback();
   }
@@ -47,7 +47,7 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     throw new Error('the NATS transport has no events of its own; see NatsLink');
   }
 
-  unwrap<T>(): T {
+  unwrap<T = Messaging>(): T {
     return this.messaging as T;
   }
 

@@ -50,6 +50,7 @@ export class PendingCall {
       case FrameKind.end:
         return this.ended(message, () => this.response.end(answerOf(message)));
       case FrameKind.error:
+      default:
         return this.ended(message, () => this.response.error(answerOf(message)));
     }
   }

@@ -24,6 +24,9 @@ export class CallerKeyGuard implements CanActivate {
         'No API key was sent; send it in an Authorization header: "Authorization: Bearer <key>".',
       );
     }
+    if (!this.keys.isReady) {
+      throw new DialectError(503, 'temporarily_unavailable', 'Switchyard is starting; try again in a moment.');
+    }
     const caller = key.length <= MOST_KEY_CHARACTERS ? this.keys.find(key) : undefined;
     if (!caller)
       throw new DialectError(401, 'invalid_api_key', 'The API key is not known here; check it for typing errors.');

@@ -10,10 +10,19 @@ export class KeyRing {
   private readonly hasher: KeyHasher;
   private keys: ReadonlyMap<string, KeyEntry> = new Map();
 
-  constructor(watch: SnapshotWatch, settings: Settings, readiness: Readiness) {
+  constructor(
+    private readonly watch: SnapshotWatch,
+    settings: Settings,
+    readiness: Readiness,
+  ) {
     this.hasher = new KeyHasher(settings.secretKey);
     readiness.require('the configuration snapshot', () => watch.current !== undefined);
     watch.onChange((snapshot) => (this.keys = new Map(snapshot.keys.map((key) => [key.hash, key]))));
+  }
+
+  /** False until the first configuration is here: no key can be known before. */
+  get isReady(): boolean {
+    return this.watch.current !== undefined;
   }
 
   /** Whose key it is, or undefined for one nobody has. */

@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { chatDialect } from '#libs/dialects';
 import { callerErrorOf } from './http-error.filter.js';
 import { HttpLimit } from './http-limits.js';
@@ -12,7 +12,7 @@ const MOST_FORM_FIELD_BYTES = 4_096;
 /** The adapter for Nest, and how to stop taking connections while those that are open finish. */
 export interface HttpEdge {
   adapter: FastifyAdapter;
-  stopAccepting(): void;
+  readonly stopAccepting: () => void;
 }
 
 /**
@@ -29,11 +29,7 @@ export async function createHttpAdapter(): Promise<HttpEdge> {
     genReqId: newRequestId,
     requestIdHeader: false,
     routerOptions: { maxParamLength: 500 },
-    frameworkErrors: (error, request, reply) => {
-      const told = callerErrorOf(error, request);
-      const answer = reply.status(told.status).header('x-request-id', request.id).type('application/json');
-      void answer.send(chatDialect.encodeError(told));
-    },
+    frameworkErrors: answerUnroutable,
     http: { maxHeaderSize: HttpLimit.headerBytes, headersTimeout: HttpLimit.headersMilliseconds },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
@@ -56,4 +52,11 @@ export async function createHttpAdapter(): Promise<HttpEdge> {
     fastify.server.closeIdleConnections();
   };
   return { adapter, stopAccepting };
+}
+
+/** Answers a request that Fastify could not even find a route for, such as one with a broken path. */
+function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const told = callerErrorOf(error, request);
+  const answer = reply.status(told.status).header('x-request-id', request.id).type('application/json');
+  void answer.send(chatDialect.encodeError(told));
 }

@@ -57,18 +57,18 @@ export function callerErrorOf(error: unknown, request: Pick<FastifyRequest, 'met
 function frameworkError(error: unknown, { method, url }: Pick<FastifyRequest, 'method' | 'url'>): CallerError {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   const path = url.split('?')[0]?.slice(0, 200) ?? '';
-  switch (status) {
+  switch (status ?? 500) {
     case 404:
-      return { status, code: 'unknown_url', message: `Unknown request URL: ${method} ${path}.` };
+      return { status: 404, code: 'unknown_url', message: `Unknown request URL: ${method} ${path}.` };
     case 413:
       return {
-        status,
+        status: 413,
         code: 'body_too_large',
         message: `The body is larger than ${HttpLimit.bodyBytes} bytes; send less.`,
       };
     case 415:
       return {
-        status,
+        status: 415,
         code: 'unsupported_media_type',
         message: 'Send the body as application/json (files as multipart/form-data).',
       };

@@ -33,7 +33,9 @@ export class ReceiveFileHandler {
       const command = { caller, filename, purpose, blobKey, bytes: stored.bytes, sha256: stored.sha256 };
       return await this.messaging.ask(Subject.fileCreate, command, fileObjectSchema);
     } catch (error) {
-      if (received.blobKey) await this.blobs.remove(received.blobKey);
+      // Where the question was lost the row may have been written all the same, and must not lose its bytes.
+      const mayBeStored = error instanceof MessagingError;
+      if (received.blobKey && !mayBeStored) await this.blobs.remove(received.blobKey);
       throw isFormFault(error) ? unreadableForm() : error;
     }
   }

@@ -66,11 +66,11 @@ export class CallModelHandler {
     await this.fail(call, failure, false);
   }
 
-  private attempt({ call, target, clock, progress }: RunningAttempt): Promise<AttemptResult> {
+  private async attempt({ call, target, clock, progress }: RunningAttempt): Promise<AttemptResult> {
     const { facts, slip, body, reply } = call;
     const head = { provider: target.provider, model: target.model, attempts: slip.attempts.length + 1 };
     return attemptCall(
-      this.providers.get(target.provider),
+      await this.providers.find(target.provider, slip.decision.snapshotRevision),
       { facts, target, body, attempt: slip.attempts.length, signal: clock.signal },
       { clock, reply, head, progress },
     );

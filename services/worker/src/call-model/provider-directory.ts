@@ -8,6 +8,8 @@ import type { Provider } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { providerKinds } from '../providers/registry.js';
 
+const CATCH_UP_MILLISECONDS = 2_000;
+
 interface Entry {
   /** The configuration it was made from, to tell whether a new snapshot changes it. */
   source: string;
@@ -20,7 +22,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
   private entries = new Map<string, Entry>();
 
   constructor(
-    watch: SnapshotWatch,
+    private readonly watch: SnapshotWatch,
     readiness: Readiness,
     private readonly settings: Settings,
     private readonly logger: Logger,
@@ -29,8 +31,12 @@ export class ProviderDirectory implements OnApplicationShutdown {
     watch.onChange((snapshot) => this.follow(snapshot));
   }
 
-  /** @throws ProviderFailure where the plan names a provider that the configuration no longer has. */
-  get(name: string): Provider {
+  /**
+   * The provider that a plan names. A plan made under a newer configuration waits a moment for it to come here too.
+   * @throws ProviderFailure where the configuration has no such provider.
+   */
+  async find(name: string, revision: number): Promise<Provider> {
+    if (!this.entries.has(name)) await this.watch.reached(revision, CATCH_UP_MILLISECONDS);
     const entry = this.entries.get(name);
     if (!entry) throw new ProviderFailure('connection', `the provider '${name}' is not configured here`);
     return entry.provider;
