@@ -6,8 +6,9 @@ import { environmentWith } from './node-24.mjs';
 import { projectFolder } from './project.mjs';
 import { runProgram } from './run-program.mjs';
 
-/** What jest says when a test process does not end by itself: a test left a server, a timer or a connection open. */
-const LEAK = 'failed to exit gracefully';
+/** What jest says when its processes do not end by themselves: a test left a server, a timer or a connection open. */
+const LEAK = /failed to exit gracefully|Jest did not exit/;
+const LONGEST_MATCH_CHARACTERS = 40;
 
 /**
  * Runs jest, first the unit and integration tests on two workers, then the journeys one after the other: each of those
@@ -42,7 +43,7 @@ export async function runTests(node, args) {
         sum.failed += 1;
       }
       sum.code ||= code;
-      if (code > 128) break;
+      if (code > 128 && !leaked) break;
     }
     if (sum.failed > 0) sum.code ||= 1;
     return sum;
@@ -55,18 +56,22 @@ async function runJest(node, args) {
   const jest = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
   const color = process.stderr.isTTY ? { FORCE_COLOR: '1' } : {};
   const env = { ...environmentWith(node), ...color, NODE_NO_WARNINGS: '1' };
+  const endless = new AbortController();
+  let leaked = false;
   let said = '';
   // jest prints its JSON on standard output unless --outputFile is given; what people read goes to standard error.
   const onError = (chunk) => {
     process.stderr.write(chunk);
-    said = `${said.slice(-LEAK.length)}${chunk}`;
-    if (said.includes(LEAK)) leaked = true;
+    said = `${said.slice(-LONGEST_MATCH_CHARACTERS)}${chunk}`;
+    if (!LEAK.test(said)) return;
+    leaked = true;
+    if (said.includes('Jest did not exit')) endless.abort();
   };
-  let leaked = false;
   const code = await runProgram(node, ['--experimental-vm-modules', jest, ...args], {
     cwd: projectFolder,
     env,
     onError,
+    abort: endless.signal,
   });
   return { code, leaked };
 }

@@ -33,9 +33,9 @@ describe('the tables of the documentation', () => {
 
 describe('the page on import rules', () => {
   it('has a sentence for each rule, and for no other', () => {
-    const ruled = [...read('.dependency-cruiser.mjs').matchAll(/name: '([a-z-]+)'/g)].map(([, name]) => name);
+    const ruled = [...read('.dependency-cruiser.mjs').matchAll(/name: '([a-z-]+)'/g)].map(([, name = '']) => name);
     const explained = [...read('docs/architecture/4-import-rules.md').matchAll(/^- `([a-z-]+)`/gm)].map(
-      ([, name]) => name,
+      ([, name = '']) => name,
     );
 
     expect(explained.toSorted()).toEqual(ruled.toSorted());

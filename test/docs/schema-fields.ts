@@ -37,7 +37,7 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema, prefix: string
 function typeOf(field: JsonSchema): string {
   if (field.const !== undefined) return `\`${JSON.stringify(field.const)}\``;
   if (field.enum)
-    return isErrorClass(field.enum) ? 'error class' : field.enum.map((value) => `\`${value}\``).join(', ');
+    return isErrorClass(field.enum) ? 'error class' : field.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (field.prefixItems) return `[${field.prefixItems.map(typeOf).join(', ')}]`;
   if (field.type === 'array') return `list of ${field.items ? typeOf(field.items) : 'anything'}`;
   const type = field.type ?? 'anything';

@@ -6,32 +6,33 @@ import { sourceGroup } from './source-group.js';
 const FUNCTIONS_SHOWN = 15;
 const OWNERS_SHOWN = 10;
 
-/** What one service did during one load of so many requests or jobs. */
+/**
+ * What one service did during one load: CPU microseconds for each request or job, as the system counted them, and the self
+ * times that the profiler sampled. Samples also count the time a process waits for a core, so they only tell the shares.
+ */
 export interface ServiceProfile {
   readonly service: string;
-  readonly seconds: number;
-  readonly operations: number;
+  readonly cpuMicrosecondsEach: number;
   readonly times: readonly SelfTime[];
 }
 
 /** Tables of one service: to whom its busy time belongs, and the functions that take most of it. */
-export function renderServiceProfile({ service, seconds, operations, times }: ServiceProfile): string {
+export function renderServiceProfile({ service, cpuMicrosecondsEach, times }: ServiceProfile): string {
   const busy = times.filter((time) => !isIdle(time));
   const busyMicroseconds = busy.reduce((sum, { microseconds }) => sum + microseconds, 0);
   const row = (name: string, microseconds: number): string[] => [
     name,
     `${((microseconds / busyMicroseconds) * 100).toFixed(1)} %`,
-    figure(microseconds / operations),
+    figure((microseconds / busyMicroseconds) * cpuMicrosecondsEach),
   ];
   const ownerRows = ownersOf(busy).map(([owner, microseconds]) => row(owner, microseconds));
   const functionRows = busy.map((time) =>
     row(`${time.functionName || '(anonymous)'} ${placeOf(time)}`.trim(), time.microseconds),
   );
-  const load = ((busyMicroseconds / 1_000_000 / seconds) * 100).toFixed(0);
   return [
-    `### ${service}: busy ${load} % of ${figure(seconds)} s, ${figure(busyMicroseconds / operations)} µs each`,
-    table(['by owner', 'of its busy time', 'µs each'], ownerRows.slice(0, OWNERS_SHOWN)),
-    table(['by function (self time)', 'of its busy time', 'µs each'], functionRows.slice(0, FUNCTIONS_SHOWN)),
+    `### ${service}: ${figure(cpuMicrosecondsEach)} µs of CPU each`,
+    table(['by owner', 'share', 'CPU µs each'], ownerRows.slice(0, OWNERS_SHOWN)),
+    table(['by function (self time)', 'share', 'CPU µs each'], functionRows.slice(0, FUNCTIONS_SHOWN)),
   ].join('\n\n');
 }
 

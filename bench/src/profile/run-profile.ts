@@ -9,7 +9,8 @@ import { BatchRun } from '../durable/batch-run.js';
 import { FULL, QUICK, type Effort } from '../effort.js';
 import type { LoadOrder, LoadResult } from '../load/load-order.js';
 import { currentCommit } from '../machine/project.js';
-import type { Part } from '../processes/part.js';
+import { CpuMeter, dividedBy } from '../processes/cpu-meter.js';
+import type { CpuByPart, Part } from '../processes/part.js';
 import type { Progress } from '../progress.js';
 import { figure } from '../report/table.js';
 import { writeProfile } from '../report/write-results.js';
@@ -56,22 +57,25 @@ async function profile(load: ProfiledLoad, effort: Effort, outer: Cleanup): Prom
   outer.add(() => rm(folder, { recursive: true, force: true }));
   const ground = await layGround(cleanup, { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
   let from = 0;
+  let meter = CpuMeter.start(ground.stack.parts);
   const { operations, perSecond } = await load.work(ground, effort, () => {
     from = nowMicroseconds();
+    meter = CpuMeter.start(ground.stack.parts);
   });
   const window = { from, to: nowMicroseconds() };
+  const cpu = dividedBy(meter.stop(), operations);
   // A profile is written when its process leaves.
   await cleanup.run();
   const services = ground.stack.parts.filter(({ name }) => !WITHOUT_PROFILE.has(name));
-  const texts = await Promise.all(services.map((part) => renderOne(folder, part, { window, operations })));
-  const summary = `${operations} of them, ${figure(perSecond)} per second: fewer than without the profiler.`;
+  const texts = await Promise.all(services.map((part) => renderOne(folder, part, { window, cpu })));
+  const summary = `${operations} of them, ${figure(perSecond)} per second: fewer than without the profiler, whose own work is part of the CPU figures.`;
   return [`## ${load.title}`, summary, ...texts].join('\n\n');
 }
 
 async function renderOne(
   folder: string,
   { name, pid }: Part,
-  { window, operations }: { window: ProfileWindow; operations: number },
+  { window, cpu }: { window: ProfileWindow; cpu: CpuByPart },
 ): Promise<string> {
   // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile; thread 0 is the main one.
   const file = (await readdir(folder)).find(
@@ -79,8 +83,11 @@ async function renderOne(
   );
   if (file === undefined) return `### ${name}: left no profile`;
   const recorded: CpuProfile = JSON.parse(await readFile(join(folder, file), 'utf8'));
-  const seconds = (window.to - window.from) / 1_000_000;
-  return renderServiceProfile({ service: name, seconds, operations, times: selfTimes(recorded, window) });
+  return renderServiceProfile({
+    service: name,
+    cpuMicrosecondsEach: (cpu[name] ?? 0) * 1000,
+    times: selfTimes(recorded, window),
+  });
 }
 
 async function saturate(ground: BenchGround, effort: Effort, begin: () => void): Promise<Work> {

@@ -4,7 +4,7 @@ import { IncomingMessage } from '../message/incoming-message.js';
 import { MessagingError } from '../messaging-error.js';
 import type { NatsLink } from './nats-link.js';
 
-const SWEEP_EVERY_MILLISECONDS = 50;
+const SWEEP_EVERY_MILLISECONDS = 250;
 
 interface Pending {
   deadline: number;

@@ -5,7 +5,7 @@ import type { Messaging } from '../messaging.js';
 import { MessagingError } from '../messaging-error.js';
 import type { Topology } from './topology.js';
 
-const GATHER_MILLISECONDS = 20;
+const DEFAULT_GATHER_MILLISECONDS = 20;
 const FLUSH_AT_MESSAGES = 250;
 const MOST_MESSAGES_A_BATCH = 500;
 const MOST_BATCHES_IN_FLIGHT = 4;
@@ -29,6 +29,7 @@ export class AtomicBatchPublisher {
   private waiting: Waiting[] = [];
   private batchesInFlight = 0;
   private timer: NodeJS.Timeout | undefined;
+  private flushAt = Infinity;
 
   constructor(
     private readonly link: NatsLink,
@@ -42,10 +43,11 @@ export class AtomicBatchPublisher {
   }
 
   /**
-   * Resolves when the message is on the server's disk.
+   * Resolves when the message is on the server's disk. It may wait for company for `gatherMilliseconds`: little where work
+   * stands still until it is stored, more where nobody waits.
    * @throws MessagingError `overflow` when too many wait (NATS has been away for long), `refused` if the stream refuses it.
    */
-  publish(subject: string, data: string): Promise<void> {
+  publish(subject: string, data: string, gatherMilliseconds = DEFAULT_GATHER_MILLISECONDS): Promise<void> {
     if (this.waiting.length >= MOST_MESSAGES_WAITING) {
       return Promise.reject(
         new MessagingError(
@@ -57,7 +59,7 @@ export class AtomicBatchPublisher {
     return new Promise((resolve, reject) => {
       this.waiting.push({ subject, data, resolve, reject });
       if (this.waiting.length >= FLUSH_AT_MESSAGES) this.flush();
-      else this.timer ??= setTimeout(() => this.flush(), GATHER_MILLISECONDS);
+      else this.flushWithin(gatherMilliseconds);
     });
   }
 
@@ -69,9 +71,17 @@ export class AtomicBatchPublisher {
     }
   }
 
+  private flushWithin(milliseconds: number): void {
+    const at = performance.now() + milliseconds;
+    if (at >= this.flushAt) return;
+    clearTimeout(this.timer);
+    this.flushAt = at;
+    this.timer = setTimeout(() => this.flush(), milliseconds);
+  }
+
   private flush(): void {
     clearTimeout(this.timer);
-    this.timer = undefined;
+    this.flushAt = Infinity;
     while (this.waiting.length > 0 && this.batchesInFlight < MOST_BATCHES_IN_FLIGHT) {
       const batch = this.waiting.slice(0, MOST_MESSAGES_A_BATCH);
       this.waiting = this.waiting.slice(batch.length);
@@ -85,7 +95,7 @@ export class AtomicBatchPublisher {
       await this.storeOrSingleOut(batch);
     } finally {
       this.batchesInFlight--;
-      if (this.waiting.length > 0) this.timer ??= setTimeout(() => this.flush(), 0);
+      if (this.waiting.length > 0) this.flushWithin(0);
     }
   }
 

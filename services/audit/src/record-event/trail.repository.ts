@@ -41,7 +41,7 @@ ORDER BY organization FOR UPDATE`;
 
 const TAKE_IN = `
 INSERT INTO audit.inbox (consumer, message_id)
-SELECT '${Consumer.audit.name}', message_id FROM unnest($1::text[]) AS message_id
+SELECT '${Consumer.audit.name}', message_id FROM json_array_elements_text($1) AS message_id
 ON CONFLICT DO NOTHING RETURNING message_id`;
 
 const APPEND = `
@@ -86,7 +86,9 @@ export class TrailRepository {
 
   /** With the heads locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
   private async takeIn(transaction: Transaction, entries: readonly NewEntry[]): Promise<NewEntry[]> {
-    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [entries.map((entry) => entry.requestId)]);
+    // As JSON: the driver escapes the elements of an array one by one, which costs more than all the rest.
+    const requestIds = JSON.stringify(entries.map((entry) => entry.requestId));
+    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [requestIds]);
     const fresh = new Set(rows.map((row) => row.message_id));
     // `delete` is true once for each id: of several events of one request in a batch the first is taken.
     return entries.filter((entry) => fresh.delete(entry.requestId));

@@ -4,11 +4,15 @@ import { SnapshotWatch } from '#libs/messaging';
 import { Readiness, Settings } from '#libs/runtime';
 import { KeyHasher } from '#libs/secrets';
 
+const MOST_KNOWN_KEYS = 10_000;
+
 /** The callers' keys of the configuration in force, by their hash. A key taken out of the configuration is refused at once. */
 @Injectable()
 export class KeyRing {
   private readonly hasher: KeyHasher;
   private keys: ReadonlyMap<string, KeyEntry> = new Map();
+  /** Keys seen to be valid under this configuration, so that a busy caller's is not hashed for every request. */
+  private readonly known = new Map<string, Caller>();
 
   constructor(
     private readonly watch: SnapshotWatch,
@@ -17,7 +21,10 @@ export class KeyRing {
   ) {
     this.hasher = new KeyHasher(settings.secretKey);
     readiness.require('the configuration snapshot', () => watch.current !== undefined);
-    watch.onChange((snapshot) => (this.keys = new Map(snapshot.keys.map((key) => [key.hash, key]))));
+    watch.onChange((snapshot) => {
+      this.keys = new Map(snapshot.keys.map((key) => [key.hash, key]));
+      this.known.clear();
+    });
   }
 
   /** False until the first configuration is here: no key can be known before. */
@@ -27,8 +34,12 @@ export class KeyRing {
 
   /** Whose key it is, or undefined for one nobody has. */
   find(key: string): Caller | undefined {
+    const known = this.known.get(key);
+    if (known) return known;
     const entry = this.keys.get(this.hasher.hash(key));
     if (!entry) return undefined;
-    return { organization: entry.organization, project: entry.project, key: entry.name, admin: entry.admin };
+    const caller = { organization: entry.organization, project: entry.project, key: entry.name, admin: entry.admin };
+    if (this.known.size < MOST_KNOWN_KEYS) this.known.set(key, caller);
+    return caller;
   }
 }

@@ -2,7 +2,7 @@ import { FrameKind, MessageHeader, type AnswerHead } from '#libs/contracts';
 import type { Messaging } from '#libs/messaging';
 
 const MOST_FRAME_BYTES = 256 * 1024;
-const COALESCE_MILLISECONDS = 3;
+const COALESCE_MILLISECONDS = 15;
 
 /** The way of an answer back to a waiting caller; in the durable lane nobody waits, and there is none. */
 export interface ReplyChannel {
