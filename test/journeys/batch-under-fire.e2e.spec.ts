@@ -54,8 +54,11 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await stack?.stop();
-  await upstream?.close();
+  try {
+    await stack?.stop();
+  } finally {
+    await upstream?.close();
+  }
 }, 60_000);
 
 /** Kills every process once while answers come in; says how many calls were under way at each kill. */

@@ -44,8 +44,11 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await stack?.stop();
-  await upstream?.close();
+  try {
+    await stack?.stop();
+  } finally {
+    await upstream?.close();
+  }
 }, 60_000);
 
 describe('the official client', () => {

@@ -109,9 +109,12 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await stack?.stop();
-  await upstream?.close();
-  await spare?.close();
+  try {
+    await stack?.stop();
+  } finally {
+    await upstream?.close();
+    await spare?.close();
+  }
 }, 60_000);
 
 describe('when the first target fails, the second answers', () => {

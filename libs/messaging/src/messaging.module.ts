@@ -42,7 +42,7 @@ export class MessagingParts {
   /** Connects and provisions the streams. */
   static async open(url: string, serviceName: string, log: LinkLog): Promise<MessagingParts> {
     const parts = new MessagingParts(await NatsLink.open(url, serviceName, log), log, serviceName);
-    await parts.topology.provision();
+    await parts.topology.provisionThroughOutages();
     parts.snapshotWatch.start();
     return parts;
   }

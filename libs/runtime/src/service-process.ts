@@ -36,6 +36,7 @@ export class ServiceProcess {
 
   /** Connects to NATS (waiting for it as long as it takes) and starts to answer for its health. */
   static async begin(name: ServiceName): Promise<ServiceProcess> {
+    process.once('disconnect', leaveAtOnce);
     const settings = readSettingsOrExit();
     const logger = createLogger({ service: name, level: (settings.logLevel ?? 'info') as LogLevel });
     exitOnDefect(logger);
@@ -70,6 +71,7 @@ export class ServiceProcess {
     process.once('SIGTERM', () => stop('SIGTERM'));
     // Ctrl-C reaches every process of the terminal; with a parent that stops its services in order, wait for that.
     process.on('SIGINT', () => (process.connected ? undefined : stop('SIGINT')));
+    process.removeListener('disconnect', leaveAtOnce);
     process.once('disconnect', () => stop('the starting process is gone'));
     this.logger.info(`${this.name} runs`);
   }
@@ -108,6 +110,11 @@ export class ServiceProcess {
       if (reply !== undefined) void renderMetrics().then((text) => messaging.publish(reply, text));
     });
   }
+}
+
+/** Whoever started this process is gone before it took any work: there is nothing to finish, and nobody left to stop it. */
+function leaveAtOnce(): never {
+  process.exit(1);
 }
 
 function readSettingsOrExit(): Settings {

@@ -23,6 +23,11 @@ describe('readableLine', () => {
   it('drops what is below the level', () => {
     expect(readableLine('{"level":30,"msg":"started"}', WARN)).toBeUndefined();
     expect(readableLine('{"msg":"started","level":30}', WARN)).toBeUndefined();
+    expect(readableLine('{"level":"info","message":"started"}', WARN)).toBeUndefined();
+  });
+
+  it('reads a level that is given by its name', () => {
+    expect(readableLine('{"level":"warn","time":"2026","service":"worker","message":"slow"}', WARN)).toBe('WARN  slow');
   });
 
   it('keeps what is no JSON, as a crash is printed', () => {

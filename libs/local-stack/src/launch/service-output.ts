@@ -58,11 +58,11 @@ export function serviceOutput(options: ServiceOutputOptions): {
 export function readableLine(line: string, threshold: number): string | undefined {
   if (!line.startsWith('{')) return line.trimEnd();
   // pino puts the level first: most lines can be dropped without being parsed.
-  const early = /^\{"level":(\d+),/.exec(line)?.[1];
-  if (early !== undefined && Number(early) < threshold) return undefined;
+  const early = /^\{"level":"?(\w+)"?,/.exec(line)?.[1];
+  if (early !== undefined && levelNumber(early) < threshold) return undefined;
   const entry = parseEntry(line);
   if (entry === undefined) return line;
-  const level = Number(entry['level']);
+  const level = levelNumber(entry['level']);
   if (level < threshold) return undefined;
   const levelName = Object.keys(LEVELS).find((name) => LEVELS[name] === level) ?? String(entry['level']);
   const fields = Object.entries(entry).filter(([name]) => !HIDDEN_FIELDS.has(name));
@@ -70,6 +70,11 @@ export function readableLine(line: string, threshold: number): string | undefine
   return [levelName.toUpperCase().padEnd(5), message, ...fields.map(([name, value]) => `${name}=${short(value)}`)].join(
     ' ',
   );
+}
+
+/** pino writes a level as its number or, by our formatter, as its name; what is no level at all is shown. */
+function levelNumber(level: unknown): number {
+  return LEVELS[String(level)] ?? (Number.isNaN(Number(level)) ? Infinity : Number(level));
 }
 
 function parseEntry(line: string): Record<string, unknown> | undefined {

@@ -12,6 +12,7 @@ const MEBIBYTE = 1024 * 1024;
 const START_WITHIN_MILLISECONDS = 60_000;
 const LOOK_EVERY_MILLISECONDS = 25;
 const STOP_WITHIN_MILLISECONDS = 15_000;
+const ORPHAN_GRACE_SECONDS = 5;
 const KEPT_OUTPUT_CHARACTERS = 4_000;
 
 /** `dataFolder` gets nats.conf and the JetStream store; `port` 0 (the default) picks a free one. */
@@ -45,6 +46,8 @@ export class NatsServer {
     let output = '';
     const child = await ChildProcess.start({
       name: 'nats-server',
+      // Services that lose their launcher finish what they have in flight, and need this for it.
+      orphanGraceSeconds: ORPHAN_GRACE_SECONDS,
       command: options.binary,
       arguments: ['-c', configurationFile],
       workingFolder: options.dataFolder,

@@ -13,6 +13,7 @@ import { clearStalePostmaster } from './stale-postmaster.js';
 const START_WITHIN_MILLISECONDS = 120_000;
 const STOP_WITHIN_MILLISECONDS = 30_000;
 const RETRY_MILLISECONDS = 500;
+const ORPHAN_GRACE_SECONDS = 5;
 const KEPT_OUTPUT_CHARACTERS = 4_000;
 const READY = 'database system is ready to accept connections';
 
@@ -110,6 +111,8 @@ async function launch(
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
   const child = await ChildProcess.start({
     name: 'postgres',
+    // Services that lose their launcher finish what they have in flight, and need this for it.
+    orphanGraceSeconds: ORPHAN_GRACE_SECONDS,
     command: join(place.installation, 'bin', 'postgres'),
     arguments: postgresArguments(options, place.port),
     environment: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },

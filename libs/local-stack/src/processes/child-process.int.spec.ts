@@ -44,7 +44,7 @@ describe('guardAgainstOrphaning', () => {
     const guardSource = guardAgainstOrphaning.toString().replace(/^.*?function/s, 'function');
     const parent = spawn(process.execPath, [
       '-e',
-      `const { spawn } = require('node:child_process'); (${guardSource})(${pid}, 'SIGTERM', new Promise(() => {})); setInterval(() => {}, 1000)`,
+      `const { spawn } = require('node:child_process'); (${guardSource})(${pid}, 'SIGTERM', { exited: new Promise(() => {}), graceSeconds: 0 }); setInterval(() => {}, 1000)`,
     ]);
     await once(parent, 'spawn');
     expect(identifyProcess(pid)).toBeDefined();

@@ -21,6 +21,8 @@ export interface ChildProcessOptions {
   readonly channel?: boolean;
   /** The signal that asks this program to end well (SIGTERM unless it has another meaning there). */
   readonly stopSignal?: NodeJS.Signals;
+  /** How long a child without a channel may go on when we are gone, before it gets the stop signal. */
+  readonly orphanGraceSeconds?: number;
   readonly onOutput?: (chunk: Buffer) => void;
 }
 
@@ -44,7 +46,12 @@ export class ChildProcess {
     child.stderr?.on('data', (chunk: Buffer) => options.onOutput?.(chunk));
     // A channel error (the child died while we wrote) shows up as its exit; without a listener it would end us.
     child.on('error', () => undefined);
-    if (options.channel !== true) guardAgainstOrphaning(pid, this.#stopSignal, this.exited);
+    if (options.channel !== true) {
+      guardAgainstOrphaning(pid, this.#stopSignal, {
+        exited: this.exited,
+        graceSeconds: options.orphanGraceSeconds ?? 0,
+      });
+    }
   }
 
   static async start(options: ChildProcessOptions): Promise<ChildProcess> {

@@ -19,6 +19,8 @@ import type { LinkLog, NatsLink } from '../link/nats-link.js';
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
+const SERVER_ERROR = 500;
+const RETRY_DELAY_MILLISECONDS = 500;
 const SNAPSHOT_VERSIONS_KEPT = 10;
 
 /**
@@ -38,6 +40,21 @@ export class Topology {
   provision(): Promise<void> {
     this.running ??= this.run().finally(() => (this.running = undefined));
     return this.running;
+  }
+
+  /** The same for a start: as long as the server is away or not ready, it is tried again. @throws what a server refuses. */
+  async provisionThroughOutages(): Promise<void> {
+    for (;;) {
+      try {
+        await this.link.whenUp();
+        return await this.provision();
+      } catch (error) {
+        const isRefusal = error instanceof JetStreamApiError && error.status < SERVER_ERROR;
+        if (isRefusal || this.link.connection.isClosed()) throw error;
+        this.log.warn({ error }, 'the streams could not be provisioned; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MILLISECONDS));
+      }
+    }
   }
 
   private async run(): Promise<void> {

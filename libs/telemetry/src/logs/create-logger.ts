@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Logger, LogLevel } from './logger.js';
 import { PinoLogger } from './pino-logger.js';
+import { StandardOutput } from './standard-output.js';
 
 /** Where lines go, one JSON object and a line feed per call; standard output by default. */
 export interface LogDestination {
@@ -20,7 +21,7 @@ export interface LoggerSettings {
  * name, message, code, stack and cause, and every text is scrubbed of what looks like a credential. Lines are written at
  * once, so that the last ones before a crash are not lost.
  */
-export function createLogger({ service, level = 'info', destination }: LoggerSettings): Logger {
+export function createLogger({ service, level = 'info', destination = new StandardOutput() }: LoggerSettings): Logger {
   const options = {
     level,
     base: { service },
@@ -28,5 +29,5 @@ export function createLogger({ service, level = 'info', destination }: LoggerSet
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return new PinoLogger(destination === undefined ? pino(options) : pino(options, destination));
+  return new PinoLogger(pino(options, destination));
 }
