@@ -26,7 +26,7 @@ const CHECKS = [
       '--config',
       '.dependency-cruiser.mjs',
     ],
-    'docs/architecture/import-rules.md says why',
+    'docs/architecture/4-import-rules.md says why',
   ],
   ['types', ['typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'], 'see the compiler errors above'],
 ];

@@ -14,7 +14,13 @@ export interface ChainEntry {
  * is missing, moved or changed, or the head is not the last one.
  */
 export async function readUnbrokenChain(stack: StackForTests, organization: string): Promise<ChainEntry[]> {
-  const rows = await stack.query<{ sequence: string; request_id: string; body: string; previous: string; hash: string }>(
+  const rows = await stack.query<{
+    sequence: string;
+    request_id: string;
+    body: string;
+    previous: string;
+    hash: string;
+  }>(
     `SELECT sequence, request_id, body, encode(previous_hash, 'hex') AS previous, encode(hash, 'hex') AS hash
      FROM audit.entries WHERE organization = $1 ORDER BY sequence`,
     [organization],

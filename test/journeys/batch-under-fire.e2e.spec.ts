@@ -104,7 +104,10 @@ describe('a batch under fire', () => {
       expect(batch.request_counts).toEqual({ total: LINES, completed: LINES, failed: 0 });
 
       const text = await (await client.files.content(batch.output_file_id ?? '')).text();
-      const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as OutputLine);
+      const lines = text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as OutputLine);
       expect(lines).toHaveLength(LINES);
       expect(new Set(lines.map(({ custom_id: customId }) => customId))).toEqual(
         new Set(Array.from({ length: LINES }, (_, index) => customIdOf(index))),
@@ -126,13 +129,14 @@ describe('a batch under fire', () => {
         { withinMilliseconds: 30_000, everyMilliseconds: 250 },
       );
       const { calls } = upstream.counters();
-      const mostAtStake = inFlight.reduce((sum, count) => sum + count, 0);
+      // Only a worker takes calls with it; a server that was killed may have forgotten who had what.
+      const atStake = inFlight.filter((_, index) => ['worker', 'nats-server'].includes(order[index] ?? ''));
       process.stderr.write(
         `batch under fire: seed ${seed}, killed ${order.join(', ')}; ${calls - LINES} extra upstream calls ` +
           `(in flight at the kills: ${inFlight.join(', ')}); killing took ${killedAt - startedAt} ms, all ${Date.now() - startedAt} ms\n`,
       );
       expect(calls).toBeGreaterThanOrEqual(LINES);
-      expect(calls - LINES).toBeLessThanOrEqual(mostAtStake);
+      expect(calls - LINES).toBeLessThanOrEqual(atStake.reduce((sum, count) => sum + count, 0));
     },
     240_000,
   );
@@ -148,10 +152,10 @@ describe('a worker that dies', () => {
           key: OUR_KEY,
           body: { model, stream, messages: [{ role: 'user', content: `die ${model}` }] },
         });
-      const before = upstream.counters().inFlight;
+      await eventually(() => expect(upstream.counters().inFlight).toBe(0), { withinMilliseconds: 20_000 });
       const hanging = post('hanging', false);
       const stream = await post('stalling', true);
-      await eventually(() => expect(upstream.counters().inFlight).toBe(before + 2));
+      await eventually(() => expect(upstream.counters().inFlight).toBe(2));
       const killedAt = Date.now();
       const ended = Promise.all([hanging.then(readWhole), readWhole(stream)]);
       await stack.kill('worker');
@@ -179,10 +183,7 @@ describe('a worker that dies', () => {
 });
 
 function costOfAnswer({ usage }: OpenAI.ChatCompletion): bigint {
-  return costOf(
-    { promptTokens: usage?.prompt_tokens ?? -1, completionTokens: usage?.completion_tokens ?? -1 },
-    PRICES,
-  );
+  return costOf({ promptTokens: usage?.prompt_tokens ?? -1, completionTokens: usage?.completion_tokens ?? -1 }, PRICES);
 }
 
 async function chargesOf(batchId: string): Promise<object | undefined> {

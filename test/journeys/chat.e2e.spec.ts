@@ -110,10 +110,27 @@ describe('a call', () => {
     const answer = await post({ ...ask('for the record'), user: 'end-user-7' });
     const { usage } = JSON.parse(answer.text) as OpenAI.ChatCompletion;
     const record = await readRecord(stack, idOf(answer), OUR_KEY);
-    expect(record).toMatchObject({ outcome: 'completed', organization: 'demo', model: 'gpt-small', user: 'end-user-7' });
+    expect(record).toMatchObject({
+      outcome: 'completed',
+      organization: 'demo',
+      model: 'gpt-small',
+      user: 'end-user-7',
+    });
     expect(record.decision?.candidates).toEqual([
-      { provider: 'main', model: 'sim-small', outcome: 'planned', rank: 0, reason: expect.stringContaining('priority 1') },
-      { provider: 'main', model: 'sim-large', outcome: 'planned', rank: 1, reason: expect.stringContaining('priority 2') },
+      {
+        provider: 'main',
+        model: 'sim-small',
+        outcome: 'planned',
+        rank: 0,
+        reason: expect.stringContaining('priority 1'),
+      },
+      {
+        provider: 'main',
+        model: 'sim-large',
+        outcome: 'planned',
+        rank: 1,
+        reason: expect.stringContaining('priority 2'),
+      },
     ]);
     expect(record.attempts).toHaveLength(1);
     expect(record.attempts[0]).toMatchObject({ outcome: 'succeeded', status: 200, usage: { basis: 'provider' } });
@@ -127,8 +144,10 @@ describe('a call', () => {
   });
 
   journey('reaches the provider byte for byte but for the model and the stream options', async () => {
-    const before = '{ "temperature":1.0e0 ,\n\t"x_unknown" : {"deep":[1, 2.50,"\\u00e9é"],"model":"inner"},\n "model" : ';
-    const after = ',"messages":[{"role":"user","content":"bytes \\/ kept","x_name":null}] ,"seed":12345678901234567890 }';
+    const before =
+      '{ "temperature":1.0e0 ,\n\t"x_unknown" : {"deep":[1, 2.50,"\\u00e9é"],"model":"inner"},\n "model" : ';
+    const after =
+      ',"messages":[{"role":"user","content":"bytes \\/ kept","x_name":null}] ,"seed":12345678901234567890 }';
     await post(`${before}"gpt-small"${after}`);
     expect(upstream.received.at(-1)?.body.toString()).toBe(`${before}"sim-small"${after}`);
 
@@ -171,7 +190,9 @@ describe('the records', () => {
     const groups = { model: 'gpt-small', project: 'default', key: 'ci', day: new Date().toISOString().slice(0, 10) };
     for (const [group, name] of Object.entries(groups)) {
       const { text } = await call(`${stack.url}/v1/usage?group_by=${group}`, { key: OUR_KEY });
-      const { data } = JSON.parse(text) as { data: (Record<string, unknown> & { requests: number; cost_nano_usd: string })[] };
+      const { data } = JSON.parse(text) as {
+        data: (Record<string, unknown> & { requests: number; cost_nano_usd: string })[];
+      };
       expect(data.map((row) => row[group])).toContain(name);
       expect(data.reduce((sum, row) => sum + row.requests, 0)).toBe(charged?.requests);
       expect(String(data.reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n))).toBe(charged?.cost);

@@ -16,26 +16,27 @@ const PROVIDER_KEY = 'sk-canary-4d1f9a7be2c05836';
 const HASTY = { firstByteMs: 400, idleMs: 400 };
 
 /** A fault of the first target, the class it stands in the record under, and in which kinds of call it can be cured. */
-const FAULTS: readonly { model: string; provider?: string; errorClass: string; cures: 'both' | 'plain' | 'stream' }[] = [
-  { model: 'sim-error-500', errorClass: 'server_error', cures: 'both' },
-  { model: 'sim-error-503', errorClass: 'overloaded', cures: 'both' },
-  { model: 'sim-rate-limited', errorClass: 'rate_limit', cures: 'both' },
-  { model: 'sim-error-401', errorClass: 'authentication', cures: 'both' },
-  { model: 'sim-context-too-long', errorClass: 'context_too_long', cures: 'both' },
-  { model: 'sim-unheard-of', errorClass: 'not_found', cures: 'both' },
-  { model: 'sim-hang', errorClass: 'first_byte_timeout', cures: 'both' },
-  { model: 'sim-slow-first-token-5000', errorClass: 'first_byte_timeout', cures: 'both' },
-  { model: 'sim-garbage', errorClass: 'bad_answer', cures: 'both' },
-  { model: 'sim-redirect', errorClass: 'bad_answer', cures: 'both' },
-  { model: 'sim-gzip-bomb', errorClass: 'bad_answer', cures: 'both' },
-  { model: 'sim-cut-0', errorClass: 'cut_stream', cures: 'both' },
-  { model: 'sim-truncated', errorClass: 'bad_answer', cures: 'plain' },
-  { model: 'sim-malformed-chunk', errorClass: 'bad_answer', cures: 'plain' },
-  { model: 'sim-stall', errorClass: 'idle_timeout', cures: 'plain' },
-  { model: 'sim-wrong-content-type', errorClass: 'bad_answer', cures: 'stream' },
-  { model: 'sim-small', provider: 'nowhere', errorClass: 'connection', cures: 'both' },
-  { model: 'headers-without-end', errorClass: 'connection', cures: 'both' },
-];
+const FAULTS: readonly { model: string; provider?: string; errorClass: string; cures: 'both' | 'plain' | 'stream' }[] =
+  [
+    { model: 'sim-error-500', errorClass: 'server_error', cures: 'both' },
+    { model: 'sim-error-503', errorClass: 'overloaded', cures: 'both' },
+    { model: 'sim-rate-limited', errorClass: 'rate_limit', cures: 'both' },
+    { model: 'sim-error-401', errorClass: 'authentication', cures: 'both' },
+    { model: 'sim-context-too-long', errorClass: 'context_too_long', cures: 'both' },
+    { model: 'sim-unheard-of', errorClass: 'not_found', cures: 'both' },
+    { model: 'sim-hang', errorClass: 'first_byte_timeout', cures: 'both' },
+    { model: 'sim-slow-first-token-5000', errorClass: 'first_byte_timeout', cures: 'both' },
+    { model: 'sim-garbage', errorClass: 'bad_answer', cures: 'both' },
+    { model: 'sim-redirect', errorClass: 'bad_answer', cures: 'both' },
+    { model: 'sim-gzip-bomb', errorClass: 'bad_answer', cures: 'both' },
+    { model: 'sim-cut-0', errorClass: 'cut_stream', cures: 'both' },
+    { model: 'sim-truncated', errorClass: 'bad_answer', cures: 'plain' },
+    { model: 'sim-malformed-chunk', errorClass: 'bad_answer', cures: 'plain' },
+    { model: 'sim-stall', errorClass: 'idle_timeout', cures: 'plain' },
+    { model: 'sim-wrong-content-type', errorClass: 'bad_answer', cures: 'stream' },
+    { model: 'sim-small', provider: 'nowhere', errorClass: 'connection', cures: 'both' },
+    { model: 'headers-without-end', errorClass: 'connection', cures: 'both' },
+  ];
 /** How a call ends for its caller when all targets fail in the same way. */
 const ENDINGS: readonly [model: string, status: number, code: string, type: string][] = [
   ['sim-error-500', 502, 'provider_error', 'api_error'],
@@ -59,7 +60,8 @@ let spare: SimProvider;
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
 
-const cured = (fault: { model: string; provider?: string }): string => `${fault.provider ?? 'main'}:${fault.model}:spare`;
+const cured = (fault: { model: string; provider?: string }): string =>
+  `${fault.provider ?? 'main'}:${fault.model}:spare`;
 const messages = [{ role: 'user' as const, content: 'Which track is free?' }];
 const post = (model: string, stream = false): Promise<HttpAnswer> =>
   call(`${stack.url}/v1/chat/completions`, { key: OUR_KEY, body: { model, messages, stream } });
@@ -71,18 +73,44 @@ function models(): object[] {
       modelFields(cured(fault), [targetOf(fault), { provider: 'spare', model: 'sim-small' }], HASTY),
     ),
     ...ENDINGS.map(([model]) =>
-      modelFields(`only:${model}`, [{ provider: 'main', model }, { provider: 'spare', model }], HASTY),
+      modelFields(
+        `only:${model}`,
+        [
+          { provider: 'main', model },
+          { provider: 'spare', model },
+        ],
+        HASTY,
+      ),
     ),
     ...BREAKS.map(([model]) =>
-      modelFields(`break:${model}`, [{ provider: 'main', model }, { provider: 'spare', model: 'sim-small' }], HASTY),
+      modelFields(
+        `break:${model}`,
+        [
+          { provider: 'main', model },
+          { provider: 'spare', model: 'sim-small' },
+        ],
+        HASTY,
+      ),
     ),
-    modelFields('quoting', [{ provider: 'main', model: 'quotes-the-key' }, { provider: 'spare', model: 'sim-small' }]),
-    modelFields('stalling', [{ provider: 'main', model: 'sim-stall' }, { provider: 'spare', model: 'sim-small' }]),
-    modelFields('hanging', [{ provider: 'main', model: 'sim-hang' }, { provider: 'spare', model: 'sim-small' }]),
+    modelFields('quoting', [
+      { provider: 'main', model: 'quotes-the-key' },
+      { provider: 'spare', model: 'sim-small' },
+    ]),
+    modelFields('stalling', [
+      { provider: 'main', model: 'sim-stall' },
+      { provider: 'spare', model: 'sim-small' },
+    ]),
+    modelFields('hanging', [
+      { provider: 'main', model: 'sim-hang' },
+      { provider: 'spare', model: 'sim-small' },
+    ]),
   ];
 }
 
-function targetOf({ model, provider = 'main' }: { model: string; provider?: string }): { model: string; provider: string } {
+function targetOf({ model, provider = 'main' }: { model: string; provider?: string }): {
+  model: string;
+  provider: string;
+} {
   return { model, provider };
 }
 
@@ -164,11 +192,15 @@ describe('when a stream breaks off after its first tokens', () => {
       const answer = await post(`break:${model}`, true);
       const events = answer.text.split('\n\n').filter((event) => event.startsWith('data: '));
       expect(events.length).toBeGreaterThan(1);
-      expect(JSON.parse(events.at(-1)?.slice('data: '.length) ?? '')).toMatchObject({ error: { code: expect.any(String) } });
+      expect(JSON.parse(events.at(-1)?.slice('data: '.length) ?? '')).toMatchObject({
+        error: { code: expect.any(String) },
+      });
       expect(answer.text).not.toContain('[DONE]');
       const record = await readRecord(stack, idOf(answer), OUR_KEY);
       expect(record).toMatchObject({ outcome: 'failed', error: { class: errorClass } });
-      expect(record.attempts).toMatchObject([{ outcome: 'failed', error: { class: errorClass }, usage: { basis: 'estimate' } }]);
+      expect(record.attempts).toMatchObject([
+        { outcome: 'failed', error: { class: errorClass }, usage: { basis: 'estimate' } },
+      ]);
       expect(record.attempts[0]?.usage?.completion_tokens).toBeGreaterThan(0);
       expect(BigInt(record.cost?.nano_usd ?? 0)).toBeGreaterThan(0n);
       expect(await countRecords(stack, record.id)).toEqual({ charges: 1, entries: 1 });
@@ -200,7 +232,8 @@ describe('when the caller leaves', () => {
         body: { model, messages, stream },
         signal: leaving.signal,
       });
-      if (stream) await new Promise<void>((resolve) => void asking.then((answer) => answer.once('data', () => resolve())));
+      if (stream)
+        await new Promise<void>((resolve) => void asking.then((answer) => answer.once('data', () => resolve())));
       const received = await eventually(() => {
         expect(upstream.received).toHaveLength(before + 1);
         return upstream.received[before];

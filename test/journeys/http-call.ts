@@ -33,7 +33,9 @@ export function begin(url: string, { method, key, headers, body, signal }: HttpC
       ...(signal === undefined ? {} : { signal }),
       headers: {
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        ...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
+        ...(bytes === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
         ...headers,
       },
     });

@@ -17,7 +17,11 @@ export const THEIR_KEY = 'sk-acme-0c9d8e7f6a5b4c3d';
 const PATIENT = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000 };
 
 /** A model of switchyard.yaml whose targets are tried in the order given. */
-export function modelFields(name: string, targets: readonly TargetFields[], timeouts: Partial<typeof PATIENT> = {}): object {
+export function modelFields(
+  name: string,
+  targets: readonly TargetFields[],
+  timeouts: Partial<typeof PATIENT> = {},
+): object {
   return {
     name,
     strategy: 'priority',

@@ -19,15 +19,7 @@ const DEFECT = /unhandled|uncaught/i;
 
 /** What runs in a stack, by the names that its launcher gives its processes. */
 export type ProcessName =
-  | 'ingress'
-  | 'router'
-  | 'worker'
-  | 'jobs'
-  | 'billing'
-  | 'audit'
-  | 'control'
-  | 'nats-server'
-  | 'postgres';
+  'ingress' | 'router' | 'worker' | 'jobs' | 'billing' | 'audit' | 'control' | 'nats-server' | 'postgres';
 
 /**
  * A whole Switchyard as an operator runs it: the launcher from dist/ with its nats-server, its Postgres and a process per
@@ -153,7 +145,7 @@ export class StackForTests {
     if (defects.length > 0 || code !== 0) await this.printLogs();
     await rm(this.#home, { recursive: true, force: true });
     if (defects.length > 0) throw new Error(`unhandled or uncaught errors stand in the logs of ${defects.join(', ')}`);
-    if (code !== 0) throw new Error(`the stack stopped with exit code ${code}, signal ${signal}`);
+    if (code !== 0) throw new Error(`the stack stopped with exit code ${String(code)}, signal ${String(signal)}`);
   }
 
   private async pidOf(name: ProcessName): Promise<number> {

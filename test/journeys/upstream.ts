@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as forward, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { startSimProvider, type SimProvider, type SimProviderOptions } from '#libs/simulation';

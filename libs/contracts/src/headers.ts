@@ -13,7 +13,7 @@ export const MessageHeader = {
   frame: 'Switchyard-Frame',
   /** Number of a reply frame that carries part of the answer, from 0; plain text. A gap means that frames were lost. */
   sequence: 'Switchyard-Sequence',
-  /** `AnswerHead` of a reply frame. */
+  /** `AnswerHead` of a reply frame; on `alive` it names the target that is being called. */
   answer: 'Switchyard-Answer',
   /** The terminal event that the worker is about to record, as JSON; rides on the last frame. */
   terminalEvent: 'Switchyard-Terminal-Event',

@@ -13,11 +13,11 @@ export const Subject = {
   callAssignedDurable: (provider: string, priority: string) => `call.assigned.v1.durable.${provider}.${priority}`,
   /** worker → ingress: the frames of one answer. Core NATS. */
   reply: (ingress: string, requestId: string) => `reply.${ingress}.${requestId}`,
-  /** worker → ingress: ids of requests whose terminal event is stored; a JSON array of request ids. Core NATS. */
+  /** worker or router → ingress: ids of requests whose terminal event is stored; a JSON array of request ids. Core NATS. */
   resultsRecorded: (ingress: string) => `results.recorded.v1.${ingress}`,
   /** ingress → every worker: the caller left. Core NATS. */
   callCancelled: (requestId: string) => `call.cancelled.v1.${requestId}`,
-  /** worker, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
+  /** worker, router, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
   requestEnded: (outcome: string, organization: string, lane: string) =>
     `request.${outcome}.v1.${organization}.${lane}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */

@@ -10,7 +10,7 @@ export interface StreamDefinition {
   readonly name: string;
   readonly description: string;
   readonly subjects: readonly string[];
-  /** `work-queue` drops a message once acknowledged; `limits` keeps it for `maxAgeMilliseconds`. */
+  /** `work-queue` drops a message once acknowledged; `limits` keeps it for `maxAgeMilliseconds`, or until it is trimmed. */
   readonly retention: 'work-queue' | 'limits';
   readonly maxAgeMilliseconds: number;
   readonly maxBytes: number;
@@ -67,7 +67,9 @@ export const Stream = {
     description: 'The one terminal event of every request',
     subjects: SubjectPattern.requestEnded,
     retention: 'limits',
-    maxAgeMilliseconds: 7 * days,
+    // What all consumers have settled is trimmed away (`StreamTrimmer`), so the age bounds only what billing, audit or jobs
+    // has yet to read: long enough for an unbilled event to outlive any outage of theirs.
+    maxAgeMilliseconds: 30 * days,
     maxBytes: 16 * 1024 ** 3,
     maxMessageBytes: 4 * 1024 ** 2,
     duplicateWindowMilliseconds: 2 * minutes,
@@ -141,7 +143,7 @@ export const Consumer = {
 export const Bucket = {
   /** The compiled configuration, key `current`. */
   snapshot: { name: 'snapshot', key: 'current' },
-  /** Bodies too large for a message, dropped after the longest call could have ended. */
+  /** Bodies and answers too large for a message, dropped after the longest call could have ended. */
   bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours },
 } as const;
 

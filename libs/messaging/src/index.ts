@@ -10,6 +10,8 @@ export type { DurablePublishOptions } from './streams/durable-publisher.js';
 export { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 export { StreamState } from './streams/stream-state.js';
 export type { ConsumerBacklog } from './streams/stream-state.js';
+export { StreamTrimmer } from './streams/stream-trimmer.js';
+export type { TrimmedStream } from './streams/stream-trimmer.js';
 export { BodyClaims } from './streams/body-claims.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';
 export { SnapshotWatch } from './configuration/snapshot-watch.js';

@@ -1,5 +1,5 @@
 import { AckPolicy, DeliverPolicy, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { DeadLetterHeader, Stream, type ConsumerDefinition } from '#libs/contracts';
+import { DeadLetterHeader, Stream, Subject, type ConsumerDefinition } from '#libs/contracts';
 import type { NatsForTests } from '#libs/testing';
 import { NatsLink } from './link/nats-link.js';
 import { MessagingParts } from './messaging.module.js';
@@ -12,6 +12,11 @@ export interface BuriedMessage {
   readonly reason: string;
   readonly subject: string;
   readonly deliveries: number;
+}
+
+/** The subject that feeds the consumer of this name. */
+export function subjectOf(name: string): string {
+  return Subject.requestEnded('completed', name, 'interactive');
 }
 
 /** The messaging parts of one process on a real nats-server, with what they logged. */
@@ -46,7 +51,7 @@ export class MessagingForTests {
       stream: Stream.results.name,
       name,
       description: 'of a test',
-      filterSubjects: [`request.completed.v1.${name}`],
+      filterSubjects: [subjectOf(name)],
       ackWaitMilliseconds: 30_000,
       deliveryLimit: 3,
       maxAckPending: 1_000,
@@ -68,7 +73,7 @@ export class MessagingForTests {
 
   /** Stores messages for a consumer made by `consumer`, in their order. */
   async feed(name: string, bodies: readonly string[]): Promise<void> {
-    for (const body of bodies) await this.parts.publisher.publish(`request.completed.v1.${name}`, body);
+    for (const body of bodies) await this.parts.publisher.publish(subjectOf(name), body);
   }
 
   /** What a consumer's user has not settled yet, and what it has not got yet. */

@@ -6,7 +6,9 @@ import { Messaging } from './messaging.js';
 import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 import { BodyClaims } from './streams/body-claims.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
+import { OutageRetry } from './streams/outage-retry.js';
 import { StreamState } from './streams/stream-state.js';
+import { StreamTrimmer } from './streams/stream-trimmer.js';
 import { Topology } from './streams/topology.js';
 import { ConsumerLimits } from './transport/consumer-limits.js';
 import { NatsStrategy } from './transport/nats-strategy.js';
@@ -30,8 +32,9 @@ export class MessagingParts {
   ) {
     this.messaging = new Messaging(link);
     this.topology = new Topology(link, log);
-    this.publisher = new DurablePublisher(link, this.messaging, this.topology);
-    this.results = new AtomicBatchPublisher(link, this.messaging, this.topology);
+    const retry = (what: string): OutageRetry => new OutageRetry(link, this.topology, log, what);
+    this.publisher = new DurablePublisher(this.messaging, retry('messages for streams'));
+    this.results = new AtomicBatchPublisher(link, this.messaging, retry('results'));
     this.snapshots = new SnapshotStore(link, this.topology);
     this.snapshotWatch = new SnapshotWatch(link, this.messaging, this.snapshots, log);
     const settlement = new Settlement(this.messaging, this.publisher, log);
@@ -67,6 +70,7 @@ export class MessagingModule {
       { provide: SnapshotStore, useValue: parts.snapshots },
       { provide: SnapshotWatch, useValue: parts.snapshotWatch },
       { provide: StreamState, useValue: new StreamState(parts.link) },
+      { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
       { provide: ConsumerLimits, useValue: parts.limits },
     ];

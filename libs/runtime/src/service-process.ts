@@ -12,7 +12,7 @@ import {
 import { Readiness } from './readiness.js';
 import { Settings } from './settings.js';
 
-const SHUTDOWN_LIMIT_MILLISECONDS = 30_000;
+const SHUTDOWN_LIMIT_MILLISECONDS = 25_000;
 const SERVICE_VERSION = '0.1.0';
 
 @Module({})

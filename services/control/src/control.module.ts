@@ -9,6 +9,7 @@ import { ConfigurationVersionsRepository } from './apply-configuration/configura
 import { controlSchema } from './control.schema.js';
 import { SnapshotPublisher } from './publish-snapshot/snapshot-publisher.js';
 import { SnapshotReconciler } from './publish-snapshot/snapshot-reconciler.js';
+import { ResultsTrimming } from './trim-streams/results-trimming.js';
 import { ConfigurationReloader } from './watch-configuration/configuration-reloader.js';
 
 @Module({
@@ -21,6 +22,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     SnapshotPublisher,
     SnapshotReconciler,
     ConfigurationReloader,
+    ResultsTrimming,
   ],
 })
 export class ControlModule {}

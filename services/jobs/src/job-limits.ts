@@ -24,6 +24,8 @@ export class JobLimits {
   readonly publishStepLines: number = 500;
   /** Most bytes of bodies under way to the stream at once. */
   readonly publishInFlightBytes: number = 64 * MEBIBYTE;
+  /** Results are stored as soon as so much of large answers is held; one more answer may come on top. */
+  readonly largeAnswersHeldBytes: number = 16 * MEBIBYTE;
   /** Larger bodies go by claim check. */
   readonly messageBodyBytes: number = 256 * 1024;
 

@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { Module, type Abstract, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BlobStore } from '#libs/blobs';
-import type { Caller, FileObject } from '#libs/contracts';
-import { BodyClaims, DurablePublisher, SnapshotWatch, StreamState } from '#libs/messaging';
+import { requestEndedSchema, type Caller, type FileObject, type RequestEnded } from '#libs/contracts';
+import {
+  AtomicBatchPublisher,
+  BodyClaims,
+  DurablePublisher,
+  MessagingError,
+  SnapshotWatch,
+  StreamState,
+} from '#libs/messaging';
 import { Readiness, ServiceLogger, Settings } from '#libs/runtime';
 import { Database } from '#libs/storage';
 import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
@@ -27,13 +34,28 @@ export interface Published {
 /** The NATS that a test plays: what was published, and what it says of its queues. */
 export class PlayedNats {
   readonly published: Published[] = [];
+  /** Terminal events that this service stored. */
+  readonly ended: RequestEnded[] = [];
   readonly claims = new Map<string, string>();
+  readonly bodies: Pick<BodyClaims, 'put' | 'get' | 'remove'> = {
+    put: async (name, body) => void this.claims.set(name, Buffer.from(body).toString()),
+    get: async (name) => {
+      const body = this.claims.get(name);
+      if (body === undefined) throw new MessagingError('refused', `the body ${name} is gone`);
+      return Buffer.from(body);
+    },
+    remove: async (name) => void this.claims.delete(name),
+  };
   backlog = { pending: 0, ackPending: 0 };
   /** Called with each publication before it counts as stored. */
   beforeStored: (published: Published) => Promise<void> | void = () => undefined;
 
   lines(): number[] {
     return this.published.map(({ headers }) => Number(headers['Switchyard-Request-Id']?.split('_').at(-1)));
+  }
+
+  async store(_subject: string, data: string): Promise<void> {
+    this.ended.push(requestEndedSchema.parse(JSON.parse(data)));
   }
 
   async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {
@@ -60,10 +82,8 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
     [Readiness, new Readiness()],
     [ServiceLogger, { debug: silent, info: silent, warn: silent, error: silent }],
     [DurablePublisher, { publish: nats.publish.bind(nats) }],
-    [
-      BodyClaims,
-      { put: async (name: string, body: Uint8Array) => void nats.claims.set(name, Buffer.from(body).toString()) },
-    ],
+    [AtomicBatchPublisher, { publish: nats.store.bind(nats) }],
+    [BodyClaims, nats.bodies],
     [SnapshotWatch, { ready: Promise.resolve(), current: { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }] } }],
     [StreamState, { pending: async () => nats.backlog }],
   ];

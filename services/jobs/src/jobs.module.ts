@@ -21,9 +21,11 @@ import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-c
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
+import { RecordUnfinishedHandler } from './record-unfinished/record-unfinished.handler.js';
 import { FileRepository } from './store-file/file.repository.js';
 import { StoreFileController } from './store-file/store-file.controller.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
+import { LargeAnswers } from './store-results/large-answers.js';
 import { LineResultRepository } from './store-results/line-result.repository.js';
 import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
 import { StoreResultsHandler } from './store-results/store-results.handler.js';
@@ -70,10 +72,12 @@ const POOL_SIZE = 12;
     CreateBatchHandler,
     FileRepository,
     FinalizeBatchHandler,
+    LargeAnswers,
     LinePublisher,
     LineResultRepository,
     PublicationRepository,
     PublishLinesHandler,
+    RecordUnfinishedHandler,
     ResultPagesRepository,
     SettlementRepository,
     StoreFileHandler,

@@ -25,6 +25,7 @@ export const errorClass = z.enum([
   'delivery_limit',
   'worker_lost',
   'expired',
+  'body_unavailable',
 ]);
 export type ErrorClass = z.infer<typeof errorClass>;
 

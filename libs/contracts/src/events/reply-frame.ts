@@ -4,7 +4,8 @@ import { errorClass } from './attempt.js';
 /**
  * Kinds of reply frames on `reply.<ingress>.<request>`. `whole`: an answer in one frame. `head`, then chunks (frames
  * without a kind), then `end`: a stream that is complete. `error`: the request failed, before or within a stream; always the
- * last frame. `part`: a piece of a plain answer too large for one frame, before its `whole`. `alive`: the call still runs.
+ * last frame. `part`: a piece of a plain answer too large for one frame, before its `whole`. `alive`: the call still runs; it
+ * names the target that is being called.
  */
 export const FrameKind = {
   whole: 'whole',
@@ -22,6 +23,8 @@ export const answerHeadSchema = z.object({
   contentType: z.string().optional(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  /** For the record of a call whose worker dies; no response header. */
+  priceVersion: z.string().optional(),
   attempts: z.int().nonnegative(),
   costNanoUsd: z.string().optional(),
   retryAfterSeconds: z.int().nonnegative().optional(),

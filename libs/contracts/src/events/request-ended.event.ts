@@ -39,8 +39,14 @@ export const requestEndedSchema = z.object({
     .object({ class: errorClass, message: z.string().max(2_000), status: z.int(), code: z.string().max(100) })
     .optional(),
   job: jobReference.optional(),
-  /** Status and body of the answer for a batch line; the body is the provider's bytes as text. */
-  answer: z.object({ status: z.int(), body: z.string() }).optional(),
+  /**
+   * Status and body of the answer for a batch line. The body is the provider's bytes as text; one too large for a message
+   * rests in the bucket `bodies` instead, under the name `claim`. Exactly one of the two is there.
+   */
+  answer: z
+    .strictObject({ status: z.int(), body: z.string().optional(), claim: z.string().optional() })
+    .refine(({ body, claim }) => (body === undefined) !== (claim === undefined), 'must have either a body or a claim')
+    .optional(),
 });
 export type RequestEnded = z.infer<typeof requestEndedSchema>;
 

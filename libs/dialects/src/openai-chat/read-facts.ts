@@ -55,17 +55,17 @@ function parseRequest(body: Uint8Array): ChatRequest {
     throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   }
   const result = chatRequestSchema.safeParse(value);
-  if (!result.success) throw fieldError(result.error);
+  if (!result.success) throw fieldError(result.error, value);
   return result.data;
 }
 
-function fieldError(error: ZodError): DialectError {
+function fieldError(error: ZodError, body: object): DialectError {
   const issue = error.issues[0];
   const path = (issue?.path ?? [])
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('');
   const param = path.replace(/^\./, '');
-  const isMissing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const isMissing = issue !== undefined && isAbsent(body, issue.path);
   return isMissing
     ? new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param)
     : new DialectError(
@@ -74,4 +74,14 @@ function fieldError(error: ZodError): DialectError {
         `Invalid value for '${param}': ${issue?.message ?? 'not understood'}.`,
         param,
       );
+}
+
+/** Whether nothing stands at a path that the schema wants something at. */
+function isAbsent(body: object, path: readonly PropertyKey[]): boolean {
+  let value: unknown = body;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return false;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value === undefined;
 }

@@ -6,6 +6,8 @@ const MOST_EVENT_BYTES = 4 * 1024 ** 2;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
+/** Members from which something is to be learnt; in the text of an answer they would have backslashes before the quotes. */
+const WORTH_PARSING = /"usage"\s*:\s*\{|"error"|"finish_reason"\s*:\s*"/;
 
 /** A stream that cannot be taken for a whole answer, and why. */
 export class ChatStreamError extends Error {
@@ -76,9 +78,9 @@ export class ChatStreamReader {
 
   /** Learns from one event and says whether it is to be relayed. */
   private learnFrom(event: string): boolean {
-    if (event.startsWith(':') || event === '') return event !== '';
-    if (!event.startsWith('data:')) return true;
-    const data = event.slice('data:'.length).trim();
+    if (event === '') return false;
+    const data = dataOf(event);
+    if (data === undefined) return true;
     if (data === '[DONE]') {
       this.facts.isDone = true;
       return true;
@@ -86,7 +88,7 @@ export class ChatStreamReader {
     if (!data.startsWith('{') || !data.endsWith('}')) {
       throw new ChatStreamError('bad_answer', 'the stream held an event that is not JSON');
     }
-    const isPlainToken = this.facts.tokenEvents > 0 && !/"usage":\s*\{|"error"|"finish_reason":\s*"/.test(data);
+    const isPlainToken = this.facts.tokenEvents > 0 && !WORTH_PARSING.test(data);
     if (isPlainToken) {
       this.facts.tokenEvents++;
       return true;
@@ -110,9 +112,18 @@ export class ChatStreamReader {
   }
 }
 
+/** The data of an event without its field names; undefined for an event that has none, such as a comment. */
+function dataOf(event: string): string | undefined {
+  if (event.startsWith('data:') && !event.includes('\n')) return event.slice('data:'.length).trim();
+  const lines = event.split('\n').filter((line) => line.startsWith('data:'));
+  return lines.length === 0 ? undefined : lines.map((line) => line.slice('data:'.length).trim()).join('\n');
+}
+
 function parseChunk(data: string): WireChunk {
   try {
-    return JSON.parse(data) as WireChunk;
+    const chunk = JSON.parse(data) as WireChunk;
+    const choices: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
+    return { ...chunk, choices: choices.filter((choice) => typeof choice === 'object' && choice !== null) };
   } catch (error) {
     throw new ChatStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
   }

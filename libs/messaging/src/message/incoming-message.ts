@@ -24,6 +24,13 @@ export class IncomingMessage {
     return value === undefined || value === '' ? undefined : value;
   }
 
+  /** All headers by their exact names, each with its first value; empty where there are none. */
+  headers(): Record<string, string> {
+    const headers: Record<string, string> = {};
+    for (const [name, [value]] of this.raw.headers ?? []) headers[name] = value ?? '';
+    return headers;
+  }
+
   /** Status that the server put in place of an answer: 503 for "nobody listens", 404, 408, 409 for pull requests. */
   get status(): number | undefined {
     const code = this.raw.headers?.code;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Stream } from '#libs/contracts';
 import { startNatsForTests, type NatsForTests } from '#libs/testing';
-import { MessagingForTests } from '../messaging.fixture.js';
+import { MessagingForTests, subjectOf } from '../messaging.fixture.js';
 
-const SUBJECT = 'request.completed.v1.demo';
+const SUBJECT = subjectOf('demo');
 
 describe('AtomicBatchPublisher', () => {
   let nats: NatsForTests;
@@ -62,9 +62,15 @@ describe('AtomicBatchPublisher', () => {
     const tooLarge = 'x'.repeat(messaging.parts.messaging.maxMessageBytes + 1);
     const tooLargeForStream = 'y'.repeat(Stream.results.maxMessageBytes + 1);
     const outcomes = await Promise.allSettled(['before', tooLarge, 'between', tooLargeForStream, 'after'].map(publish));
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
     expect(outcomes[1]).toMatchObject({ reason: { code: 'refused', retryable: false } });
-    expect([...(await stored()).keys()].sort()).toEqual(['after', 'before', 'between']);
+    expect([...(await stored()).keys()].toSorted()).toEqual(['after', 'before', 'between']);
   });
 
   it('has everything stored when it has drained', async () => {

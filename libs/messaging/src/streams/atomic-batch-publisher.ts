@@ -3,7 +3,7 @@ import { StreamHeader } from '#libs/contracts';
 import type { NatsLink } from '../link/nats-link.js';
 import type { Messaging } from '../messaging.js';
 import { MessagingError } from '../messaging-error.js';
-import type { Topology } from './topology.js';
+import type { OutageRetry } from './outage-retry.js';
 
 const DEFAULT_GATHER_MILLISECONDS = 20;
 const FLUSH_AT_MESSAGES = 250;
@@ -11,7 +11,6 @@ const MOST_MESSAGES_A_BATCH = 500;
 const MOST_BATCHES_IN_FLIGHT = 4;
 const MOST_MESSAGES_WAITING = 50_000;
 const ACKNOWLEDGEMENT_TIMEOUT_MILLISECONDS = 5_000;
-const RETRY_DELAY_MILLISECONDS = 250;
 
 interface Waiting {
   subject: string;
@@ -34,7 +33,7 @@ export class AtomicBatchPublisher {
   constructor(
     private readonly link: NatsLink,
     private readonly messaging: Messaging,
-    private readonly topology: Topology,
+    private readonly outages: OutageRetry,
   ) {}
 
   /** Messages not yet stored. */
@@ -102,27 +101,13 @@ export class AtomicBatchPublisher {
   /** A batch that is refused may owe it to one message: each is then stored by itself, and only the guilty one fails. */
   private async storeOrSingleOut(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.storeThroughOutages(batch);
+      await this.outages.run(() => this.send(batch));
       for (const message of batch) message.resolve();
     } catch (error) {
       const isGuiltUnknown = batch.length > 1 && !this.link.connection.isClosed();
       for (const message of batch) {
         if (isGuiltUnknown) await this.storeOrSingleOut([message]);
         else message.reject(error as Error);
-      }
-    }
-  }
-
-  private async storeThroughOutages(batch: readonly Waiting[]): Promise<void> {
-    for (;;) {
-      try {
-        await this.link.whenUp();
-        return await this.send(batch);
-      } catch (error) {
-        const isFinal = !(error instanceof MessagingError) || !error.retryable || this.link.connection.isClosed();
-        if (isFinal) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MILLISECONDS));
-        if (error.code === 'no_responders') await this.topology.provision().catch(() => undefined);
       }
     }
   }

@@ -1,12 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { StreamHeader } from '#libs/contracts';
-import type { NatsLink } from '../link/nats-link.js';
 import type { Messaging } from '../messaging.js';
-import { MessagingError } from '../messaging-error.js';
-import type { Topology } from './topology.js';
+import type { OutageRetry } from './outage-retry.js';
 
 const ACKNOWLEDGEMENT_TIMEOUT_MILLISECONDS = 5_000;
-const RETRY_DELAY_MILLISECONDS = 250;
 
 /** Headers, and the id by which the stream drops a repetition within its duplicate window. */
 export interface DurablePublishOptions {
@@ -20,32 +16,16 @@ export interface DurablePublishOptions {
  */
 export class DurablePublisher {
   constructor(
-    private readonly link: NatsLink,
     private readonly messaging: Messaging,
-    private readonly topology: Topology,
+    private readonly outages: OutageRetry,
   ) {}
 
-  /** @throws MessagingError `refused` for a message the stream will never take (too large, full stream). */
+  /** @throws MessagingError `refused` for a message the stream will never take (too large). */
   async publish(subject: string, data: Uint8Array | string, options: DurablePublishOptions = {}): Promise<void> {
     const headers = options.messageId
       ? { ...options.headers, [StreamHeader.messageId]: options.messageId }
       : options.headers;
-    for (;;) {
-      try {
-        await this.messaging.store(subject, data, headers ? { headers } : {}, ACKNOWLEDGEMENT_TIMEOUT_MILLISECONDS);
-        return;
-      } catch (error) {
-        if (!(error instanceof MessagingError) || !error.retryable) throw error;
-        await this.recover(error);
-      }
-    }
-  }
-
-  private async recover(failure: MessagingError): Promise<void> {
-    await this.link.whenUp();
-    if (this.link.connection.isClosed()) throw failure;
-    await wait(RETRY_DELAY_MILLISECONDS);
-    // Nobody answers for the subject: the stream itself is gone.
-    if (failure.code === 'no_responders') await this.topology.provision().catch(() => undefined);
+    const extras = headers ? { headers } : {};
+    await this.outages.run(() => this.messaging.store(subject, data, extras, ACKNOWLEDGEMENT_TIMEOUT_MILLISECONDS));
   }
 }

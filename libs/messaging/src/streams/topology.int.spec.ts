@@ -19,12 +19,12 @@ describe('Topology', () => {
   const names = async (): Promise<string[]> => {
     const found: string[] = [];
     for await (const { config } of (await messaging.manager()).streams.list()) found.push(config.name);
-    return found.sort();
+    return found.toSorted();
   };
 
   it('makes every stream, consumer and bucket of the contracts', async () => {
     const streams = Object.values(Stream).map(({ name }) => name);
-    expect(await names()).toEqual([...streams, `KV_${Bucket.snapshot.name}`, `OBJ_${Bucket.bodies.name}`].sort());
+    expect(await names()).toEqual([...streams, `KV_${Bucket.snapshot.name}`, `OBJ_${Bucket.bodies.name}`].toSorted());
     const manager = await messaging.manager();
     for (const { stream, name, ackWaitMilliseconds } of Object.values(Consumer)) {
       expect((await manager.consumers.info(stream, name)).config.ack_wait).toBe(ackWaitMilliseconds * 1_000_000);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ConsumerDefinition } from '#libs/contracts';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { z } from 'zod';
-import { MessagingForTests } from '../messaging.fixture.js';
+import { MessagingForTests, subjectOf } from '../messaging.fixture.js';
 import { BatchConsumer, type Decoded } from './batch-consumer.js';
 
 const numberInJson = z.object({ number: z.int() });
@@ -66,7 +66,7 @@ describe('BatchConsumer', () => {
     expect(buried.map(({ body }) => body)).toEqual(['not json', '{"number":"one"}']);
     for (const { reason, subject } of buried) {
       expect(reason).toMatch(/^undecodable: /);
-      expect(subject).toBe('request.completed.v1.undecodable');
+      expect(subject).toBe(subjectOf('undecodable'));
     }
   });
 
@@ -76,10 +76,10 @@ describe('BatchConsumer', () => {
     const done = run(definition, (batch) => {
       if (batch.includes(5)) throw new Error('five is\na defect');
     });
-    await eventually(() => expect([...done].sort()).toEqual([0, 1, 2, 3, 4, 6, 7]));
+    await eventually(() => expect([...done].toSorted((left, right) => left - right)).toEqual([0, 1, 2, 3, 4, 6, 7]));
     await eventually(async () => expect(await messaging.unsettled(definition)).toBe(0), { withinMilliseconds: 15_000 });
     expect(await messaging.buried('poison')).toEqual([
-      { body: '{"number":5}', reason: 'Error: five is a defect', subject: 'request.completed.v1.poison', deliveries: 3 },
+      { body: '{"number":5}', reason: 'Error: five is a defect', subject: subjectOf('poison'), deliveries: 3 },
     ]);
   });
 

@@ -1,7 +1,9 @@
+import { metrics } from '#libs/telemetry';
 import type { StreamMessage } from '../message/stream-message.js';
 import { PullSubscription } from '../streams/pull-subscription.js';
 import type { Binding, BoundHandler } from './binding.js';
 import type { ConsumerSurroundings } from './each-consumer.js';
+import type { BurialReason } from './settlement.js';
 
 const DEFAULT_LINGER_MILLISECONDS = 200;
 const FIRST_RETRY_MILLISECONDS = 250;
@@ -20,6 +22,7 @@ export interface Decoded<T> {
  */
 export class BatchConsumer {
   private readonly pull: PullSubscription;
+  private readonly labels: { consumer: string };
   private waiting: StreamMessage[] = [];
   private processing: readonly StreamMessage[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -33,6 +36,7 @@ export class BatchConsumer {
     private readonly handler: BoundHandler,
   ) {
     const { link, topology, log } = surroundings;
+    this.labels = { consumer: binding.consumer.name };
     this.pull = new PullSubscription(link, topology, log, binding.consumer, {
       capacity: () => 2 * binding.size - this.waiting.length,
       onMessage: (message) => this.take(message),
@@ -70,6 +74,8 @@ export class BatchConsumer {
     if (this.processing.length > 0) return;
     this.processing = this.waiting.splice(0, this.binding.size);
     this.pull.refill();
+    const newest = this.processing.at(-1);
+    if (newest) metrics.consumerLag.set(this.labels, newest.pending);
     const decoded = await this.decode(this.processing);
     if (decoded.length > 0) await this.handleThroughOutages(decoded);
     this.processing = [];
@@ -85,14 +91,14 @@ export class BatchConsumer {
       try {
         decoded.push({ value: this.binding.decode.parse(message.json()), message });
       } catch (error) {
-        const reason = `undecodable: ${(error as Error).message}`.replaceAll(/\s+/g, ' ').slice(0, 500);
-        await this.bury(message, reason);
+        const text = `undecodable: ${(error as Error).message}`.replaceAll(/\s+/g, ' ').slice(0, 500);
+        await this.bury(message, { kind: 'undecodable', text });
       }
     }
     return decoded;
   }
 
-  private async bury(message: StreamMessage, reason: string): Promise<void> {
+  private async bury(message: StreamMessage, reason: BurialReason): Promise<void> {
     const { settlement, log } = this.surroundings;
     await settlement
       .bury(this.binding.consumer, message, reason)
@@ -104,11 +110,13 @@ export class BatchConsumer {
       try {
         await this.handler(batch);
         for (const { message } of batch) this.surroundings.settlement.acknowledge(message);
+        metrics.consumerProcessed.add(this.labels, batch.length);
         return;
       } catch (error) {
         if (!isRetryable(error)) return this.handleOneByOne(batch, error);
         // A process that is told to stop leaves the batch to the next one.
         if (this.isStopping) return;
+        metrics.consumerFailed.add(this.labels, batch.length);
         this.surroundings.log.warn({ consumer: this.binding.consumer.name, error }, 'a batch waits and is tried again');
         await new Promise((resolve) => setTimeout(resolve, delay));
       }

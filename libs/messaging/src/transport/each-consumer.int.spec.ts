@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConsumerDefinition } from '#libs/contracts';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
-import { MessagingForTests } from '../messaging.fixture.js';
+import { MessagingForTests, subjectOf } from '../messaging.fixture.js';
 import type { StreamMessage } from '../message/stream-message.js';
 import { Undeliverable } from '../undeliverable.js';
 import { EachConsumer } from './each-consumer.js';
@@ -37,7 +37,10 @@ describe('EachConsumer', () => {
 
   it('handles up to its limit at once and never more', async () => {
     const consumer = await messaging.consumer('limited');
-    await messaging.feed('limited', Array.from({ length: 40 }, (_, index) => `${index}`));
+    await messaging.feed(
+      'limited',
+      Array.from({ length: 40 }, (_, index) => `${index}`),
+    );
     let [running, most, done] = [0, 0, 0];
     run(consumer, async () => {
       most = Math.max(most, ++running);
@@ -75,7 +78,7 @@ describe('EachConsumer', () => {
     await settled(consumer);
     expect(attempts).toEqual([1, 2, 3]);
     expect(await messaging.buried('failing')).toEqual([
-      { body: 'bad', reason: 'Error: bad is bad', subject: 'request.completed.v1.failing', deliveries: 3 },
+      { body: 'bad', reason: 'Error: bad is bad', subject: subjectOf('failing'), deliveries: 3 },
     ]);
   });
 
@@ -94,11 +97,10 @@ describe('EachConsumer', () => {
     await messaging.feed('orphaned', ['x']);
     const gone = await MessagingForTests.open(nats);
     const taken: StreamMessage[] = [];
-    const never = new EachConsumer(
-      gone.surroundings,
-      { kind: 'each', consumer, concurrency: 1 },
-      async (message) => void taken.push(message as StreamMessage) ?? new Promise(() => undefined),
-    );
+    const never = new EachConsumer(gone.surroundings, { kind: 'each', consumer, concurrency: 1 }, async (message) => {
+      taken.push(message as StreamMessage);
+      await new Promise(() => undefined);
+    });
     never.start();
     await eventually(() => expect(taken).toHaveLength(1));
     // Its connection ends without a word, as that of a killed process does.
@@ -107,6 +109,27 @@ describe('EachConsumer', () => {
     run(consumer, (message) => void deliveries.push(message.deliveries));
     await eventually(() => expect(deliveries).toEqual([2]), { withinMilliseconds: 10_000 });
     await settled(consumer);
+  });
+
+  it('goes on with what it is given again in the middle, and settles the newest delivery', async () => {
+    const consumer = await messaging.consumer('repeated');
+    await messaging.feed('repeated', ['x', 'y']);
+    const taken: StreamMessage[] = [];
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    run(consumer, async (message) => {
+      taken.push(message);
+      await finished;
+    });
+    await eventually(() => expect(taken).toHaveLength(2));
+    for (const { reply = '' } of taken) messaging.parts.messaging.publish(reply, '-NAK');
+    await eventually(async () => {
+      const { num_redelivered } = await (await messaging.manager()).consumers.info(consumer.stream, consumer.name);
+      expect(num_redelivered).toBe(2);
+    });
+    finish();
+    await settled(consumer);
+    expect(taken.map((message) => message.text())).toEqual(['x', 'y']);
   });
 
   it('is not given a message again while its work lasts longer than the time for an acknowledgement', async () => {

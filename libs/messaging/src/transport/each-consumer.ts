@@ -1,3 +1,4 @@
+import { metrics } from '#libs/telemetry';
 import type { LinkLog, NatsLink } from '../link/nats-link.js';
 import type { StreamMessage } from '../message/stream-message.js';
 import { PullSubscription } from '../streams/pull-subscription.js';
@@ -15,10 +16,21 @@ export interface ConsumerSurroundings {
   log: LinkLog;
 }
 
-/** Runs a handler for each message of a durable consumer, several at once, and extends the time of those that take long. */
+/** A message being handled, by its newest delivery. */
+interface InProgress {
+  message: StreamMessage;
+  readonly takenAt: number;
+}
+
+/**
+ * Runs a handler for each message of a durable consumer, several at once, and extends the time of those that take long. A
+ * message that is delivered again while it is being handled here (a server that was killed has forgotten whom it gave what)
+ * is not handled twice: the work goes on, and its end settles the newest delivery.
+ */
 export class EachConsumer {
   private readonly pull: PullSubscription;
-  private readonly inProgress = new Map<StreamMessage, number>();
+  private readonly labels: { consumer: string };
+  private readonly inProgress = new Map<string, InProgress>();
   private extender: NodeJS.Timeout | undefined;
   private whenIdle: (() => void) | undefined;
 
@@ -28,6 +40,7 @@ export class EachConsumer {
     private readonly handler: BoundHandler,
   ) {
     const { link, topology, log, limits } = surroundings;
+    this.labels = { consumer: binding.consumer.name };
     this.pull = new PullSubscription(link, topology, log, binding.consumer, {
       capacity: () => limits.of(binding.consumer.name, binding.concurrency) - this.inProgress.size,
       onMessage: (message) => void this.handle(message),
@@ -49,18 +62,29 @@ export class EachConsumer {
 
   private async handle(message: StreamMessage): Promise<void> {
     const { settlement, log } = this.surroundings;
-    this.inProgress.set(message, Date.now());
+    // A position alone is not enough: a stream that was made again counts from one.
+    const identity = `${message.sequence}:${message.timestampMilliseconds}`;
+    const known = this.inProgress.get(identity);
+    if (known) {
+      known.message = message;
+      settlement.extend(message);
+      return;
+    }
+    const work: InProgress = { message, takenAt: Date.now() };
+    this.inProgress.set(identity, work);
+    metrics.consumerLag.set(this.labels, message.pending);
     try {
       await this.handler(message);
-      settlement.acknowledge(message);
+      settlement.acknowledge(work.message);
+      metrics.consumerProcessed.add(this.labels);
     } catch (error) {
       await settlement
-        .fail(this.binding.consumer, message, error)
+        .fail(this.binding.consumer, work.message, error)
         .catch((failure: unknown) =>
           log.warn({ error: failure }, 'a message could not be settled; it will come again'),
         );
     } finally {
-      this.inProgress.delete(message);
+      this.inProgress.delete(identity);
       if (this.inProgress.size === 0) this.whenIdle?.();
       this.pull.refill();
     }
@@ -68,7 +92,7 @@ export class EachConsumer {
 
   private extendOlderThan(milliseconds: number): void {
     const takenBefore = Date.now() - milliseconds / 2;
-    for (const [message, takenAt] of this.inProgress) {
+    for (const { message, takenAt } of this.inProgress.values()) {
       if (takenAt <= takenBefore) this.surroundings.settlement.extend(message);
     }
   }

@@ -1,15 +1,22 @@
 import type { ConsumerDefinition } from '#libs/contracts';
-import { DeadLetterHeader } from '#libs/contracts';
 import { Subject } from '#libs/contracts';
+import { metrics } from '#libs/telemetry';
 import type { LinkLog } from '../link/nats-link.js';
 import type { StreamMessage } from '../message/stream-message.js';
 import type { Messaging } from '../messaging.js';
 import type { DurablePublisher } from '../streams/durable-publisher.js';
 import { Undeliverable } from '../undeliverable.js';
+import { deadLetterHeaders } from './dead-letter-headers.js';
 
 const SHORTEST_REDELIVERY_MILLISECONDS = 250;
 const LONGEST_REDELIVERY_MILLISECONDS = 30_000;
 const MOST_REASON_CHARACTERS = 1_000;
+
+/** Why a message is buried: a class for the metric, and the whole story for the operator. */
+export interface BurialReason {
+  readonly kind: 'undecodable' | 'undeliverable' | 'delivery_limit';
+  readonly text: string;
+}
 
 /**
  * The one place where a message of a stream is settled: acknowledged, extended, put back with a delay, or buried. A message is
@@ -33,8 +40,9 @@ export class Settlement {
 
   /** Settles a failed message: delivered again later, with growing delay, or buried when that has been tried enough. */
   async fail(consumer: ConsumerDefinition, message: StreamMessage, error: unknown): Promise<void> {
-    const isHopeless = error instanceof Undeliverable || message.deliveries >= consumer.deliveryLimit;
-    if (isHopeless) return this.bury(consumer, message, reasonOf(error));
+    const reason = burialReasonOf(consumer, message, error);
+    if (reason) return this.bury(consumer, message, reason);
+    metrics.consumerFailed.add({ consumer: consumer.name });
     const delay = Math.min(
       LONGEST_REDELIVERY_MILLISECONDS,
       SHORTEST_REDELIVERY_MILLISECONDS * 2 ** (message.deliveries - 1),
@@ -46,23 +54,18 @@ export class Settlement {
     this.send(message, `-NAK ${JSON.stringify({ delay: delay * 1_000_000 })}`);
   }
 
-  /** Moves a message to DEAD_LETTERS with why it rests there. */
-  async bury(consumer: ConsumerDefinition, message: StreamMessage, reason: string): Promise<void> {
+  /** Moves a message, with its headers, to DEAD_LETTERS, and says there why it rests. */
+  async bury(consumer: ConsumerDefinition, message: StreamMessage, reason: BurialReason): Promise<void> {
+    const { kind, text } = reason;
     this.log.warn(
-      { consumer: consumer.name, sequence: message.sequence, deliveries: message.deliveries, reason },
+      { consumer: consumer.name, sequence: message.sequence, deliveries: message.deliveries, reason: text },
       'a message was buried in DEAD_LETTERS',
     );
     await this.publisher.publish(Subject.deadLetter(consumer.name), message.data, {
       messageId: `${consumer.stream}:${consumer.name}:${message.sequence}`,
-      headers: {
-        [DeadLetterHeader.reason]: reason,
-        [DeadLetterHeader.subject]: message.subject,
-        [DeadLetterHeader.stream]: consumer.stream,
-        [DeadLetterHeader.consumer]: consumer.name,
-        [DeadLetterHeader.sequence]: String(message.sequence),
-        [DeadLetterHeader.deliveries]: String(message.deliveries),
-      },
+      headers: deadLetterHeaders(consumer, message, text),
     });
+    metrics.deadLetters.add({ consumer: consumer.name, reason: kind });
     this.send(message, '+TERM');
   }
 
@@ -71,7 +74,16 @@ export class Settlement {
   }
 }
 
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll(/[\r\n]+/g, ' ').slice(0, MOST_REASON_CHARACTERS);
+/** Why no further delivery of a failed message makes sense; undefined where one does. */
+function burialReasonOf(
+  consumer: ConsumerDefinition,
+  message: StreamMessage,
+  error: unknown,
+): BurialReason | undefined {
+  const text = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(
+    0,
+    MOST_REASON_CHARACTERS,
+  );
+  if (error instanceof Undeliverable) return { kind: 'undeliverable', text };
+  return message.deliveries >= consumer.deliveryLimit ? { kind: 'delivery_limit', text } : undefined;
 }

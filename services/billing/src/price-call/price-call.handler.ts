@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestEnded } from '#libs/contracts';
-import { Logger } from '#libs/telemetry';
-import { firstOfEachRequest, priceEvent, priceVersionsOf } from './charge.policy.js';
+import { Logger, metrics } from '#libs/telemetry';
+import { firstOfEachRequest, priceEvent, priceVersionsOf, type PricedEvent } from './charge.policy.js';
 import { ChargesRepository } from './charges.repository.js';
 import { PriceBook } from './price-book.js';
 
@@ -20,7 +20,9 @@ export class PriceCallHandler {
   async charge(batch: readonly RequestEnded[]): Promise<void> {
     const events = firstOfEachRequest(batch);
     const prices = await this.prices.pricesFor(priceVersionsOf(events));
-    const chargedBefore = await this.charges.record(events.map((event) => priceEvent(event, prices)));
+    const priced = events.map((event) => priceEvent(event, prices));
+    const chargedBefore = await this.charges.record(priced);
+    countCosts(priced, new Set(chargedBefore));
     const ignoredCount = batch.length - events.length + chargedBefore.length;
     if (ignoredCount > 0) {
       const requestIds = chargedBefore.slice(0, LOGGED_IDS);
@@ -29,5 +31,13 @@ export class PriceCallHandler {
         'terminal events ignored: their requests are charged already',
       );
     }
+  }
+}
+
+/** Counts what was charged now; the books are exact, the metric lacks what was stored just before a connection broke. */
+function countCosts(priced: readonly PricedEvent[], chargedBefore: ReadonlySet<string>): void {
+  for (const { event, lines } of priced) {
+    if (chargedBefore.has(event.requestId)) continue;
+    for (const { provider, model, costNanoUsd } of lines) metrics.costNanoUsd.add({ provider, model }, costNanoUsd);
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { RequestEnded, Snapshot } from '#libs/contracts';
 import { costOf, priceVersionOf } from '#libs/pricing';
 import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
+import { createLogger, metrics } from '#libs/telemetry';
 import {
   buildAttempt,
   buildRequestEnded,
@@ -123,6 +123,15 @@ describe('charging', () => {
     const batch = Array.from({ length: 200 }, () => used());
     await Promise.all([handler.charge(batch), handler.charge(batch.toReversed())]);
     expect(await totals()).toMatchObject({ charges: 200, lines: 200 });
+  });
+
+  it('counts the cost of what it has charged now, and not of what was charged before', async () => {
+    const total = () => metrics.costNanoUsd.read().points as readonly { attributes: object; value: number }[];
+    const before = total().find(({ attributes }) => 'provider' in attributes)?.value ?? 0;
+    const batch = [used(), used()];
+    await handler.charge(batch);
+    await handler.charge([used(), ...batch]);
+    expect(total()).toEqual([{ attributes: { provider: 'main', model: 'gpt-4.1-mini' }, value: before + 2_400_000 }]);
   });
 
   it('leaves a row of zeros for a request that used nothing', async () => {

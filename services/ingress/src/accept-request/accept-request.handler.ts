@@ -40,6 +40,8 @@ export class AcceptRequestHandler {
     if (!this.messaging.isConnected) throw new MessagingError('disconnected', 'no connection to NATS');
     const claim = body.length > HttpLimit.messageBodyBytes ? requestId : undefined;
     if (claim !== undefined) await this.bodies.put(claim, body);
+    // Storing takes its time; nothing is asked of anybody for a caller who has left meanwhile.
+    if (request.response.isGone) return;
     const facts = this.factsOf(request);
     this.pending.add(new PendingCall(facts, request.response));
     const headers: Record<string, string | undefined> = {

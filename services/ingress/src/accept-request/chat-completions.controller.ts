@@ -24,6 +24,10 @@ export class ChatCompletionsController {
     if (!Buffer.isBuffer(body)) throw new DialectError(400, 'missing_body', 'The request has no JSON body.');
     const facts = chatDialect.readFacts(body);
     const response = new CallerResponse(reply.raw, request.id);
+    // Before anything is stored or published: a caller may leave in the meantime.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);
+    });
     await withExtractedContext(
       (name) => headerOf(request, name),
       () =>
@@ -32,9 +36,6 @@ export class ChatCompletionsController {
         ),
     );
     reply.hijack();
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);
-    });
   }
 }
 

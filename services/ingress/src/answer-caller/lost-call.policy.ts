@@ -1,4 +1,4 @@
-import type { AnswerHead, ErrorClass, Facts, RequestEnded } from '#libs/contracts';
+import type { AnswerHead, Attempt, ErrorClass, Facts, RequestEnded } from '#libs/contracts';
 
 /** How a call ends that no worker ended: what the caller is told, and the terminal event. */
 export interface LostCall {
@@ -30,11 +30,20 @@ const ENDINGS: Record<
   },
 };
 
-/** Ends a call from the ingress. `hasBegun`: the caller has seen bytes, so the provider was certainly called. */
-export function lostCall(facts: Facts, why: keyof typeof ENDINGS, hasBegun: boolean): LostCall {
+/**
+ * Ends a call from the ingress. `head` is the last that a worker said of the call; where there is one, a provider was called,
+ * and nobody can know what became of that.
+ */
+export function lostCall(facts: Facts, why: keyof typeof ENDINGS, head: AnswerHead | undefined): LostCall {
   const { status, errorClass, code, message } = ENDINGS[why];
   return {
-    answer: { status, attempts: hasBegun ? 1 : 0, error: { class: errorClass, code, message } },
+    answer: {
+      status,
+      attempts: head?.attempts ?? 0,
+      ...(head?.provider === undefined ? {} : { provider: head.provider }),
+      ...(head?.model === undefined ? {} : { model: head.model }),
+      error: { class: errorClass, code, message },
+    },
     event: {
       version: 1,
       outcome: 'failed',
@@ -50,8 +59,16 @@ export function lostCall(facts: Facts, why: keyof typeof ENDINGS, hasBegun: bool
       ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
       receivedAt: facts.receivedAt,
       endedAt: Date.now(),
-      attempts: [],
+      attempts: unknownAttempt(facts, errorClass, head),
       error: { class: errorClass, message, status, code },
     },
   };
+}
+
+function unknownAttempt(facts: Facts, errorClass: ErrorClass, head: AnswerHead | undefined): Attempt[] {
+  const { provider, model, priceVersion } = head ?? {};
+  if (provider === undefined || model === undefined || priceVersion === undefined) return [];
+  // When the attempt began, only the lost worker knew.
+  const times = { startedAt: facts.receivedAt, durationMilliseconds: 0 };
+  return [{ provider, model, priceVersion, ...times, outcome: 'unknown', errorClass }];
 }

@@ -26,12 +26,19 @@ class NotedResponse {
   abandon = () => this.notes.push('abandon');
 }
 
-function frame(kind: string | undefined, sequence: number | undefined, text = ''): IncomingMessage {
+const answerHead =
+  '{"status":200,"attempts":1,"error":{"class":"cut_stream","code":"provider_stream_cut","message":"cut"}}';
+
+function frame(
+  kind: string | undefined,
+  sequence: number | undefined,
+  text = '',
+  answer = answerHead,
+): IncomingMessage {
   const headers: Record<string, string | undefined> = {
     [MessageHeader.frame]: kind,
     [MessageHeader.sequence]: sequence === undefined ? undefined : String(sequence),
-    [MessageHeader.answer]:
-      '{"status":200,"attempts":1,"error":{"class":"cut_stream","code":"provider_stream_cut","message":"cut"}}',
+    [MessageHeader.answer]: answer,
     [MessageHeader.terminalEvent]:
       kind === 'end' || kind === 'whole' || kind === 'error' ? '{"outcome":"x"}' : undefined,
   };
@@ -66,6 +73,15 @@ describe('PendingCall', () => {
     expect(call.take(frame('alive', undefined))).toBe('running');
     expect(call.take(frame('whole', 0, '{}'))).toBe('ended');
     expect(response.notes).toEqual(['keep-alive', 'whole {}']);
+  });
+
+  it('remembers the target that was named last, by a heartbeat or the head of a stream', () => {
+    expect(call.head).toBeUndefined();
+    const named = (provider: string) => `{"status":102,"attempts":1,"provider":"${provider}"}`;
+    call.take(frame('alive', undefined, '', named('first')));
+    expect(call.head?.provider).toBe('first');
+    call.take(frame('head', 0, '', named('second')));
+    expect(call.head?.provider).toBe('second');
   });
 
   it('collects the parts of a large answer', () => {

@@ -12,6 +12,8 @@ export class PendingCall {
   hasEnded = false;
   /** The terminal event as the worker is recording it, for the case that it dies before it has. */
   terminalEvent: string | undefined;
+  /** The last that a worker said of the answer; it names the target that was called. */
+  head: AnswerHead | undefined;
   private gaveUp = false;
   private nextSequence = 0;
 
@@ -20,8 +22,8 @@ export class PendingCall {
     private readonly response: CallerResponse,
   ) {}
 
-  get hasBegun(): boolean {
-    return this.response.hasBegun;
+  get isCallerGone(): boolean {
+    return this.response.isGone;
   }
 
   /** Takes a frame and passes on what it holds. */
@@ -30,6 +32,7 @@ export class PendingCall {
     if (this.hasEnded) return 'running';
     const frame = message.header(MessageHeader.frame) as FrameKind | undefined;
     if (frame === FrameKind.alive) {
+      this.answerOf(message);
       this.response.keepAlive();
       return 'running';
     }
@@ -43,15 +46,15 @@ export class PendingCall {
         this.response.part(message.data);
         return 'running';
       case FrameKind.head:
-        this.response.head(answerOf(message));
+        this.response.head(this.answerOf(message));
         return 'running';
       case FrameKind.whole:
-        return this.ended(message, () => this.response.whole(message.data, answerOf(message)));
+        return this.ended(message, () => this.response.whole(message.data, this.answerOf(message)));
       case FrameKind.end:
-        return this.ended(message, () => this.response.end(answerOf(message)));
+        return this.ended(message, () => this.response.end(this.answerOf(message)));
       case FrameKind.error:
       default:
-        return this.ended(message, () => this.response.error(answerOf(message)));
+        return this.ended(message, () => this.response.error(this.answerOf(message)));
     }
   }
 
@@ -74,8 +77,10 @@ export class PendingCall {
     write();
     return 'ended';
   }
-}
 
-function answerOf(message: IncomingMessage): AnswerHead {
-  return JSON.parse(message.header(MessageHeader.answer) ?? '{}') as AnswerHead;
+  private answerOf(message: IncomingMessage): AnswerHead {
+    const answer = JSON.parse(message.header(MessageHeader.answer) ?? '{}') as AnswerHead;
+    if (answer.provider !== undefined) this.head = answer;
+    return answer;
+  }
 }

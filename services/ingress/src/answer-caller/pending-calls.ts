@@ -33,8 +33,11 @@ export class PendingCalls implements BeforeApplicationShutdown {
     messaging.subscribe(Subject.resultsRecorded(settings.instance), (message) => this.forget(message));
   }
 
+  /** A caller who left before this is no reason to forget the call: it is accepted, and ends as cancelled. */
   add(call: PendingCall): void {
-    this.calls.set(call.facts.requestId, call);
+    const { requestId } = call.facts;
+    this.calls.set(requestId, call);
+    if (call.isCallerGone) this.callerLeft(requestId);
   }
 
   /** The subject for a call's reply frames. */
@@ -64,8 +67,7 @@ export class PendingCalls implements BeforeApplicationShutdown {
     const requestId = message.subject.slice(this.prefix.length);
     const call = this.calls.get(requestId);
     if (!call) return;
-    if (message.status === NOBODY_LISTENS)
-      return this.fail(call, lostCall(call.facts, 'nobody_listens', call.hasBegun));
+    if (message.status === NOBODY_LISTENS) return this.fail(call, lostCall(call.facts, 'nobody_listens', call.head));
     const progress = call.take(message);
     if (progress === 'caller-too-slow') this.messaging.publish(Subject.callCancelled(requestId), '');
     if (progress === 'frames-lost') this.breakOff(call);
@@ -74,7 +76,7 @@ export class PendingCalls implements BeforeApplicationShutdown {
   /** Frames were lost on their way here: the answer cannot be completed, and must not look as if it were. */
   private breakOff(call: PendingCall): void {
     this.messaging.publish(Subject.callCancelled(call.facts.requestId), '');
-    call.fail(lostCall(call.facts, 'frames_lost', call.hasBegun).answer);
+    call.fail(lostCall(call.facts, 'frames_lost', call.head).answer);
   }
 
   private forget(message: IncomingMessage): void {
@@ -91,7 +93,7 @@ export class PendingCalls implements BeforeApplicationShutdown {
     for (const call of this.calls.values()) {
       if (call.lastSignalAt > silentSince) continue;
       if (call.hasEnded) this.recordUnconfirmed(call);
-      else this.fail(call, lostCall(call.facts, 'worker_lost', call.hasBegun));
+      else this.fail(call, lostCall(call.facts, 'worker_lost', call.head));
     }
   }
 
@@ -99,7 +101,7 @@ export class PendingCalls implements BeforeApplicationShutdown {
     const { requestId } = call.facts;
     this.drop(requestId);
     if (call.terminalEvent) this.record(JSON.parse(call.terminalEvent) as RequestEnded, call.terminalEvent);
-    else this.record(lostCall(call.facts, 'worker_lost', true).event, undefined);
+    else this.record(lostCall(call.facts, 'worker_lost', call.head).event, undefined);
   }
 
   private record(event: RequestEnded, text = JSON.stringify(event)): void {

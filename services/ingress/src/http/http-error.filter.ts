@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobStoreFull, BlobTooLarge } from '#libs/blobs';
@@ -21,8 +23,21 @@ export class HttpErrorFilter implements ExceptionFilter {
       return;
     }
     if (told.status === 503) reply.header('retry-after', '1');
-    void reply.status(told.status).type('application/json').send(chatDialect.encodeError(told));
+    const answer = () => void reply.status(told.status).type('application/json').send(chatDialect.encodeError(told));
+    if (told.status === 413) void readOut(request.raw).then(answer);
+    else answer();
   }
+}
+
+/**
+ * Reads and drops the rest of a body that is too large, for a while: a caller still sending would find the connection broken
+ * instead of the answer that says why.
+ */
+async function readOut(body: IncomingMessage): Promise<void> {
+  if (body.complete || body.destroyed) return;
+  body.resume();
+  const patience = AbortSignal.timeout(HttpLimit.readOutMilliseconds);
+  await once(body, 'end', { signal: patience }).catch(() => undefined);
 }
 
 /** What the caller is told of an error. */

@@ -1,4 +1,4 @@
-/** Limits of the HTTP edge. Times in milliseconds, sizes in bytes; documented in docs/configuration.md. */
+/** Limits of the HTTP edge. Times in milliseconds, sizes in bytes; documented in docs/api.md. */
 export const HttpLimit = {
   /** Body of a JSON request. */
   bodyBytes: 32 * 1024 ** 2,
@@ -9,6 +9,8 @@ export const HttpLimit = {
   messageBodyBytes: 256 * 1024,
   /** Bytes waiting for a caller who reads too slowly, before the call is given up. */
   unsentBytes: 8 * 1024 ** 2,
+  /** How long the rest of a body that is too large is still read, so that its sender gets to read the refusal. */
+  readOutMilliseconds: 5_000,
   headersMilliseconds: 20_000,
   requestMilliseconds: 300_000,
   keepAliveMilliseconds: 65_000,

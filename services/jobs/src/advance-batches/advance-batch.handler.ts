@@ -7,6 +7,7 @@ import type { Batch } from '../keep-batch/batch.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
 import { nextStep } from '../keep-batch/batch-state.policy.js';
 import { PublishLinesHandler } from '../publish-lines/publish-lines.handler.js';
+import { RecordUnfinishedHandler } from '../record-unfinished/record-unfinished.handler.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
 import { ValidateBatchHandler } from '../validate-batch/validate-batch.handler.js';
 
@@ -23,6 +24,7 @@ export class AdvanceBatchHandler {
     private readonly batches: BatchRepository,
     private readonly validation: ValidateBatchHandler,
     private readonly publication: PublishLinesHandler,
+    private readonly unfinished: RecordUnfinishedHandler,
     private readonly settlements: SettlementRepository,
     private readonly finalization: FinalizeBatchHandler,
     private readonly sweeps: SweepLinesHandler,
@@ -49,6 +51,7 @@ export class AdvanceBatchHandler {
         await this.publication.publish(batch, lease);
         return true;
       case 'settle':
+        await this.unfinished.record(batch, { now, quietSince: this.sweeps.quietSince, signal: lease.signal });
         await this.settlements.settle(batch.id, lease.holder);
         return true;
       case 'write-files':

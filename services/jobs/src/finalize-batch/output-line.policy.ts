@@ -1,4 +1,5 @@
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
+import { unfinishedReason } from '../record-unfinished/unfinished-line.policy.js';
 
 /** A stored result with the name the caller gave its line. */
 export interface ResultToWrite {
@@ -12,14 +13,6 @@ export interface ResultToWrite {
   readonly errorMessage: string | null;
 }
 
-const UNFINISHED: Readonly<Record<string, { code: string; message: string }>> = {
-  batch_cancelled: { code: 'batch_cancelled', message: 'This request was not finished when the batch was cancelled.' },
-  batch_expired: {
-    code: 'batch_expired',
-    message: 'This request could not be executed before the completion window expired.',
-  },
-};
-
 /**
  * One line of an output or error file, in the format of OpenAI's Batch API, with its line end. The answer's body is embedded
  * as the provider sent it; only line ends between its tokens become spaces, since a line must stay one line. A body that is
@@ -28,7 +21,7 @@ const UNFINISHED: Readonly<Record<string, { code: string; message: string }>> = 
 export function outputLine(batchId: string, result: ResultToWrite): string {
   const id = JSON.stringify(batchIdentifiers.answer(batchId, result.line));
   const customId = JSON.stringify(result.customId);
-  const unfinished = result.answer === null && result.errorCode !== null ? UNFINISHED[result.errorCode] : undefined;
+  const unfinished = result.answer === null ? unfinishedReason(result.errorCode) : undefined;
   if (unfinished) return `{"id":${id},"custom_id":${customId},"response":null,"error":${JSON.stringify(unfinished)}}\n`;
   const requestId = JSON.stringify(result.requestId);
   const body = result.answer === null ? errorBody(result) : embeddable(result.answer);

@@ -50,6 +50,22 @@ describe('toLineResult', () => {
     });
   });
 
+  it('takes a large answer from where the event says it rests, and fails the line where it is gone', () => {
+    const answer = { status: 200, claim: 'answer-req_1' };
+
+    expect(toLineResult(lineEnded(job.batchId, 3, { answer }), job, '{"large":1}')).toMatchObject({
+      outcome: 'completed',
+      answer: '{"large":1}',
+    });
+    expect(resultOf({ answer })).toMatchObject({
+      outcome: 'failed',
+      statusCode: 500,
+      answer: null,
+      errorCode: 'answer_missing',
+      errorMessage: expect.stringContaining('large answer was gone'),
+    });
+  });
+
   it('shows no failure with the status of a success, and no success without an answer', () => {
     const rubbish = { status: 200, body: 'rubbish' };
 

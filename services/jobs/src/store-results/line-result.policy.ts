@@ -19,8 +19,11 @@ export interface LineResult {
   readonly costNanoUsd: string;
 }
 
-/** The result that a terminal event means for the batch line it belongs to. */
-export function toLineResult(event: RequestEnded, job: JobReference): LineResult {
+/**
+ * The result that a terminal event means for the batch line it belongs to. `claimed` is the body of an answer that rests in
+ * the bucket; undefined where it is gone.
+ */
+export function toLineResult(event: RequestEnded, job: JobReference, claimed?: string): LineResult {
   let promptTokens = 0;
   let cachedPromptTokens = 0;
   let completionTokens = 0;
@@ -32,7 +35,7 @@ export function toLineResult(event: RequestEnded, job: JobReference): LineResult
     completionTokens += usage.completionTokens;
     reasoningTokens += usage.reasoningTokens ?? 0;
   }
-  const ending = endingOf(event);
+  const ending = endingOf(event, event.answer?.body ?? claimed ?? null);
   return {
     batchId: job.batchId,
     line: job.line,
@@ -51,18 +54,20 @@ export function toLineResult(event: RequestEnded, job: JobReference): LineResult
 type Ending = Pick<LineResult, 'outcome' | 'statusCode' | 'answer' | 'errorCode' | 'errorMessage'>;
 
 /** No success without an answer, and no failure that shows a success's status. */
-function endingOf({ outcome, answer, error }: RequestEnded): Ending {
-  if (outcome === 'completed' && answer) {
-    return { outcome, statusCode: answer.status, answer: answer.body, errorCode: null, errorMessage: null };
+function endingOf({ outcome, answer, error }: RequestEnded, body: string | null): Ending {
+  if (outcome === 'completed' && answer && body !== null) {
+    return { outcome, statusCode: answer.status, answer: body, errorCode: null, errorMessage: null };
   }
   if (outcome === 'completed') {
-    const errorMessage = 'The request completed, but its answer did not reach the batch.';
+    const errorMessage = answer?.claim
+      ? 'The request completed, but its large answer was gone before the batch could store it; send the line again.'
+      : 'The request completed, but its answer did not reach the batch; send the line again.';
     return { outcome: 'failed', statusCode: 500, answer: null, errorCode: 'answer_missing', errorMessage };
   }
   const errorCode = error?.code ?? outcome;
   const errorMessage = error?.message ?? `The request ended as ${outcome}.`;
-  if (answer && answer.status >= 400)
-    return { outcome, statusCode: answer.status, answer: answer.body, errorCode, errorMessage };
+  if (answer && body !== null && answer.status >= 400)
+    return { outcome, statusCode: answer.status, answer: body, errorCode, errorMessage };
   return {
     outcome,
     statusCode: error && error.status >= 400 ? error.status : 500,

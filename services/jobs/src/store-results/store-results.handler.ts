@@ -2,23 +2,48 @@ import { Injectable } from '@nestjs/common';
 import type { RequestEnded } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
+import { JobLimits } from '../job-limits.js';
+import { isUnfinishedLine } from '../record-unfinished/unfinished-line.policy.js';
+import { LargeAnswers } from './large-answers.js';
 import { toLineResult, type LineResult } from './line-result.policy.js';
 import { LineResultRepository } from './line-result.repository.js';
 
-/** Keeps the results of batch lines; events of other requests are none of its business. */
+/**
+ * Keeps the results of batch lines; events of other requests are none of its business, nor are those it published itself for
+ * lines that never ran: these get their result when their batch is settled.
+ */
 @Injectable()
 export class StoreResultsHandler {
   constructor(
     private readonly results: LineResultRepository,
+    private readonly answers: LargeAnswers,
     private readonly nudge: BatchNudge,
+    private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
   ) {}
 
+  /** Large answers are read one after the other and stored before too many of them are held. */
   async store(events: readonly RequestEnded[]): Promise<void> {
-    const results: LineResult[] = [];
+    let gathered: LineResult[] = [];
+    let heldBytes = 0;
+    const claims: string[] = [];
     for (const event of events) {
-      if (event.job) results.push(toLineResult(event, event.job));
+      if (!event.job || isUnfinishedLine(event)) continue;
+      const claim = event.answer?.claim;
+      const answer = claim === undefined ? undefined : await this.answers.read(claim);
+      gathered.push(toLineResult(event, event.job, answer));
+      if (claim !== undefined) claims.push(claim);
+      heldBytes += answer?.length ?? 0;
+      if (heldBytes < this.limits.largeAnswersHeldBytes) continue;
+      await this.keep(gathered);
+      gathered = [];
+      heldBytes = 0;
     }
+    await this.keep(gathered);
+    await this.answers.remove(claims);
+  }
+
+  private async keep(results: readonly LineResult[]): Promise<void> {
     if (results.length === 0) return;
     const batches = await this.results.store(results);
     const stored = batches.reduce((sum, batch) => sum + batch.stored, 0);

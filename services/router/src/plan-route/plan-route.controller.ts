@@ -93,6 +93,8 @@ export class PlanRouteController {
       });
     }
     await this.handler.record(event);
+    if (facts.ingress === undefined) return;
+    this.messaging.publish(Subject.resultsRecorded(facts.ingress), JSON.stringify([facts.requestId]));
   }
 }
 

@@ -6,7 +6,6 @@ import {
   Subject,
   SubjectPattern,
   type Attempt,
-  type Facts,
   type RoutingSlip,
 } from '#libs/contracts';
 import {
@@ -19,10 +18,11 @@ import {
   type IncomingMessage,
   type StreamMessage,
 } from '#libs/messaging';
-import { withExtractedContext, withSpan } from '#libs/telemetry';
+import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
 import { callerErrorOf } from './next-step.policy.js';
 import { CallModelHandler, type AssignedCall, type NextStep } from './call-model.handler.js';
 import { NatsReplyChannel, noReply, type ReplyChannel } from './reply-channel.js';
+import { readAssignment, type Assignment } from './read-assignment.js';
 import { RunningCalls } from './running-calls.js';
 import { modelSpan } from './model-span.js';
 
@@ -38,15 +38,15 @@ export class CallModelController {
     private readonly messaging: Messaging,
     private readonly publisher: DurablePublisher,
     private readonly bodies: BodyClaims,
+    private readonly logger: Logger,
   ) {}
 
   @Subscribe(SubjectPattern.callAssignedInteractive, { queue: QueueGroup.worker })
   async callForWaitingCaller(message: IncomingMessage): Promise<void> {
     const { reply } = message;
     if (reply === undefined) return;
-    const channel = new NatsReplyChannel(this.messaging, reply);
-    if (!this.running.hasRoom) return channel.error({ attempts: 0, ...callerErrorOf('overloaded', '') }, '');
-    const call = await this.read(message, channel);
+    const call = await this.readForWaitingCaller(message, new NatsReplyChannel(this.messaging, reply));
+    if (!call) return;
     const next = await this.run(message, call);
     if (next.done) return;
     this.messaging.publish(Subject.callAssignedInteractive(next.target.provider), message.data, {
@@ -57,17 +57,19 @@ export class CallModelController {
 
   @ConsumeEach(Consumer.worker, { concurrency: MOST_DURABLE_CALLS })
   async callForJob(message: StreamMessage): Promise<void> {
-    const call = await this.read(message, noReply, unknownAttempts(message));
+    const { facts, slip } = readAssignment(message);
+    const known = { ...slip, attempts: [...slip.attempts, ...unknownAttempts(message, slip)] };
     if (message.deliveries > Consumer.worker.deliveryLimit) {
-      await this.handler.giveUp(call);
+      await this.handler.giveUp({ facts, slip: known, reply: noReply });
       throw new Undeliverable(`delivered ${message.deliveries} times without an end`);
     }
+    const call = { facts, slip: known, body: await this.bodyOf(message), reply: noReply };
     const next = await this.run(message, call);
     if (next.done) return;
     const priority = message.subject.split('.').at(PRIORITY_TOKEN) ?? '';
     await this.publisher.publish(Subject.callAssignedDurable(next.target.provider, priority), message.data, {
       headers: headersToGoOn(message, next.slip),
-      messageId: `${call.facts.requestId}:${message.sequence}:${next.slip.position}`,
+      messageId: `${facts.requestId}:${message.sequence}:${next.slip.position}`,
     });
   }
 
@@ -83,18 +85,37 @@ export class CallModelController {
     );
   }
 
-  /** Headers are written by our own services, so that they are trusted to have the contract's shape. */
-  private async read(
-    message: IncomingMessage,
-    reply: ReplyChannel,
-    earlier: (slip: RoutingSlip) => Attempt[] = () => [],
-  ): Promise<AssignedCall> {
-    const facts = JSON.parse(message.header(MessageHeader.facts) ?? 'null') as Facts | null;
-    const slip = JSON.parse(message.header(MessageHeader.slip) ?? 'null') as RoutingSlip | null;
-    if (!facts || !slip) throw new Undeliverable('the message carries no facts or no plan');
+  /** The call, or nothing where it cannot be made: then the caller has been told, and the request is on record. */
+  private async readForWaitingCaller(message: IncomingMessage, reply: ReplyChannel): Promise<AssignedCall | undefined> {
+    const assignment = this.assignmentOf(message, reply);
+    if (!assignment) return undefined;
+    if (!this.running.hasRoom) {
+      await this.handler.refuse({ ...assignment, reply }, 'overloaded');
+      return undefined;
+    }
+    try {
+      return { ...assignment, body: await this.bodyOf(message), reply };
+    } catch (error) {
+      this.logger.warn({ requestId: assignment.facts.requestId, error }, 'the body of a call cannot be read');
+    }
+    await this.handler.refuse({ ...assignment, reply }, 'body_unavailable');
+    return undefined;
+  }
+
+  private assignmentOf(message: IncomingMessage, reply: ReplyChannel): Assignment | undefined {
+    try {
+      return readAssignment(message);
+    } catch (error) {
+      this.logger.warn({ error }, 'the headers of a call cannot be read');
+      // Nothing here to make a terminal event of: the ingress, which has the facts, records the end.
+      reply.error({ attempts: 0, ...callerErrorOf('body_unavailable', '') }, '');
+      return undefined;
+    }
+  }
+
+  private async bodyOf(message: IncomingMessage): Promise<Uint8Array> {
     const claim = message.header(MessageHeader.bodyClaim);
-    const body = claim === undefined ? message.data : await this.bodies.get(claim);
-    return { facts, slip: { ...slip, attempts: [...slip.attempts, ...earlier(slip)] }, body, reply };
+    return claim === undefined ? message.data : this.bodies.get(claim);
   }
 }
 
@@ -112,18 +133,19 @@ function headersToGoOn(message: IncomingMessage, slip: RoutingSlip): Record<stri
  * Earlier deliveries of the same message were taken by a process that is gone: whether it called the provider cannot be known,
  * so each stands in the record as an attempt in state `unknown`.
  */
-function unknownAttempts(message: StreamMessage): (slip: RoutingSlip) => Attempt[] {
-  return ({ targets, position }) => {
-    const target = targets[position];
-    if (!target) return [];
-    return Array.from({ length: message.deliveries - 1 }, () => ({
-      provider: target.provider,
-      model: target.model,
-      priceVersion: target.price.version,
-      startedAt: message.timestampMilliseconds,
-      durationMilliseconds: 0,
-      outcome: 'unknown' as const,
-      errorClass: 'worker_lost' as const,
-    }));
-  };
+function unknownAttempts(
+  { deliveries, timestampMilliseconds }: StreamMessage,
+  { targets, position }: RoutingSlip,
+): Attempt[] {
+  const target = targets[position];
+  if (!target) return [];
+  return Array.from({ length: deliveries - 1 }, () => ({
+    provider: target.provider,
+    model: target.model,
+    priceVersion: target.price.version,
+    startedAt: timestampMilliseconds,
+    durationMilliseconds: 0,
+    outcome: 'unknown' as const,
+    errorClass: 'worker_lost' as const,
+  }));
 }

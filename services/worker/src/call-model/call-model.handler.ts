@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Attempt, Facts, RoutingSlip, Target } from '#libs/contracts';
+import type { AnswerHead, Attempt, ErrorClass, Facts, RoutingSlip, Target } from '#libs/contracts';
+import { DurableAnswers } from '../record-result/durable-answers.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import { endedEvent } from '../record-result/ended-event.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
@@ -19,12 +20,16 @@ export interface AssignedCall {
   readonly reply: ReplyChannel;
 }
 
+/** A call that ends without being made needs no body. */
+export type UncalledCall = Omit<AssignedCall, 'body'>;
+
 /** What is to be done after an attempt: nothing more, or the same message sent on to the plan's next target. */
 export type NextStep = { done: true } | { done: false; slip: RoutingSlip; target: Target };
 
 interface RunningAttempt {
   readonly call: AssignedCall;
   readonly target: Target;
+  readonly head: Omit<AnswerHead, 'status'>;
   readonly clock: CallClock;
   readonly progress: AttemptProgress;
 }
@@ -35,6 +40,7 @@ export class CallModelHandler {
   constructor(
     private readonly providers: ProviderDirectory,
     private readonly running: RunningCalls,
+    private readonly answers: DurableAnswers,
     private readonly recorder: ResultRecorder,
   ) {}
 
@@ -44,8 +50,14 @@ export class CallModelHandler {
     const target = slip.targets[slip.position];
     if (!target) throw new Error(`the plan of ${facts.requestId} has no target at position ${slip.position}`);
     const clock = new CallClock(target.timeouts, leftOfTotal(slip, target));
-    const attempt: RunningAttempt = { call, target, clock, progress: { hasBegun: false } };
-    this.running.add(facts.requestId, { clock, reply: call.reply, lane: facts.lane });
+    const head = {
+      provider: target.provider,
+      model: target.model,
+      priceVersion: target.price.version,
+      attempts: slip.attempts.length + 1,
+    };
+    const attempt: RunningAttempt = { call, target, head, clock, progress: { hasBegun: false } };
+    this.running.add(facts.requestId, { clock, reply: call.reply, head, lane: facts.lane });
     try {
       const result = await this.attempt(attempt);
       clock.stop();
@@ -61,14 +73,17 @@ export class CallModelHandler {
   }
 
   /** Ends a request that has been delivered too often: some process dies of it, or never finishes. */
-  async giveUp(call: AssignedCall): Promise<void> {
-    const failure = new ProviderFailure('delivery_limit', 'the call was delivered too often without an end');
-    await this.fail(call, failure, false);
+  async giveUp(call: UncalledCall): Promise<void> {
+    await this.refuse(call, 'delivery_limit');
   }
 
-  private async attempt({ call, target, clock, progress }: RunningAttempt): Promise<AttemptResult> {
+  /** Ends a request without calling anybody; resolves when its terminal event is stored. */
+  async refuse(call: UncalledCall, errorClass: ErrorClass): Promise<void> {
+    await this.fail(call, new ProviderFailure(errorClass, ''), false);
+  }
+
+  private async attempt({ call, target, head, clock, progress }: RunningAttempt): Promise<AttemptResult> {
     const { facts, slip, body, reply } = call;
-    const head = { provider: target.provider, model: target.model, attempts: slip.attempts.length + 1 };
     return attemptCall(
       await this.providers.find(target.provider, slip.decision.snapshotRevision),
       { facts, target, body, attempt: slip.attempts.length, signal: clock.signal },
@@ -77,17 +92,17 @@ export class CallModelHandler {
   }
 
   private async complete(attempt: RunningAttempt, result: AttemptResult): Promise<void> {
-    const { call, target } = attempt;
+    const { call } = attempt;
     const record = attemptRecord(attempt, 'succeeded', result);
     attemptMetrics(call.facts, record);
     const attempts = [...call.slip.attempts, record];
-    const event = endedEvent(call, attempts, { outcome: 'completed', result });
+    const answer = result.body && (await this.answers.keep(call.facts, result.body));
+    const { finishReason } = result;
+    const event = endedEvent(call, attempts, { outcome: 'completed', result: { finishReason, answer } });
     const head = {
+      ...attempt.head,
       status: 200,
       contentType: result.contentType,
-      provider: target.provider,
-      model: target.model,
-      attempts: attempts.length,
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
     };
     const text = JSON.stringify(event);
@@ -115,7 +130,7 @@ export class CallModelHandler {
     return { done: true };
   }
 
-  private async fail(call: AssignedCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
+  private async fail(call: UncalledCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
     const { status, error } = callerErrorOf(failure.errorClass, failure.message);
     const outcome = failure.errorClass === 'cancelled' ? 'cancelled' : 'failed';
     const event = endedEvent(call, call.slip.attempts, { outcome, hasBegun, error: { ...error, status } });

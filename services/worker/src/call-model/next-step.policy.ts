@@ -52,6 +52,9 @@ const HANDLING: Readonly<Record<ErrorClass, Handling>> = {
     cured(502, 'worker_lost', 'The process that made the call is gone; whether the provider answered is unknown.'),
   ),
   expired: final(cured(408, 'expired', 'The request expired before it ran.')),
+  body_unavailable: final(
+    cured(503, 'body_unavailable', 'The request could not be read on its way inside Switchyard; send it again.'),
+  ),
 };
 
 /** Whether it makes sense to send the same request to the plan's next target. */

@@ -11,7 +11,8 @@ export interface ReplyChannel {
   end(answer: AnswerHead, terminalEvent: string): void;
   whole(body: Uint8Array, answer: AnswerHead, terminalEvent: string): void;
   error(answer: AnswerHead, terminalEvent: string): void;
-  alive(): void;
+  /** Says that the call runs, and what is being called. */
+  alive(answer: AnswerHead): void;
 }
 
 const nothing = () => undefined;
@@ -72,8 +73,9 @@ export class NatsReplyChannel implements ReplyChannel {
     this.send(FrameKind.error, '', answer, terminalEvent);
   }
 
-  alive(): void {
-    this.messaging.publish(this.subject, '', { headers: { [MessageHeader.frame]: FrameKind.alive } });
+  alive(answer: AnswerHead): void {
+    const headers = { [MessageHeader.frame]: FrameKind.alive, [MessageHeader.answer]: JSON.stringify(answer) };
+    this.messaging.publish(this.subject, '', { headers });
   }
 
   private flush(): void {

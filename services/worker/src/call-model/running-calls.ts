@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ConsumerLimits } from '#libs/messaging';
-import { Consumer } from '#libs/contracts';
+import { Consumer, type AnswerHead } from '#libs/contracts';
 import { metrics } from '#libs/telemetry';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CallClock } from './call-clock.js';
@@ -13,12 +13,16 @@ const INTERACTIVE_BEFORE_DURABLE_GIVES_WAY = 64;
 /** Most calls of the durable lane at once. */
 const MOST_DURABLE_CALLS = 512;
 const ALIVE_EVERY_MILLISECONDS = 5_000;
+/** HTTP's own word for "being worked on": a call that runs has no status yet. */
+const PROCESSING = 102;
 const FORGET_CANCELLATION_MILLISECONDS = 60_000;
 
 /** A call of this process that has not ended. */
 export interface RunningCall {
   readonly clock: CallClock;
   readonly reply: ReplyChannel;
+  /** What is being called. */
+  readonly head: Omit<AnswerHead, 'status'>;
   readonly lane: 'interactive' | 'durable';
 }
 
@@ -68,7 +72,7 @@ export class RunningCalls implements OnApplicationShutdown {
   }
 
   private beat(): void {
-    for (const { reply } of this.calls.values()) reply.alive();
+    for (const { reply, head } of this.calls.values()) reply.alive({ status: PROCESSING, ...head });
     const forgetBefore = Date.now() - FORGET_CANCELLATION_MILLISECONDS;
     for (const [requestId, at] of this.cancelledBefore) {
       if (at < forgetBefore) this.cancelledBefore.delete(requestId);

@@ -3,7 +3,7 @@ import { costOf } from '#libs/pricing';
 
 /** How a call ended, for its terminal event. */
 export type CallEnding =
-  | { outcome: 'completed'; result: { finishReason?: string; body?: Uint8Array } }
+  | { outcome: 'completed'; result: { finishReason?: string | undefined; answer?: RequestEnded['answer'] } }
   | { outcome: 'failed' | 'cancelled'; hasBegun: boolean; error: NonNullable<RequestEnded['error']> };
 
 /** Builds the one terminal event of a request from what was asked, decided, tried and answered. */
@@ -34,16 +34,16 @@ export function endedEvent(
     attempts,
     ...(cost === undefined ? {} : { costNanoUsd: cost.toString() }),
     ...(facts.job ? { job: facts.job } : {}),
-    ...endingFields(facts, ending),
+    ...endingFields(ending),
   };
 }
 
-function endingFields(facts: Facts, ending: CallEnding): Partial<RequestEnded> {
+function endingFields(ending: CallEnding): Partial<RequestEnded> {
   if (ending.outcome !== 'completed') return { error: ending.error };
-  const { finishReason, body } = ending.result;
+  const { finishReason, answer } = ending.result;
   return {
     ...(finishReason === undefined ? {} : { finishReason }),
-    ...(facts.job && body ? { answer: { status: 200, body: Buffer.from(body).toString('utf8') } } : {}),
+    ...(answer ? { answer } : {}),
   };
 }
 

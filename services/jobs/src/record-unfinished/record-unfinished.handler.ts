@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { BlobMissing, BlobStore } from '#libs/blobs';
+import { requestEndedSubject } from '#libs/contracts';
+import { AtomicBatchPublisher } from '#libs/messaging';
+import { ServiceLogger } from '#libs/runtime';
+import { metrics } from '#libs/telemetry';
+import { JobLimits } from '../job-limits.js';
+import type { Batch } from '../keep-batch/batch.js';
+import { endingOf } from '../keep-batch/batch-state.policy.js';
+import { FileRepository } from '../store-file/file.repository.js';
+import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
+import { readBatchLine } from '../validate-batch/read-batch-line.js';
+import { unfinishedLineEvent, type UnfinishedLine } from './unfinished-line.policy.js';
+
+/**
+ * Publishes the terminal event of every line that will never run because its batch was cancelled or expired. Done before the
+ * batch is settled, so that a crash in between repeats it; consumers know the request ids. Lines that were published are left
+ * to whoever has them: they end with an event of their own, which says what was used, and which must not come second.
+ */
+@Injectable()
+export class RecordUnfinishedHandler {
+  constructor(
+    private readonly lines: BatchLineRepository,
+    private readonly files: FileRepository,
+    private readonly blobs: BlobStore,
+    private readonly results: AtomicBatchPublisher,
+    private readonly limits: JobLimits,
+    private readonly logger: ServiceLogger,
+  ) {}
+
+  /** Resolves when the events are stored. Throws where the signal aborts or a line cannot be read. */
+  async record(batch: Batch, how: { now: Date; quietSince: Date | undefined; signal: AbortSignal }): Promise<void> {
+    const outcome = endingOf(batch);
+    if (outcome === 'completed') return;
+    const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
+    let after = hasLostLines(batch, how.quietSince) ? 0 : batch.offeredLines;
+    for (;;) {
+      how.signal.throwIfAborted();
+      const range = { after, last: batch.totalLines, limit: this.limits.publishStepLines };
+      const places = await this.lines.withoutResult(batch.id, range);
+      const last = places.at(-1);
+      if (!last) return;
+      const unfinished: UnfinishedLine[] = [];
+      for (const place of places) unfinished.push(await this.read(batch, place, file?.blobKey));
+      await this.publish(batch, unfinished, { outcome, at: how.now });
+      after = last.line;
+    }
+  }
+
+  private async publish(
+    batch: Batch,
+    lines: readonly UnfinishedLine[],
+    ending: { outcome: 'cancelled' | 'expired'; at: Date },
+  ): Promise<void> {
+    const events = lines.map((line) => unfinishedLineEvent(batch, line, ending));
+    await Promise.all(events.map((event) => this.results.publish(requestEndedSubject(event), JSON.stringify(event))));
+    for (const { outcome, lane, model } of events) metrics.requests.add({ outcome, lane, model });
+  }
+
+  /** A batch whose input file is gone can still be ended: then its row must do. */
+  private async read(batch: Batch, place: LinePlace, blobKey: string | undefined): Promise<UnfinishedLine> {
+    const { line, customId, byteOffset, byteLength } = place;
+    try {
+      if (blobKey === undefined) throw new BlobMissing(batch.inputFileId);
+      const bytes = await this.blobs.readRange(blobKey, byteOffset, byteLength);
+      const { facts } = readBatchLine(bytes, {
+        endpoint: batch.endpoint,
+        customIdCharacters: this.limits.customIdCharacters,
+      });
+      return { line, customId, facts };
+    } catch (error) {
+      if (!(error instanceof BlobMissing)) throw error;
+      this.logger.debug({ batchId: batch.id, line, error }, 'a line that never ran is recorded without its file');
+      return { line, customId, facts: { dialect: 'openai-chat', operation: 'chat', model: batch.model ?? 'unknown' } };
+    }
+  }
+}
+
+/** Everything has been quiet since the batch was cancelled: lines it published and that have no result were lost. */
+function hasLostLines({ cancellingAt }: Batch, quietSince: Date | undefined): boolean {
+  return cancellingAt !== null && quietSince !== undefined && quietSince > cancellingAt;
+}

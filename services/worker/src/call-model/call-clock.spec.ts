@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CallClock } from './call-clock.js';
+
+const timeouts = { firstByteMilliseconds: 1_000, idleMilliseconds: 500, totalMilliseconds: 5_000 };
+
+describe('CallClock', () => {
+  let clock: CallClock;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    clock = new CallClock(timeouts, timeouts.totalMilliseconds);
+  });
+  afterEach(() => {
+    clock.stop();
+    jest.useRealTimers();
+  });
+
+  const reason = (): string | undefined =>
+    clock.signal.aborted ? (clock.signal.reason as { errorClass: string }).errorClass : undefined;
+
+  it('ends an attempt whose first byte does not come in time, and not before', () => {
+    jest.advanceTimersByTime(999);
+    expect(reason()).toBeUndefined();
+    jest.advanceTimersByTime(2);
+    expect(reason()).toBe('first_byte_timeout');
+  });
+
+  it('does not take bytes without a token for the first byte', () => {
+    jest.advanceTimersByTime(900);
+    clock.touch();
+    jest.advanceTimersByTime(101);
+    expect(reason()).toBe('first_byte_timeout');
+  });
+
+  it('lets a stream run while something comes, and ends it when it falls silent', () => {
+    jest.advanceTimersByTime(900);
+    clock.markFirstByte();
+    for (let index = 0; index < 5; index++) {
+      jest.advanceTimersByTime(400);
+      clock.touch();
+    }
+    expect(reason()).toBeUndefined();
+    jest.advanceTimersByTime(502);
+    expect(reason()).toBe('idle_timeout');
+    expect(clock.firstByteMilliseconds).toBeCloseTo(900, 0);
+  });
+
+  it('ends the whole call when its time is over, however much comes', () => {
+    clock.markFirstByte();
+    for (let index = 0; index < 20 && reason() === undefined; index++) {
+      jest.advanceTimersByTime(300);
+      clock.touch();
+    }
+    expect(reason()).toBe('total_timeout');
+    expect(clock.durationMilliseconds).toBeGreaterThanOrEqual(5_000);
+    expect(clock.durationMilliseconds).toBeLessThan(5_400);
+  });
+
+  it('has only what earlier attempts left of the whole', () => {
+    clock.stop();
+    clock = new CallClock(timeouts, 200);
+    jest.advanceTimersByTime(201);
+    expect(reason()).toBe('total_timeout');
+  });
+
+  it('ends nothing once it is stopped', () => {
+    clock.stop();
+    jest.advanceTimersByTime(60_000);
+    expect(reason()).toBeUndefined();
+  });
+});

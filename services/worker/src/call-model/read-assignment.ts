@@ -1,0 +1,27 @@
+import { MessageHeader, type Facts, type RoutingSlip } from '#libs/contracts';
+import { Undeliverable, type IncomingMessage } from '#libs/messaging';
+
+/** What the headers of a call's message say: whose it is, and along which plan it goes. */
+export interface Assignment {
+  readonly facts: Facts;
+  readonly slip: RoutingSlip;
+}
+
+/**
+ * Reads the headers of a call. They are written by our own services, so that they are trusted to have the contract's shape.
+ * @throws Undeliverable where one is missing or no JSON.
+ */
+export function readAssignment(message: IncomingMessage): Assignment {
+  const facts = parsed<Facts>(message.header(MessageHeader.facts));
+  const slip = parsed<RoutingSlip>(message.header(MessageHeader.slip));
+  if (!facts || !slip) throw new Undeliverable('the message carries no facts or no plan');
+  return { facts, slip };
+}
+
+function parsed<T>(header: string | undefined): T | undefined {
+  try {
+    return header === undefined ? undefined : (JSON.parse(header) as T);
+  } catch (error) {
+    throw new Undeliverable(`a header of the message is no JSON: ${(error as Error).message}`);
+  }
+}

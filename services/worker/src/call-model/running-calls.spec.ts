@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { AnswerHead } from '#libs/contracts';
+import { ConsumerLimits } from '#libs/messaging';
+import type { CallClock } from './call-clock.js';
+import { noReply } from './reply-channel.js';
+import { RunningCalls } from './running-calls.js';
+
+describe('RunningCalls', () => {
+  let running: RunningCalls;
+  beforeEach(() => {
+    jest.useFakeTimers();
+    running = new RunningCalls(new ConsumerLimits());
+  });
+  afterEach(() => {
+    running.onApplicationShutdown();
+    jest.useRealTimers();
+  });
+
+  it('says of each running call every 5 s that it lives, and what is being called', () => {
+    const heard: AnswerHead[] = [];
+    const head = { provider: 'main', model: 'gpt-4.1-mini', priceVersion: 'price_1', attempts: 2 };
+    const reply = { ...noReply, alive: (answer: AnswerHead) => void heard.push(answer) };
+    running.add('req_0123456789', { clock: {} as CallClock, reply, head, lane: 'interactive' });
+    jest.advanceTimersByTime(5_000);
+    running.remove('req_0123456789');
+    jest.advanceTimersByTime(5_000);
+
+    expect(heard).toEqual([{ status: 102, ...head }]);
+  });
+});

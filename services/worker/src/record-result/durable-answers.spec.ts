@@ -1,0 +1,50 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { requestEndedSchema, type Facts } from '#libs/contracts';
+import type { BodyClaims } from '#libs/messaging';
+import type { Logger } from '#libs/telemetry';
+import { DurableAnswers } from './durable-answers.js';
+
+const MEBIBYTE = 1024 ** 2;
+const line = { requestId: 'req_0123456789_1', job: { batchId: 'batch_0123456789', line: 1, customId: 'one' } } as Facts;
+
+describe('DurableAnswers', () => {
+  let stored: Map<string, Uint8Array>;
+  let failures: number;
+  let answers: DurableAnswers;
+
+  beforeEach(() => {
+    stored = new Map();
+    failures = 0;
+    const put = async (name: string, body: Uint8Array): Promise<void> => {
+      if (failures-- > 0) throw new Error('no connection');
+      stored.set(name, body);
+    };
+    answers = new DurableAnswers({ put } as BodyClaims, {} as Logger);
+  });
+
+  it('lets a small answer travel within the event, as text', async () => {
+    expect(await answers.keep(line, Buffer.from('{"a":"größer"}'))).toEqual({ status: 200, body: '{"a":"größer"}' });
+    expect(stored.size).toBe(0);
+  });
+
+  it('stores a large one under a name that follows from the request, through an outage', async () => {
+    const body = Buffer.alloc(2 * MEBIBYTE, 'x');
+    failures = 1;
+
+    expect(await answers.keep(line, body)).toEqual({ status: 200, claim: 'answer-req_0123456789_1' });
+    expect(stored.get('answer-req_0123456789_1')).toBe(body);
+  });
+
+  it('keeps every event within a message of 1 MiB, also where each byte of the answer is escaped', async () => {
+    for (const bytes of [384 * 1024, 384 * 1024 + 1, MEBIBYTE]) {
+      const answer = await answers.keep(line, Buffer.alloc(bytes, '"'));
+      expect(JSON.stringify(answer).length).toBeLessThan(MEBIBYTE - 64 * 1024);
+      expect(requestEndedSchema.shape.answer.parse(answer)).toEqual(answer);
+    }
+  });
+
+  it('keeps nothing for a waiting caller, who has the answer', async () => {
+    expect(await answers.keep({ requestId: 'req_0123456789' } as Facts, Buffer.alloc(2 * MEBIBYTE))).toBeUndefined();
+    expect(stored.size).toBe(0);
+  });
+});

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { Facts, RequestEnded } from '#libs/contracts';
+import { BodyClaims } from '#libs/messaging';
+import { Logger } from '#libs/telemetry';
+
+/**
+ * Largest answer that travels within its terminal event. As JSON text a body can double, and the event has to fit in a message
+ * of 1 MiB, which is what a NATS server takes by default.
+ */
+const MOST_INLINE_BYTES = 384 * 1024;
+const KEEP_TRYING_MILLISECONDS = 120_000;
+const RETRY_DELAY_MILLISECONDS = 250;
+
+/** Keeps the answers of batch lines for the jobs service: within the terminal event, or by claim check where they are large. */
+@Injectable()
+export class DurableAnswers {
+  constructor(
+    private readonly bodies: BodyClaims,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * The `answer` of the terminal event; undefined in the interactive lane, and where a large answer cannot be stored for two
+   * minutes: the line then fails, but the call that was made is on record and is not made again.
+   */
+  async keep({ requestId, job }: Facts, body: Uint8Array): Promise<RequestEnded['answer']> {
+    if (!job) return undefined;
+    if (body.length <= MOST_INLINE_BYTES) return { status: 200, body: Buffer.from(body).toString('utf8') };
+    const claim = `answer-${requestId}`;
+    const giveUpAt = performance.now() + KEEP_TRYING_MILLISECONDS;
+    for (;;) {
+      try {
+        await this.bodies.put(claim, body);
+        return { status: 200, claim };
+      } catch (error) {
+        if (performance.now() >= giveUpAt) {
+          this.logger.error({ requestId, bytes: body.length, error }, 'a large answer could not be stored and is lost');
+          return undefined;
+        }
+        await pause(RETRY_DELAY_MILLISECONDS);
+      }
+    }
+  }
+}
