@@ -143,7 +143,7 @@ export class StackForTests {
     clearTimeout(timer);
     const defects = [...(await this.logs())].filter(([, text]) => DEFECT.test(text)).map(([name]) => name);
     if (defects.length > 0 || code !== 0) await this.printLogs();
-    await rm(this.#home, { recursive: true, force: true });
+    await rm(this.#home, { recursive: true, force: true, maxRetries: 5 });
     if (defects.length > 0) throw new Error(`unhandled or uncaught errors stand in the logs of ${defects.join(', ')}`);
     if (code !== 0) throw new Error(`the stack stopped with exit code ${String(code)}, signal ${String(signal)}`);
   }

@@ -87,10 +87,10 @@ describe('the terminal events of lines that never ran', () => {
     const id = await underWay();
     await jobs.get(CancelBatchHandler).cancel({ caller, id });
     const settlements = jobs.get(SettlementRepository);
-    const { settle } = settlements;
+    const settle = settlements.settle.bind(settlements);
     settlements.settle = () => Promise.reject(new Error('killed'));
     await expect(jobs.advance(id)).rejects.toThrow('killed');
-    settlements.settle = settle.bind(settlements);
+    settlements.settle = settle;
     await jobs.advance(id);
 
     expect(endedLines()).toEqual([...lines(11, 22), ...lines(11, 22)]);
@@ -103,10 +103,10 @@ describe('the terminal events of lines that never ran', () => {
     await jobs.get(CancelBatchHandler).cancel({ caller, id });
     for (let look = 0; look < 2; look += 1) await jobs.get(SweepLinesHandler).sweep();
     const settlements = jobs.get(SettlementRepository);
-    const { settle } = settlements;
+    const settle = settlements.settle.bind(settlements);
     settlements.settle = async (...parameters) => {
       await jobs.get(StoreResultsHandler).store(jobs.nats.ended);
-      return settle.apply(settlements, parameters);
+      return settle(...parameters);
     };
     await jobs.advance(id);
     await jobs.get(StoreResultsHandler).store(jobs.nats.ended);

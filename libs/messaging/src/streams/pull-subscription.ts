@@ -83,13 +83,29 @@ export class PullSubscription {
   private receive(raw: Msg): void {
     this.lastSignal = Date.now();
     const message = new StreamMessage(raw);
-    const status = raw.headers?.code ?? 0;
+    const status = this.statusOf(raw);
+    if (status === undefined) return;
     if (status !== 0 && raw.subject === this.inbox) {
       this.receiveStatus(status, message);
       return;
     }
     this.asked = Math.max(0, this.asked - 1);
     this.user.onMessage(message);
+  }
+
+  /** A foreign publisher may have stored headers that the client cannot read: nobody ever could, so they are ended here. */
+  private statusOf(raw: Msg): number | undefined {
+    try {
+      return raw.headers?.code ?? 0;
+    } catch (error) {
+      this.log.warn(
+        { consumer: this.consumer.name, error },
+        'a message with unreadable headers was taken out of its stream',
+      );
+      this.asked = Math.max(0, this.asked - 1);
+      this.link.connection.publish(raw.reply ?? '', '+TERM');
+      return undefined;
+    }
   }
 
   private receiveStatus(status: number, message: StreamMessage): void {
