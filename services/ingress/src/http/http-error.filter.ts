@@ -13,11 +13,11 @@ import { HttpLimit } from './http-limits.js';
 export class HttpErrorFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const told = callerErrorOf(error, request);
-    if (told.status >= 500) this.logger.warn({ requestId: request.id, status: told.status, error }, 'a request failed');
+    const told = callerErrorOf(thrown, request);
+    if (told.status >= 500) this.logger.warn({ requestId: request.id, status: told.status, error: thrown }, 'a request failed');
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
