@@ -144,7 +144,7 @@ export const Bucket = {
   /** The compiled configuration, key `current`. */
   snapshot: { name: 'snapshot', key: 'current' },
   /** Bodies and answers too large for a message, dropped after the longest call could have ended. */
-  bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours },
+  bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours, maxBytes: 8 * 1024 ** 3 },
 } as const;
 
 /** Queue groups of core subscriptions. */

@@ -11,7 +11,9 @@ import {
 } from '#libs/telemetry';
 import { Readiness } from './readiness.js';
 import { Settings } from './settings.js';
+import { Shutdown } from './shutdown.js';
 
+const SHUTDOWN_GRACE_MILLISECONDS = 20_000;
 const SHUTDOWN_LIMIT_MILLISECONDS = 25_000;
 const SERVICE_VERSION = '0.1.0';
 
@@ -24,6 +26,7 @@ class ServiceRootModule {}
  */
 export class ServiceProcess {
   readonly readiness = new Readiness();
+  private readonly shutdown = new Shutdown();
   private isStopping = false;
 
   private constructor(
@@ -55,6 +58,7 @@ export class ServiceProcess {
       { provide: Settings, useValue: this.settings },
       { provide: Logger, useValue: this.logger },
       { provide: Readiness, useValue: this.readiness },
+      { provide: Shutdown, useValue: this.shutdown },
     ];
     return {
       module: ServiceRootModule,
@@ -82,6 +86,7 @@ export class ServiceProcess {
     this.logger.info({ reason }, `${this.name} stops`);
     const limit = setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MILLISECONDS);
     limit.unref();
+    setTimeout(() => this.shutdown.end(), SHUTDOWN_GRACE_MILLISECONDS).unref();
     try {
       await this.messaging.strategy.close();
       await close();
@@ -107,7 +112,10 @@ export class ServiceProcess {
       if (reply !== undefined) messaging.publish(reply, JSON.stringify(health));
     });
     messaging.subscribe(Subject.metricsAsk, ({ reply }) => {
-      if (reply !== undefined) void renderMetrics().then((text) => messaging.publish(reply, text));
+      if (reply === undefined) return;
+      renderMetrics()
+        .then((text) => messaging.publish(reply, text))
+        .catch((error: unknown) => this.logger.warn({ error }, 'the metrics could not be given'));
     });
   }
 }

@@ -29,7 +29,7 @@ export class JobLimits {
   /** Larger bodies go by claim check. */
   readonly messageBodyBytes: number = 256 * 1024;
 
-  /** How long a cancelled batch waits for the lines that are already under way. */
+  /** How long a batch that was cancelled or expired waits for the lines that are already under way. */
   readonly cancelGraceMilliseconds: number = 10 * MINUTE;
   readonly resultsPageRows: number = 500;
   readonly resultsPageBytes: number = 8 * MEBIBYTE;
@@ -40,10 +40,12 @@ export class JobLimits {
   readonly leaseMilliseconds: number = 10_000;
   /** Batches that one process works on at the same time. */
   readonly batchesAtOnce: number = 8;
-  /** How often the database is asked for batches that need work, and a waiting batch for its progress. */
+  /** How often the database is asked for batches that need work, and a waiting batch is looked at. */
   readonly pollMilliseconds: number = 250;
   /** Pause before work on a batch that failed is tried again. */
   readonly retryDelayMilliseconds: number = 3_000;
+  /** How long a stopping process waits for the stream to acknowledge what it has published. */
+  readonly stopGraceMilliseconds: number = 1_000;
 
   readonly sweepMilliseconds: number = 5_000;
   readonly sweepLines: number = 500;

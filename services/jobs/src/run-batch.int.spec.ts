@@ -174,7 +174,7 @@ describe('a running jobs service with short times', () => {
   afterEach(() => jobs.stop());
 
   it('ends what the window leaves unfinished as expired, and keeps what is done', async () => {
-    await start({ completionWindowMilliseconds: 400 });
+    await start({ completionWindowMilliseconds: 400, cancelGraceMilliseconds: 100 });
     answerLines((line) => line <= 2);
     const id = await jobs.create(inputLines(3));
     const batch = await until(id, 'expired');
@@ -183,6 +183,24 @@ describe('a running jobs service with short times', () => {
     expect(await jobs.download(batch.error_file_id)).toContain(
       '"custom_id":"line-3","response":null,"error":{"code":"batch_expired"',
     );
+  });
+
+  it('counts what ends after the window but was under way', async () => {
+    await start({ completionWindowMilliseconds: 400, publishWindowLines: 2 });
+    const id = await jobs.create(inputLines(3));
+    await eventually(async () => {
+      const [row] = await jobs.query('SELECT expires_at <= now() AS "isOver" FROM jobs.batches WHERE id = $1', [id]);
+      expect(row).toEqual({ isOver: true });
+    });
+    await store([lineEnded(id, 1), lineEnded(id, 2)]);
+    const batch = await until(id, 'expired');
+
+    expect(batch).toMatchObject({
+      request_counts: { total: 3, completed: 2, failed: 0 },
+      usage: { input_tokens: 20 },
+      cost_usd: '0.000003000',
+    });
+    expect(jobs.nats.ended.map(({ job }) => job?.line)).toEqual([3]);
   });
 
   it('does not wait for ever for a cancelled line, and ignores its late result', async () => {

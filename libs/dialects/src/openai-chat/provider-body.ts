@@ -1,6 +1,6 @@
 import type { Facts } from '#libs/contracts';
 
-const USAGE_ASKED = '{"include_usage":true}';
+const USAGE_ASKED = { include_usage: true };
 
 /**
  * The caller's body as it goes to a provider of the same dialect: only the model's name is replaced and, for a stream, usage is
@@ -15,8 +15,12 @@ export function chatProviderBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 
     const { streamOptions } = facts.spans;
     edits.push(
       streamOptions
-        ? { start: streamOptions[0], end: streamOptions[1], text: USAGE_ASKED }
-        : { start: facts.spans.model[1], end: facts.spans.model[1], text: `,"stream_options":${USAGE_ASKED}` },
+        ? { start: streamOptions[0], end: streamOptions[1], text: withUsageAsked(bytes.subarray(...streamOptions)) }
+        : {
+            start: facts.spans.model[1],
+            end: facts.spans.model[1],
+            text: `,"stream_options":${JSON.stringify(USAGE_ASKED)}`,
+          },
     );
   }
   edits.sort((left, right) => left.start - right.start || left.end - right.end);
@@ -28,4 +32,9 @@ export function chatProviderBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 
   }
   parts.push(bytes.subarray(position));
   return Buffer.concat(parts);
+}
+
+/** The caller's own options stay beside ours. */
+function withUsageAsked(options: Buffer): string {
+  return JSON.stringify({ ...(JSON.parse(options.toString('utf8')) as object | null), ...USAGE_ASKED });
 }

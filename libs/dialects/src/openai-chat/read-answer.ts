@@ -13,6 +13,7 @@ export interface ChatAnswerFacts {
 interface WireAnswer {
   id?: unknown;
   choices?: unknown;
+  error?: unknown;
   usage?: unknown;
 }
 interface WireChoice {
@@ -23,7 +24,8 @@ interface WireChoice {
 /** Reads a plain answer. Returns undefined for bytes that are no such answer, whatever the status said. */
 export function readChatAnswer(body: Uint8Array): ChatAnswerFacts | undefined {
   const wire = parse(body);
-  if (!wire || !Array.isArray(wire.choices) || wire.choices.length === 0) return undefined;
+  const isError = wire?.error !== undefined && wire.error !== null;
+  if (!wire || isError || !Array.isArray(wire.choices) || wire.choices.length === 0) return undefined;
   const choices = wire.choices as WireChoice[];
   if (choices.some((choice) => typeof choice !== 'object' || choice === null)) return undefined;
   const usage = readChatUsage(wire.usage);

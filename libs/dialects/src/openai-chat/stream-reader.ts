@@ -97,12 +97,13 @@ export class ChatStreamReader {
   }
 
   private learnFromChunk(chunk: WireChunk, data: string): boolean {
-    if (chunk.error !== undefined && chunk.error !== null && !chunk.choices?.length) {
+    const finishReason = chunk.choices?.[0]?.finish_reason;
+    // Some providers end a broken stream with an error beside choices, or as a finish reason, and a proper end mark.
+    if ((chunk.error !== undefined && chunk.error !== null) || finishReason === 'error') {
       const { errorClass, message } = classifyChatError(500, data);
       throw new ChatStreamError(errorClass, message || 'the provider ended the stream with an error');
     }
     if (typeof chunk.id === 'string') this.facts.upstreamId ??= chunk.id.slice(0, 200);
-    const finishReason = chunk.choices?.[0]?.finish_reason;
     if (typeof finishReason === 'string') this.facts.finishReason = finishReason.slice(0, 100);
     if (chunk.choices?.some(({ delta }) => carriesToken(delta))) this.facts.tokenEvents++;
     const usage = readChatUsage(chunk.usage);

@@ -1,9 +1,15 @@
 import { Kvm, type KV } from '@nats-io/kv';
 import { Bucket, snapshotSchema, type Snapshot } from '#libs/contracts';
 import type { NatsLink } from '../link/nats-link.js';
+import { MessagingError } from '../messaging-error.js';
 import type { Topology } from '../streams/topology.js';
 
-/** The compiled configuration as it rests in the key-value bucket. Control writes it; everybody else watches. */
+const READ_HISTORY_WITHIN_MILLISECONDS = 5_000;
+
+/**
+ * The compiled configuration as it rests in the key-value bucket, with a few versions before it. Control writes it;
+ * everybody else watches.
+ */
 export class SnapshotStore {
   private bucket: KV | undefined;
 
@@ -18,6 +24,19 @@ export class SnapshotStore {
       .then((bucket) => bucket.get(Bucket.snapshot.key))
       .catch(() => this.forget());
     return entry && entry.operation === 'PUT' ? snapshotSchema.parse(entry.json()) : undefined;
+  }
+
+  /**
+   * The versions that the bucket still keeps, oldest first, the stored one included; those that this version of Switchyard
+   * cannot read are left out. Throws where NATS is out of reach, the bucket is gone, or reading takes more than five seconds.
+   */
+  async history(): Promise<Snapshot[]> {
+    try {
+      return await readHistory(await this.open());
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 
   /** Replaces the stored snapshot; watchers learn of it at once. */
@@ -39,6 +58,34 @@ export class SnapshotStore {
 
   private forget(): undefined {
     this.bucket = undefined;
+    return undefined;
+  }
+}
+
+async function readHistory(bucket: KV): Promise<Snapshot[]> {
+  const entries = await bucket.history({ key: Bucket.snapshot.key });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    entries.stop();
+  }, READ_HISTORY_WITHIN_MILLISECONDS);
+  const found: Snapshot[] = [];
+  try {
+    for await (const entry of entries) {
+      const snapshot = entry.operation === 'PUT' ? snapshotIn(entry.string()) : undefined;
+      if (snapshot) found.push(snapshot);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  if (isLate) throw new MessagingError('timeout', 'the kept versions of the configuration were not read in time');
+  return found;
+}
+
+function snapshotIn(text: string): Snapshot | undefined {
+  try {
+    return snapshotSchema.safeParse(JSON.parse(text)).data;
+  } catch {
     return undefined;
   }
 }

@@ -64,6 +64,7 @@ export class Topology {
     await new Kvm(this.link.connection).create(Bucket.snapshot.name, { history: SNAPSHOT_VERSIONS_KEPT });
     await new Objm(this.link.connection).create(Bucket.bodies.name, {
       ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
+      max_bytes: Bucket.bodies.maxBytes,
     });
   }
 

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, requestEndedSchema } from '#libs/contracts';
+import { type AuditEntry, type Caller, requestEndedSchema } from '#libs/contracts';
 import { Database } from '#libs/storage';
 
-/** A stretch of one organisation's chain: entries after a sequence, of one type or of all. */
+/** Whose entries may be seen. */
+export type Owner = Pick<Caller, 'organization' | 'project'>;
+
+/** A stretch of one organisation's chain: entries after a sequence, of one project and one type or of all. */
 export interface EntrySelection {
   readonly organization: string;
+  readonly project: string | undefined;
   readonly after: number;
   readonly limit: number;
   readonly type: string | undefined;
@@ -26,21 +30,22 @@ const COLUMNS = 'organization, sequence, type, recorded_at, body, previous_hash,
 export class EntriesRepository {
   constructor(private readonly database: Database) {}
 
-  /** The entry of a request, unless it belongs to another organisation than the one given. */
-  async findByRequest(requestId: string, organization: string | undefined): Promise<AuditEntry | undefined> {
+  /** The entry of a request, unless it belongs to another owner than the one given. */
+  async findByRequest(requestId: string, owner: Owner | undefined): Promise<AuditEntry | undefined> {
     const rows = await this.database.query<Row>(
-      `SELECT ${COLUMNS} FROM audit.entries WHERE request_id = $1 AND ($2::text IS NULL OR organization = $2) LIMIT 1`,
-      [requestId, organization ?? null],
+      `SELECT ${COLUMNS} FROM audit.entries
+       WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND project = $3)) LIMIT 1`,
+      [requestId, owner?.organization ?? null, owner?.project ?? null],
     );
     return rows.map(entryOf)[0];
   }
 
-  async list({ organization, after, limit, type }: EntrySelection): Promise<AuditEntry[]> {
+  async list({ organization, project, after, limit, type }: EntrySelection): Promise<AuditEntry[]> {
     const rows = await this.database.query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
-       WHERE organization = $1 AND sequence > $2 AND ($3::text IS NULL OR type = $3)
-       ORDER BY sequence LIMIT $4`,
-      [organization, after, type ?? null, limit],
+       WHERE organization = $1 AND sequence > $2 AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR project = $4)
+       ORDER BY sequence LIMIT $5`,
+      [organization, after, type ?? null, project ?? null, limit],
     );
     return rows.map(entryOf);
   }

@@ -3,16 +3,19 @@ import type { AuditEntry, AuditEventList, AuditEventPage, RecordRead } from '#li
 import { QueryRefused } from '#libs/messaging';
 import { EntriesRepository } from './entries.repository.js';
 
-/** Reads the trail, for each caller its own organisation's; the admin key may name any. */
+/** Reads the trail, for each caller its own project's entries; the admin key sees whole chains, of any organisation. */
 @Injectable()
 export class ListEventsHandler {
   constructor(private readonly entries: EntriesRepository) {}
 
   async readRequest({ caller, requestId }: RecordRead): Promise<AuditEntry | undefined> {
-    return this.entries.findByRequest(requestId, caller.admin ? undefined : caller.organization);
+    return this.entries.findByRequest(requestId, caller.admin ? undefined : caller);
   }
 
-  /** A page of one organisation's chain, oldest first; the caller's own unless another is named. */
+  /**
+   * A page of one organisation's chain, oldest first; the caller's own unless another is named. Sequences keep their places
+   * in the chain, so that gaps show where entries of other projects are left out.
+   */
   async list({
     caller,
     organization = caller.organization,
@@ -28,7 +31,8 @@ export class ListEventsHandler {
         param: 'organization',
       });
     }
-    const found = await this.entries.list({ organization, after, type, limit: limit + 1 });
+    const project = caller.admin ? undefined : caller.project;
+    const found = await this.entries.list({ organization, project, after, type, limit: limit + 1 });
     return { entries: found.slice(0, limit), hasMore: found.length > limit };
   }
 }

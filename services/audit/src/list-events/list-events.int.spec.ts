@@ -11,9 +11,15 @@ import { ListEventsController } from './list-events.controller.js';
 import { ListEventsHandler } from './list-events.handler.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
-const callerOf = (organization: string, admin = false) => ({ organization, project: 'default', key: 'ci', admin });
+const callerOf = (organization: string, admin = false, project = 'default') => ({
+  organization,
+  project,
+  key: 'ci',
+  admin,
+});
 const ours = [0, 1, 2, 3, 4].map((index) => buildRequestEnded({ outcome: index % 2 === 0 ? 'completed' : 'failed' }));
 const theirs = buildRequestEnded({ organization: 'acme' });
+const ofOtherProject = buildRequestEnded({ project: 'search' });
 
 describe('answers on the trail', () => {
   let server: TestDatabase;
@@ -27,7 +33,12 @@ describe('answers on the trail', () => {
     database = new Database({ ...auditSchema, url: server.url, log });
     database.start();
     await database.whenReady();
-    await new RecordEventHandler(new TrailRepository(database), log).record([...ours, theirs]);
+    await new RecordEventHandler(new TrailRepository(database), log).record([
+      ...ours.slice(0, 4),
+      ofOtherProject,
+      ours[4]!,
+      theirs,
+    ]);
     controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database)));
   });
   afterAll(async () => {
@@ -55,6 +66,19 @@ describe('answers on the trail', () => {
     expect([...first.entries, ...second.entries].map(({ event }) => event.requestId)).toEqual(
       ours.map(({ requestId }) => requestId),
     );
+  });
+
+  it('leaves out what other projects did, for all but the admin', async () => {
+    const { entries, hasMore } = await list({ limit: 5 });
+    expect(entries.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 5]);
+    expect(hasMore).toBe(false);
+    const { entries: whole } = await list({ limit: 10 }, callerOf('demo', true));
+    expect(whole.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5]);
+
+    const query = { requestId: ofOtherProject.requestId };
+    expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null });
+    const reply = await controller.readRequest({ caller: callerOf('demo', false, 'search'), ...query });
+    expect(reply.entry?.sequence).toBe(4);
   });
 
   it('picks one type of event', async () => {

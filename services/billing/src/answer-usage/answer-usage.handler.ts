@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, ChargeRecord, RecordRead, UsageReport, UsageReportReply } from '#libs/contracts';
-import { UsageRepository } from './usage.repository.js';
+import { UsageRepository, type Owner } from './usage.repository.js';
 
-/** Answers what was used and what it cost, to each caller for its own organisation; the admin key sees all. */
+/** Answers what was used and what it cost, to each caller for its own project; the admin key sees all. */
 @Injectable()
 export class AnswerUsageHandler {
   constructor(private readonly usage: UsageRepository) {}
@@ -12,11 +12,11 @@ export class AnswerUsageHandler {
   }
 
   async report({ caller, groupBy, from, to }: UsageReport): Promise<UsageReportReply['rows']> {
-    return this.usage.sum({ groupBy, from, to, organization: visibleTo(caller) });
+    return this.usage.sum({ groupBy, from, to, owner: visibleTo(caller) });
   }
 }
 
-/** The organisation to which an answer is limited; undefined for all of them. */
-function visibleTo(caller: Caller): string | undefined {
-  return caller.admin ? undefined : caller.organization;
+/** The project to which an answer is limited; undefined for all of them. */
+function visibleTo(caller: Caller): Owner | undefined {
+  return caller.admin ? undefined : caller;
 }

@@ -14,15 +14,20 @@ const DAY_MILLISECONDS = 86_400_000;
 const prices = new Map([
   ['price_0123456789abcdef', { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' }],
 ]);
-const callerOf = (organization: string, admin = false) => ({ organization, project: 'default', key: 'ci', admin });
+const callerOf = (organization: string, admin = false, project = 'default') => ({
+  organization,
+  project,
+  key: 'ci',
+  admin,
+});
 
 const ours = buildRequestEnded();
 const oursLater = buildRequestEnded({
-  project: 'search',
   key: 'prod',
   model: 'gpt-big',
   endedAt: ours.endedAt + DAY_MILLISECONDS,
 });
+const ofOtherProject = buildRequestEnded({ project: 'search' });
 const unused = buildRequestEnded({ outcome: 'failed', attempts: [] });
 const theirs = buildRequestEnded({ organization: 'acme', attempts: [buildAttempt(), buildAttempt()] });
 
@@ -42,7 +47,7 @@ describe('answers on usage', () => {
     });
     database.start();
     await database.whenReady();
-    const events = [ours, oursLater, unused, theirs].map((event) => priceEvent(event, prices));
+    const events = [ours, oursLater, ofOtherProject, unused, theirs].map((event) => priceEvent(event, prices));
     await new ChargesRepository(database).record(events);
     controller = new AnswerUsageController(new AnswerUsageHandler(new UsageRepository(database)));
   });
@@ -77,16 +82,24 @@ describe('answers on usage', () => {
     expect((await controller.readCharge({ caller: callerOf('demo', true), ...query })).charge).not.toBeNull();
   });
 
+  it('shows the charge of another project to nobody but that project and the admin', async () => {
+    const query = { requestId: ofOtherProject.requestId };
+    expect(await controller.readCharge({ caller: callerOf('demo'), ...query })).toEqual({ charge: null });
+    for (const caller of [callerOf('demo', false, 'search'), callerOf('demo', true)]) {
+      expect((await controller.readCharge({ caller, ...query })).charge).not.toBeNull();
+    }
+  });
+
   it.each([
     ['model', ['gpt-big', 'gpt-small'], [1, 2]],
-    ['project', ['default', 'search'], [2, 1]],
+    ['project', ['default'], [3]],
     ['key', ['ci', 'prod'], [2, 1]],
     ['day', ['2025-11-24', '2025-11-25'], [2, 1]],
-  ] as const)('sums up by %s for the caller’s own organisation', async (groupBy, groups, requests) => {
+  ] as const)('sums up by %s for the caller’s own project', async (groupBy, groups, requests) => {
     const rows = await report({ groupBy });
     expect(rows.map((row) => row.group)).toEqual(groups);
     expect(rows.map((row) => row.requests)).toEqual(requests);
-    expect(rows.map((row) => row.costNanoUsd)).toEqual(['800000', '800000']);
+    expect(rows.reduce((sum, row) => sum + BigInt(row.costNanoUsd), 0n)).toBe(1_600_000n);
   });
 
   it('sums up every organisation for the admin', async () => {
@@ -102,13 +115,15 @@ describe('answers on usage', () => {
       },
       {
         group: 'gpt-small',
-        requests: 3,
-        promptTokens: 3_000,
-        completionTokens: 750,
+        requests: 4,
+        promptTokens: 4_000,
+        completionTokens: 1_000,
         cachedPromptTokens: 0,
-        costNanoUsd: '2400000',
+        costNanoUsd: '3200000',
       },
     ]);
+    const projects = await report({ groupBy: 'project' }, callerOf('demo', true));
+    expect(projects.map((row) => row.group)).toEqual(['default', 'search']);
   });
 
   it('takes the start of a period in and leaves its end out', async () => {

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
+import type { Caller, ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
 import { Database } from '#libs/storage';
 
-/** What to sum up; `organization` undefined for all, times in epoch milliseconds, `to` exclusive. */
+/** Whose charges may be seen. */
+export type Owner = Pick<Caller, 'organization' | 'project'>;
+
+/** What to sum up; `owner` undefined for all, times in epoch milliseconds, `to` exclusive. */
 export interface UsageSelection {
   readonly groupBy: UsageReport['groupBy'];
-  readonly organization: string | undefined;
+  readonly owner: Owner | undefined;
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
@@ -28,20 +31,24 @@ SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
       'costNanoUsd', cost_nano_usd::text) ORDER BY attempt)
     FROM billing.charge_lines line WHERE line.request_id = charge.request_id), '[]') AS lines
 FROM billing.charges charge
-WHERE charge.request_id = $1 AND ($2::text IS NULL OR charge.organization = $2)`;
+WHERE charge.request_id = $1 AND ($2::text IS NULL OR (charge.organization = $2 AND charge.project = $3))`;
 
 @Injectable()
 export class UsageRepository {
   constructor(private readonly database: Database) {}
 
-  /** The charge of a request, unless it belongs to another organisation than the one given. */
-  async findCharge(requestId: string, organization: string | undefined): Promise<ChargeRecord | undefined> {
-    const [charge] = await this.database.query<ChargeRecord>(FIND_CHARGE, [requestId, organization ?? null]);
+  /** The charge of a request, unless it belongs to another owner than the one given. */
+  async findCharge(requestId: string, owner: Owner | undefined): Promise<ChargeRecord | undefined> {
+    const [charge] = await this.database.query<ChargeRecord>(FIND_CHARGE, [
+      requestId,
+      owner?.organization ?? null,
+      owner?.project ?? null,
+    ]);
     return charge && { ...charge, chargedAt: Math.floor(charge.chargedAt) };
   }
 
   /** Sums by group, in the order of the group's name. */
-  async sum({ groupBy, organization, from, to }: UsageSelection): Promise<UsageReportReply['rows']> {
+  async sum({ groupBy, owner, from, to }: UsageSelection): Promise<UsageReportReply['rows']> {
     return this.database.query(
       `SELECT ${GROUP_EXPRESSIONS[groupBy]} AS "group",
          count(*)::float8 AS "requests",
@@ -50,11 +57,11 @@ export class UsageRepository {
          sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
          sum(cost_nano_usd)::text AS "costNanoUsd"
        FROM billing.charges
-       WHERE ($1::text IS NULL OR organization = $1)
-         AND ($2::float8 IS NULL OR ended_at >= to_timestamp($2 / 1000))
-         AND ($3::float8 IS NULL OR ended_at < to_timestamp($3 / 1000))
+       WHERE ($1::text IS NULL OR (organization = $1 AND project = $2))
+         AND ($3::float8 IS NULL OR ended_at >= to_timestamp($3 / 1000))
+         AND ($4::float8 IS NULL OR ended_at < to_timestamp($4 / 1000))
        GROUP BY 1 ORDER BY 1`,
-      [organization ?? null, from ?? null, to ?? null],
+      [owner?.organization ?? null, owner?.project ?? null, from ?? null, to ?? null],
     );
   }
 }

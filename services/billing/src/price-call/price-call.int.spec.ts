@@ -26,6 +26,14 @@ const log = createLogger({ service: 'test', level: 'silent' });
 class TestSnapshots {
   private readonly listeners: ((snapshot: Snapshot) => void)[] = [];
   current: Snapshot | undefined;
+  /** What the bucket keeps. */
+  kept: Snapshot[] = [];
+  isOutOfReach = false;
+
+  async history(): Promise<Snapshot[]> {
+    if (this.isOutOfReach) throw new Error('NATS is out of reach');
+    return this.kept;
+  }
 
   onChange(listener: (snapshot: Snapshot) => void): void {
     this.listeners.push(listener);
@@ -37,6 +45,7 @@ class TestSnapshots {
     const target = { provider: 'main', model: 'gpt-4.1-mini', priority: 1, weight: 1, price };
     const models = [{ name: 'gpt-small', strategy: 'priority' as const, timeouts, targets: [target] }];
     this.current = { version: 1, revision: 1, createdAt: 0, providers: [], models, keys: [] };
+    this.kept.push(this.current);
     for (const listener of this.listeners) listener(this.current);
     return price.version;
   }
@@ -53,9 +62,9 @@ describe('charging', () => {
   let snapshots: TestSnapshots;
   let handler: PriceCallHandler;
 
-  const startBilling = () => {
-    snapshots = new TestSnapshots();
-    const book = new PriceBook(snapshots, new PriceVersionsRepository(database), log);
+  const startBilling = (published = new TestSnapshots()) => {
+    snapshots = published;
+    const book = new PriceBook(snapshots, snapshots, new PriceVersionsRepository(database), log);
     book.onModuleInit();
     handler = new PriceCallHandler(book, new ChargesRepository(database), log);
   };
@@ -171,6 +180,25 @@ describe('charging', () => {
     await handler.charge([used()]);
     expect(await totals()).toMatchObject({ charges: 2, cost: '1600000' });
   });
+
+  it.each(['at its start', 'at the first event that names it'])(
+    'finds %s a price that came and went while it was away',
+    async (when) => {
+      const edited = new TestSnapshots();
+      const gone = edited.publish({ ...prices, outputNanoUsdPerMillion: '8000000000' });
+      edited.publish({ ...prices, outputNanoUsdPerMillion: '9000000000' });
+      edited.isOutOfReach = when !== 'at its start';
+      startBilling(edited);
+      edited.isOutOfReach = false;
+      if (when === 'at its start') {
+        await eventually(async () =>
+          expect(await server.query('SELECT 1 FROM billing.price_versions WHERE version = $1', [gone])).toHaveLength(1),
+        );
+      }
+      await handler.charge([used({ attempts: [buildAttempt({ priceVersion: gone })] })]);
+      expect(await totals()).toMatchObject({ charges: 1, cost: '2400000' });
+    },
+  );
 
   it('waits a moment for a snapshot that comes after its first event', async () => {
     const late = { ...prices, outputNanoUsdPerMillion: '8000000000' };

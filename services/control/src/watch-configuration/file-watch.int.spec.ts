@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -66,6 +66,17 @@ describe('FileWatch', () => {
 
     mkdirSync(later);
     writeFileSync(join(later, 'key'), 'secret');
+    await eventually(() => expect(changes).toBe(3));
+  });
+
+  it('bears a file that cannot be looked at, and tells when it can be again', async () => {
+    const loop = join(folder, 'loop');
+    symlinkSync(loop, loop);
+    watch.follow([file, loop]);
+    await eventually(() => expect(changes).toBe(2));
+
+    rmSync(loop);
+    writeFileSync(loop, 'secret');
     await eventually(() => expect(changes).toBe(3));
   });
 });

@@ -74,8 +74,16 @@ export class FileWatch {
   }
 }
 
-/** What changes whenever the file's content may have changed, a replacement of the same size and age included. */
+/**
+ * What changes whenever the file's content may have changed, a replacement of the same size and age included. A file that
+ * cannot be looked at (a link to itself, a closed folder) has its error code for a state: this runs in a timer, where an
+ * error would end the process, and once the file can be looked at it counts as changed.
+ */
 function stateOf(file: string): string {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found ? [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':') : 'missing';
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return found ? [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':') : 'missing';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
 }

@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { requestEndedSubject, Subject, SubjectPattern, type RequestEnded } from '#libs/contracts';
 import { AtomicBatchPublisher, Messaging, type IncomingMessage } from '#libs/messaging';
-import { Settings } from '#libs/runtime';
+import { Settings, Shutdown } from '#libs/runtime';
 import { Logger } from '#libs/telemetry';
 import { lostCall, type LostCall } from './lost-call.policy.js';
 import type { PendingCall } from './pending-call.js';
@@ -21,13 +21,16 @@ export class PendingCalls implements BeforeApplicationShutdown {
   private readonly prefix: string;
   private readonly timer = setInterval(() => this.lookForLostCalls(), LOOK_EVERY_MILLISECONDS);
   private whenEmpty: (() => void) | undefined;
+  private heardSince = performance.now();
 
   constructor(
     settings: Settings,
     private readonly messaging: Messaging,
     private readonly results: AtomicBatchPublisher,
     private readonly logger: Logger,
+    shutdown: Shutdown,
   ) {
+    shutdown.hurry.addEventListener('abort', () => this.giveUpAll());
     this.prefix = Subject.reply(settings.instance, '');
     messaging.subscribe(SubjectPattern.replies(settings.instance), (message) => this.take(message));
     messaging.subscribe(Subject.resultsRecorded(settings.instance), (message) => this.forget(message));
@@ -80,7 +83,13 @@ export class PendingCalls implements BeforeApplicationShutdown {
   }
 
   private forget(message: IncomingMessage): void {
-    for (const requestId of message.json() as string[]) this.drop(requestId);
+    for (const requestId of message.json() as string[]) {
+      const call = this.calls.get(requestId);
+      if (!call) continue;
+      this.drop(requestId);
+      // Recorded, but its last frame never came: the caller must not wait for what was lost.
+      if (!call.hasEnded) call.fail(lostCall(call.facts, 'frames_lost', call.head).answer);
+    }
   }
 
   private drop(requestId: string): void {
@@ -89,12 +98,26 @@ export class PendingCalls implements BeforeApplicationShutdown {
   }
 
   private lookForLostCalls(): void {
+    // While NATS is away nobody can be heard: silence counts from the moment it is back.
+    if (!this.messaging.isConnected) this.heardSince = performance.now();
     const silentSince = performance.now() - SILENCE_MILLISECONDS;
+    if (this.heardSince > silentSince) return;
     for (const call of this.calls.values()) {
       if (call.lastSignalAt > silentSince) continue;
       if (call.hasEnded) this.recordUnconfirmed(call);
-      else this.fail(call, lostCall(call.facts, 'worker_lost', call.head));
+      else this.giveUp(call);
     }
+  }
+
+  private giveUpAll(): void {
+    for (const call of this.calls.values()) {
+      if (!call.hasEnded) this.giveUp(call);
+    }
+  }
+
+  private giveUp(call: PendingCall): void {
+    this.messaging.publish(Subject.callCancelled(call.facts.requestId), '');
+    this.fail(call, lostCall(call.facts, 'worker_lost', call.head));
   }
 
   private recordUnconfirmed(call: PendingCall): void {

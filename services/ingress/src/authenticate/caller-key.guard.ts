@@ -16,6 +16,12 @@ export class CallerKeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    request.caller = this.authenticate(request);
+    return true;
+  }
+
+  /** Whose request it is. @throws DialectError 401 for a missing or unknown key, 503 before any key is known. */
+  authenticate(request: FastifyRequest): Caller {
     const key = presentedKey(request);
     if (key === undefined) {
       throw new DialectError(
@@ -30,8 +36,7 @@ export class CallerKeyGuard implements CanActivate {
     const caller = key.length <= MOST_KEY_CHARACTERS ? this.keys.find(key) : undefined;
     if (!caller)
       throw new DialectError(401, 'invalid_api_key', 'The API key is not known here; check it for typing errors.');
-    request.caller = caller;
-    return true;
+    return caller;
   }
 }
 

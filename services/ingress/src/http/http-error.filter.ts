@@ -17,7 +17,8 @@ export class HttpErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const told = callerErrorOf(thrown, request);
-    if (told.status >= 500) this.logger.warn({ requestId: request.id, status: told.status, error: thrown }, 'a request failed');
+    if (told.status >= 500)
+      this.logger.warn({ requestId: request.id, status: told.status, error: thrown }, 'a request failed');
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;

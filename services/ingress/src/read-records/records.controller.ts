@@ -24,7 +24,7 @@ const auditQuery = z.object({
   type: z.string().max(100).optional(),
 });
 
-/** What is on record: one request, usage and cost, the audit trail. A caller sees its own organisation; the admin key all. */
+/** What is on record: one request, usage and cost, the audit trail. A caller sees its own project; the admin key all. */
 @Controller('v1')
 @UseGuards(CallerKeyGuard)
 export class RecordsController {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { FinalizeBatchHandler } from '../finalize-batch/finalize-batch.handler.js';
 import { SettlementRepository } from '../finalize-batch/settlement.repository.js';
@@ -17,6 +16,9 @@ export interface Lease {
   readonly signal: AbortSignal;
 }
 
+/** Why there is nothing to do with a batch: `idle` until an event brings it back, `waiting` for something to be looked at soon. */
+export type Rest = 'idle' | 'waiting';
+
 /** Takes a batch through its states, one step after the other, each decided from its row. */
 @Injectable()
 export class AdvanceBatchHandler {
@@ -31,40 +33,41 @@ export class AdvanceBatchHandler {
     private readonly limits: JobLimits,
   ) {}
 
-  /** Returns when there is nothing left to do for now. Throws what a step threw; doing the step again later is safe. */
-  async advance(id: string, lease: Lease): Promise<void> {
+  /**
+   * Returns when there is nothing left to do for now: a batch that waits keeps nobody from working on another one. Throws what
+   * a step threw; doing the step again later is safe.
+   */
+  async advance(id: string, lease: Lease): Promise<Rest> {
     for (;;) {
       lease.signal.throwIfAborted();
       const { batch, now } = await this.batches.readNow(id);
-      if (!(await this.step(batch, now, lease))) return;
+      const rest = await this.step(batch, now, lease);
+      if (rest) return rest;
     }
   }
 
-  private async step(batch: Batch, now: Date, lease: Lease): Promise<boolean> {
+  private async step(batch: Batch, now: Date, lease: Lease): Promise<Rest | undefined> {
     const { cancelGraceMilliseconds } = this.limits;
     const step = nextStep(batch, { now, cancelGraceMilliseconds, quietSince: this.sweeps.quietSince });
     switch (step) {
       case 'validate':
         await this.validation.validate(batch, lease);
-        return true;
+        return undefined;
       case 'publish':
-        await this.publication.publish(batch, lease);
-        return true;
+        return (await this.publication.publish(batch, lease)) === 'window full' ? 'waiting' : undefined;
       case 'settle':
         await this.unfinished.record(batch, { now, quietSince: this.sweeps.quietSince, signal: lease.signal });
         await this.settlements.settle(batch.id, lease.holder);
-        return true;
+        return undefined;
       case 'write-files':
         await this.finalization.finalize(batch, lease);
-        return true;
+        return undefined;
       case 'wait':
         // A batch in progress is looked at again when its last result arrives or its time is over.
-        if (batch.status === 'in_progress') return false;
-        await pause(this.limits.pollMilliseconds, undefined, { signal: lease.signal });
-        return true;
+        return batch.status === 'in_progress' && batch.expiresAt > now ? 'idle' : 'waiting';
       case 'none':
         break;
     }
-    return false;
+    return 'idle';
   }
 }

@@ -52,8 +52,9 @@ export class AdvanceBatchesRunner implements OnApplicationBootstrap, BeforeAppli
   private async claim(): Promise<void> {
     const most = this.limits.batchesAtOnce - this.work.size;
     if (most <= 0) return;
-    const { leaseMilliseconds } = this.limits;
-    for (const id of await this.leases.claim(this.holder, { most, leaseMilliseconds, except: [...this.work.keys()] })) {
+    const { leaseMilliseconds, publishWindowLines } = this.limits;
+    const how = { most, leaseMilliseconds, publishWindowLines, except: [...this.work.keys()] };
+    for (const id of await this.leases.claim(this.holder, how)) {
       const abort = new AbortController();
       this.work.set(id, { abort, done: this.advance(id, abort.signal) });
     }
@@ -62,7 +63,8 @@ export class AdvanceBatchesRunner implements OnApplicationBootstrap, BeforeAppli
   private async advance(id: string, signal: AbortSignal): Promise<void> {
     let pauseMilliseconds = 0;
     try {
-      await this.handler.advance(id, { holder: this.holder, signal });
+      const rest = await this.handler.advance(id, { holder: this.holder, signal });
+      if (rest === 'waiting') pauseMilliseconds = this.limits.pollMilliseconds;
     } catch (error) {
       if (!signal.aborted && !(error instanceof BatchTakenAway)) {
         pauseMilliseconds = this.limits.retryDelayMilliseconds;

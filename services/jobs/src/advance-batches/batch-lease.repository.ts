@@ -9,22 +9,27 @@ import { Database } from '#libs/storage';
 export class BatchLeaseRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes free batches that need work, oldest first, but for those in `except`. */
+  /**
+   * Takes free batches that need work, but for those in `except`: those nobody has worked on yet first, then those that were
+   * given back the longest time ago. A batch with a full window of lines under way needs no work.
+   */
   async claim(
     holder: string,
-    how: { most: number; leaseMilliseconds: number; except: readonly string[] },
+    how: { most: number; leaseMilliseconds: number; publishWindowLines: number; except: readonly string[] },
   ): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
       `UPDATE jobs.batches SET lease_holder = $1, lease_until = now() + $3::double precision * interval '1 millisecond'
        WHERE id IN (
          SELECT id FROM jobs.batches
          WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
-           AND (status <> 'in_progress' OR published_lines < total_lines OR expires_at <= now()
-             OR completed_lines + failed_lines + unfinished_lines >= total_lines)
+           AND (status <> 'in_progress' OR expires_at <= now()
+             OR completed_lines + failed_lines + unfinished_lines >= total_lines
+             OR (published_lines < total_lines
+               AND published_lines - completed_lines - failed_lines - unfinished_lines < $5))
            AND (lease_until IS NULL OR lease_until < now()) AND NOT id = ANY($4)
-         ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+         ORDER BY lease_until NULLS FIRST, created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING id`,
-      [holder, how.most, how.leaseMilliseconds, how.except],
+      [holder, how.most, how.leaseMilliseconds, how.except, how.publishWindowLines],
     );
     return rows.map((row) => row.id);
   }

@@ -47,6 +47,8 @@ const fields = [
   'expiredAt',
   'cancellingAt',
   'cancelledAt',
+  'publishedAt',
+  'sweptAt',
 ] as const satisfies readonly (keyof Batch)[];
 
 /** The select list that makes a `BatchRow`. */

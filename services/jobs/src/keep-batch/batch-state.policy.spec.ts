@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { array, assert, constantFrom, integer, property, record } from 'fast-check';
 import type { BatchStatus } from '#libs/contracts';
 import { endedLines, type Batch } from './batch.js';
-import { batchEdges, batchStates, endingOf, isTerminal, nextStep, statesBefore } from './batch-state.policy.js';
+import {
+  batchEdges,
+  batchStates,
+  endingOf,
+  hasLostLines,
+  isTerminal,
+  nextStep,
+  statesBefore,
+} from './batch-state.policy.js';
 
 const start = new Date('2026-11-22T00:00:00Z');
 const GRACE = 600_000;
@@ -43,6 +51,8 @@ function batch(overrides: Partial<Batch> = {}): Batch {
     expiredAt: null,
     cancellingAt: null,
     cancelledAt: null,
+    publishedAt: null,
+    sweptAt: null,
     ...overrides,
   };
 }
@@ -101,6 +111,7 @@ describe('batch states', () => {
       totalLines: 10,
       offeredLines: 5,
       publishedLines: 5,
+      publishedAt: start,
     });
 
     expect(nextStep(cancelling, at(1))).toBe('wait');
@@ -111,13 +122,42 @@ describe('batch states', () => {
     expect(endingOf(cancelling)).toBe('cancelled');
   });
 
-  it('settles a batch whose time is over as expired, and one with every result as completed', () => {
-    const late = batch({ status: 'in_progress', totalLines: 2, offeredLines: 2, publishedLines: 2, completedLines: 1 });
+  it('takes lines for lost that were published before all became quiet, and of an unfinished step before its end', () => {
+    const quietSince = new Date(start.getTime() + 10);
+    const later = new Date(start.getTime() + 20);
+    const closed = batch({
+      cancellingAt: later,
+      totalLines: 9,
+      offeredLines: 5,
+      publishedLines: 5,
+      publishedAt: start,
+    });
 
-    expect(nextStep(late, at(1))).toBe('wait');
-    expect(nextStep(late, at(86_400_000))).toBe('settle');
+    expect(hasLostLines(closed, undefined)).toBe(false);
+    expect(hasLostLines(closed, quietSince)).toBe(true);
+    expect(hasLostLines({ ...closed, publishedAt: later }, quietSince)).toBe(false);
+    expect(hasLostLines({ ...closed, sweptAt: later }, quietSince)).toBe(false);
+    expect(hasLostLines({ ...closed, offeredLines: 6 }, quietSince)).toBe(false);
+    expect(hasLostLines({ ...closed, offeredLines: 6, cancellingAt: start }, quietSince)).toBe(true);
+  });
+
+  it('settles a batch whose time is over as expired, and one with every result as completed', () => {
+    const late = batch({
+      status: 'in_progress',
+      totalLines: 3,
+      offeredLines: 2,
+      publishedLines: 2,
+      publishedAt: start,
+      completedLines: 1,
+    });
+
+    expect(nextStep(late, at(1))).toBe('publish');
+    expect(nextStep(late, at(86_400_000))).toBe('wait');
+    expect(nextStep(late, at(86_400_000, new Date(start.getTime() + 1)))).toBe('settle');
+    expect(nextStep({ ...late, failedLines: 1 }, at(86_400_000))).toBe('settle');
+    expect(nextStep(late, at(86_400_000 + GRACE))).toBe('settle');
     expect(endingOf(late)).toBe('expired');
-    expect(endingOf({ ...late, failedLines: 1 })).toBe('completed');
+    expect(endingOf({ ...late, failedLines: 2 })).toBe('completed');
   });
 });
 

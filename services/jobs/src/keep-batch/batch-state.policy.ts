@@ -54,7 +54,7 @@ export function nextStep(batch: Batch, circumstances: BatchCircumstances): Batch
       return 'validate';
     case 'in_progress':
       if (endedLines(batch) >= batch.totalLines) return 'settle';
-      if (batch.expiresAt <= circumstances.now) return 'settle';
+      if (batch.expiresAt <= circumstances.now) return isWaitingOver(batch, circumstances) ? 'settle' : 'wait';
       return batch.publishedLines < batch.totalLines ? 'publish' : 'wait';
     case 'finalizing':
       return 'write-files';
@@ -76,12 +76,26 @@ export function endingOf(batch: Batch): 'completed' | 'expired' | 'cancelled' {
   return endedLines(batch) >= batch.totalLines ? 'completed' : 'expired';
 }
 
-/** A cancelled batch waits for what is under way: until that has ended, was lost, or took too long. */
+/**
+ * Whether the lines of a closed batch that were published and have no result were lost: everything has been quiet since they
+ * were. Of a step that was begun and never noted as done, all that is known is that it was begun before the batch was closed.
+ */
+export function hasLostLines(batch: Batch, quietSince: Date | undefined): boolean {
+  const { offeredLines, publishedLines, publishedAt, sweptAt } = batch;
+  const times = [publishedAt, sweptAt, offeredLines > publishedLines ? closedAt(batch) : null];
+  return quietSince !== undefined && times.every((time) => time === null || quietSince > time);
+}
+
+/** A batch that was cancelled or expired waits for what is under way: until that has ended, was lost, or took too long. */
 function isWaitingOver(batch: Batch, { now, cancelGraceMilliseconds, quietSince }: BatchCircumstances): boolean {
-  const cancellingAt = batch.cancellingAt ?? now;
   return (
     endedLines(batch) >= batch.offeredLines ||
-    now.getTime() - cancellingAt.getTime() >= cancelGraceMilliseconds ||
-    (quietSince !== undefined && quietSince > cancellingAt)
+    now.getTime() - closedAt(batch).getTime() >= cancelGraceMilliseconds ||
+    hasLostLines(batch, quietSince)
   );
+}
+
+/** From when on no step of lines is begun. */
+function closedAt({ cancellingAt, expiresAt }: Batch): Date {
+  return cancellingAt ?? expiresAt;
 }

@@ -49,6 +49,10 @@ export interface Batch {
   readonly expiredAt: Date | null;
   readonly cancellingAt: Date | null;
   readonly cancelledAt: Date | null;
+  /** When the stream had stored the lines that were published last. */
+  readonly publishedAt: Date | null;
+  /** When lines that were lost were last claimed to be published again. */
+  readonly sweptAt: Date | null;
 }
 
 /** How many lines have their result. */

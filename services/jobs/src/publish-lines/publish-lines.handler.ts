@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BlobStore } from '#libs/blobs';
 import { JobLimits } from '../job-limits.js';
@@ -7,6 +6,7 @@ import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository } from '../validate-batch/batch-line.repository.js';
 import { readLines, type FileLine } from '../validate-batch/line-reader.js';
 import { BatchTakenAway } from '../keep-batch/batch-taken-away.error.js';
+import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { LinePublisher } from './line-publisher.js';
 import { PublicationRepository, type Publication } from './publication.repository.js';
@@ -27,16 +27,25 @@ export class PublishLinesHandler {
     private readonly limits: JobLimits,
   ) {}
 
-  /** Returns when every line is published, or when the batch's row says that something else is to be done. */
-  async publish(batch: Batch, lease: { holder: string; signal: AbortSignal }): Promise<void> {
-    if (batch.publishedLines >= batch.totalLines) return;
+  /**
+   * Returns `window full` when more may be published once lines have ended; otherwise every line is published, or the batch's
+   * row says that something else is to be done.
+   */
+  async publish(batch: Batch, lease: { holder: string; signal: AbortSignal }): Promise<'window full' | 'look again'> {
+    if (this.room(batch) === 0) return 'window full';
     const reader = await this.openReader(batch);
     try {
       let now: Publication = { batch, isOpen: true };
       while (now.isOpen && now.batch.publishedLines < now.batch.totalLines) {
         lease.signal.throwIfAborted();
+        const room = this.room(now.batch);
         now = await this.step(now.batch, reader, lease);
+        // The window is filled once: lines that ended meanwhile must not keep this batch in front of others.
+        if (room <= this.limits.publishStepLines && now.isOpen && now.batch.publishedLines < now.batch.totalLines) {
+          return 'window full';
+        }
       }
+      return 'look again';
     } finally {
       await reader.return(undefined);
     }
@@ -48,16 +57,16 @@ export class PublishLinesHandler {
     lease: { holder: string; signal: AbortSignal },
   ): Promise<Publication> {
     const published = batch.publishedLines;
-    const room = this.limits.publishWindowLines - (published - Math.min(endedLines(batch), published));
-    const offered = Math.min(published + Math.min(room, this.limits.publishStepLines), batch.totalLines);
-    if (offered <= published) {
-      await pause(this.limits.pollMilliseconds, undefined, { signal: lease.signal });
-      return this.note(batch, lease.holder, { published, offered: published });
-    }
+    const offered = Math.min(published + Math.min(this.room(batch), this.limits.publishStepLines), batch.totalLines);
     const allowed = await this.note(batch, lease.holder, { published, offered });
     if (!allowed.isOpen) return allowed;
-    await this.publishNext(allowed.batch, reader, offered - published);
+    await this.publishNext(allowed.batch, reader, { count: offered - published, signal: lease.signal });
     return this.note(batch, lease.holder, { published: offered, offered });
+  }
+
+  /** How many more lines may be under way. */
+  private room(batch: Batch): number {
+    return Math.max(0, this.limits.publishWindowLines - Math.max(0, batch.publishedLines - endedLines(batch)));
   }
 
   private async note(
@@ -70,8 +79,16 @@ export class PublishLinesHandler {
     return now;
   }
 
-  /** Waits for what is under way even when something failed, so that nothing goes on in the background. */
-  private async publishNext(batch: Batch, reader: AsyncGenerator<FileLine>, count: number): Promise<void> {
+  /**
+   * Waits for what is under way even when something failed, so that nothing goes on in the background; but not for long where
+   * the process stops while the stream cannot be reached.
+   */
+  private async publishNext(
+    batch: Batch,
+    reader: AsyncGenerator<FileLine>,
+    { count, signal }: { count: number; signal: AbortSignal },
+  ): Promise<void> {
+    const { stopGraceMilliseconds } = this.limits;
     const bytes = new InFlightBytes(this.limits.publishInFlightBytes);
     const underWay: Promise<void>[] = [];
     const failures: unknown[] = [];
@@ -87,11 +104,11 @@ export class PublishLinesHandler {
     try {
       for (let index = 0; index < count && failures.length === 0; index += 1) {
         const line = await nextLine(reader, batch);
-        await bytes.take(line.length);
+        await unlessAborted(bytes.take(line.length), signal, stopGraceMilliseconds);
         underWay.push(send(line));
       }
     } finally {
-      await Promise.all(underWay);
+      await unlessAborted(Promise.all(underWay), signal, stopGraceMilliseconds);
     }
     if (failures.length > 0) throw failures[0];
   }

@@ -6,7 +6,8 @@ import { ServiceLogger } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
-import { endingOf } from '../keep-batch/batch-state.policy.js';
+import { endingOf, hasLostLines } from '../keep-batch/batch-state.policy.js';
+import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
 import { readBatchLine } from '../validate-batch/read-batch-line.js';
@@ -42,7 +43,7 @@ export class RecordUnfinishedHandler {
       if (!last) return;
       const unfinished: UnfinishedLine[] = [];
       for (const place of places) unfinished.push(await this.read(batch, place, file?.blobKey));
-      await this.publish(batch, unfinished, { outcome, at: how.now });
+      await unlessAborted(this.publish(batch, unfinished, { outcome, at: how.now }), how.signal);
       after = last.line;
     }
   }
@@ -74,9 +75,4 @@ export class RecordUnfinishedHandler {
       return { line, customId, facts: { dialect: 'openai-chat', operation: 'chat', model: batch.model ?? 'unknown' } };
     }
   }
-}
-
-/** Everything has been quiet since the batch was cancelled: lines it published and that have no result were lost. */
-function hasLostLines({ cancellingAt }: Batch, quietSince: Date | undefined): boolean {
-  return cancellingAt !== null && quietSince !== undefined && quietSince > cancellingAt;
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
+import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { SweepLinesHandler } from './sweep-lines.handler.js';
 
 /** Sweeps for as long as the process lives. */
@@ -30,9 +31,9 @@ export class SweepLinesRunner implements OnApplicationBootstrap, BeforeApplicati
     while (!signal.aborted) {
       await pause(this.limits.sweepMilliseconds, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await this.handler
-        .sweep()
-        .catch((error: unknown) => this.logger.warn({ error }, 'a sweep failed; the next one follows'));
+      await unlessAborted(this.handler.sweep(), signal).catch((error: unknown) => {
+        if (!signal.aborted) this.logger.warn({ error }, 'a sweep failed; the next one follows');
+      });
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Batch, BatchErrors } from '../keep-batch/batch.js';
 import { BatchRepository, type Queries } from '../keep-batch/batch.repository.js';
 import { FileRepository, type StoredFile } from '../store-file/file.repository.js';
 import { BatchTakenAway } from '../keep-batch/batch-taken-away.error.js';
+import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { BatchLineRepository, type LinePlace } from './batch-line.repository.js';
 import { LineCheck } from './line-check.js';
 import { readLines } from './line-reader.js';
@@ -39,7 +40,7 @@ export class ValidateBatchHandler {
   ) {}
 
   async validate(batch: Batch, lease: { holder: string; signal: AbortSignal }): Promise<void> {
-    await this.snapshots.ready;
+    await unlessAborted(this.snapshots.ready, lease.signal);
     try {
       await this.acceptLines(batch, lease);
     } catch (error) {

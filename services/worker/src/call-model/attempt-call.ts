@@ -3,6 +3,7 @@ import { ChatStreamError, ChatStreamReader, classifyChatError, readChatAnswer } 
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CallClock } from './call-clock.js';
+import { keepingConnection } from './keeping-connection.js';
 import type { ReplyChannel } from './reply-channel.js';
 
 const MOST_ANSWER_BYTES = 64 * 1024 ** 2;
@@ -97,7 +98,7 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
   const { clock, reply, progress } = outlet;
   const reader = new ChatStreamReader(call.facts.usageAsked);
   const heldBack: Uint8Array[] = [];
-  for await (const bytes of answer.body) {
+  for await (const bytes of keepingConnection(answer.body, clock)) {
     clock.touch();
     const events = reader.push(bytes);
     if (!progress.hasBegun && (reader.facts.tokenEvents > 0 || reader.facts.isDone)) {

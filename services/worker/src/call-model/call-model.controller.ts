@@ -13,6 +13,7 @@ import {
   ConsumeEach,
   DurablePublisher,
   Messaging,
+  MessagingError,
   Subscribe,
   Undeliverable,
   type IncomingMessage,
@@ -63,8 +64,9 @@ export class CallModelController {
       await this.handler.giveUp({ facts, slip: known, reply: noReply });
       throw new Undeliverable(`delivered ${message.deliveries} times without an end`);
     }
-    const call = { facts, slip: known, body: await this.bodyOf(message), reply: noReply };
-    const next = await this.run(message, call);
+    const body = await this.bodyForJob(message);
+    if (!body) return this.handler.refuse({ facts, slip: known, reply: noReply }, 'body_unavailable');
+    const next = await this.run(message, { facts, slip: known, body, reply: noReply });
     if (next.done) return;
     const priority = message.subject.split('.').at(PRIORITY_TOKEN) ?? '';
     await this.publisher.publish(Subject.callAssignedDurable(next.target.provider, priority), message.data, {
@@ -109,6 +111,18 @@ export class CallModelController {
       this.logger.warn({ error }, 'the headers of a call cannot be read');
       // Nothing here to make a terminal event of: the ingress, which has the facts, records the end.
       reply.error({ attempts: 0, ...callerErrorOf('body_unavailable', '') }, '');
+      return undefined;
+    }
+  }
+
+  /** The body of a job, or nothing where it is gone for good; a bucket that does not answer may do so at a later delivery. */
+  private async bodyForJob(message: StreamMessage): Promise<Uint8Array | undefined> {
+    try {
+      return await this.bodyOf(message);
+    } catch (error) {
+      const mayPass = error instanceof MessagingError && error.retryable;
+      if (mayPass && message.deliveries < Consumer.worker.deliveryLimit) throw error;
+      this.logger.warn({ sequence: message.sequence, error }, 'the body of a job cannot be read');
       return undefined;
     }
   }

@@ -149,10 +149,9 @@ export class CallModelHandler {
   }
 }
 
-/** What is left of the time for the whole call, earlier attempts included. */
+/** What is left of the time for the whole call, earlier attempts included; time in a queue between them does not count. */
 function leftOfTotal({ attempts }: RoutingSlip, { timeouts }: Target): number {
-  const first = attempts.find(({ outcome }) => outcome !== 'unknown');
-  const spent = first ? Date.now() - first.startedAt : 0;
+  const spent = attempts.reduce((sum, { durationMilliseconds }) => sum + durationMilliseconds, 0);
   return Math.max(0, timeouts.totalMilliseconds - spent);
 }
 

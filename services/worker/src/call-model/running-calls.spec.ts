@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AnswerHead } from '#libs/contracts';
 import { ConsumerLimits } from '#libs/messaging';
+import { Shutdown } from '#libs/runtime';
 import type { CallClock } from './call-clock.js';
 import { noReply } from './reply-channel.js';
 import { RunningCalls } from './running-calls.js';
@@ -9,7 +10,7 @@ describe('RunningCalls', () => {
   let running: RunningCalls;
   beforeEach(() => {
     jest.useFakeTimers();
-    running = new RunningCalls(new ConsumerLimits());
+    running = new RunningCalls(new ConsumerLimits(), new Shutdown());
   });
   afterEach(() => {
     running.onApplicationShutdown();

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ConsumerLimits } from '#libs/messaging';
 import { Consumer, type AnswerHead } from '#libs/contracts';
+import { Shutdown } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CallClock } from './call-clock.js';
@@ -34,7 +35,8 @@ export class RunningCalls implements OnApplicationShutdown {
   private interactive = 0;
   private readonly heartbeat = setInterval(() => this.beat(), ALIVE_EVERY_MILLISECONDS);
 
-  constructor(limits: ConsumerLimits) {
+  constructor(limits: ConsumerLimits, shutdown: Shutdown) {
+    shutdown.hurry.addEventListener('abort', () => this.endInteractive());
     limits.set(Consumer.worker.name, () => {
       const giveWay = Math.max(0, this.interactive - INTERACTIVE_BEFORE_DURABLE_GIVES_WAY);
       return MOST_DURABLE_CALLS - giveWay;
@@ -69,6 +71,13 @@ export class RunningCalls implements OnApplicationShutdown {
     const call = this.calls.get(requestId);
     if (call) call.clock.abort(new ProviderFailure('cancelled', 'the caller left'));
     else this.cancelledBefore.set(requestId, Date.now());
+  }
+
+  /** Jobs are delivered again to another process; a waiting caller has only this one. */
+  private endInteractive(): void {
+    for (const { lane, clock } of this.calls.values()) {
+      if (lane === 'interactive') clock.abort(new ProviderFailure('worker_lost', 'the worker had to stop'));
+    }
   }
 
   private beat(): void {

@@ -6,7 +6,8 @@ export interface FailureDetails extends ErrorOptions {
   retryAfterSeconds?: number;
 }
 
-/** An attempt that failed at a provider, classified. The message never holds a prompt or a key. */
+/** An attempt that failed at a provider, classified. The message may be the provider's own sentence,
+ * cut short and without our credential. */
 export class ProviderFailure extends Error {
   readonly status: number | undefined;
   readonly retryAfterSeconds: number | undefined;
