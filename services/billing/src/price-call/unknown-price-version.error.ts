@@ -7,7 +7,7 @@ export class UnknownPriceVersion extends Error {
 
   constructor(readonly versions: readonly string[]) {
     super(
-      `No price is known for ${versions.join(', ')}: not in the current configuration, those kept before it, and billing.price_versions. ` +
+      `No price is known for ${versions.join(', ')}: not in the current configuration, nor in those kept before it, nor in billing.price_versions. ` +
         'Put the target back into the configuration, or add the row, and send the dead letter again.',
     );
   }
