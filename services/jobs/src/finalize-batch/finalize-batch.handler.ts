@@ -69,15 +69,14 @@ export class FinalizeBatchHandler {
   }
 
   private async *linesOf(batch: Batch, which: PageRequest['which'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const size = { rows: this.limits.resultsPageRows, bytes: this.limits.resultsPageBytes };
+    const { resultsPageRows, resultsPageBytes: bytes } = this.limits;
     let afterLine = 0;
-    for (;;) {
+    while (afterLine < batch.totalLines) {
       signal.throwIfAborted();
-      const page = await this.pages.page(batch.id, { which, afterLine, ...size });
-      const last = page.at(-1);
-      if (!last) return;
-      afterLine = last.line;
-      yield Buffer.from(page.map((result) => outputLine(batch.id, result)).join(''));
+      const upToLine = afterLine + resultsPageRows;
+      const page = await this.pages.page(batch.id, { which, afterLine, upToLine, bytes });
+      afterLine = page.at(-1)?.line ?? upToLine;
+      if (page.length > 0) yield Buffer.from(page.map((result) => outputLine(batch.id, result)).join(''));
     }
   }
 
