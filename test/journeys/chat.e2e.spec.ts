@@ -154,7 +154,7 @@ describe('a call', () => {
     const options = '"stream_options": {"include_usage":false,"x":1}';
     await post(`${before}"gpt-small","stream":true,${options}${after}`);
     expect(upstream.received.at(-1)?.body.toString()).toBe(
-      `${before}"sim-small","stream":true,"stream_options": {"include_usage":true}${after}`,
+      `${before}"sim-small","stream":true,"stream_options": {"include_usage":true,"x":1}${after}`,
     );
   });
 

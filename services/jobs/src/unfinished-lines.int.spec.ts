@@ -82,7 +82,12 @@ describe('the terminal events of lines that never ran', () => {
     'are published for lost lines of a batch that is %s after everything has become quiet',
     async (ending) => {
       const id = await underWay([1, 2]);
-      await jobs.query(`UPDATE jobs.batches SET swept_at = now(), sweeps = 20 WHERE id = $1`, [id]);
+      // Both lie clearly before the quiet: within one millisecond the order could not be told.
+      await jobs.query(
+        `UPDATE jobs.batches SET published_at = now() - interval '2 s', swept_at = now() - interval '1 s', sweeps = 20
+         WHERE id = $1`,
+        [id],
+      );
       for (let look = 0; look < 2; look += 1) await jobs.get(SweepLinesHandler).sweep();
       if (ending === 'cancelled') await jobs.get(CancelBatchHandler).cancel({ caller, id });
       else await jobs.query(`UPDATE jobs.batches SET expires_at = now() WHERE id = $1`, [id]);

@@ -34,7 +34,8 @@ describe('PendingCalls', () => {
     await pending.beforeApplicationShutdown();
   });
 
-  const callOf = (isGone: boolean) => new PendingCall({ requestId } as Facts, { isGone } as CallerResponse);
+  const callOf = (isGone: boolean) =>
+    new PendingCall({ requestId } as Facts, { isGone, error: () => undefined } as unknown as CallerResponse);
 
   it('cancels a call whose caller leaves', () => {
     pending.add(callOf(false));
