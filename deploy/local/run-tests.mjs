@@ -39,9 +39,10 @@ export async function runTests(node, args) {
       // A file that does not even load has no tests to count, but it is a failure all the same.
       sum.failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
       if (leaked) {
-        process.stderr.write('A test file left something running (see above): find it with --detectOpenHandles.\n');
+        process.stderr.write('A test file left something running (see above): that counts as a failure.\n');
+        sum.failed += 1;
       }
-      sum.code ||= leaked && results.success ? 0 : code;
+      sum.code ||= code;
       if (code > 128 && !leaked) break;
     }
     if (sum.failed > 0) sum.code ||= 1;

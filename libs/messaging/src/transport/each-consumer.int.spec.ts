@@ -97,9 +97,11 @@ describe('EachConsumer', () => {
     await messaging.feed('orphaned', ['x']);
     const gone = await MessagingForTests.open(nats);
     const taken: StreamMessage[] = [];
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
     const never = new EachConsumer(gone.surroundings, { kind: 'each', consumer, concurrency: 1 }, async (message) => {
       taken.push(message as StreamMessage);
-      await new Promise(() => undefined);
+      await released;
     });
     never.start();
     await eventually(() => expect(taken).toHaveLength(1));
@@ -109,6 +111,8 @@ describe('EachConsumer', () => {
     run(consumer, (message) => void deliveries.push(message.deliveries));
     await eventually(() => expect(deliveries).toEqual([2]), { withinMilliseconds: 10_000 });
     await settled(consumer);
+    release();
+    await never.stop();
   });
 
   it('goes on with what it is given again in the middle, and settles the newest delivery', async () => {
