@@ -8,13 +8,19 @@ import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
 import { BatchRepository, type Queries } from '../keep-batch/batch.repository.js';
 import { BatchTakenAway } from '../keep-batch/batch-taken-away.error.js';
 import { FileRepository } from '../store-file/file.repository.js';
-import { outputLine } from './output-line.policy.js';
+import { outputLine, type ResultToWrite } from './output-line.policy.js';
 import { ResultPagesRepository, type PageRequest } from './result-pages.repository.js';
 
 interface WrittenFile extends StoredBlob {
   readonly id: string;
   readonly blobKey: string;
   readonly filename: string;
+}
+
+/** Results of neighbouring lines, all of the kind asked for up to and with `upToLine`. */
+interface Page {
+  readonly page: readonly ResultToWrite[];
+  readonly upToLine: number;
 }
 
 /**
@@ -68,16 +74,29 @@ export class FinalizeBatchHandler {
     return { ...stored, id, blobKey, filename: `${batch.id}_${kind}.jsonl` };
   }
 
+  /** The next page is on its way while one is written. */
   private async *linesOf(batch: Batch, which: PageRequest['which'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { resultsPageRows, resultsPageBytes: bytes } = this.limits;
-    let afterLine = 0;
-    while (afterLine < batch.totalLines) {
+    let next = this.pageAfter(0, batch, which);
+    for (;;) {
+      const { page, upToLine } = await next;
       signal.throwIfAborted();
-      const upToLine = afterLine + resultsPageRows;
-      const page = await this.pages.page(batch.id, { which, afterLine, upToLine, bytes });
-      afterLine = page.at(-1)?.line ?? upToLine;
+      const isLast = upToLine >= batch.totalLines;
+      if (!isLast) {
+        next = this.pageAfter(upToLine, batch, which);
+        // Whoever stops reading here never looks at it.
+        next.catch(() => undefined);
+      }
       if (page.length > 0) yield Buffer.from(page.map((result) => outputLine(batch.id, result)).join(''));
+      if (isLast) return;
     }
+  }
+
+  private async pageAfter(afterLine: number, batch: Batch, which: PageRequest['which']): Promise<Page> {
+    const { resultsPageRows, resultsPageBytes: bytes } = this.limits;
+    const upToLine = afterLine + resultsPageRows;
+    const page = await this.pages.page(batch.id, { which, afterLine, upToLine, bytes });
+    // A page cut short by its bytes ends where its last result stands; so may one that is whole.
+    return { page, upToLine: page.at(-1)?.line ?? upToLine };
   }
 
   private async keep(batch: Batch, file: WrittenFile, transaction: Queries): Promise<void> {

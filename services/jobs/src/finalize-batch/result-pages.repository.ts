@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly bytes: number;
 }
 
+type StoredResult = Omit<ResultToWrite, 'customId'>;
+
 /** Reads `jobs.batch_results` in the order of the lines, in pages bounded by lines and by bytes. */
 @Injectable()
 export class ResultPagesRepository {
@@ -17,21 +19,35 @@ export class ResultPagesRepository {
 
   /**
    * One page; empty where no line of the range is asked for. One row that alone is larger than `bytes` makes a page of its
-   * own. The range stands at every table, so that a page costs the same wherever it is in a large batch, whatever the planner
-   * believes of the tables' sizes.
+   * own. Results and names are read apart: each is one range of an index, whatever the planner believes of the tables' sizes,
+   * where a join of fresh tables may compare every line of the page with every other.
    */
   async page(batchId: string, request: PageRequest): Promise<ResultToWrite[]> {
-    return this.database.query<ResultToWrite>(
-      `WITH next AS MATERIALIZED (
-         SELECT line, sum(coalesce(octet_length(answer), 0)) OVER (ORDER BY line) - coalesce(octet_length(answer), 0) AS before
+    const [results, names] = await Promise.all([this.results(batchId, request), this.names(batchId, request)]);
+    return results.map((result) => ({ ...result, customId: names.get(result.line) ?? missingLine(batchId, result) }));
+  }
+
+  private results(batchId: string, { which, afterLine, upToLine, bytes }: PageRequest): Promise<StoredResult[]> {
+    return this.database.query<StoredResult>(
+      `SELECT line, "requestId", outcome, "statusCode", answer, "errorCode", "errorMessage" FROM (
+         SELECT line, request_id AS "requestId", outcome, status_code AS "statusCode", answer, error_code AS "errorCode",
+           error_message AS "errorMessage",
+           sum(coalesce(octet_length(answer), 0)) OVER (ORDER BY line) - coalesce(octet_length(answer), 0) AS before
          FROM jobs.batch_results WHERE batch_id = $1 AND line > $2 AND line <= $3 AND (outcome = 'completed') = $4
-       )
-       SELECT r.line, l.custom_id AS "customId", r.request_id AS "requestId", r.outcome, r.status_code AS "statusCode", r.answer,
-         r.error_code AS "errorCode", r.error_message AS "errorMessage"
-       FROM next JOIN jobs.batch_results r ON r.batch_id = $1 AND r.line = next.line AND r.line > $2 AND r.line <= $3
-         JOIN jobs.batch_lines l ON l.batch_id = $1 AND l.line = next.line AND l.line > $2 AND l.line <= $3
-       WHERE next.before < $5 ORDER BY r.line`,
-      [batchId, request.afterLine, request.upToLine, request.which === 'completed', request.bytes],
+       ) page WHERE before < $5 ORDER BY line`,
+      [batchId, afterLine, upToLine, which === 'completed', bytes],
     );
   }
+
+  private async names(batchId: string, { afterLine, upToLine }: PageRequest): Promise<Map<number, string>> {
+    const rows = await this.database.query<{ line: number; customId: string }>(
+      `SELECT line, custom_id AS "customId" FROM jobs.batch_lines WHERE batch_id = $1 AND line > $2 AND line <= $3`,
+      [batchId, afterLine, upToLine],
+    );
+    return new Map(rows.map(({ line, customId }) => [line, customId]));
+  }
+}
+
+function missingLine(batchId: string, { line }: StoredResult): never {
+  throw new Error(`Line ${line} of ${batchId} has a result but is not in the database; was it changed by hand?`);
 }

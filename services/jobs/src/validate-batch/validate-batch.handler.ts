@@ -62,10 +62,15 @@ export class ValidateBatchHandler {
     }
     const check = this.startCheck(batch);
     await this.database.transaction(async (transaction) => {
+      let inserted: Promise<void> = Promise.resolve();
+      // The database works on one portion while the next is read and checked.
       for await (const places of this.checkedLines(file, check)) {
         signal.throwIfAborted();
-        await this.lines.insert(batch.id, places, transaction);
+        await inserted;
+        inserted = this.lines.insert(batch.id, places, transaction);
+        inserted.catch(() => undefined);
       }
+      await inserted;
       if (check.errors.length > 0) throw new BadInput(check.errors);
       await this.start(batch, { holder, check, within: transaction });
     });
