@@ -23,6 +23,8 @@ export { usageSchema } from './events/usage.js';
 export type { Usage } from './events/usage.js';
 export { attemptSchema, errorClass } from './events/attempt.js';
 export type { Attempt, ErrorClass } from './events/attempt.js';
+export { decodeRequestEnded, decodeSentRequestEnded, encodeRequestEnded } from './events/request-ended.message.js';
+export type { SentRequestEnded } from './events/request-ended.message.js';
 export { requestEndedSchema, requestOutcome, requestEndedSubject } from './events/request-ended.event.js';
 export type { RequestEnded, RequestOutcome } from './events/request-ended.event.js';
 export { FrameKind, answerHeadSchema } from './events/reply-frame.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Module, type Abstract, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BlobStore } from '#libs/blobs';
-import { requestEndedSchema, type Caller, type FileObject, type RequestEnded } from '#libs/contracts';
+import { decodeRequestEnded, type Caller, type FileObject, type RequestEnded } from '#libs/contracts';
 import {
   AtomicBatchPublisher,
   BodyClaims,
@@ -55,7 +55,7 @@ export class PlayedNats {
   }
 
   async store(_subject: string, data: string): Promise<void> {
-    this.ended.push(requestEndedSchema.parse(JSON.parse(data)));
+    this.ended.push(decodeRequestEnded(Buffer.from(data)));
   }
 
   async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {

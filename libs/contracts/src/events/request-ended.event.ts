@@ -40,12 +40,12 @@ export const requestEndedSchema = z.object({
     .optional(),
   job: jobReference.optional(),
   /**
-   * Status and body of the answer for a batch line. The body is the provider's bytes as text; one too large for a message
-   * rests in the bucket `bodies` instead, under the name `claim`. Exactly one of the two is there.
+   * Status and body of the answer for a batch line. The body is the provider's bytes as text, and travels behind the event
+   * (`encodeRequestEnded`); one too large for a message rests in the bucket `bodies` instead, under the name `claim`.
    */
   answer: z
     .strictObject({ status: z.int(), body: z.string().optional(), claim: z.string().optional() })
-    .refine(({ body, claim }) => (body === undefined) !== (claim === undefined), 'must have either a body or a claim')
+    .refine(({ body, claim }) => body === undefined || claim === undefined, 'must not have both a body and a claim')
     .optional(),
 });
 export type RequestEnded = z.infer<typeof requestEndedSchema>;

@@ -7,6 +7,7 @@ import { BatchConsumer, type Decoded } from './batch-consumer.js';
 
 const numberInJson = z.object({ number: z.int() });
 type Numbered = z.infer<typeof numberInJson>;
+const decodeNumber = (data: Uint8Array): Numbered => numberInJson.parse(JSON.parse(Buffer.from(data).toString()));
 
 class Away extends Error {
   readonly retryable = true;
@@ -38,7 +39,7 @@ describe('BatchConsumer', () => {
       await work(numbers);
       done.push(...numbers);
     };
-    const binding = { kind: 'batch' as const, consumer: definition, size: 10, decode: numberInJson };
+    const binding = { kind: 'batch' as const, consumer: definition, size: 10, decode: decodeNumber };
     consumer = new BatchConsumer(messaging.surroundings, binding, handler);
     consumer.start();
     return done;

@@ -89,7 +89,7 @@ export class BatchConsumer {
     const decoded: Decoded<unknown>[] = [];
     for (const message of messages) {
       try {
-        decoded.push({ value: this.binding.decode.parse(message.json()), message });
+        decoded.push({ value: this.binding.decode(message.data), message });
       } catch (error) {
         const text = `undecodable: ${(error as Error).message}`.replaceAll(/\s+/g, ' ').slice(0, 500);
         await this.bury(message, { kind: 'undecodable', text });

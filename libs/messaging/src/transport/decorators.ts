@@ -1,7 +1,7 @@
 import { MessagePattern } from '@nestjs/microservices';
 import type { ConsumerDefinition } from '#libs/contracts';
 import type { ZodType } from 'zod';
-import type { Binding } from './binding.js';
+import type { Binding, Decode } from './binding.js';
 import { NATS_TRANSPORT } from './binding.js';
 
 /** Binds a handler method to a core subject. It gets the `IncomingMessage`; with `queue`, one process of the group does. */
@@ -26,13 +26,14 @@ export function ConsumeEach(consumer: ConsumerDefinition, options: { concurrency
 }
 
 /**
- * Binds a handler method to a durable consumer in batches of up to `size`, each message decoded by a schema. Returning
+ * Binds a handler method to a durable consumer in batches of up to `size`, each message decoded by a function that
+ * throws where it cannot. Returning
  * acknowledges all of them; messages that do not decode are buried before. A batch that is not full waits up to
  * `lingerMilliseconds` (default 200) for more: at a low rate that is what keeps a row's cost small.
  */
 export function ConsumeBatch(
   consumer: ConsumerDefinition,
-  options: { size: number; decode: ZodType; lingerMilliseconds?: number },
+  options: { size: number; decode: Decode; lingerMilliseconds?: number },
 ): MethodDecorator {
   return bind(`consume ${consumer.name}`, { kind: 'batch', consumer, ...options });
 }

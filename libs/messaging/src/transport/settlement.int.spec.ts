@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { DeadLetterHeader, MessageHeader, Stream, StreamHeader, type ConsumerDefinition } from '#libs/contracts';
 import { metrics } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
-import { z } from 'zod';
 import { MessagingForTests, subjectOf } from '../messaging.fixture.js';
 import { Undeliverable } from '../undeliverable.js';
 import { BatchConsumer } from './batch-consumer.js';
@@ -46,7 +45,12 @@ describe('settling', () => {
 
   function runBatches(consumer: ConsumerDefinition, work: (size: number) => void): void {
     const handler = async (batch: unknown): Promise<void> => work((batch as unknown[]).length);
-    const binding = { kind: 'batch' as const, consumer, size: 4, decode: z.number() };
+    const binding = {
+      kind: 'batch' as const,
+      consumer,
+      size: 4,
+      decode: (data: Uint8Array): unknown => JSON.parse(Buffer.from(data).toString()),
+    };
     const running = new BatchConsumer(messaging.surroundings, binding, handler);
     started.push(running);
     running.start();

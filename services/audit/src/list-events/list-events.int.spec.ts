@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { auditEventPageSchema, requestReadReplySchema, type AuditEventList } from '#libs/contracts';
+import {
+  auditEventPageSchema,
+  decodeSentRequestEnded,
+  encodeRequestEnded,
+  requestReadReplySchema,
+  type AuditEventList,
+} from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -33,12 +39,10 @@ describe('answers on the trail', () => {
     database = new Database({ ...auditSchema, url: server.url, log });
     database.start();
     await database.whenReady();
-    await new RecordEventHandler(new TrailRepository(database), log).record([
-      ...ours.slice(0, 4),
-      ofOtherProject,
-      ours[4]!,
-      theirs,
-    ]);
+    const events = [...ours.slice(0, 4), ofOtherProject, ours[4]!, theirs];
+    await new RecordEventHandler(new TrailRepository(database), log).record(
+      events.map((event) => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event)))),
+    );
     controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database)));
   });
   afterAll(async () => {

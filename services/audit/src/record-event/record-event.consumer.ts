@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Consumer, type RequestEnded, requestEndedSchema } from '#libs/contracts';
+import { Consumer, decodeSentRequestEnded, type SentRequestEnded } from '#libs/contracts';
 import { ConsumeBatch, type Decoded } from '#libs/messaging';
 import { RecordEventHandler } from './record-event.handler.js';
 
@@ -9,8 +9,8 @@ const BATCH_SIZE = 500;
 export class RecordEventConsumer {
   constructor(private readonly handler: RecordEventHandler) {}
 
-  @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: requestEndedSchema })
-  async consume(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
+  @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: decodeSentRequestEnded })
+  async consume(batch: readonly Decoded<SentRequestEnded>[]): Promise<void> {
     await this.handler.record(batch.map(({ value }) => value));
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { RequestEnded } from '#libs/contracts';
+import type { SentRequestEnded } from '#libs/contracts';
 import { Logger } from '#libs/telemetry';
 import { EMPTY_CHAIN, linkAfter, type ChainEnd } from './chain.policy.js';
 import { TrailRepository, type LinkedEntry, type NewEntry } from './trail.repository.js';
@@ -15,7 +15,7 @@ export class RecordEventHandler {
   ) {}
 
   /** Resolves when every event of the batch is in the trail, now or before; otherwise nothing of it is. */
-  async record(batch: readonly RequestEnded[]): Promise<void> {
+  async record(batch: readonly SentRequestEnded[]): Promise<void> {
     const recorded = await this.trail.append(batch.map(entryOf), linkAll);
     const ignored = batch.length - recorded;
     if (ignored > 0) {
@@ -24,7 +24,8 @@ export class RecordEventHandler {
   }
 }
 
-function entryOf(event: RequestEnded): NewEntry {
+/** The text is stored as it was sent: it holds no prompt, and the answer travels behind it. */
+function entryOf({ event, text }: SentRequestEnded): NewEntry {
   return {
     organization: event.organization,
     requestId: event.requestId,
@@ -32,9 +33,7 @@ function entryOf(event: RequestEnded): NewEntry {
     project: event.project,
     key: event.key,
     model: event.model,
-    // The answer is the customer's data and is kept with the job, not in the trail. Set undefined, it is left out of the
-    // JSON; taken out of the object it would cost more than all the rest.
-    body: JSON.stringify({ ...event, answer: undefined }),
+    body: text,
   };
 }
 

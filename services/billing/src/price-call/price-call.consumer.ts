@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Consumer, type RequestEnded, requestEndedSchema } from '#libs/contracts';
+import { Consumer, decodeSentRequestEnded, type SentRequestEnded } from '#libs/contracts';
 import { ConsumeBatch, type Decoded } from '#libs/messaging';
 import { PriceCallHandler } from './price-call.handler.js';
 
@@ -9,8 +9,8 @@ const BATCH_SIZE = 500;
 export class PriceCallConsumer {
   constructor(private readonly handler: PriceCallHandler) {}
 
-  @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: requestEndedSchema })
-  async consume(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
-    await this.handler.charge(batch.map(({ value }) => value));
+  @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: decodeSentRequestEnded })
+  async consume(batch: readonly Decoded<SentRequestEnded>[]): Promise<void> {
+    await this.handler.charge(batch.map(({ value }) => value.event));
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BlobMissing, BlobStore } from '#libs/blobs';
-import { requestEndedSubject } from '#libs/contracts';
+import { encodeRequestEnded, requestEndedSubject } from '#libs/contracts';
 import { AtomicBatchPublisher } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
@@ -54,7 +54,9 @@ export class RecordUnfinishedHandler {
     ending: { outcome: 'cancelled' | 'expired'; at: Date },
   ): Promise<void> {
     const events = lines.map((line) => unfinishedLineEvent(batch, line, ending));
-    await Promise.all(events.map((event) => this.results.publish(requestEndedSubject(event), JSON.stringify(event))));
+    await Promise.all(
+      events.map((event) => this.results.publish(requestEndedSubject(event), encodeRequestEnded(event))),
+    );
     for (const { outcome, lane, model } of events) metrics.requests.add({ outcome, lane, model });
   }
 

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Consumer, requestEndedSchema, type RequestEnded } from '#libs/contracts';
+import { Consumer, decodeRequestEnded, type RequestEnded } from '#libs/contracts';
 import { ConsumeBatch, type Decoded } from '#libs/messaging';
 import { StoreResultsHandler } from './store-results.handler.js';
 
@@ -7,7 +7,7 @@ import { StoreResultsHandler } from './store-results.handler.js';
 export class StoreResultsConsumer {
   constructor(private readonly handler: StoreResultsHandler) {}
 
-  @ConsumeBatch(Consumer.jobs, { size: 500, decode: requestEndedSchema, lingerMilliseconds: 50 })
+  @ConsumeBatch(Consumer.jobs, { size: 500, decode: decodeRequestEnded, lingerMilliseconds: 50 })
   store(batch: readonly Decoded<RequestEnded>[]): Promise<void> {
     return this.handler.store(batch.map(({ value }) => value));
   }

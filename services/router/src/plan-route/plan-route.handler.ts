@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { requestEndedSubject, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
+import {
+  encodeRequestEnded,
+  requestEndedSubject,
+  type Facts,
+  type RequestEnded,
+  type RoutingSlip,
+} from '#libs/contracts';
 import { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
 import { NoEligibleTarget, planRoute, routingTable, type RoutingTable } from '#libs/routing';
 import { Readiness } from '#libs/runtime';
@@ -51,6 +57,6 @@ export class PlanRouteHandler {
   /** Resolves when the event is stored. */
   async record(event: RequestEnded): Promise<void> {
     metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: 'unknown' });
-    await this.results.publish(requestEndedSubject(event), JSON.stringify(event));
+    await this.results.publish(requestEndedSubject(event), encodeRequestEnded(event));
   }
 }

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { AnswerHead, Attempt, ErrorClass, Facts, RoutingSlip, Target } from '#libs/contracts';
+import {
+  encodeRequestEnded,
+  type AnswerHead,
+  type Attempt,
+  type ErrorClass,
+  type Facts,
+  type RoutingSlip,
+  type Target,
+} from '#libs/contracts';
 import { DurableAnswers } from '../record-result/durable-answers.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import { endedEvent } from '../record-result/ended-event.js';
@@ -105,7 +113,7 @@ export class CallModelHandler {
       contentType: result.contentType,
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
     };
-    const text = JSON.stringify(event);
+    const text = encodeRequestEnded(event);
     if (result.body) call.reply.whole(result.body, head, text);
     else call.reply.end(head, text);
     await this.recorder.record(event, text, call.facts.ingress);
@@ -143,7 +151,7 @@ export class CallModelHandler {
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
       ...(failure.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: failure.retryAfterSeconds }),
     };
-    const text = JSON.stringify(event);
+    const text = encodeRequestEnded(event);
     call.reply.error(head, text);
     await this.recorder.record(event, text, call.facts.ingress);
   }

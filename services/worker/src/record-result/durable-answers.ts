@@ -5,14 +5,14 @@ import { BodyClaims } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
 
 /**
- * Largest answer that travels within its terminal event. As JSON text a body can double, and the event has to fit in a message
- * of 1 MiB, which is what a NATS server takes by default.
+ * Largest answer that travels behind its terminal event. Bytes that are no UTF-8 triple as text, and both have to fit in a
+ * message of 1 MiB, which is what a NATS server takes by default.
  */
-const MOST_INLINE_BYTES = 384 * 1024;
+const MOST_INLINE_BYTES = 320 * 1024;
 const KEEP_TRYING_MILLISECONDS = 120_000;
 const RETRY_DELAY_MILLISECONDS = 250;
 
-/** Keeps the answers of batch lines for the jobs service: within the terminal event, or by claim check where they are large. */
+/** Keeps the answers of batch lines for the jobs service: behind the terminal event, or by claim check where they are large. */
 @Injectable()
 export class DurableAnswers {
   constructor(

@@ -21,7 +21,7 @@ export class ResultRecorder implements OnApplicationShutdown {
     private readonly messaging: Messaging,
   ) {}
 
-  /** Resolves when the event is on disk. `text` is the event as JSON. */
+  /** Resolves when the event is on disk. `text` is the event as a message. */
   async record(event: RequestEnded, text: string, ingress: string | undefined): Promise<void> {
     metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: event.model });
     await this.results.publish(requestEndedSubject(event), text, GATHER_MILLISECONDS[event.lane]);

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { RequestEnded } from './request-ended.event.js';
+import { decodeRequestEnded, decodeSentRequestEnded, encodeRequestEnded } from './request-ended.message.js';
+
+const event: RequestEnded = {
+  version: 1,
+  outcome: 'completed',
+  requestId: 'req_0123456789abcdef',
+  organization: 'demo',
+  project: 'default',
+  key: 'ci',
+  lane: 'durable',
+  dialect: 'openai-chat',
+  operation: 'chat',
+  model: 'gpt\nsmall',
+  stream: false,
+  receivedAt: 1,
+  endedAt: 2,
+  attempts: [],
+};
+const sent = (value: RequestEnded): Uint8Array => new TextEncoder().encode(encodeRequestEnded(value));
+
+describe('the message of a terminal event', () => {
+  it('gives back event and answer, whatever the answer holds', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (body) => {
+        const answered = { ...event, answer: { status: 200, body } };
+        expect(decodeRequestEnded(sent(answered))).toEqual(answered);
+      }),
+    );
+  });
+
+  it.each([
+    ['without an answer', event],
+    ['with a claim', { ...event, answer: { status: 200, claim: 'answer-req_0123456789abcdef' } }],
+  ])('is the JSON of an event %s', (_what, value) => {
+    expect(encodeRequestEnded(value)).toBe(JSON.stringify(value));
+    expect(decodeRequestEnded(sent(value))).toEqual(value);
+  });
+
+  it('shows those who need no answer none', () => {
+    const read = decodeSentRequestEnded(sent({ ...event, answer: { status: 200, body: 'a\nsecret' } }));
+    expect(read.event).toEqual({ ...event, answer: { status: 200 } });
+    expect(read.text).toBe(JSON.stringify({ ...event, answer: { status: 200 } }));
+  });
+
+  it.each(['', 'rubbish', '{}', `\n${JSON.stringify(event)}`])('refuses %j', (text) => {
+    expect(() => decodeRequestEnded(new TextEncoder().encode(text))).toThrow();
+  });
+});
