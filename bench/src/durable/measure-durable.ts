@@ -35,7 +35,7 @@ interface Round {
   readonly cpu: CpuByPart;
 }
 
-const WARM_UP_LINES = 1_000;
+const WARM_UP_LINES = 5_000;
 
 /** The same jobs through the bare loop and as a batch, in turn. */
 export async function measureDurable(bench: DurableBench, lines: number, rounds: number): Promise<DurableFigures> {

@@ -2,15 +2,20 @@ import type { Facts } from '#libs/contracts';
 
 const USAGE_ASKED = { include_usage: true };
 
+/** Puts a text in the place of some bytes. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /**
  * The caller's body as it goes to a provider of the same dialect: only the model's name is replaced and, for a stream, usage is
  * asked for, since the bill depends on it. All other bytes stay as they came, unknown fields included.
  */
 export function chatProviderBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 'stream'>, model: string): Buffer {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const edits: { start: number; end: number; text: string }[] = [
-    { start: facts.spans.model[0], end: facts.spans.model[1], text: JSON.stringify(model) },
-  ];
+  const edits: Edit[] = [{ start: facts.spans.model[0], end: facts.spans.model[1], text: JSON.stringify(model) }];
   if (facts.stream) {
     const { streamOptions } = facts.spans;
     edits.push(
@@ -24,14 +29,21 @@ export function chatProviderBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 
     );
   }
   edits.sort((left, right) => left.start - right.start || left.end - right.end);
-  const parts: Buffer[] = [];
-  let position = 0;
+  return edited(bytes, edits);
+}
+
+/** Copied into place: views of the pieces would cost several times as much as the bytes. */
+function edited(bytes: Buffer, edits: readonly Edit[]): Buffer {
+  const growth = edits.reduce((sum, { start, end, text }) => sum + Buffer.byteLength(text) - (end - start), 0);
+  const result = Buffer.allocUnsafe(bytes.length + growth);
+  let [from, to] = [0, 0];
   for (const { start, end, text } of edits) {
-    parts.push(bytes.subarray(position, start), Buffer.from(text));
-    position = end;
+    to += bytes.copy(result, to, from, start);
+    to += result.write(text, to);
+    from = end;
   }
-  parts.push(bytes.subarray(position));
-  return Buffer.concat(parts);
+  bytes.copy(result, to, from);
+  return result;
 }
 
 /** The caller's own options stay beside ours. */

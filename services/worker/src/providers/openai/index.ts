@@ -1,8 +1,8 @@
 import { Agent } from 'undici';
 import type { ProviderKind } from '../provider.js';
-import { readOptions, type OpenaiOptions } from './config.js';
+import { readOptions } from './config.js';
 import { connectionFailure } from './errors.js';
-import { requestOf } from './request.js';
+import { endpointOf, requestOf } from './request.js';
 import { answerOf } from './response.js';
 
 const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
@@ -13,7 +13,7 @@ const MOST_HEADER_BYTES = 32 * 1024;
 export const openai: ProviderKind = {
   kind: 'openai',
   create(rawOptions, credential) {
-    const options: OpenaiOptions = readOptions(rawOptions);
+    const endpoint = endpointOf(readOptions(rawOptions), credential);
     // Time limits are the caller's, per call, by its signal; the agent's own would only blur them.
     const agent = new Agent({
       connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS },
@@ -25,7 +25,7 @@ export const openai: ProviderKind = {
     return {
       async call(call) {
         try {
-          return answerOf(await agent.request({ ...requestOf(call, options, credential), signal: call.signal }));
+          return answerOf(await agent.request({ ...requestOf(call, endpoint), signal: call.signal }));
         } catch (error) {
           throw connectionFailure(error, call.signal);
         }

@@ -11,20 +11,35 @@ export interface OpenaiRequest {
   body: Buffer;
 }
 
-/** Builds the HTTP request. `x-request-id` is ours, so that a provider's log and our record can be joined. */
-export function requestOf(call: ProviderCall, options: OpenaiOptions, credential: string | undefined): OpenaiRequest {
-  const base = new URL(options.baseUrl);
+/** Where a provider's requests go, and what each of them carries. */
+export interface OpenaiEndpoint {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Made once for a provider: taking a URL apart costs more than filling in a request. */
+export function endpointOf({ baseUrl, headers }: OpenaiOptions, credential: string | undefined): OpenaiEndpoint {
+  const { origin, pathname } = new URL(baseUrl);
   return {
-    origin: base.origin,
-    path: `${base.pathname.replace(/\/$/, '')}/chat/completions`,
+    origin,
+    path: `${pathname.replace(/\/$/, '')}/chat/completions`,
+    headers: { ...headers, ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }) },
+  };
+}
+
+/** Builds the HTTP request. `x-request-id` is ours, so that a provider's log and our record can be joined. */
+export function requestOf(call: ProviderCall, { origin, path, headers }: OpenaiEndpoint): OpenaiRequest {
+  return {
+    origin,
+    path,
     method: 'POST',
     headers: {
-      ...options.headers,
+      ...headers,
       'content-type': 'application/json',
       accept: call.facts.stream ? 'text/event-stream' : 'application/json',
       'accept-encoding': 'identity',
       'x-request-id': call.facts.requestId,
-      ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
     },
     body: chatProviderBody(call.body, call.facts, call.target.model),
   };
