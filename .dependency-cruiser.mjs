@@ -120,7 +120,7 @@ const forbidden = [
   },
   {
     name: 'only-dialects-and-providers-know-the-ai-sdk',
-    from: { pathNot: ['^libs/dialects/', '^services/worker/src/providers/', 'node_modules'] },
+    from: { pathNot: ['^libs/dialects/', '^services/worker/src/(providers|provider-http)/', 'node_modules'] },
     to: { path: 'node_modules/(ai|@ai-sdk/[^/]+)/' },
   },
 
@@ -148,7 +148,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      conditionNames: ['source', 'types', 'import', 'node', 'default'],
+      conditionNames: ['switchyard-source', 'types', 'import', 'node', 'default'],
       exportsFields: ['exports'],
     },
   },

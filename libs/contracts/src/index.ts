@@ -3,10 +3,17 @@ export { MessageHeader, StreamHeader, DeadLetterHeader } from './headers.js';
 export { Subject, SubjectPattern } from './subjects.js';
 export { Stream, Consumer, Bucket, QueueGroup } from './topology.js';
 export type { StreamDefinition, ConsumerDefinition } from './topology.js';
-export { factsSchema, jobReference, byteSpan } from './routing/facts.js';
-export type { Facts, JobReference, ByteSpan } from './routing/facts.js';
-export { timeoutsSchema, targetSchema, candidateSchema, decisionSchema, routingSlipSchema } from './routing/plan.js';
-export type { Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
+export { factsSchema, jobReference, byteSpan, OPERATIONS } from './routing/facts.js';
+export type { Facts, Operation, JobReference, ByteSpan } from './routing/facts.js';
+export {
+  unsupportedPolicy,
+  timeoutsSchema,
+  targetSchema,
+  candidateSchema,
+  decisionSchema,
+  routingSlipSchema,
+} from './routing/plan.js';
+export type { UnsupportedPolicy, Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
 export { priceSchema } from './snapshot/price.js';
 export type { Price } from './snapshot/price.js';
 export {

@@ -1,9 +1,19 @@
 export { DialectError } from './dialect-error.js';
+export { DialectStreamError } from './caller-dialect.js';
+export type {
+  AnswerFacts,
+  AnswerStreamReader,
+  CallerDialect,
+  CallerError,
+  DialectFacts,
+  StreamFacts,
+} from './caller-dialect.js';
+export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';
-export { readChatFacts } from './openai-chat/read-facts.js';
-export type { ChatFacts } from './openai-chat/read-facts.js';
-export type { CallerError } from './openai-chat/encode-error.js';
-export { chatProviderBody } from './openai-chat/provider-body.js';
 export { classifyChatError } from './openai-chat/classify-error.js';
-export { readChatAnswer } from './openai-chat/read-answer.js';
-export { ChatStreamReader, ChatStreamError } from './openai-chat/stream-reader.js';
+export type { ClassifiedError } from './classified-error.js';
+export { translateCall } from './translation/translate-call.js';
+export type { CallToTranslate, ProviderModels, TranslatedAnswer } from './translation/translate-call.js';
+export { Untranslatable } from './translation/untranslatable.js';
+export type { FetchedFile, FetchFile } from './translation/fetch-files.js';
+export type { AnswerContext, StreamEncoder, TranslatedRequest, Translation } from './translation/translation.js';

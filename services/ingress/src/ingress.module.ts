@@ -4,7 +4,8 @@ import { APP_FILTER } from '@nestjs/core';
 import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
 import { Settings } from '#libs/runtime';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
-import { ChatCompletionsController } from './accept-request/chat-completions.controller.js';
+import { ModelCallsController } from './accept-request/model-calls.controller.js';
+import { RequestIntake } from './accept-request/request-intake.js';
 import { PendingCalls } from './answer-caller/pending-calls.js';
 import { KeyRing } from './authenticate/key-ring.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
@@ -19,7 +20,7 @@ import { HealthController } from './report-health/health.controller.js';
 
 @Module({
   controllers: [
-    ChatCompletionsController,
+    ModelCallsController,
     ModelsController,
     FilesController,
     BatchesController,
@@ -29,6 +30,7 @@ import { HealthController } from './report-health/health.controller.js';
   providers: [
     KeyRing,
     AcceptRequestHandler,
+    RequestIntake,
     PendingCalls,
     ReceiveFileHandler,
     ReadRequestHandler,

@@ -26,6 +26,7 @@ export const errorClass = z.enum([
   'worker_lost',
   'expired',
   'body_unavailable',
+  'unsupported',
 ]);
 export type ErrorClass = z.infer<typeof errorClass>;
 
@@ -44,6 +45,8 @@ export const attemptSchema = z.object({
   status: z.int().optional(),
   /** The provider's own id of the answer, for reconciliation. */
   upstreamId: z.string().max(200).optional(),
+  /** What of the request the target could not do and did not get; one sentence each. */
+  warnings: z.array(z.string().max(500)).max(50).optional(),
   usage: usageSchema.optional(),
   /** `provider`: as the provider reported; `estimate`: counted by us because the provider did not say. */
   usageBasis: z.enum(['provider', 'estimate']).optional(),

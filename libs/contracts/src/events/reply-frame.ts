@@ -27,6 +27,8 @@ export const answerHeadSchema = z.object({
   priceVersion: z.string().optional(),
   attempts: z.int().nonnegative(),
   costNanoUsd: z.string().optional(),
+  /** What of the request the target could not do and did not get. */
+  warnings: z.array(z.string()).optional(),
   retryAfterSeconds: z.int().nonnegative().optional(),
   error: z.object({ class: errorClass, message: z.string(), code: z.string() }).optional(),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import type { RequestEnded } from './request-ended.event.js';
 import { decodeRequestEnded, decodeSentRequestEnded, encodeRequestEnded } from './request-ended.message.js';
 
@@ -23,8 +23,8 @@ const sent = (value: RequestEnded): Uint8Array => new TextEncoder().encode(encod
 
 describe('the message of a terminal event', () => {
   it('gives back event and answer, whatever the answer holds', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (body) => {
+    assert(
+      property(string({ unit: 'grapheme' }), (body) => {
         const answered = { ...event, answer: { status: 200, body } };
         expect(decodeRequestEnded(sent(answered))).toEqual(answered);
       }),

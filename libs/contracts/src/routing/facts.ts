@@ -5,6 +5,22 @@ import { epochMilliseconds, requestId, slug } from '../identifiers.js';
 export const byteSpan = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 export type ByteSpan = z.infer<typeof byteSpan>;
 
+/**
+ * What is asked of a model, in the words of the OpenTelemetry GenAI conventions where they have one (`chat`,
+ * `text_completion`, `embeddings`).
+ */
+export const OPERATIONS = [
+  'chat',
+  'text_completion',
+  'embeddings',
+  'image_generation',
+  'speech',
+  'transcription',
+  'moderation',
+  'rerank',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
 /** A line of a batch, for the durable lane. `line` counts from 1. */
 export const jobReference = z.object({ batchId: z.string(), line: z.int().positive(), customId: z.string() });
 export type JobReference = z.infer<typeof jobReference>;
@@ -21,7 +37,7 @@ export const factsSchema = z.object({
   lane: z.enum(['interactive', 'durable']),
   dialect: z.string(),
   /** The operation in the words of the OpenTelemetry GenAI conventions. */
-  operation: z.enum(['chat']),
+  operation: z.enum(OPERATIONS),
   /** The model the caller named. */
   model: z.string(),
   stream: z.boolean(),
@@ -34,6 +50,8 @@ export const factsSchema = z.object({
   endUser: z.string().optional(),
   receivedAt: epochMilliseconds,
   bodyBytes: z.int().nonnegative(),
+  /** Of the body, where it is not `application/json`: multipart forms carry their boundary here. */
+  contentType: z.string().optional(),
   /** Where the values that may be replaced on the way to a provider stand in the body. */
   spans: z.object({ model: byteSpan, streamOptions: byteSpan.optional() }),
   /** Name of the ingress process that waits for reply frames; absent in the durable lane. */

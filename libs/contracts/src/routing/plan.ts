@@ -11,12 +11,21 @@ export const timeoutsSchema = z.object({
 });
 export type Timeouts = z.infer<typeof timeoutsSchema>;
 
+/**
+ * What happens to a part of a request that a target cannot do: left out with a warning in a header and in the record, left
+ * out with a word in the record only, or refused.
+ */
+export const unsupportedPolicy = z.enum(['warn', 'drop', 'reject']);
+export type UnsupportedPolicy = z.infer<typeof unsupportedPolicy>;
+
 /** One place a request may be sent to: a provider by its configured name, that provider's own model name, and its price. */
 export const targetSchema = z.object({
   provider: slug,
   model: z.string(),
   price: priceSchema,
   timeouts: timeoutsSchema,
+  /** What happens to parts of a request that the target cannot do; `warn` where it is absent. */
+  unsupported: unsupportedPolicy.optional(),
 });
 export type Target = z.infer<typeof targetSchema>;
 

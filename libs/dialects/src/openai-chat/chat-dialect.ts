@@ -1,10 +1,17 @@
+import type { CallerDialect } from '../caller-dialect.js';
 import { encodeChatError, encodeChatStreamError } from './encode-error.js';
+import { chatProviderBody } from './provider-body.js';
+import { readChatAnswer } from './read-answer.js';
 import { readChatFacts } from './read-facts.js';
+import { ChatStreamReader } from './stream-reader.js';
 
 /** OpenAI Chat Completions as a dialect of callers. */
 export const chatDialect = {
   name: 'openai-chat',
   readFacts: readChatFacts,
+  providerBody: chatProviderBody,
+  readAnswer: readChatAnswer,
+  streamReader: ({ usageAsked }) => new ChatStreamReader(usageAsked),
   encodeError: encodeChatError,
   encodeStreamError: encodeChatStreamError,
-} as const;
+} as const satisfies CallerDialect;

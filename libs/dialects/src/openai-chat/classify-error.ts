@@ -1,12 +1,7 @@
 import type { ErrorClass } from '#libs/contracts';
+import type { ClassifiedError } from '../classified-error.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
-
-/** A provider's refusal in terms of our own error classes. `message` is the provider's sentence, cut to a bound. */
-export interface ClassifiedError {
-  errorClass: ErrorClass;
-  message: string;
-}
 
 interface WireError {
   error?: { message?: unknown; code?: unknown; type?: unknown } | string;

@@ -1,10 +1,4 @@
-/** What an error tells a caller, before it takes a dialect's form. */
-export interface CallerError {
-  status: number;
-  code: string;
-  message: string;
-  param?: string | null;
-}
+import type { CallerError } from '../caller-dialect.js';
 
 /** OpenAI's error types by status; anything else is `api_error`. */
 const TYPE_BY_STATUS: Readonly<Record<number, string>> = {

@@ -1,14 +1,5 @@
-import type { Usage } from '#libs/contracts';
+import type { AnswerFacts } from '../caller-dialect.js';
 import { readChatUsage } from './read-usage.js';
-
-/** What a plain Chat Completions answer says of itself. */
-export interface ChatAnswerFacts {
-  upstreamId?: string;
-  finishReason?: string;
-  usage?: Usage;
-  /** Characters of text in all choices, for an estimate where the provider reports no usage. */
-  characters: number;
-}
 
 interface WireAnswer {
   id?: unknown;
@@ -22,7 +13,7 @@ interface WireChoice {
 }
 
 /** Reads a plain answer. Returns undefined for bytes that are no such answer, whatever the status said. */
-export function readChatAnswer(body: Uint8Array): ChatAnswerFacts | undefined {
+export function readChatAnswer(body: Uint8Array): AnswerFacts | undefined {
   const wire = parse(body);
   const isError = wire?.error !== undefined && wire.error !== null;
   if (!wire || isError || !Array.isArray(wire.choices) || wire.choices.length === 0) return undefined;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Facts } from '#libs/contracts';
 import type { ZodError } from 'zod';
+import type { DialectFacts } from '../caller-dialect.js';
 import { DialectError } from '../dialect-error.js';
 import { scanObject } from '../scan-object.js';
 import { chatRequestSchema, type ChatRequest } from './request-schema.js';
@@ -8,18 +8,11 @@ import { chatRequestSchema, type ChatRequest } from './request-schema.js';
 const MAX_DEPTH = 64;
 const BYTES_PER_TOKEN = 4;
 
-/** What a Chat Completions body says of itself; `Facts` add whose it is and when it came. */
-export type ChatFacts = Pick<
-  Facts,
-  'dialect' | 'operation' | 'model' | 'stream' | 'usageAsked' | 'estimatedPromptTokens' | 'bodyBytes' | 'spans'
-> &
-  Partial<Pick<Facts, 'maxCompletionTokens' | 'endUser'>>;
-
 /**
  * Reads the facts of a Chat Completions request from its bytes.
  * @throws DialectError 400 that names the field at fault, for anything that is not such a request.
  */
-export function readChatFacts(body: Uint8Array): ChatFacts {
+export function readChatFacts(body: Uint8Array): DialectFacts {
   if (!isUtf8(body))
     throw new DialectError(400, 'invalid_encoding', 'The body is not valid UTF-8; send JSON encoded as UTF-8.');
   const members = scanObject(body, MAX_DEPTH);

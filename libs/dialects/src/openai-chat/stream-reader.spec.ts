@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ChatStreamError, ChatStreamReader, type ChatStreamFacts } from './stream-reader.js';
+import { DialectStreamError, type StreamFacts } from '../caller-dialect.js';
+import { ChatStreamReader } from './stream-reader.js';
 
 const ROLE =
   'data: {"id":"chatcmpl-1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n';
@@ -23,8 +24,8 @@ const WHOLE =
 
 interface Reading {
   relayed: string;
-  facts: ChatStreamFacts;
-  error?: ChatStreamError;
+  facts: StreamFacts;
+  error?: DialectStreamError;
 }
 
 /** Reads pieces one after the other, as they would come from a socket, to the end or the first error. */
@@ -35,7 +36,7 @@ function read(pieces: readonly Uint8Array[], keepsUsage = true): Reading {
     for (const piece of pieces) relayed.push(reader.push(piece));
     reader.end();
   } catch (error) {
-    if (!(error instanceof ChatStreamError)) throw error;
+    if (!(error instanceof DialectStreamError)) throw error;
     return { relayed: Buffer.concat(relayed).toString(), facts: reader.facts, error };
   }
   return { relayed: Buffer.concat(relayed).toString(), facts: reader.facts };

@@ -1,4 +1,4 @@
-import type { ErrorClass, Usage } from '#libs/contracts';
+import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
 import { readChatUsage } from './read-usage.js';
 import { classifyChatError } from './classify-error.js';
 
@@ -8,27 +8,6 @@ const CARRIAGE_RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
 /** Members from which something is to be learnt; in the text of an answer they would have backslashes before the quotes. */
 const WORTH_PARSING = /"usage"\s*:\s*\{|"error"|"finish_reason"\s*:\s*"/;
-
-/** A stream that cannot be taken for a whole answer, and why. */
-export class ChatStreamError extends Error {
-  constructor(
-    readonly errorClass: ErrorClass,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'ChatStreamError';
-  }
-}
-
-/** What has been learnt of a stream so far. */
-export interface ChatStreamFacts {
-  upstreamId?: string;
-  finishReason?: string;
-  usage?: Usage;
-  /** Events that carried text or a tool call; about one token each, for an estimate where no usage came. */
-  tokenEvents: number;
-  isDone: boolean;
-}
 
 interface WireChunk {
   id?: unknown;
@@ -42,15 +21,15 @@ interface WireChunk {
  * only, so that a cut never leaves half of one behind; a usage event that the caller did not ask for is left out. Events are
  * parsed only where something is to be learnt from them.
  */
-export class ChatStreamReader {
-  readonly facts: ChatStreamFacts = { tokenEvents: 0, isDone: false };
+export class ChatStreamReader implements AnswerStreamReader {
+  readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
   private rest: Buffer = EMPTY;
 
   constructor(private readonly keepsUsage: boolean) {}
 
   /**
    * Takes the next bytes and returns those that may be relayed.
-   * @throws ChatStreamError for an error event, bytes that are no events, or an event without end.
+   * @throws DialectStreamError for an error event, bytes that are no events, or an event without end.
    */
   push(bytes: Uint8Array): Buffer {
     if (this.facts.isDone) return EMPTY;
@@ -65,15 +44,15 @@ export class ChatStreamReader {
     }
     this.rest = start === 0 ? buffer : buffer.subarray(start);
     if (this.rest.length > MOST_EVENT_BYTES) {
-      throw new ChatStreamError('bad_answer', `an event of the stream is larger than ${MOST_EVENT_BYTES} bytes`);
+      throw new DialectStreamError('bad_answer', `an event of the stream is larger than ${MOST_EVENT_BYTES} bytes`);
     }
     if (kept.length === 1) return kept[0] as Buffer;
     return kept.length === 0 ? EMPTY : Buffer.concat(kept);
   }
 
-  /** To be called when the provider's bytes have ended. @throws ChatStreamError where the end mark is missing. */
+  /** To be called when the provider's bytes have ended. @throws DialectStreamError where the end mark is missing. */
   end(): void {
-    if (!this.facts.isDone) throw new ChatStreamError('cut_stream', 'the stream ended without its end mark');
+    if (!this.facts.isDone) throw new DialectStreamError('cut_stream', 'the stream ended without its end mark');
   }
 
   /** Learns from one event and says whether it is to be relayed. */
@@ -86,7 +65,7 @@ export class ChatStreamReader {
       return true;
     }
     if (!data.startsWith('{') || !data.endsWith('}')) {
-      throw new ChatStreamError('bad_answer', 'the stream held an event that is not JSON');
+      throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
     }
     const isPlainToken = this.facts.tokenEvents > 0 && !WORTH_PARSING.test(data);
     if (isPlainToken) {
@@ -101,7 +80,7 @@ export class ChatStreamReader {
     // Some providers end a broken stream with an error beside choices, or as a finish reason, and a proper end mark.
     if ((chunk.error !== undefined && chunk.error !== null) || finishReason === 'error') {
       const { errorClass, message } = classifyChatError(500, data);
-      throw new ChatStreamError(errorClass, message || 'the provider ended the stream with an error');
+      throw new DialectStreamError(errorClass, message || 'the provider ended the stream with an error');
     }
     if (typeof chunk.id === 'string') this.facts.upstreamId ??= chunk.id.slice(0, 200);
     if (typeof finishReason === 'string') this.facts.finishReason = finishReason.slice(0, 100);
@@ -126,7 +105,7 @@ function parseChunk(data: string): WireChunk {
     const choices: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
     return { ...chunk, choices: choices.filter((choice) => typeof choice === 'object' && choice !== null) };
   } catch (error) {
-    throw new ChatStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
+    throw new DialectStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
   }
 }
 

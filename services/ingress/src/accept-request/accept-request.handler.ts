@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MessageHeader, Subject, type Caller, type Facts } from '#libs/contracts';
-import { DialectError, type ChatFacts } from '#libs/dialects';
+import { DialectError, type DialectFacts } from '#libs/dialects';
 import { BodyClaims, Messaging, MessagingError, SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { injectTraceContext } from '#libs/telemetry';
@@ -13,7 +13,7 @@ import { HttpLimit } from '../http/http-limits.js';
 export interface AcceptedRequest {
   requestId: string;
   caller: Caller;
-  facts: ChatFacts;
+  facts: DialectFacts;
   body: Buffer;
   response: CallerResponse;
 }

@@ -11,6 +11,7 @@ export function answerHeaders(answer: AnswerHead): Record<string, string> {
     ...(answer.model === undefined ? {} : { 'x-switchyard-model': printable(answer.model) }),
     'x-switchyard-attempts': String(answer.attempts),
     ...costHeader(answer),
+    ...warningsHeader(answer),
     ...(answer.retryAfterSeconds === undefined ? {} : { 'retry-after': String(answer.retryAfterSeconds) }),
   };
 }
@@ -20,9 +21,17 @@ export function costHeader({ costNanoUsd }: AnswerHead): Record<string, string> 
   return costNanoUsd === undefined ? {} : { [COST_HEADER]: formatUsd(BigInt(costNanoUsd)) };
 }
 
+/** What of the request the target could not do and did not get, as one line; long lists are cut. */
+function warningsHeader({ warnings = [] }: AnswerHead): Record<string, string> {
+  if (warnings.length === 0) return {};
+  return { 'x-switchyard-warnings': printable(warnings.join(' ').slice(0, MOST_WARNINGS_CHARACTERS)) };
+}
+
 /** A header takes printable ASCII only; a model's name may hold anything, and then goes percent-encoded as UTF-8. */
 function printable(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }
+
+const MOST_WARNINGS_CHARACTERS = 1_000;
 
 export const COST_HEADER = 'x-switchyard-cost-usd';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
-import { chatDialect } from '#libs/dialects';
+import type { CallerDialect } from '#libs/dialects';
 import { HttpLimit } from '../http/http-limits.js';
 import { answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
 
@@ -16,6 +16,7 @@ export class CallerResponse {
   constructor(
     private readonly raw: ServerResponse,
     private readonly requestId: string,
+    private readonly dialect: Pick<CallerDialect, 'encodeError' | 'encodeStreamError'>,
   ) {}
 
   get hasBegun(): boolean {
@@ -78,11 +79,11 @@ export class CallerResponse {
     const { code, message } = answer.error ?? { code: 'internal_error', message: 'The call failed without a reason.' };
     const error = { status: answer.status, code, message };
     if (this.hasBegun) {
-      this.raw.write(chatDialect.encodeStreamError(error));
+      this.raw.write(this.dialect.encodeStreamError?.(error) ?? '');
       this.end(answer);
       return;
     }
-    const body = Buffer.from(chatDialect.encodeError(error));
+    const body = Buffer.from(this.dialect.encodeError(error));
     this.raw.writeHead(answer.status, {
       'content-type': 'application/json',
       'content-length': body.length,

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { chatDialect } from '#libs/dialects';
+import { dialectOfPath } from './dialect-of-path.js';
 import { callerErrorOf } from './http-error.filter.js';
 import { HttpLimit } from './http-limits.js';
 import { newRequestId } from './request-id.js';
@@ -58,5 +58,5 @@ export async function createHttpAdapter(): Promise<HttpEdge> {
 function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const told = callerErrorOf(error, request);
   const answer = reply.status(told.status).header('x-request-id', request.id).type('application/json');
-  void answer.send(chatDialect.encodeError(told));
+  void answer.send(dialectOfPath(request.url).encodeError(told));
 }

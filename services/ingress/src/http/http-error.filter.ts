@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobStoreFull, BlobTooLarge } from '#libs/blobs';
-import { chatDialect, DialectError, type CallerError } from '#libs/dialects';
+import { DialectError, type CallerError } from '#libs/dialects';
 import { MessagingError, QueryRefused } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
+import { dialectOfPath } from './dialect-of-path.js';
 import { HttpLimit } from './http-limits.js';
 
 /** Turns whatever a handler throws into an error body of the caller's dialect; details of defects stay in the log. */
@@ -24,7 +25,8 @@ export class HttpErrorFilter implements ExceptionFilter {
       return;
     }
     if (told.status === 503) reply.header('retry-after', '1');
-    const answer = () => void reply.status(told.status).type('application/json').send(chatDialect.encodeError(told));
+    const answer = () =>
+      void reply.status(told.status).type('application/json').send(dialectOfPath(request.url).encodeError(told));
     if (told.status === 413) void readOut(request.raw).then(answer);
     else answer();
   }

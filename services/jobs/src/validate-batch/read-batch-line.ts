@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ByteSpan } from '#libs/contracts';
-import { chatDialect, DialectError, type ChatFacts } from '#libs/dialects';
+import { chatDialect, DialectError, type DialectFacts } from '#libs/dialects';
 import { isStorable } from '../create-batch/batch-request.policy.js';
 import { LineError } from './line-error.js';
 import { memberSpans } from './member-spans.policy.js';
@@ -9,7 +9,7 @@ import { memberSpans } from './member-spans.policy.js';
 export interface BatchLine {
   readonly customId: string;
   readonly body: Uint8Array;
-  readonly facts: ChatFacts;
+  readonly facts: DialectFacts;
 }
 
 const decoder = new TextDecoder();
@@ -30,8 +30,8 @@ export function readBatchLine(bytes: Uint8Array, rules: { endpoint: string; cust
   return { customId, body, facts: readBody(body) };
 }
 
-function readBody(body: Uint8Array): ChatFacts {
-  let facts: ChatFacts;
+function readBody(body: Uint8Array): DialectFacts {
+  let facts: DialectFacts;
   try {
     facts = chatDialect.readFacts(body);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { AnswerHead, Usage } from '#libs/contracts';
-import { ChatStreamError, ChatStreamReader, classifyChatError, readChatAnswer } from '#libs/dialects';
+import { dialectNamed, DialectStreamError, type AnswerStreamReader } from '#libs/dialects';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CallClock } from './call-clock.js';
@@ -9,11 +9,14 @@ import type { ReplyChannel } from './reply-channel.js';
 const MOST_ANSWER_BYTES = 64 * 1024 ** 2;
 const MOST_ERROR_BYTES = 64 * 1024;
 const CHARACTERS_PER_TOKEN = 4;
+const MOST_WARNINGS = 50;
+const MOST_WARNING_CHARACTERS = 500;
 
 /** What a successful attempt leaves behind; a plain answer's body is still to be sent. */
 export interface AttemptResult {
   body?: Uint8Array;
   contentType: string;
+  warnings?: string[];
   finishReason?: string;
   upstreamId?: string;
   usage: Usage;
@@ -51,7 +54,7 @@ export async function attemptCall(
   try {
     const answer = await provider.call(call);
     outlet.progress.status = answer.status;
-    if (answer.status !== 200) throw await refusal(answer);
+    if (answer.status !== 200) throw await refusal(answer, provider);
     return call.facts.stream ? await relayStream(answer, call, outlet) : await readWhole(answer, call, outlet);
   } catch (error) {
     throw redacted(failureOf(error, call.signal), provider);
@@ -73,8 +76,13 @@ async function readWhole(
     parts.push(part);
   }
   const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-  const facts = readChatAnswer(body);
-  if (!facts) throw new ProviderFailure('bad_answer', 'the body is not a chat completion', { status: answer.status });
+  const contentType = answer.header('content-type') ?? 'application/json';
+  const facts = dialectNamed(call.facts.dialect).readAnswer(body, contentType);
+  if (!facts) {
+    throw new ProviderFailure('bad_answer', `the body is no answer to a request of the dialect ${call.facts.dialect}`, {
+      status: answer.status,
+    });
+  }
   if (facts.upstreamId !== undefined) progress.upstreamId = facts.upstreamId;
   const estimate = {
     promptTokens: call.facts.estimatedPromptTokens,
@@ -82,7 +90,8 @@ async function readWhole(
   };
   return {
     body,
-    contentType: 'application/json',
+    contentType,
+    ...warningsOf(answer),
     ...(facts.finishReason === undefined ? {} : { finishReason: facts.finishReason }),
     ...(facts.upstreamId === undefined ? {} : { upstreamId: facts.upstreamId }),
     usage: facts.usage ?? estimate,
@@ -96,14 +105,16 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
     throw new ProviderFailure('bad_answer', `the stream has the content type '${contentType.slice(0, 100)}'`);
   }
   const { clock, reply, progress } = outlet;
-  const reader = new ChatStreamReader(call.facts.usageAsked);
+  const reader = dialectNamed(call.facts.dialect).streamReader?.(call.facts);
+  if (!reader)
+    throw new ProviderFailure('unsupported', `requests of the dialect ${call.facts.dialect} cannot be streamed`);
   const heldBack: Uint8Array[] = [];
   for await (const bytes of keepingConnection(answer.body, clock)) {
     clock.touch();
     const events = reader.push(bytes);
     if (!progress.hasBegun && (reader.facts.tokenEvents > 0 || reader.facts.isDone)) {
       clock.markFirstByte();
-      reply.head({ ...outlet.head, status: 200, contentType: 'text/event-stream' });
+      reply.head({ ...outlet.head, status: 200, contentType: 'text/event-stream', ...warningsToTell(answer, call) });
       for (const held of heldBack) reply.chunk(held);
       progress.hasBegun = true;
     }
@@ -116,6 +127,7 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
   const { finishReason, upstreamId, usage } = reader.facts;
   return {
     contentType: 'text/event-stream',
+    ...warningsOf(answer),
     ...(finishReason === undefined ? {} : { finishReason }),
     ...(upstreamId === undefined ? {} : { upstreamId }),
     usage: usage ?? streamEstimate(reader, call),
@@ -123,19 +135,32 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
   };
 }
 
+function warningsOf({ warnings = [] }: ProviderAnswer): { warnings?: string[] } {
+  if (warnings.length === 0) return {};
+  return { warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, MOST_WARNING_CHARACTERS)) };
+}
+
+/** Under the policy `drop` the record alone says what was left out. */
+export function warningsToTell(
+  answer: Pick<ProviderAnswer, 'warnings'>,
+  { target }: Pick<ProviderCall, 'target'>,
+): { warnings?: string[] } {
+  return target.unsupported === 'drop' ? {} : warningsOf(answer as ProviderAnswer);
+}
+
 /** Keeps what a cut would leave to be accounted for. */
-function account(reader: ChatStreamReader, call: ProviderCall, progress: AttemptProgress): void {
+function account(reader: AnswerStreamReader, call: ProviderCall, progress: AttemptProgress): void {
   if (reader.facts.tokenEvents === 0) return;
   progress.usage = reader.facts.usage ?? streamEstimate(reader, call);
   if (reader.facts.upstreamId !== undefined) progress.upstreamId = reader.facts.upstreamId;
 }
 
 /** Without the provider's own count: the prompt by its size, the completion by the events that carried text. */
-function streamEstimate(reader: ChatStreamReader, call: ProviderCall): Usage {
+function streamEstimate(reader: AnswerStreamReader, call: ProviderCall): Usage {
   return { promptTokens: call.facts.estimatedPromptTokens, completionTokens: reader.facts.tokenEvents };
 }
 
-async function refusal(answer: ProviderAnswer): Promise<ProviderFailure> {
+async function refusal(answer: ProviderAnswer, provider: Provider): Promise<ProviderFailure> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of answer.body) {
@@ -143,7 +168,7 @@ async function refusal(answer: ProviderAnswer): Promise<ProviderFailure> {
     bytes += part.length;
     if (bytes > MOST_ERROR_BYTES) break;
   }
-  const { errorClass, message } = classifyChatError(answer.status, Buffer.concat(parts).toString('utf8'));
+  const { errorClass, message } = provider.classify(answer.status, Buffer.concat(parts).toString('utf8'));
   const retryAfter = Number(answer.header('retry-after'));
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
@@ -165,7 +190,8 @@ function redacted(failure: ProviderFailure, provider: Provider): ProviderFailure
 function failureOf(error: unknown, signal: AbortSignal): ProviderFailure {
   if (signal.aborted && signal.reason instanceof ProviderFailure) return signal.reason;
   if (error instanceof ProviderFailure) return error;
-  if (error instanceof ChatStreamError) return new ProviderFailure(error.errorClass, error.message, { cause: error });
+  if (error instanceof DialectStreamError)
+    return new ProviderFailure(error.errorClass, error.message, { cause: error });
   const code = (error as { code?: unknown }).code;
   const what = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
   return new ProviderFailure('cut_stream', `the provider's answer broke off (${what})`, { cause: error });

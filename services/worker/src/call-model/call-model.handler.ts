@@ -111,6 +111,7 @@ export class CallModelHandler {
       ...attempt.head,
       status: 200,
       contentType: result.contentType,
+      ...(result.warnings && attempt.target.unsupported !== 'drop' ? { warnings: result.warnings } : {}),
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
     };
     const text = encodeRequestEnded(event);
@@ -166,7 +167,7 @@ function leftOfTotal({ attempts }: RoutingSlip, { timeouts }: Target): number {
 function attemptRecord(
   { target, clock, progress }: RunningAttempt,
   outcome: Attempt['outcome'],
-  known: Partial<Pick<AttemptResult, 'usage' | 'usageBasis' | 'upstreamId'>>,
+  known: Partial<Pick<AttemptResult, 'usage' | 'usageBasis' | 'upstreamId' | 'warnings'>>,
   failure?: ProviderFailure,
 ): Attempt {
   const status = failure?.status ?? progress.status;
@@ -181,6 +182,7 @@ function attemptRecord(
     ...(failure ? { errorClass: failure.errorClass, errorMessage: failure.message.slice(0, 2_000) } : {}),
     ...(status === undefined ? {} : { status }),
     ...(known.upstreamId === undefined ? {} : { upstreamId: known.upstreamId }),
+    ...(known.warnings ? { warnings: known.warnings } : {}),
     ...(known.usage ? { usage: known.usage, usageBasis: known.usageBasis ?? 'estimate' } : {}),
   };
 }

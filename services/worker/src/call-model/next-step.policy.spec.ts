@@ -21,6 +21,7 @@ describe('what follows a failed attempt', () => {
       'connection',
       'cut_stream',
       'bad_answer',
+      'unsupported',
     ]);
   });
 
@@ -37,7 +38,7 @@ describe('what follows a failed attempt', () => {
 
   it('quotes the provider only where the request is at fault', () => {
     const quoting = errorClass.options.filter((name) => callerErrorOf(name, DETAIL).error.message.includes(DETAIL));
-    expect(quoting).toEqual(['invalid_request', 'context_too_long', 'content_filter']);
+    expect(quoting).toEqual(['invalid_request', 'context_too_long', 'content_filter', 'unsupported']);
     expect(callerErrorOf('invalid_request', '').error.message).toContain('it gave no reason');
   });
 

@@ -52,6 +52,7 @@ const HANDLING: Readonly<Record<ErrorClass, Handling>> = {
     cured(502, 'worker_lost', 'The process that made the call is gone; whether the provider answered is unknown.'),
   ),
   expired: final(cured(408, 'expired', 'The request expired before it ran.')),
+  unsupported: quoted(cured(400, 'unsupported_by_model', 'The model cannot do what the request asks for')),
   body_unavailable: final(
     cured(503, 'body_unavailable', 'The request could not be read on its way inside Switchyard; send it again.'),
   ),

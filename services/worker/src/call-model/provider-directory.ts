@@ -4,6 +4,7 @@ import { SnapshotWatch } from '#libs/messaging';
 import { Readiness, Settings } from '#libs/runtime';
 import { openCredential } from '#libs/secrets';
 import { Logger } from '#libs/telemetry';
+import { FileFetcher } from '../fetch-file/file-fetcher.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { providerKinds } from '../providers/registry.js';
@@ -26,6 +27,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
     readiness: Readiness,
     private readonly settings: Settings,
     private readonly logger: Logger,
+    private readonly files: FileFetcher,
   ) {
     readiness.require('the configuration snapshot', () => watch.current !== undefined);
     watch.onChange((snapshot) => this.follow(snapshot));
@@ -67,7 +69,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
       if (known?.source === source) return known;
       const kind = providerKinds.find(({ kind: name }) => name === entry.kind);
       if (!kind) throw new Error(`this version knows no providers of kind '${entry.kind}'`);
-      return { source, provider: kind.create(entry.options, credential) };
+      return { source, provider: kind.create(entry.options, credential, { fetchFile: this.files.fetch }) };
     } catch (error) {
       this.logger.error(
         { provider: entry.name, error },

@@ -1,4 +1,5 @@
 import type { Facts, Target } from '#libs/contracts';
+import type { ClassifiedError, FetchFile } from '#libs/dialects';
 
 /** One call of one provider. `body` is the caller's own; `signal` ends the call. */
 export interface ProviderCall {
@@ -12,25 +13,35 @@ export interface ProviderCall {
 
 /**
  * A provider's answer as it begins: its HTTP status, headers (lower-case names) and the bytes of its body as they come, in the
- * wire format of the provider's dialect.
+ * wire format of the caller's dialect; a body with an error status is in the provider's own.
  */
 export interface ProviderAnswer {
   readonly status: number;
   header(name: string): string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
+  /** What of the request the provider could not do and did not get; one sentence each. */
+  readonly warnings?: readonly string[];
 }
 
 /** A configured provider, ready to be called. */
 export interface Provider {
-  /** Resolves when the answer begins; rejects with `ProviderFailure` where none does. */
+  /** Resolves when the answer begins; rejects with `ProviderFailure` where none does, or where it does not serve such calls. */
   call(call: ProviderCall): Promise<ProviderAnswer>;
+  /** What an answer with an error status means. */
+  classify(status: number, body: string): ClassifiedError;
   /** Takes the provider's credential out of words of the provider that go on to callers, records and logs. */
   redact(words: string): string;
   close(): Promise<void>;
 }
 
+/** What every provider may use. */
+export interface ProviderSurroundings {
+  /** Gets a file by a URL of a caller, from public addresses only. */
+  readonly fetchFile: FetchFile;
+}
+
 /** A kind of provider: its name in the configuration and how one is made of its options and opened credential. */
 export interface ProviderKind {
   readonly kind: string;
-  create(options: unknown, credential: string | undefined): Provider;
+  create(options: unknown, credential: string | undefined, surroundings: ProviderSurroundings): Provider;
 }

@@ -1,37 +1,53 @@
-import { Agent } from 'undici';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { classifyChatError, type ProviderModels } from '#libs/dialects';
+import { answerOf } from '../../provider-http/answer-of.js';
+import { connectionFailure } from '../../provider-http/connection-failure.js';
+import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { providerAgent } from '../../provider-http/provider-agent.js';
+import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
 import { readOptions } from './config.js';
-import { connectionFailure } from './errors.js';
-import { endpointOf, requestOf } from './request.js';
-import { answerOf } from './response.js';
+import { endpointOf, PATHS, requestOf } from './request.js';
 
-const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
-const KEEP_ALIVE_MILLISECONDS = 30_000;
-const MOST_HEADER_BYTES = 32 * 1024;
-
-/** Kind `openai`: any server that speaks OpenAI's wire format. The body passes through but for the model's name. */
+/**
+ * Kind `openai`: any server that speaks OpenAI's wire format. Bodies of that format pass through but for the model's name;
+ * those of other dialects are translated to Chat Completions.
+ */
 export const openai: ProviderKind = {
   kind: 'openai',
-  create(rawOptions, credential) {
-    const endpoint = endpointOf(readOptions(rawOptions), credential);
-    // Time limits are the caller's, per call, by its signal; the agent's own would only blur them.
-    const agent = new Agent({
-      connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS },
-      keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MOST_HEADER_BYTES,
-    });
+  create(rawOptions, credential, { fetchFile }) {
+    const options = readOptions(rawOptions);
+    const endpoint = endpointOf(options, credential);
+    const agent = providerAgent();
+    const models = modelsOf(endpoint, fetchThrough(agent), options.baseUrl);
     return {
       async call(call) {
+        if (!(call.facts.dialect in PATHS)) return translatedAnswer(models, call, fetchFile);
         try {
           return answerOf(await agent.request({ ...requestOf(call, endpoint), signal: call.signal }));
         } catch (error) {
           throw connectionFailure(error, call.signal);
         }
       },
+      classify: classifyChatError,
       redact: (words) => (credential === undefined ? words : words.replaceAll(credential, '[redacted]')),
       close: () => agent.close(),
     };
   },
 };
+
+function modelsOf(
+  { headers }: { headers: Readonly<Record<string, string>> },
+  fetch: typeof globalThis.fetch,
+  baseURL: string,
+): ProviderModels {
+  const provider = createOpenAICompatible({
+    name: 'openai',
+    baseURL,
+    headers: { ...headers },
+    fetch,
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+  });
+  return { languageModel: (name) => provider.chatModel(name) };
+}

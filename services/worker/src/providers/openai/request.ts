@@ -1,4 +1,4 @@
-import { chatProviderBody } from '#libs/dialects';
+import { dialectNamed } from '#libs/dialects';
 import type { ProviderCall } from '../provider.js';
 import type { OpenaiOptions } from './config.js';
 
@@ -8,8 +8,11 @@ export interface OpenaiRequest {
   path: string;
   method: 'POST';
   headers: Record<string, string>;
-  body: Buffer;
+  body: Uint8Array;
 }
+
+/** Where requests of the dialects that these servers speak themselves go, below the base URL. */
+export const PATHS: Readonly<Record<string, string>> = { 'openai-chat': '/chat/completions' };
 
 /** Where a provider's requests go, and what each of them carries. */
 export interface OpenaiEndpoint {
@@ -23,7 +26,7 @@ export function endpointOf({ baseUrl, headers }: OpenaiOptions, credential: stri
   const { origin, pathname } = new URL(baseUrl);
   return {
     origin,
-    path: `${pathname.replace(/\/$/, '')}/chat/completions`,
+    path: pathname.replace(/\/$/, ''),
     headers: { ...headers, ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }) },
   };
 }
@@ -32,7 +35,7 @@ export function endpointOf({ baseUrl, headers }: OpenaiOptions, credential: stri
 export function requestOf(call: ProviderCall, { origin, path, headers }: OpenaiEndpoint): OpenaiRequest {
   return {
     origin,
-    path,
+    path: `${path}${PATHS[call.facts.dialect] ?? ''}`,
     method: 'POST',
     headers: {
       ...headers,
@@ -41,6 +44,6 @@ export function requestOf(call: ProviderCall, { origin, path, headers }: OpenaiE
       'accept-encoding': 'identity',
       'x-request-id': call.facts.requestId,
     },
-    body: chatProviderBody(call.body, call.facts, call.target.model),
+    body: dialectNamed(call.facts.dialect).providerBody(call.body, call.facts, call.target.model),
   };
 }

@@ -1,3 +1,4 @@
+import { classifyChatError } from '#libs/dialects';
 import { planSimulation, RecordedAnswers } from '#libs/simulation';
 import type { ProviderKind } from '../provider.js';
 import { readOptions } from './config.js';
@@ -26,6 +27,7 @@ export const sim: ProviderKind = {
           throw cutFailure(error, call.signal);
         }
       },
+      classify: classifyChatError,
       redact: (words) => words,
       close: async () => undefined,
     };

@@ -4,19 +4,19 @@ import type { FastifyReply } from 'fastify';
 import type { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import type { AcceptRequestHandler } from './accept-request.handler.js';
-import { ChatCompletionsController } from './chat-completions.controller.js';
+import { RequestIntake } from './request-intake.js';
 
 const body = Buffer.from('{"model":"toy","messages":[{"role":"user","content":"hello"}]}');
-const request = { id: 'req_0123456789', headers: {}, body } as unknown as AuthenticatedRequest;
+const request = { id: 'req_0123456789', routeOptions: {}, headers: {}, body } as unknown as AuthenticatedRequest;
 
-describe('ChatCompletionsController', () => {
+describe('RequestIntake', () => {
   it('notices a caller who leaves while the request is being accepted', async () => {
     const raw = Object.assign(new EventEmitter(), { writableFinished: false });
     const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
     const left: string[] = [];
     const handler = { handle: async () => void raw.emit('close') } as unknown as AcceptRequestHandler;
     const pending = { callerLeft: (requestId: string) => void left.push(requestId) } as unknown as PendingCalls;
-    await new ChatCompletionsController(handler, pending).complete(request, reply);
+    await new RequestIntake(handler, pending).accept('openai-chat', request, reply);
 
     expect(left).toEqual(['req_0123456789']);
   });

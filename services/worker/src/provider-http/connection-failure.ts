@@ -1,4 +1,4 @@
-import { ProviderFailure } from '../provider-failure.js';
+import { ProviderFailure } from '../providers/provider-failure.js';
 
 /** Turns what undici throws into a classified failure; an abort keeps the reason its caller gave. */
 export function connectionFailure(error: unknown, signal: AbortSignal): unknown {

@@ -1,29 +1,29 @@
-import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { chatDialect, DialectError } from '#libs/dialects';
+import { DialectError, dialectNamed } from '#libs/dialects';
 import { withExtractedContext, withSpan } from '#libs/telemetry';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
 
 const SPAN = { kind: 'server' } as const;
 
-/** `POST /v1/chat/completions`, plain and streamed. */
-@Controller('v1/chat/completions')
-@UseGuards(CallerKeyGuard)
-export class ChatCompletionsController {
+/** Takes a request of any dialect from HTTP: reads its facts, and hands it on with the response it is to be answered by. */
+@Injectable()
+export class RequestIntake {
   constructor(
     private readonly handler: AcceptRequestHandler,
     private readonly pending: PendingCalls,
   ) {}
 
-  @Post()
-  async complete(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+  /** @throws DialectError for a request that is not what the dialect asks for. */
+  async accept(dialectName: string, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
     const { body } = request;
     if (!Buffer.isBuffer(body)) throw new DialectError(400, 'missing_body', 'The request has no JSON body.');
-    const facts = chatDialect.readFacts(body);
-    const response = new CallerResponse(reply.raw, request.id);
+    const dialect = dialectNamed(dialectName);
+    const facts = dialect.readFacts(body, request.headers['content-type']);
+    const response = new CallerResponse(reply.raw, request.id, dialect);
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);
@@ -31,7 +31,7 @@ export class ChatCompletionsController {
     await withExtractedContext(
       (name) => headerOf(request, name),
       () =>
-        withSpan('POST /v1/chat/completions', SPAN, () =>
+        withSpan(`POST ${request.routeOptions.url}`, SPAN, () =>
           this.handler.handle({ requestId: request.id, caller: request.caller, facts, body, response }),
         ),
     );

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import type { ProviderAnswer } from '../provider.js';
-import { ProviderFailure } from '../provider-failure.js';
+import type { ProviderAnswer } from '../providers/provider.js';
+import { ProviderFailure } from '../providers/provider-failure.js';
 
 /** Wraps an HTTP response. A compressed body, which nobody asked for, is refused unread: it could be of any size. */
 export function answerOf(response: Dispatcher.ResponseData): ProviderAnswer {

@@ -1,0 +1,7 @@
+import type { ErrorClass } from '#libs/contracts';
+
+/** A provider's refusal in terms of our own error classes. `message` is the provider's sentence, cut to a bound. */
+export interface ClassifiedError {
+  errorClass: ErrorClass;
+  message: string;
+}

@@ -1,0 +1,121 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
+import type { Facts, UnsupportedPolicy } from '#libs/contracts';
+import { dialectNamed } from '../dialects.js';
+import { fetchFiles, type FetchFile } from './fetch-files.js';
+import type { AnswerContext, StreamEncoder, Translation } from './translation.js';
+import { Untranslatable } from './untranslatable.js';
+
+/** The models of a provider by its own names for them; what it does not offer is absent. */
+export interface ProviderModels {
+  languageModel?(name: string): LanguageModelV4;
+}
+
+/** A call of a provider that does not speak the caller's dialect. */
+export interface CallToTranslate {
+  readonly facts: Facts;
+  readonly body: Uint8Array;
+  /** The provider's name of the model. */
+  readonly model: string;
+  readonly unsupported: UnsupportedPolicy;
+  readonly signal: AbortSignal;
+  /** Gets a file that the model cannot get by itself. */
+  readonly fetchFile: FetchFile;
+}
+
+/** An answer in the caller's dialect. */
+export interface TranslatedAnswer {
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Calls a model through the AI SDK's interface and gives its answer in the caller's dialect, as the bytes that a provider of that
+ * dialect would have sent. Throws `Untranslatable` where there is no way, or where the policy refuses what would be lost;
+ * otherwise what the provider package threw (`APICallError` for an answer with an error status).
+ */
+export async function translateCall(models: ProviderModels, call: CallToTranslate): Promise<TranslatedAnswer> {
+  const { translation } = dialectNamed(call.facts.dialect);
+  if (!translation || !models.languageModel || call.facts.operation !== 'chat') {
+    throw new Untranslatable(
+      `this provider cannot serve ${call.facts.operation} requests of the dialect ${call.facts.dialect}`,
+    );
+  }
+  return translateChat(models.languageModel(call.model), translation, call);
+}
+
+async function translateChat(
+  model: LanguageModelV4,
+  translation: Translation,
+  call: CallToTranslate,
+): Promise<TranslatedAnswer> {
+  const { options: read, warnings } = translation.readRequest(call.body);
+  refuseLosses(warnings, call.unsupported);
+  const prompt = await fetchFiles(read.prompt, await model.supportedUrls, call);
+  const options = { ...read, prompt, abortSignal: call.signal };
+  const context: AnswerContext = {
+    requestId: call.facts.requestId,
+    model: call.model,
+    createdSeconds: Math.floor(Date.now() / 1_000),
+    usageAsked: call.facts.usageAsked,
+    request: JSON.parse(Buffer.from(call.body).toString('utf8')),
+  };
+  if (call.facts.stream) {
+    const { stream } = await model.doStream(options);
+    return streamedAnswer(stream, translation.streamEncoder(context), { ...call, warnings });
+  }
+  const result = await model.doGenerate(options);
+  const own = result.warnings.map(sentenceOf);
+  refuseLosses(own, call.unsupported);
+  return {
+    contentType: 'application/json',
+    body: only(Buffer.from(translation.encodeAnswer(result, context))),
+    warnings: [...warnings, ...own],
+  };
+}
+
+async function streamedAnswer(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  encoder: StreamEncoder,
+  { unsupported, warnings }: { unsupported: UnsupportedPolicy; warnings: readonly string[] },
+): Promise<TranslatedAnswer> {
+  const parts = stream[Symbol.asyncIterator]();
+  // The first part tells what of the request was left out; headers are made of it.
+  const first = await parts.next();
+  const own = !first.done && first.value.type === 'stream-start' ? first.value.warnings.map(sentenceOf) : [];
+  refuseLosses(own, unsupported);
+  return { contentType: 'text/event-stream', body: encoded(first, parts, encoder), warnings: [...warnings, ...own] };
+}
+
+async function* encoded(
+  first: IteratorResult<LanguageModelV4StreamPart>,
+  parts: AsyncIterator<LanguageModelV4StreamPart>,
+  encoder: StreamEncoder,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let part = first; !part.done; part = await parts.next()) {
+      if (part.value.type === 'error') throw part.value.error;
+      const events = encoder.part(part.value);
+      if (events !== '') yield Buffer.from(events);
+    }
+    const last = encoder.end();
+    if (last !== '') yield Buffer.from(last);
+  } finally {
+    await parts.return?.(undefined);
+  }
+}
+
+function refuseLosses(warnings: readonly string[], policy: UnsupportedPolicy): void {
+  if (policy === 'reject' && warnings.length > 0) throw new Untranslatable(warnings.join(' '));
+}
+
+function sentenceOf(warning: SharedV4Warning): string {
+  if (warning.type === 'other') return warning.message;
+  if (warning.type === 'deprecated') return `${warning.setting}: ${warning.message}`;
+  const what = warning.type === 'unsupported' ? 'is not supported by the model' : 'is only approximated by the model';
+  return `'${warning.feature}' ${what}${warning.details === undefined ? '.' : `: ${warning.details}`}`;
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
