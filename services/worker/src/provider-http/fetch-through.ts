@@ -5,43 +5,56 @@ import { connectionFailure } from './connection-failure.js';
 
 /**
  * A `fetch` for provider packages that goes through an agent of ours by `undici.request`, which costs a fraction of undici's
- * own `fetch`. Takes what those packages give: a URL and text, bytes or a form as body. Rejects with `ProviderFailure` where
- * no answer begins.
+ * own `fetch`. Takes what those packages give: an address, and text, bytes or a form as body. Rejects with `ProviderFailure`
+ * where no answer begins, and with the signal's reason where that ended the call.
  */
 export function fetchThrough(agent: Dispatcher): typeof globalThis.fetch {
   return async (input, init = {}) => {
-    const request = input instanceof Request ? input : undefined;
-    const url = new URL(request ? request.url : String(input));
-    const headers = Object.fromEntries(new Headers(init.headers ?? request?.headers));
-    const signal = init.signal ?? request?.signal;
-    // Forms and other rich bodies are turned into bytes, and their content type, by the platform's own Request.
-    const plain = typeof init.body === 'string' || init.body instanceof Uint8Array || init.body == null;
-    const encoded = plain
-      ? undefined
-      : new Request(url, { method: init.method ?? 'POST', body: init.body as NonNullable<RequestInit['body']> });
-    if (encoded) headers['content-type'] ??= encoded.headers.get('content-type') ?? '';
-    const body = encoded
-      ? Buffer.from(await encoded.arrayBuffer())
-      : ((init.body ?? null) as string | Uint8Array | null);
-    const answer = await agent
-      .request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: (init.method ?? request?.method ?? 'GET') as Dispatcher.HttpMethod,
+    const url = new URL(input instanceof Request ? input.url : input);
+    const signal = init.signal ?? new AbortController().signal;
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const { body, contentType } = await bytesOf(init.body);
+    if (contentType !== undefined) headers['content-type'] = contentType;
+    const { origin, pathname, search } = url;
+    const method = methodOf(init.method);
+    try {
+      const answer = await agent.request({
+        origin,
+        path: pathname + search,
+        method,
         headers: { ...headers, 'accept-encoding': 'identity' },
         body,
-        ...(signal ? { signal } : {}),
-      })
-      .catch((error: unknown) => {
-        throw connectionFailure(error, signal ?? new AbortController().signal);
+        signal,
       });
-    const isEmpty = answer.statusCode === 204 || answer.statusCode === 304;
-    const stream = isEmpty ? null : (Readable.toWeb(answer.body) as ReadableStream<Uint8Array>);
-    return new Response(stream as ConstructorParameters<typeof Response>[0], {
-      status: answer.statusCode,
-      headers: Object.entries(answer.headers).flatMap(([name, value]) =>
-        value === undefined ? [] : [value].flat().map((single): [string, string] => [name, single]),
-      ),
-    });
+      return responseOf(answer);
+    } catch (error) {
+      throw connectionFailure(error, signal);
+    }
   };
+}
+
+function methodOf(method = 'GET'): Dispatcher.HttpMethod {
+  return method.toUpperCase() as Dispatcher.HttpMethod;
+}
+
+/** Text and bytes as they are; a form as bytes with the content type that names its boundary. */
+async function bytesOf(
+  body: RequestInit['body'],
+): Promise<{ body: string | Uint8Array | null; contentType?: string | undefined }> {
+  if (body === undefined || body === null) return { body: null };
+  if (typeof body === 'string' || body instanceof Uint8Array) return { body };
+  const encoded = new Response(body);
+  const bytes = Buffer.from(await encoded.arrayBuffer());
+  return { body: bytes, contentType: encoded.headers.get('content-type') ?? undefined };
+}
+
+function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): Response {
+  const isEmpty = statusCode === 204 || statusCode === 304;
+  const stream = isEmpty ? null : (Readable.toWeb(body) as ReadableStream<Uint8Array>);
+  return new Response(stream as ConstructorParameters<typeof Response>[0], {
+    status: statusCode,
+    headers: Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [value].flat().map((single): [string, string] => [name, single]),
+    ),
+  });
 }
