@@ -34,7 +34,7 @@ export function fetchThrough(agent: Dispatcher): typeof globalThis.fetch {
 }
 
 function methodOf(method = 'GET'): Dispatcher.HttpMethod {
-  return method.toUpperCase() as Dispatcher.HttpMethod;
+  return method.toUpperCase();
 }
 
 /** Text and bytes as they are; a form as bytes with the content type that names its boundary. */

@@ -1,0 +1,73 @@
+import type { ErrorClass } from '#libs/contracts';
+import type { ClassifiedError } from '#libs/dialects';
+import { classOfStatus } from './class-of-status.js';
+
+const MOST_MESSAGE_CHARACTERS = 500;
+
+interface WireDetail {
+  '@type'?: unknown;
+  /** Of `ErrorInfo`. */
+  reason?: unknown;
+  /** Of `RetryInfo`: seconds, as in `34s` or `0.8s`. */
+  retryDelay?: unknown;
+  /** Of `QuotaFailure`. */
+  violations?: { quotaId?: unknown }[];
+}
+interface WireError {
+  message?: unknown;
+  status?: unknown;
+  details?: WireDetail[];
+}
+
+/**
+ * Classifies an error of Google's APIs (`google.rpc.Status` in JSON: code, message, status and typed details), which AI Studio
+ * and Vertex AI share. How long to wait stands in the body, not in a header.
+ */
+export function classifyGoogleError(status: number, body: string): ClassifiedError {
+  const error = readError(body);
+  const message = typeof error.message === 'string' ? error.message : '';
+  const details = Array.isArray(error.details) ? error.details.filter((detail) => typeof detail === 'object') : [];
+  const retryAfterSeconds = retryDelayOf(details);
+  return {
+    errorClass: classOf(status, message, details),
+    message: message.slice(0, MOST_MESSAGE_CHARACTERS),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+function classOf(status: number, message: string, details: readonly WireDetail[]): ErrorClass {
+  const reasons = details.map(({ reason }) => reason);
+  // A wrong key of AI Studio is an "invalid argument" with status 400.
+  if (reasons.some((reason) => reason === 'API_KEY_INVALID' || reason === 'API_KEY_EXPIRED')) return 'authentication';
+  if (reasons.includes('BILLING_DISABLED') || isLongQuota(message, details)) return 'quota';
+  if (status !== 400) return classOfStatus(status);
+  if (/token count.*exceeds|exceeds the maximum number of (input )?tokens/i.test(message)) return 'context_too_long';
+  if (/responsible ai|safety (filter|setting)|prohibited content/i.test(message)) return 'content_filter';
+  return /location is not supported/i.test(message) ? 'permission' : 'invalid_request';
+}
+
+/** A limit that no short wait helps against: tokens or calls a day, or money that is spent. */
+function isLongQuota(message: string, details: readonly WireDetail[]): boolean {
+  const violations = details.flatMap((detail) => (Array.isArray(detail.violations) ? detail.violations : []));
+  return (
+    violations.some(({ quotaId }) => typeof quotaId === 'string' && /PerDay/i.test(quotaId)) ||
+    /credits are depleted|billing account/i.test(message)
+  );
+}
+
+function retryDelayOf(details: readonly WireDetail[]): number | undefined {
+  const delay = details.map(({ retryDelay }) => retryDelay).find((value) => typeof value === 'string');
+  const seconds = Number.parseFloat(String(delay));
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : undefined;
+}
+
+/** Streams that were asked for as such are refused with a list of one error. */
+function readError(body: string): WireError {
+  try {
+    const parsed = JSON.parse(body) as { error?: WireError } | { error?: WireError }[];
+    const [first] = [parsed].flat();
+    return first?.error ?? {};
+  } catch {
+    return {};
+  }
+}
