@@ -14,8 +14,10 @@ export {
   routingSlipSchema,
 } from './routing/plan.js';
 export type { UnsupportedPolicy, Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
-export { priceSchema } from './snapshot/price.js';
-export type { Price } from './snapshot/price.js';
+export { priceSchema, priceTierSchema } from './snapshot/price.js';
+export type { Price, PriceTier } from './snapshot/price.js';
+export { ABILITIES, MODALITIES, modelLimitsSchema } from './snapshot/model-limits.js';
+export type { Ability, Modality, ModelLimits } from './snapshot/model-limits.js';
 export {
   snapshotSchema,
   providerEntrySchema,
@@ -25,7 +27,13 @@ export {
 } from './snapshot/snapshot.js';
 export type { Snapshot, ProviderEntry, ModelEntry, TargetEntry, KeyEntry } from './snapshot/snapshot.js';
 export { providerOptions, openaiOptionsSchema, simOptionsSchema } from './snapshot/provider-options.js';
-export type { ProviderKind, OpenaiOptions, SimOptions } from './snapshot/provider-options.js';
+export type {
+  ProviderKind,
+  OpenaiOptions,
+  SimOptions,
+  AzureOptions,
+  BedrockOptions,
+} from './snapshot/provider-options.js';
 export { usageSchema } from './events/usage.js';
 export type { Usage } from './events/usage.js';
 export { attemptSchema, errorClass } from './events/attempt.js';
@@ -56,6 +64,31 @@ export {
   batchPageSchema,
 } from './queries/batches.js';
 export type { BatchStatus, BatchObject, BatchCreate, BatchRead, BatchList, BatchPage } from './queries/batches.js';
+export { carriedDocumentSchema } from './queries/carried-document.js';
+export type { CarriedDocument } from './queries/carried-document.js';
+export {
+  responseContextSchema,
+  responseContextReadSchema,
+  responseDeletedSchema,
+  responseInputListSchema,
+  responseInputPageSchema,
+  responseObjectSchema,
+  responsePutSchema,
+  responsePutReplySchema,
+  responseReadSchema,
+  storedResponseSchema,
+} from './queries/responses.js';
+export type {
+  ResponseContext,
+  ResponseContextRead,
+  ResponseDeleted,
+  ResponseInputList,
+  ResponseInputPage,
+  ResponsePut,
+  ResponsePutReply,
+  ResponseRead,
+  StoredResponse,
+} from './queries/responses.js';
 export {
   recordReadSchema,
   chargeRecordSchema,

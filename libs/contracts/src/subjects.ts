@@ -34,6 +34,11 @@ export const Subject = {
   batchRead: 'batch.read.v1',
   batchList: 'batch.list.v1',
   batchCancel: 'batch.cancel.v1',
+  responsePut: 'response.put.v1',
+  responseRead: 'response.read.v1',
+  responseDelete: 'response.delete.v1',
+  responseInputList: 'response-input.list.v1',
+  responseContextRead: 'response-context.read.v1',
   /** ingress → billing */
   chargeRead: 'charge.read.v1',
   usageReport: 'usage.report.v1',

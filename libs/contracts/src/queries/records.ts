@@ -42,6 +42,7 @@ export const usageRowSchema = z.object({
   promptTokens: z.int(),
   completionTokens: z.int(),
   cachedPromptTokens: z.int(),
+  cacheWritePromptTokens: z.int(),
   costNanoUsd: nanoUsd,
 });
 export const usageReportReplySchema = z.object({ rows: z.array(usageRowSchema) });

@@ -18,6 +18,7 @@ export const OPERATIONS = [
   'transcription',
   'moderation',
   'rerank',
+  'count_tokens',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -54,6 +55,18 @@ export const factsSchema = z.object({
   contentType: z.string().optional(),
   /** Where the values that may be replaced on the way to a provider stand in the body. */
   spans: z.object({ model: byteSpan, streamOptions: byteSpan.optional() }),
+  /** OpenRouter's extensions of a request, read for routing. */
+  extensions: z
+    .object({
+      models: z.array(z.string()).optional(),
+      provider: z.record(z.string(), z.unknown()).optional(),
+      plugins: z.array(z.record(z.string(), z.unknown())).optional(),
+    })
+    .optional(),
+  /** Members of the body that are meant for us, and for no provider that does not know them. */
+  ownMembers: z.array(z.string()).optional(),
+  /** Whether the caller wants the cost within the answer's usage. */
+  costAsked: z.boolean().optional(),
   /** Name of the ingress process that waits for reply frames; absent in the durable lane. */
   ingress: z.string().optional(),
   job: jobReference.optional(),

@@ -2,13 +2,33 @@ import { z } from 'zod';
 import { nanoUsd } from '../identifiers.js';
 
 /**
+ * Amounts in nano-USD for one million tokens. Those that are optional belong to tokens that are part of the prompt or of the
+ * completion; where one is absent, its tokens cost what the others of the prompt or of the completion do.
+ */
+const amounts = {
+  inputNanoUsdPerMillion: nanoUsd,
+  cachedInputNanoUsdPerMillion: nanoUsd.optional(),
+  cacheWriteInputNanoUsdPerMillion: nanoUsd.optional(),
+  audioInputNanoUsdPerMillion: nanoUsd.optional(),
+  imageInputNanoUsdPerMillion: nanoUsd.optional(),
+  outputNanoUsdPerMillion: nanoUsd,
+  reasoningOutputNanoUsdPerMillion: nanoUsd.optional(),
+  audioOutputNanoUsdPerMillion: nanoUsd.optional(),
+  imageOutputNanoUsdPerMillion: nanoUsd.optional(),
+};
+
+/** The amounts of a whole call whose prompt is longer than `abovePromptTokens`; none is taken over from below. */
+export const priceTierSchema = z.object({ abovePromptTokens: z.int().positive(), ...amounts });
+export type PriceTier = z.infer<typeof priceTierSchema>;
+
+/**
  * What a provider charges, in nano-USD for one million tokens. `version` is derived from the content, so that equal prices
- * share it and a charge can be recomputed from the stored row.
+ * share it and a charge can be recomputed from the stored row. Of `tiers` the one with the highest threshold that a call's
+ * prompt exceeds takes the place of the amounts beside them.
  */
 export const priceSchema = z.object({
   version: z.string().regex(/^price_[0-9a-f]{16}$/),
-  inputNanoUsdPerMillion: nanoUsd,
-  cachedInputNanoUsdPerMillion: nanoUsd.optional(),
-  outputNanoUsdPerMillion: nanoUsd,
+  ...amounts,
+  tiers: z.array(priceTierSchema).min(1).max(10).optional(),
 });
 export type Price = z.infer<typeof priceSchema>;

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { epochMilliseconds, slug } from '../identifiers.js';
-import { timeoutsSchema } from '../routing/plan.js';
+import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
+import { modelLimitsSchema } from './model-limits.js';
 import { priceSchema } from './price.js';
 
-/** A provider as configured. `credential` is sealed with the house's secret key; only a worker opens it. */
+/** A provider as configured. Its credentials are sealed with the house's secret key; only a worker opens them. */
 export const providerEntrySchema = z.object({
   name: slug,
   kind: slug,
   /** Options of that kind of provider; its folder validates them. */
   options: z.record(z.string(), z.unknown()),
+  /** Used in turn; absent where the provider needs none. */
+  credentials: z.array(z.string()).min(1).optional(),
+  /** The one credential of a provider, in revisions made before there could be several. */
   credential: z.string().optional(),
 });
 export type ProviderEntry = z.infer<typeof providerEntrySchema>;
@@ -20,6 +24,9 @@ export const targetEntrySchema = z.object({
   priority: z.int().nonnegative(),
   weight: z.number().positive(),
   price: priceSchema,
+  /** Where the price comes from, where it does not stand in the configuration. */
+  priceSource: z.enum(['catalogue', 'ceiling']).optional(),
+  limits: modelLimitsSchema.optional(),
 });
 export type TargetEntry = z.infer<typeof targetEntrySchema>;
 
@@ -28,6 +35,8 @@ export const modelEntrySchema = z.object({
   name: z.string(),
   strategy: z.enum(['priority', 'weighted']),
   timeouts: timeoutsSchema,
+  /** What happens to parts of a request that a target cannot do; `warn` where it is absent. */
+  unsupported: unsupportedPolicy.optional(),
   targets: z.array(targetEntrySchema).min(1),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
