@@ -6,7 +6,7 @@ export type DialectFacts = Pick<
   Facts,
   'dialect' | 'operation' | 'model' | 'stream' | 'usageAsked' | 'estimatedPromptTokens' | 'bodyBytes' | 'spans'
 > &
-  Partial<Pick<Facts, 'maxCompletionTokens' | 'endUser' | 'contentType'>>;
+  Partial<Pick<Facts, 'maxCompletionTokens' | 'endUser' | 'contentType' | 'extensions' | 'ownMembers' | 'costAsked'>>;
 
 /** What an error tells a caller, before it takes a dialect's form. */
 export interface CallerError {
@@ -69,7 +69,7 @@ export interface CallerDialect {
    * The body as it goes to a provider of the same dialect: the model's name replaced, and what the bill depends on asked for;
    * all other bytes as they came.
    */
-  providerBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 'stream'>, model: string): Uint8Array;
+  providerBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 'stream' | 'ownMembers'>, model: string): Uint8Array;
   /** Reads a plain answer; undefined for bytes that are no such answer, whatever the status said. */
   readAnswer(body: Uint8Array, contentType: string): AnswerFacts | undefined;
   /** Absent where the dialect has no streams. */
@@ -77,6 +77,12 @@ export interface CallerDialect {
   encodeError(error: CallerError): string;
   /** An error within a stream, as a whole event. No end mark follows it. */
   encodeStreamError?(error: CallerError): string;
+  /**
+   * The answer of this side to what providers of other dialects have no address for; absent where only a provider can answer.
+   */
+  ownAnswer?(facts: Pick<Facts, 'estimatedPromptTokens'>): string;
+  /** The header in which clients of the dialect look for the request id, where that is not `x-request-id`. */
+  readonly requestIdHeader?: string;
   /** The way to providers of other dialects; absent where there is none. */
   readonly translation?: Translation;
 }

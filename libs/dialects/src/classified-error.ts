@@ -4,4 +4,6 @@ import type { ErrorClass } from '#libs/contracts';
 export interface ClassifiedError {
   errorClass: ErrorClass;
   message: string;
+  /** How long to wait, where the body says so; a header that says so comes first. */
+  retryAfterSeconds?: number;
 }

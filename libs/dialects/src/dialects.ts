@@ -1,8 +1,31 @@
 import type { CallerDialect } from './caller-dialect.js';
+import { countTokensDialect } from './anthropic-messages/count-tokens-dialect.js';
+import { messagesDialect } from './anthropic-messages/messages-dialect.js';
 import { chatDialect } from './openai-chat/chat-dialect.js';
+import { completionsDialect } from './openai-completions/completions-dialect.js';
+import { embeddingsDialect } from './openai-embeddings/embeddings-dialect.js';
+import { imagesDialect } from './openai-images/images-dialect.js';
+import { moderationsDialect } from './openai-moderations/moderations-dialect.js';
+import { responsesDialect } from './openai-responses/responses-dialect.js';
+import { speechDialect } from './openai-speech/speech-dialect.js';
+import { audioTranslationDialect, transcriptionDialect } from './openai-transcription/transcription-dialect.js';
+import { rerankDialect } from './rerank/rerank-dialect.js';
 
 /** Every dialect there is: a new one is a folder and a line here. */
-const DIALECTS: readonly CallerDialect[] = [chatDialect];
+const DIALECTS: readonly CallerDialect[] = [
+  chatDialect,
+  completionsDialect,
+  responsesDialect,
+  messagesDialect,
+  countTokensDialect,
+  embeddingsDialect,
+  imagesDialect,
+  moderationsDialect,
+  speechDialect,
+  transcriptionDialect,
+  audioTranslationDialect,
+  rerankDialect,
+];
 
 const byName = new Map(DIALECTS.map((dialect) => [dialect.name, dialect]));
 

@@ -10,8 +10,13 @@ export type {
 } from './caller-dialect.js';
 export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';
+export { classifyAnthropicError } from './anthropic-messages/classify-error.js';
 export { classifyChatError } from './openai-chat/classify-error.js';
 export type { ClassifiedError } from './classified-error.js';
+export { FinalEventHold } from './openai-responses/final-event.js';
+export type { FinishedResponse } from './openai-responses/final-event.js';
+export { expandInput, readState, wholeInput } from './openai-responses/stored-state.js';
+export type { ConversationItem, StateFacts } from './openai-responses/stored-state.js';
 export { translateCall } from './translation/translate-call.js';
 export type { CallToTranslate, ProviderModels, TranslatedAnswer } from './translation/translate-call.js';
 export { Untranslatable } from './translation/untranslatable.js';

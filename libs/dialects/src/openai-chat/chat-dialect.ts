@@ -4,6 +4,7 @@ import { chatProviderBody } from './provider-body.js';
 import { readChatAnswer } from './read-answer.js';
 import { readChatFacts } from './read-facts.js';
 import { ChatStreamReader } from './stream-reader.js';
+import { chatTranslation } from './translation/chat-translation.js';
 
 /** OpenAI Chat Completions as a dialect of callers. */
 export const chatDialect = {
@@ -14,4 +15,5 @@ export const chatDialect = {
   streamReader: ({ usageAsked }) => new ChatStreamReader(usageAsked),
   encodeError: encodeChatError,
   encodeStreamError: encodeChatStreamError,
+  translation: chatTranslation,
 } as const satisfies CallerDialect;

@@ -9,6 +9,8 @@ interface WireAnswer {
 }
 interface WireChoice {
   finish_reason?: unknown;
+  /** In place of a message, in legacy Completions. */
+  text?: unknown;
   message?: { content?: unknown; tool_calls?: unknown };
 }
 
@@ -40,6 +42,7 @@ function parse(body: Uint8Array): WireAnswer | undefined {
 
 function charactersOf(choice: WireChoice): number {
   const { content, tool_calls: toolCalls } = choice.message ?? {};
-  const text = typeof content === 'string' ? content.length : 0;
+  const words = content ?? choice.text;
+  const text = typeof words === 'string' ? words.length : 0;
   return text + (toolCalls === undefined ? 0 : JSON.stringify(toolCalls).length);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { chatProviderBody } from './provider-body.js';
 import { readChatFacts } from './read-facts.js';
 
 const BOM = '\uFEFF';
@@ -34,6 +35,13 @@ describe('readChatFacts', () => {
     },
   );
 
+  it('takes answers to calls made in parallel, and an assistant who only calls', () => {
+    const call = '{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}';
+    const answer = '{"role":"tool","tool_call_id":"c","content":"x"}';
+    const messages = `"messages":[{"role":"assistant","tool_calls":[${call},${call}]},${answer},${answer}]`;
+    expect(read(`{"model":"m",${messages}}`).model).toBe('m');
+  });
+
   it.each([
     ['nothing', '', 'invalid_json', null],
     ['no JSON', 'model=m', 'invalid_json', null],
@@ -60,6 +68,36 @@ describe('readChatFacts', () => {
       'invalid_type',
       'messages[0].content',
     ],
+    [
+      'an answer of a tool without the id of its call',
+      '{"model":"m","messages":[{"role":"tool","content":"x"}]}',
+      'missing_required_parameter',
+      'messages[0].tool_call_id',
+    ],
+    [
+      'an answer of a tool that nobody called',
+      '{"model":"m","messages":[{"role":"user","content":"x"},{"role":"tool","tool_call_id":"c","content":"x"}]}',
+      'invalid_role_order',
+      'messages[1].role',
+    ],
+    [
+      'a role that is none',
+      '{"model":"m","messages":[{"role":"robot","content":"x"}]}',
+      'invalid_type',
+      'messages[0].role',
+    ],
+    [
+      'a message of a user without content',
+      '{"model":"m","messages":[{"role":"user"}]}',
+      'missing_required_parameter',
+      'messages[0].content',
+    ],
+    [
+      'a part without a type',
+      '{"model":"m","messages":[{"role":"user","content":[{"text":"x"}]}]}',
+      'missing_required_parameter',
+      'messages[0].content[0].type',
+    ],
     ['a text for stream', withField('"stream":"true"'), 'invalid_type', 'stream'],
     ['a fraction of tokens', withField('"max_tokens":1.5'), 'invalid_type', 'max_tokens'],
     ['129 answers', withField('"n":129'), 'invalid_type', 'n'],
@@ -78,5 +116,20 @@ describe('readChatFacts', () => {
   ])('refuses text that is not UTF-8: %s', (_what, bytes) => {
     const body = Buffer.concat([Buffer.from('{"model":"'), Buffer.from(bytes), Buffer.from(`",${MESSAGES}}`)]);
     expect(() => readChatFacts(body)).toThrow(expect.objectContaining({ status: 400, code: 'invalid_encoding' }));
+  });
+
+  it("reads OpenRouter's extensions and takes them out for other providers", () => {
+    const own = { models: ['a', 'b'], provider: { order: ['x'] }, plugins: [{ id: 'web' }], usage: { include: true } };
+    const rest = { messages: [{ role: 'user', content: 'hi' }], seed: 1.0 };
+    const body = Buffer.from(JSON.stringify({ ...own, model: 'toy', ...rest }));
+    const facts = readChatFacts(body);
+    const { models, provider, plugins } = own;
+    expect(facts).toMatchObject({ extensions: { models, provider, plugins }, costAsked: true, usageAsked: true });
+    expect(JSON.parse(chatProviderBody(body, facts, 'm').toString())).toEqual({ model: 'm', ...rest });
+  });
+
+  it("refuses extensions that are not OpenRouter's", () => {
+    const body = { model: 'toy', messages: [{ role: 'user', content: 'hi' }], models: 'a' };
+    expect(() => readChatFacts(Buffer.from(JSON.stringify(body)))).toThrow("'models'");
   });
 });

@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import type { ZodError } from 'zod';
 import type { DialectFacts } from '../caller-dialect.js';
 import { DialectError } from '../dialect-error.js';
+import { estimatePromptTokens } from '../estimate-prompt-tokens.js';
+import { fieldError } from '../field-error.js';
 import { scanObject } from '../scan-object.js';
+import { checkRoles } from './check-roles.js';
+import { extensionsOf } from './openrouter-extensions.js';
 import { chatRequestSchema, type ChatRequest } from './request-schema.js';
 
 const MAX_DEPTH = 64;
-const BYTES_PER_TOKEN = 4;
 
 /**
  * Reads the facts of a Chat Completions request from its bytes.
@@ -21,16 +23,18 @@ export function readChatFacts(body: Uint8Array): DialectFacts {
   const messages = members.get('messages');
   if (!model || !messages) throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   const streamOptions = members.get('stream_options');
+  const extensions = extensionsOf(request, members);
   const maxCompletionTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
   return {
     dialect: 'openai-chat',
     operation: 'chat',
     model: request.model,
     stream: request.stream === true,
-    usageAsked: request.stream_options?.include_usage === true,
-    estimatedPromptTokens: Math.ceil((messages[1] - messages[0]) / BYTES_PER_TOKEN),
+    usageAsked: request.stream_options?.include_usage === true || extensions.costAsked === true,
+    estimatedPromptTokens: estimatePromptTokens(body, [messages]),
     ...(maxCompletionTokens === undefined ? {} : { maxCompletionTokens }),
     ...(request.user === undefined || request.user === null ? {} : { endUser: request.user }),
+    ...extensions,
     bodyBytes: body.length,
     spans: streamOptions ? { model, streamOptions } : { model },
   };
@@ -49,32 +53,6 @@ function parseRequest(body: Uint8Array): ChatRequest {
   }
   const result = chatRequestSchema.safeParse(value);
   if (!result.success) throw fieldError(result.error, value);
+  checkRoles(result.data.messages);
   return result.data;
-}
-
-function fieldError(error: ZodError, body: object): DialectError {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? [])
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('');
-  const param = path.replace(/^\./, '');
-  const isMissing = issue !== undefined && isAbsent(body, issue.path);
-  return isMissing
-    ? new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param)
-    : new DialectError(
-        400,
-        'invalid_type',
-        `Invalid value for '${param}': ${issue?.message ?? 'not understood'}.`,
-        param,
-      );
-}
-
-/** Whether nothing stands at a path that the schema wants something at. */
-function isAbsent(body: object, path: readonly PropertyKey[]): boolean {
-  let value: unknown = body;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null) return false;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value === undefined;
 }

@@ -6,8 +6,8 @@ const MOST_TOKENS = 100_000_000;
 interface WireUsage {
   prompt_tokens?: unknown;
   completion_tokens?: unknown;
-  prompt_tokens_details?: { cached_tokens?: unknown } | null;
-  completion_tokens_details?: { reasoning_tokens?: unknown } | null;
+  prompt_tokens_details?: { cached_tokens?: unknown; cache_write_tokens?: unknown; audio_tokens?: unknown } | null;
+  completion_tokens_details?: { reasoning_tokens?: unknown; audio_tokens?: unknown } | null;
 }
 
 /**
@@ -20,13 +20,19 @@ export function readChatUsage(wire: unknown): Usage | undefined {
   const promptTokens = tokenCount(usage.prompt_tokens);
   const completionTokens = tokenCount(usage.completion_tokens);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
-  const cached = tokenCount(usage.prompt_tokens_details?.cached_tokens);
+  const cached = Math.min(tokenCount(usage.prompt_tokens_details?.cached_tokens) ?? 0, promptTokens);
+  const written = tokenCount(usage.prompt_tokens_details?.cache_write_tokens);
   const reasoning = tokenCount(usage.completion_tokens_details?.reasoning_tokens);
+  const audioIn = tokenCount(usage.prompt_tokens_details?.audio_tokens);
+  const audioOut = tokenCount(usage.completion_tokens_details?.audio_tokens);
   return {
     promptTokens,
     completionTokens,
-    ...(cached ? { cachedPromptTokens: Math.min(cached, promptTokens) } : {}),
+    ...(cached ? { cachedPromptTokens: cached } : {}),
+    ...(written ? { cacheWritePromptTokens: Math.min(written, promptTokens - cached) } : {}),
     ...(reasoning ? { reasoningTokens: Math.min(reasoning, completionTokens) } : {}),
+    ...(audioIn ? { audioPromptTokens: Math.min(audioIn, promptTokens) } : {}),
+    ...(audioOut ? { audioCompletionTokens: Math.min(audioOut, completionTokens) } : {}),
   };
 }
 

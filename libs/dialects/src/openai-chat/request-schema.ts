@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openrouterFields } from './openrouter-extensions.js';
 
 const contentPart = z.looseObject({ type: z.string() });
 const content = z.union([z.string(), z.array(contentPart), z.null()]);
@@ -27,5 +28,6 @@ export const chatRequestSchema = z.looseObject({
   stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
   user: z.string().max(500).nullish(),
+  ...openrouterFields,
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

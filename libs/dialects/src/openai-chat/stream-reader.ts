@@ -1,11 +1,8 @@
 import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { dataOfEvent, EventRelay } from '../event-stream.js';
 import { readChatUsage } from './read-usage.js';
 import { classifyChatError } from './classify-error.js';
 
-const MOST_EVENT_BYTES = 4 * 1024 ** 2;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const EMPTY = Buffer.alloc(0);
 /** Members from which something is to be learnt; in the text of an answer they would have backslashes before the quotes. */
 const WORTH_PARSING = /"usage"\s*:\s*\{|"error"|"finish_reason"\s*:\s*"/;
 
@@ -13,7 +10,7 @@ interface WireChunk {
   id?: unknown;
   error?: unknown;
   usage?: unknown;
-  choices?: { delta?: Record<string, unknown>; finish_reason?: unknown }[];
+  choices?: { delta?: Record<string, unknown>; text?: unknown; finish_reason?: unknown }[];
 }
 
 /**
@@ -23,42 +20,30 @@ interface WireChunk {
  */
 export class ChatStreamReader implements AnswerStreamReader {
   readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
-  private rest: Buffer = EMPTY;
+  private readonly relay: EventRelay;
 
-  constructor(private readonly keepsUsage: boolean) {}
-
-  /**
-   * Takes the next bytes and returns those that may be relayed.
-   * @throws DialectStreamError for an error event, bytes that are no events, or an event without end.
-   */
-  push(bytes: Uint8Array): Buffer {
-    if (this.facts.isDone) return EMPTY;
-    const incoming = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const buffer = this.rest.length > 0 ? Buffer.concat([this.rest, incoming]) : incoming;
-    const kept: Buffer[] = [];
-    let start = 0;
-    for (let end = endOfEvent(buffer, start); end >= 0 && !this.facts.isDone; end = endOfEvent(buffer, start)) {
-      const event = buffer.subarray(start, end);
-      if (this.learnFrom(event.toString('utf8').trim())) kept.push(event);
-      start = end;
-    }
-    this.rest = start === 0 ? buffer : buffer.subarray(start);
-    if (this.rest.length > MOST_EVENT_BYTES) {
-      throw new DialectStreamError('bad_answer', `an event of the stream is larger than ${MOST_EVENT_BYTES} bytes`);
-    }
-    if (kept.length === 1) return kept[0] as Buffer;
-    return kept.length === 0 ? EMPTY : Buffer.concat(kept);
+  constructor(private readonly keepsUsage: boolean) {
+    const { facts } = this;
+    this.relay = new EventRelay({
+      get isDone() {
+        return facts.isDone;
+      },
+      learnFrom: (event) => this.learnFrom(event),
+    });
   }
 
-  /** To be called when the provider's bytes have ended. @throws DialectStreamError where the end mark is missing. */
+  push(bytes: Uint8Array): Buffer {
+    return this.relay.push(bytes);
+  }
+
   end(): void {
-    if (!this.facts.isDone) throw new DialectStreamError('cut_stream', 'the stream ended without its end mark');
+    this.relay.end();
   }
 
   /** Learns from one event and says whether it is to be relayed. */
   private learnFrom(event: string): boolean {
     if (event === '') return false;
-    const data = dataOf(event);
+    const data = dataOfEvent(event);
     if (data === undefined) return true;
     if (data === '[DONE]') {
       this.facts.isDone = true;
@@ -84,19 +69,12 @@ export class ChatStreamReader implements AnswerStreamReader {
     }
     if (typeof chunk.id === 'string') this.facts.upstreamId ??= chunk.id.slice(0, 200);
     if (typeof finishReason === 'string') this.facts.finishReason = finishReason.slice(0, 100);
-    if (chunk.choices?.some(({ delta }) => carriesToken(delta))) this.facts.tokenEvents++;
+    if (chunk.choices?.some(({ delta, text }) => carriesToken(delta ?? { text }))) this.facts.tokenEvents++;
     const usage = readChatUsage(chunk.usage);
     if (usage) this.facts.usage = usage;
     const isUsageOnly = chunk.usage !== undefined && chunk.usage !== null && (chunk.choices?.length ?? 0) === 0;
     return this.keepsUsage || !isUsageOnly;
   }
-}
-
-/** The data of an event without its field names; undefined for an event that has none, such as a comment. */
-function dataOf(event: string): string | undefined {
-  if (event.startsWith('data:') && !event.includes('\n')) return event.slice('data:'.length).trim();
-  const lines = event.split('\n').filter((line) => line.startsWith('data:'));
-  return lines.length === 0 ? undefined : lines.map((line) => line.slice('data:'.length).trim()).join('\n');
 }
 
 function parseChunk(data: string): WireChunk {
@@ -111,15 +89,7 @@ function parseChunk(data: string): WireChunk {
 
 function carriesToken(delta: Record<string, unknown> | undefined): boolean {
   if (!delta) return false;
-  return Object.entries(delta).some(([name, value]) => name !== 'role' && value !== null && value !== '');
-}
-
-/** The position after the blank line that ends the event beginning at `start`, or -1. Lines end in LF or CR LF. */
-function endOfEvent(buffer: Buffer, start: number): number {
-  for (let feed = buffer.indexOf(LINE_FEED, start); feed >= 0; feed = buffer.indexOf(LINE_FEED, feed + 1)) {
-    const next = buffer[feed + 1];
-    if (next === LINE_FEED) return feed + 2;
-    if (next === CARRIAGE_RETURN && buffer[feed + 2] === LINE_FEED) return feed + 3;
-  }
-  return -1;
+  return Object.entries(delta).some(
+    ([name, value]) => name !== 'role' && value !== null && value !== undefined && value !== '',
+  );
 }

@@ -1,13 +1,32 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
-import type { Facts, UnsupportedPolicy } from '#libs/contracts';
+import type {
+  EmbeddingModelV4,
+  ImageModelV4,
+  LanguageModelV4,
+  LanguageModelV4StreamPart,
+  RerankingModelV4,
+} from '@ai-sdk/provider';
+import type { Facts, Operation, UnsupportedPolicy } from '#libs/contracts';
+import { DialectStreamError } from '../caller-dialect.js';
 import { dialectNamed } from '../dialects.js';
 import { fetchFiles, type FetchFile } from './fetch-files.js';
+import { refuseLosses, sentenceOf } from './losses.js';
+import { lossesAt } from './request-losses.js';
+import type { OperationAnswer } from './operation-call.js';
+import { translateEmbeddings } from './translate-embeddings.js';
+import { translateImages } from './translate-images.js';
+import { translateRerank } from './translate-rerank.js';
 import type { AnswerContext, StreamEncoder, Translation } from './translation.js';
 import { Untranslatable } from './untranslatable.js';
+
+/** What models of language are asked for. */
+const TEXT_OPERATIONS: ReadonlySet<Operation> = new Set(['chat', 'text_completion']);
 
 /** The models of a provider by its own names for them; what it does not offer is absent. */
 export interface ProviderModels {
   languageModel?(name: string): LanguageModelV4;
+  embeddingModel?(name: string): EmbeddingModelV4;
+  rerankingModel?(name: string): RerankingModelV4;
+  imageModel?(name: string): ImageModelV4;
 }
 
 /** A call of a provider that does not speak the caller's dialect. */
@@ -35,13 +54,32 @@ export interface TranslatedAnswer {
  * otherwise what the provider package threw (`APICallError` for an answer with an error status).
  */
 export async function translateCall(models: ProviderModels, call: CallToTranslate): Promise<TranslatedAnswer> {
-  const { translation } = dialectNamed(call.facts.dialect);
-  if (!translation || !models.languageModel || call.facts.operation !== 'chat') {
-    throw new Untranslatable(
-      `this provider cannot serve ${call.facts.operation} requests of the dialect ${call.facts.dialect}`,
-    );
+  const { dialect, operation } = call.facts;
+  const own = dialectNamed(dialect).ownAnswer?.(call.facts);
+  if (own !== undefined) return { contentType: 'application/json', body: only(Buffer.from(own)), warnings: [] };
+  const whole = translateWhole(models, call);
+  if (whole) {
+    const { json, warnings } = await whole;
+    return { contentType: 'application/json', body: only(Buffer.from(JSON.stringify(json))), warnings };
+  }
+  const { translation } = dialectNamed(dialect);
+  if (!translation || !models.languageModel || !TEXT_OPERATIONS.has(operation)) {
+    throw new Untranslatable(`this provider cannot serve ${operation} requests of the dialect ${dialect}`);
   }
   return translateChat(models.languageModel(call.model), translation, call);
+}
+
+/** The operations other than text, which have one dialect each; undefined where the provider has no model for one. */
+function translateWhole(models: ProviderModels, call: CallToTranslate): Promise<OperationAnswer> | undefined {
+  const operationCall = { ...call, requestId: call.facts.requestId };
+  const { operation } = call.facts;
+  if (operation === 'embeddings' && models.embeddingModel)
+    return translateEmbeddings(models.embeddingModel(call.model), operationCall);
+  if (operation === 'rerank' && models.rerankingModel)
+    return translateRerank(models.rerankingModel(call.model), operationCall);
+  if (operation === 'image_generation' && models.imageModel)
+    return translateImages(models.imageModel(call.model), operationCall);
+  return undefined;
 }
 
 async function translateChat(
@@ -49,7 +87,8 @@ async function translateChat(
   translation: Translation,
   call: CallToTranslate,
 ): Promise<TranslatedAnswer> {
-  const { options: read, warnings } = translation.readRequest(call.body);
+  const { options: read, ...losses } = translation.readRequest(call.body);
+  const warnings = lossesAt(model.provider, losses);
   refuseLosses(warnings, call.unsupported);
   const prompt = await fetchFiles(read.prompt, await model.supportedUrls, call);
   const options = { ...read, prompt, abortSignal: call.signal };
@@ -95,6 +134,8 @@ async function* encoded(
   try {
     for (let part = first; !part.done; part = await parts.next()) {
       if (part.value.type === 'error') throw part.value.error;
+      if (part.value.type === 'finish' && part.value.finishReason.unified === 'interrupted')
+        throw new DialectStreamError('cut_stream', 'the stream ended without its end mark');
       const events = encoder.part(part.value);
       if (events !== '') yield Buffer.from(events);
     }
@@ -103,17 +144,6 @@ async function* encoded(
   } finally {
     await parts.return?.(undefined);
   }
-}
-
-function refuseLosses(warnings: readonly string[], policy: UnsupportedPolicy): void {
-  if (policy === 'reject' && warnings.length > 0) throw new Untranslatable(warnings.join(' '));
-}
-
-function sentenceOf(warning: SharedV4Warning): string {
-  if (warning.type === 'other') return warning.message;
-  if (warning.type === 'deprecated') return `${warning.setting}: ${warning.message}`;
-  const what = warning.type === 'unsupported' ? 'is not supported by the model' : 'is only approximated by the model';
-  return `'${warning.feature}' ${what}${warning.details === undefined ? '.' : `: ${warning.details}`}`;
 }
 
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -3,12 +3,15 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
+import type { PartlyCarried } from './request-losses.js';
 
 /** A request in terms of the AI SDK's language models, for providers of another dialect than the caller's. */
 export interface TranslatedRequest {
   readonly options: LanguageModelV4CallOptions;
   /** What of the request these terms cannot carry; one sentence each, naming the field. */
   readonly warnings: readonly string[];
+  /** What is lost only where a provider's package has no option for it. */
+  readonly partly?: readonly PartlyCarried[];
 }
 
 /** What an answer is encoded with beside the model's own words. */

@@ -1,0 +1,26 @@
+import type { CallerDialect } from '../caller-dialect.js';
+import { encodeMessagesError, encodeMessagesStreamError } from './encode-error.js';
+import { messagesProviderBody } from './provider-body.js';
+import { readMessagesAnswer } from './read-answer.js';
+import { readMessagesFacts } from './read-facts.js';
+import { MessagesStreamReader } from './stream-reader.js';
+import { encodeMessagesAnswer } from './translation/encode-answer.js';
+import { readMessagesRequest } from './translation/read-request.js';
+import { MessagesStreamEncoder } from './translation/stream-encoder.js';
+
+/** Anthropic Messages as a dialect of callers. */
+export const messagesDialect = {
+  name: 'anthropic-messages',
+  requestIdHeader: 'request-id',
+  readFacts: readMessagesFacts,
+  providerBody: messagesProviderBody,
+  readAnswer: readMessagesAnswer,
+  streamReader: () => new MessagesStreamReader(),
+  encodeError: encodeMessagesError,
+  encodeStreamError: encodeMessagesStreamError,
+  translation: {
+    readRequest: readMessagesRequest,
+    encodeAnswer: encodeMessagesAnswer,
+    streamEncoder: (context) => new MessagesStreamEncoder(context),
+  },
+} as const satisfies CallerDialect;

@@ -1,0 +1,40 @@
+import type { ZodError } from 'zod';
+import { DialectError } from './dialect-error.js';
+
+type Issue = ZodError['issues'][number];
+
+/** Tells a caller which field of the body does not fit its schema, by the innermost place that is known to be at fault. */
+export function fieldError(error: ZodError, body: unknown): DialectError {
+  const { path, message } = innermost(error.issues);
+  const param = path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+  return isAbsent(body, path)
+    ? new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param)
+    : new DialectError(400, 'invalid_type', `Invalid value for '${param}': ${message}.`, param);
+}
+
+/** Of the branches of a union, the one that fits furthest is the one that was meant. */
+function innermost(issues: readonly Issue[]): { path: PropertyKey[]; message: string } {
+  const [issue] = issues;
+  if (!issue) return { path: [], message: 'not understood' };
+  const place = { path: issue.path, message: issue.message };
+  if (issue.code !== 'invalid_union') return place;
+  const deeper = issue.errors
+    .filter((branch) => branch.length > 0)
+    .map((branch) => innermost(branch))
+    .filter(({ path }) => path.length > 0)
+    .toSorted((left, right) => right.path.length - left.path.length)[0];
+  return deeper ? { path: [...issue.path, ...deeper.path], message: deeper.message } : place;
+}
+
+/** Whether nothing stands at a path that the schema wants something at. */
+function isAbsent(body: unknown, path: readonly PropertyKey[]): boolean {
+  let value = body;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return false;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value === undefined;
+}

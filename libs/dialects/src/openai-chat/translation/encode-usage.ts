@@ -1,0 +1,36 @@
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+
+/** The `usage` of an answer. */
+export interface WireUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  prompt_tokens_details: { cached_tokens: number; cache_write_tokens?: number };
+  completion_tokens_details: { reasoning_tokens: number };
+}
+
+/**
+ * The tokens that a model says it used; undefined where it does not say, so that nobody takes zeros for an answer. Cached and
+ * written tokens are parts of the prompt's count, reasoning tokens of the completion's.
+ */
+export function encodeUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): WireUsage | undefined {
+  const prompt = inputTokens.total ?? sumOf(inputTokens.noCache, inputTokens.cacheRead, inputTokens.cacheWrite);
+  const completion = outputTokens.total ?? sumOf(outputTokens.text, outputTokens.reasoning);
+  if (prompt === undefined || completion === undefined) return undefined;
+  const written = inputTokens.cacheWrite ?? 0;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: {
+      cached_tokens: inputTokens.cacheRead ?? 0,
+      ...(written > 0 ? { cache_write_tokens: written } : {}),
+    },
+    completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
+  };
+}
+
+function sumOf(...counts: readonly (number | undefined)[]): number | undefined {
+  const known = counts.filter((count) => count !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { DialectFacts, StreamFacts } from '../caller-dialect.js';
+import { context, usage } from '../openai-chat/translation/answer.fixture.js';
+import { completionsDialect } from './completions-dialect.js';
+
+const { translation } = completionsDialect;
+const bytes = (request: object): Buffer => Buffer.from(JSON.stringify({ model: 'm', ...request }));
+const facts = (request: object): DialectFacts => completionsDialect.readFacts(bytes(request));
+const finishReason = { unified: 'stop', raw: undefined } as const;
+const USAGE = {
+  promptTokens: 40,
+  completionTokens: 9,
+  cachedPromptTokens: 20,
+  cacheWritePromptTokens: 10,
+  reasoningTokens: 5,
+};
+
+describe('completionsDialect', () => {
+  it('reads what a request says of itself', () => {
+    expect(facts({ prompt: 'Once upon', max_tokens: 5, stream: true, user: 'u' })).toMatchObject({
+      dialect: 'openai-completions',
+      operation: 'text_completion',
+      model: 'm',
+      stream: true,
+      usageAsked: false,
+      estimatedPromptTokens: 3,
+      maxCompletionTokens: 5,
+      endUser: 'u',
+    });
+    expect(facts({ prompt: ['Once', 'upon'] }).estimatedPromptTokens).toBe(2);
+    expect(facts({ prompt: [1, 2, 3] }).estimatedPromptTokens).toBe(3);
+    expect(facts({ prompt: [[1, 2, 3], [4]] }).estimatedPromptTokens).toBe(4);
+  });
+
+  it.each([
+    ['no prompt', {}, 'prompt'],
+    ['an empty list of prompts', { prompt: [] }, 'prompt'],
+    ['a number for a prompt', { prompt: 1 }, 'prompt'],
+    ['no tokens to say', { prompt: 'x', max_tokens: 0 }, 'max_tokens'],
+  ])('refuses %s', (_what, request, param) => {
+    expect(() => facts(request)).toThrow(expect.objectContaining({ status: 400, param }));
+  });
+
+  it('passes on to providers of the same dialect with the model replaced and usage asked for', () => {
+    const body = bytes({ prompt: [1, 2], stream: true, odd: 1 });
+    const sent = completionsDialect.providerBody(body, facts({ prompt: [1, 2], stream: true, odd: 1 }), 'other');
+    expect(JSON.parse(sent.toString())).toEqual({
+      model: 'other',
+      prompt: [1, 2],
+      stream: true,
+      odd: 1,
+      stream_options: { include_usage: true },
+    });
+  });
+
+  it('becomes a question of a user, and says what is lost', () => {
+    const { options, warnings } = translation.readRequest(
+      bytes({ prompt: ['Once'], max_tokens: 5, n: 2, best_of: 3, echo: true, logprobs: 1, suffix: 's', stop: ['x'] }),
+    );
+    expect(options).toMatchObject({
+      prompt: [{ role: 'user', content: [{ type: 'text', text: 'Once' }] }],
+      maxOutputTokens: 5,
+      stopSequences: ['x'],
+    });
+    expect(warnings.map((warning) => String(/'(\w+)'/.exec(warning)?.[1]))).toEqual([
+      'n',
+      'echo',
+      'logprobs',
+      'suffix',
+      'best_of',
+    ]);
+    const plain = translation.readRequest(bytes({ prompt: 'Once', n: 1, best_of: 1, echo: false, logprobs: null }));
+    expect(plain.warnings).toEqual([]);
+  });
+
+  it.each([[[1, 2]], [[[1], [2]]], [['one', 'two']]])('cannot be translated with the prompt %j', (prompt) => {
+    expect(() => translation.readRequest(bytes({ prompt }))).toThrow(
+      expect.objectContaining({ name: 'Untranslatable' }),
+    );
+  });
+
+  it('gives a whole answer that its own reader understands', () => {
+    const content = [
+      { type: 'reasoning', text: 'Hm' },
+      { type: 'text', text: ' a time' },
+    ] as const;
+    const answer = translation.encodeAnswer({ content: [...content], finishReason, usage, warnings: [] }, context);
+    expect(JSON.parse(answer)).toMatchObject({
+      id: `cmpl-${context.requestId}`,
+      object: 'text_completion',
+      model: 'model-1',
+      choices: [{ text: ' a time', index: 0, logprobs: null, finish_reason: 'stop' }],
+    });
+    expect(completionsDialect.readAnswer(Buffer.from(answer))).toEqual({
+      upstreamId: `cmpl-${context.requestId}`,
+      finishReason: 'stop',
+      usage: USAGE,
+      characters: 7,
+    });
+  });
+
+  it('gives a stream that its own reader understands, byte by byte', () => {
+    const parts: LanguageModelV4StreamPart[] = [
+      { type: 'text-start', id: '1' },
+      { type: 'text-delta', id: '1', delta: ' ä' },
+      { type: 'text-delta', id: '1', delta: ' time' },
+      { type: 'text-end', id: '1' },
+      { type: 'finish', finishReason, usage },
+    ];
+    const encoder = translation.streamEncoder(context);
+    const events = Buffer.from(parts.map((part) => encoder.part(part)).join('') + encoder.end());
+    const read = (usageAsked: boolean): { relayed: string; learnt: StreamFacts } => {
+      const reader = completionsDialect.streamReader({ usageAsked });
+      const relayed = Buffer.concat([...events].map((byte) => reader.push(Uint8Array.of(byte)))).toString();
+      return { relayed, learnt: reader.facts };
+    };
+    expect(read(true).relayed).toBe(events.toString());
+    expect(read(false).relayed).not.toContain('"usage"');
+    expect(read(true).learnt).toMatchObject({ finishReason: 'stop', usage: USAGE, isDone: true, tokenEvents: 2 });
+    expect(translation.streamEncoder(context).end()).toBe('');
+  });
+});

@@ -1,0 +1,19 @@
+import type { CallerDialect } from '../caller-dialect.js';
+import { encodeChatError, encodeChatStreamError } from '../openai-chat/encode-error.js';
+import { chatProviderBody } from '../openai-chat/provider-body.js';
+import { readChatAnswer } from '../openai-chat/read-answer.js';
+import { ChatStreamReader } from '../openai-chat/stream-reader.js';
+import { readCompletionFacts } from './read-facts.js';
+import { completionsTranslation } from './translation/completions-translation.js';
+
+/** OpenAI's legacy Completions as a dialect of callers. Its envelopes are those of Chat Completions; choices hold `text`. */
+export const completionsDialect = {
+  name: 'openai-completions',
+  readFacts: readCompletionFacts,
+  providerBody: chatProviderBody,
+  readAnswer: readChatAnswer,
+  streamReader: ({ usageAsked }) => new ChatStreamReader(usageAsked),
+  encodeError: encodeChatError,
+  encodeStreamError: encodeChatStreamError,
+  translation: completionsTranslation,
+} as const satisfies CallerDialect;

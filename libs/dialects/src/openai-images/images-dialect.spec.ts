@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { imagesDialect } from './images-dialect.js';
+
+const facts = (value: unknown): ReturnType<typeof imagesDialect.readFacts> =>
+  imagesDialect.readFacts(Buffer.from(JSON.stringify(value)));
+const answer = (value: unknown): ReturnType<typeof imagesDialect.readAnswer> =>
+  imagesDialect.readAnswer(Buffer.from(JSON.stringify(value)), 'application/json');
+
+describe('imagesDialect', () => {
+  it('reads a request', () => {
+    expect(facts({ model: 'draw', prompt: 'a cat', stream: false })).toMatchObject({
+      operation: 'image_generation',
+      model: 'draw',
+      estimatedPromptTokens: 2,
+    });
+  });
+
+  it.each([
+    [{ prompt: 'a cat' }, 'model'],
+    [{ model: 'draw' }, 'prompt'],
+    [{ model: 'draw', prompt: 'a cat', n: 11 }, 'n'],
+    [{ model: 'draw', prompt: 'a cat', stream: true }, 'stream'],
+  ])('refuses %j and names the field', (value, param) => {
+    expect(() => facts(value)).toThrow(expect.objectContaining({ status: 400, param }));
+  });
+
+  it('reads the usage of an answer where the provider reports one', () => {
+    const usage = { input_tokens: 5, output_tokens: 4160, total_tokens: 4165 };
+    expect(answer({ created: 1, data: [{ b64_json: 'AA==' }], usage })).toEqual({
+      usage: { promptTokens: 5, completionTokens: 4160 },
+      characters: 0,
+    });
+    expect(answer({ created: 1, data: [{ url: 'https://images.example/1.png' }] })).toEqual({ characters: 0 });
+    expect(answer({ created: 1, data: [{}] })).toBeUndefined();
+  });
+});

@@ -1,0 +1,14 @@
+import type { CallerDialect } from '../caller-dialect.js';
+import { estimateTokens } from '../json-operation/estimate-tokens.js';
+import { defineJsonOperation } from '../json-operation/json-operation.js';
+import { readImagesAnswer } from './read-answer.js';
+import { imagesRequestSchema } from './request-schema.js';
+
+/** OpenAI image generation (`POST /v1/images/generations`) as a dialect of callers. */
+export const imagesDialect: CallerDialect = defineJsonOperation({
+  name: 'openai-images',
+  operation: 'image_generation',
+  schema: imagesRequestSchema,
+  estimateTokens: ({ members }) => estimateTokens(members, ['prompt']),
+  readAnswer: readImagesAnswer,
+});

@@ -1,0 +1,92 @@
+import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { dataOfEvent, EventRelay } from '../event-stream.js';
+import { classifyChatError } from '../openai-chat/classify-error.js';
+import { responseFacts, type WireResponse } from './read-answer.js';
+
+/** The type of an event, which OpenAI's own streams and ours tell first; asked of the start only, so that no text can feign it. */
+const TYPE = /^\{\s*"type"\s*:\s*"([a-z_.]+)"/;
+
+interface WireEvent {
+  type?: unknown;
+  response?: WireResponse | null;
+  error?: unknown;
+}
+
+/**
+ * Follows a stream of Responses events (server-sent events) as it is relayed. Bytes go on unchanged and in whole events only;
+ * the end mark is the event that holds the finished response. Events are parsed only where something is to be learnt from them.
+ */
+export class ResponsesStreamReader implements AnswerStreamReader {
+  readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
+  private readonly relay: EventRelay;
+
+  constructor() {
+    const { facts } = this;
+    this.relay = new EventRelay({
+      get isDone() {
+        return facts.isDone;
+      },
+      learnFrom: (event) => this.learnFrom(event),
+    });
+  }
+
+  push(bytes: Uint8Array): Buffer {
+    return this.relay.push(bytes);
+  }
+
+  end(): void {
+    this.relay.end();
+  }
+
+  private learnFrom(event: string): boolean {
+    if (event === '') return false;
+    const data = dataOfEvent(event);
+    // Some servers of this format close with the end mark of the older one, after ours.
+    if (data === undefined || data === '[DONE]') return true;
+    if (!data.startsWith('{') || !data.endsWith('}'))
+      throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
+    const type = TYPE.exec(data)?.[1];
+    if (type?.endsWith('.delta')) this.facts.tokenEvents++;
+    else if (type === undefined || isLifecycle(type)) this.learnFromEvent(parseEvent(data), data);
+    return true;
+  }
+
+  private learnFromEvent({ type, response, error }: WireEvent, data: string): void {
+    if (type === 'error' || type === 'response.failed' || (type === undefined && error)) throw streamError(data);
+    if (typeof type === 'string' && type.endsWith('.delta')) this.facts.tokenEvents++;
+    if (typeof response !== 'object' || response === null) return;
+    if (type === 'response.completed' || type === 'response.incomplete') {
+      Object.assign(this.facts, responseFacts(response), { isDone: true });
+    } else if (typeof response.id === 'string') {
+      this.facts.upstreamId = response.id.slice(0, 200);
+    }
+  }
+}
+
+/** Events that hold the whole response, or an error. */
+function isLifecycle(type: string): boolean {
+  return type === 'error' || /^response\.[a-z]+(_progress)?$/.test(type);
+}
+
+function parseEvent(data: string): WireEvent {
+  try {
+    return JSON.parse(data) as WireEvent;
+  } catch (error) {
+    throw new DialectStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
+  }
+}
+
+/** An error stands in a failed response, in a member of its own, or is the event itself. */
+function streamError(data: string): DialectStreamError {
+  const event = parseEvent(data);
+  const error = event.response?.error ?? event.error ?? event;
+  const { errorClass, message } = classifyChatError(statusOf(error), JSON.stringify({ error }));
+  return new DialectStreamError(errorClass, message || 'the provider ended the stream with an error');
+}
+
+/** Errors within a stream have codes only; these are the ones that tell more than a failure of the server. */
+function statusOf(error: unknown): number {
+  const { code } = error as { code?: unknown };
+  if (code === 'rate_limit_exceeded') return 429;
+  return code === 'invalid_prompt' ? 400 : 500;
+}

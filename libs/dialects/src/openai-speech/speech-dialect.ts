@@ -1,0 +1,14 @@
+import type { CallerDialect } from '../caller-dialect.js';
+import { estimateTokens } from '../json-operation/estimate-tokens.js';
+import { defineJsonOperation } from '../json-operation/json-operation.js';
+import { readSpeechAnswer } from './read-answer.js';
+import { speechRequestSchema } from './request-schema.js';
+
+/** OpenAI speech (`POST /v1/audio/speech`) as a dialect of callers. Its answers are audio, and billed by the text. */
+export const speechDialect: CallerDialect = defineJsonOperation({
+  name: 'openai-speech',
+  operation: 'speech',
+  schema: speechRequestSchema,
+  estimateTokens: ({ members }) => estimateTokens(members, ['input', 'instructions']),
+  readAnswer: readSpeechAnswer,
+});
