@@ -43,13 +43,18 @@ const forbidden = [
   },
   {
     name: 'ground-floor-stands-alone',
-    from: { path: '^libs/(blobs|config|contracts|secrets|simulation|telemetry)/', pathNot: SPEC },
+    from: { path: '^libs/(blobs|config|contracts|outbound|secrets|simulation|telemetry)/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: '^libs/$1/' },
   },
   {
     name: 'rules-stand-on-contracts',
     from: { path: '^libs/(dialects|pricing|routing)/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
+  },
+  {
+    name: 'catalogue-stands-on-pricing',
+    from: { path: '^libs/catalogue/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/catalogue/', INDEX('contracts', 'pricing')] },
   },
   {
     name: 'messaging-stands-on-contracts',
@@ -119,8 +124,13 @@ const forbidden = [
     to: { path: 'node_modules/@opentelemetry/(?!api/)' },
   },
   {
+    name: 'only-the-catalogue-knows-price-lists',
+    from: { pathNot: ['^libs/catalogue/', 'node_modules'] },
+    to: { path: 'node_modules/@pydantic/' },
+  },
+  {
     name: 'only-dialects-and-providers-know-the-ai-sdk',
-    from: { pathNot: ['^libs/dialects/', '^services/worker/src/(providers|provider-http)/', 'node_modules'] },
+    from: { pathNot: ['^libs/dialects/', '^services/worker/src/(providers|provider-http)/', '^test/', 'node_modules'] },
     to: { path: 'node_modules/(ai|@ai-sdk/[^/]+)/' },
   },
 

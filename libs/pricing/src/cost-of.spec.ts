@@ -1,21 +1,66 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Usage } from '#libs/contracts';
 import * as fc from 'fast-check';
 import { costOf, costPartsOf } from './cost-of.js';
 import { parseUsdPerMillion } from './parse-usd-per-million.js';
+import type { TokenAmounts, TokenPrices } from './token-prices.js';
 
-const RUNS = { numRuns: 25_000 };
+const RUNS = { numRuns: 10_000 };
 const amount = fc.oneof(
   fc.bigInt({ min: 0n, max: 10n ** 15n }),
   fc.constantFrom(0n, 1n, 499_999n, 500_000n, 500_001n, 1_500_000n, parseUsdPerMillion('0.01875')),
 );
-const prices = fc.record({ input: amount, cached: fc.option(amount, { nil: undefined }), output: amount }).map(priceOf);
 const count = fc.oneof(fc.nat({ max: 2_000_000_000 }), fc.nat({ max: 100 }));
-const usage = fc.record(
-  { promptTokens: count, completionTokens: count, cachedPromptTokens: count },
+const usage: fc.Arbitrary<Usage> = fc.record(
+  {
+    promptTokens: count,
+    completionTokens: count,
+    cachedPromptTokens: count,
+    cacheWritePromptTokens: count,
+    audioPromptTokens: count,
+    imagePromptTokens: count,
+    reasoningTokens: count,
+    audioCompletionTokens: count,
+    imageCompletionTokens: count,
+  },
   { requiredKeys: ['promptTokens', 'completionTokens'] },
 );
+const amounts = fc.record(
+  {
+    inputNanoUsdPerMillion: amount,
+    cachedInputNanoUsdPerMillion: amount,
+    cacheWriteInputNanoUsdPerMillion: amount,
+    audioInputNanoUsdPerMillion: amount,
+    imageInputNanoUsdPerMillion: amount,
+    outputNanoUsdPerMillion: amount,
+    reasoningOutputNanoUsdPerMillion: amount,
+    audioOutputNanoUsdPerMillion: amount,
+    imageOutputNanoUsdPerMillion: amount,
+  },
+  { requiredKeys: ['inputNanoUsdPerMillion', 'outputNanoUsdPerMillion'] },
+);
 
-function priceOf({ input, cached, output }: { input: bigint; cached?: bigint | undefined; output: bigint }) {
+/** Prices with up to three tiers, none of them cheaper than what is below. */
+const prices: fc.Arbitrary<TokenPrices> = fc
+  .record({ base: amounts, steps: fc.array(fc.record({ tokens: count, dearer: amount }), { maxLength: 3 }) })
+  .map(({ base, steps }) => {
+    let abovePromptTokens = 0;
+    let extra = 0n;
+    const tiers = steps.map(({ tokens, dearer }) => {
+      abovePromptTokens += tokens + 1;
+      extra += dearer;
+      return { abovePromptTokens, ...asText(base, extra) };
+    });
+    return { ...asText(base, 0n), ...(tiers.length > 0 && { tiers }) };
+  });
+
+function asText(base: Record<string, bigint | undefined>, extra: bigint): TokenAmounts {
+  const entries = Object.entries(base).filter((entry): entry is [string, bigint] => entry[1] !== undefined);
+  const text = Object.fromEntries(entries.map(([field, value]) => [field, `${value + extra}`]));
+  return { inputNanoUsdPerMillion: '', outputNanoUsdPerMillion: '', ...text };
+}
+
+function priceOf({ input, cached, output }: { input: bigint; cached?: bigint; output: bigint }): TokenPrices {
   return {
     inputNanoUsdPerMillion: `${input}`,
     ...(cached !== undefined && { cachedInputNanoUsdPerMillion: `${cached}` }),
@@ -32,20 +77,60 @@ function isNearestEven(candidate: bigint, numerator: bigint): boolean {
 
 describe('the cost of a call', () => {
   const small = priceOf({ input: 400_000_000n, cached: 100_000_000n, output: 1_600_000_000n });
+  const partsOf = (used: Usage, price: TokenPrices) =>
+    costPartsOf(used, price).parts.map(({ kind, tokens, nanoUsd }) => [kind, Number(tokens), Number(nanoUsd)]);
 
   it('prices prompt, cached and completion tokens each at their own price', () => {
-    const cost = costPartsOf({ promptTokens: 1_000, cachedPromptTokens: 400, completionTokens: 250 }, small);
-    expect(cost).toEqual({
-      promptNanoUsd: 240_000n,
-      cachedPromptNanoUsd: 40_000n,
-      completionNanoUsd: 400_000n,
-      totalNanoUsd: 680_000n,
-    });
+    const used = { promptTokens: 1_000, cachedPromptTokens: 400, completionTokens: 250 };
+    expect(partsOf(used, small)).toEqual([
+      ['promptTokens', 600, 240_000],
+      ['cachedPromptTokens', 400, 40_000],
+      ['completionTokens', 250, 400_000],
+    ]);
+    expect(costOf(used, small)).toBe(680_000n);
   });
 
-  it('prices cached tokens like other prompt tokens when there is no cached price', () => {
-    const plain = priceOf({ input: 400_000_000n, output: 0n });
-    expect(costOf({ promptTokens: 10, cachedPromptTokens: 4, completionTokens: 9 }, plain)).toBe(4_000n);
+  it('prices every kind of token that has a price of its own', () => {
+    const price = {
+      ...small,
+      cacheWriteInputNanoUsdPerMillion: '500000000',
+      audioInputNanoUsdPerMillion: '2000000000',
+      imageInputNanoUsdPerMillion: '3000000000',
+      reasoningOutputNanoUsdPerMillion: '4000000000',
+      audioOutputNanoUsdPerMillion: '5000000000',
+      imageOutputNanoUsdPerMillion: '6000000000',
+    };
+    const prompt = { cachedPromptTokens: 10, cacheWritePromptTokens: 20, audioPromptTokens: 30, imagePromptTokens: 5 };
+    const completion = { reasoningTokens: 1, audioCompletionTokens: 2, imageCompletionTokens: 3 };
+    expect(partsOf({ promptTokens: 100, completionTokens: 10, ...prompt, ...completion }, price)).toEqual([
+      ['promptTokens', 35, 14_000],
+      ['cachedPromptTokens', 10, 1_000],
+      ['cacheWritePromptTokens', 20, 10_000],
+      ['audioPromptTokens', 30, 60_000],
+      ['imagePromptTokens', 5, 15_000],
+      ['completionTokens', 4, 6_400],
+      ['reasoningTokens', 1, 4_000],
+      ['audioCompletionTokens', 2, 10_000],
+      ['imageCompletionTokens', 3, 18_000],
+    ]);
+  });
+
+  it('prices tokens of a kind without a price like the others of their whole', () => {
+    const plain = priceOf({ input: 400_000_000n, output: 1_000_000_000n });
+    const used = { promptTokens: 10, completionTokens: 9, cachedPromptTokens: 4, cacheWritePromptTokens: 3 };
+    expect(costOf({ ...used, reasoningTokens: 9 }, plain)).toBe(13_000n);
+  });
+
+  it.each([
+    [200_000, 80_000_000n],
+    [200_001, 160_000_800n],
+    [500_001, 600_001_200n],
+  ])('takes the amounts of the highest tier that a prompt of %i tokens exceeds', (promptTokens, nanoUsd) => {
+    const tiers = [
+      { abovePromptTokens: 500_000, ...priceOf({ input: 1_200_000_000n, output: 0n }) },
+      { abovePromptTokens: 200_000, ...priceOf({ input: 800_000_000n, output: 0n }) },
+    ];
+    expect(costOf({ promptTokens, completionTokens: 0 }, { ...small, tiers })).toBe(nanoUsd);
   });
 
   it.each([
@@ -72,24 +157,22 @@ describe('the cost of a call', () => {
   it('is never negative, is the sum of its parts and agrees with exact rational arithmetic', () => {
     fc.assert(
       fc.property(usage, prices, (used, price) => {
-        const cost = costPartsOf(used, price);
-        const cached = Math.min(used.cachedPromptTokens ?? 0, used.promptTokens);
-        const input = BigInt(price.inputNanoUsdPerMillion);
-        const parts = [
-          [cost.promptNanoUsd, BigInt(used.promptTokens - cached) * input],
-          [cost.cachedPromptNanoUsd, BigInt(cached) * BigInt(price.cachedInputNanoUsdPerMillion ?? input)],
-          [cost.completionNanoUsd, BigInt(used.completionTokens) * BigInt(price.outputNanoUsdPerMillion)],
-        ] as const;
+        const { parts, totalNanoUsd } = costPartsOf(used, price);
+        const billed = parts.reduce((sum, { tokens }) => sum + tokens, 0n);
         return (
-          parts.every(([part, numerator]) => part >= 0n && isNearestEven(part, numerator)) &&
-          cost.totalNanoUsd === parts.reduce((sum, [part]) => sum + part, 0n)
+          parts.every(
+            ({ tokens, nanoUsdPerMillion, nanoUsd }) =>
+              nanoUsd >= 0n && isNearestEven(nanoUsd, tokens * BigInt(nanoUsdPerMillion)),
+          ) &&
+          billed === BigInt(used.promptTokens) + BigInt(used.completionTokens) &&
+          totalNanoUsd === parts.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n)
         );
       }),
       RUNS,
     );
   });
 
-  it('never falls when more tokens are used', () => {
+  it('never falls when more tokens are used and no tier is cheaper than what is below it', () => {
     fc.assert(
       fc.property(usage, prices, count, count, (used, price, morePrompt, moreCompletion) => {
         const more = {

@@ -16,12 +16,29 @@ describe('the version of a price', () => {
     expect(priceVersionOf({ ...prices, inputNanoUsdPerMillion: '0400000000' }, 'main', 'gpt-4.1-mini')).toBe(version);
   });
 
+  it('stays as it was for prices from before there were further amounts', () => {
+    const cached = { ...prices, cachedInputNanoUsdPerMillion: '100000000' };
+    expect(priceVersionOf(cached, 'main', 'gpt-4.1-mini')).toBe('price_62e92caebfcb9274');
+  });
+
+  it('is shared by tiers in any order', () => {
+    const tiers = [200_000, 100_000].map((abovePromptTokens) => ({ abovePromptTokens, ...prices }));
+    expect(priceVersionOf({ ...prices, tiers }, 'main', 'm')).toBe(
+      priceVersionOf({ ...prices, tiers: tiers.toReversed() }, 'main', 'm'),
+    );
+  });
+
   it('differs by every amount, by provider and by model', () => {
     const versions = [
       version,
       priceVersionOf({ ...prices, inputNanoUsdPerMillion: '400000001' }, 'main', 'gpt-4.1-mini'),
       priceVersionOf({ ...prices, outputNanoUsdPerMillion: '400000001' }, 'main', 'gpt-4.1-mini'),
       priceVersionOf({ ...prices, cachedInputNanoUsdPerMillion: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, cacheWriteInputNanoUsdPerMillion: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, reasoningOutputNanoUsdPerMillion: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, audioInputNanoUsdPerMillion: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, tiers: [{ abovePromptTokens: 1, ...prices }] }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, tiers: [{ abovePromptTokens: 2, ...prices }] }, 'main', 'gpt-4.1-mini'),
       priceVersionOf(prices, 'toy', 'gpt-4.1-mini'),
       priceVersionOf(prices, 'main', 'gpt-4.1'),
     ];

@@ -1,22 +1,42 @@
 import { hash } from 'node:crypto';
-import type { TokenPrices } from './token-prices.js';
+import type { TokenAmounts, TokenPrices } from './token-prices.js';
 
 const DIGEST_DIGITS = 16;
+
+/** Amounts that came after the first versions were made: in the digest only where a price has them. */
+const LATER_AMOUNTS = [
+  'cacheWriteInputNanoUsdPerMillion',
+  'audioInputNanoUsdPerMillion',
+  'imageInputNanoUsdPerMillion',
+  'reasoningOutputNanoUsdPerMillion',
+  'audioOutputNanoUsdPerMillion',
+  'imageOutputNanoUsdPerMillion',
+] as const satisfies readonly (keyof TokenAmounts)[];
 
 /**
  * The version of a price: `price_` and the first 16 hex digits of a SHA-256 over its content and whose price it is. Equal
  * prices of one target share it whenever and wherever they are compiled, so a charge names the exact amounts it was
- * computed from. Amounts are normalised first: "0400" and "400" are one price. Throws `SyntaxError` for an amount that is
- * not an integer.
+ * computed from. Amounts are normalised first: "0400" and "400" are one price, and so are tiers in any order. Throws
+ * `SyntaxError` for an amount that is not an integer.
  */
 export function priceVersionOf(prices: TokenPrices, provider: string, model: string): string {
-  const cached = prices.cachedInputNanoUsdPerMillion;
-  const content = JSON.stringify([
-    provider,
-    model,
-    BigInt(prices.inputNanoUsdPerMillion).toString(),
-    cached === undefined ? null : BigInt(cached).toString(),
-    BigInt(prices.outputNanoUsdPerMillion).toString(),
-  ]);
+  const tiers = (prices.tiers ?? [])
+    .toSorted((left, right) => left.abovePromptTokens - right.abovePromptTokens)
+    .map((tier) => [tier.abovePromptTokens, ...contentOf(tier)]);
+  const content = JSON.stringify([provider, model, ...contentOf(prices), ...(tiers.length === 0 ? [] : [{ tiers }])]);
   return `price_${hash('sha256', content, 'hex').slice(0, DIGEST_DIGITS)}`;
+}
+
+function contentOf(amounts: TokenAmounts): unknown[] {
+  const cached = amounts.cachedInputNanoUsdPerMillion;
+  const later = LATER_AMOUNTS.flatMap((field) => {
+    const amount = amounts[field];
+    return amount === undefined ? [] : [[field, BigInt(amount).toString()]];
+  });
+  return [
+    BigInt(amounts.inputNanoUsdPerMillion).toString(),
+    cached === undefined ? null : BigInt(cached).toString(),
+    BigInt(amounts.outputNanoUsdPerMillion).toString(),
+    ...later,
+  ];
 }

@@ -64,7 +64,13 @@ describe('answers on usage', () => {
       provider: 'main',
       model: 'gpt-4.1-mini',
       priceVersion: 'price_0123456789abcdef',
-      usage: { promptTokens: 1_000, completionTokens: 250, cachedPromptTokens: 0 },
+      usage: {
+        promptTokens: 1_000,
+        completionTokens: 250,
+        cachedPromptTokens: 0,
+        cacheWritePromptTokens: 0,
+        reasoningTokens: 0,
+      },
       usageBasis: 'provider',
       costNanoUsd: '800000',
     };
@@ -111,6 +117,7 @@ describe('answers on usage', () => {
         promptTokens: 1_000,
         completionTokens: 250,
         cachedPromptTokens: 0,
+        cacheWritePromptTokens: 0,
         costNanoUsd: '800000',
       },
       {
@@ -119,6 +126,7 @@ describe('answers on usage', () => {
         promptTokens: 4_000,
         completionTokens: 1_000,
         cachedPromptTokens: 0,
+        cacheWritePromptTokens: 0,
         costNanoUsd: '3200000',
       },
     ]);

@@ -26,8 +26,9 @@ SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
   coalesce((
     SELECT json_agg(json_build_object(
       'provider', provider, 'model', model, 'priceVersion', price_version, 'usageBasis', usage_basis,
-      'usage', json_build_object('promptTokens', prompt_tokens, 'completionTokens', completion_tokens,
-        'cachedPromptTokens', cached_prompt_tokens),
+      'usage', jsonb_build_object('promptTokens', prompt_tokens, 'completionTokens', completion_tokens,
+        'cachedPromptTokens', cached_prompt_tokens, 'cacheWritePromptTokens', cache_write_prompt_tokens,
+        'reasoningTokens', reasoning_tokens) || coalesce(further_tokens, '{}'),
       'costNanoUsd', cost_nano_usd::text) ORDER BY attempt)
     FROM billing.charge_lines line WHERE line.request_id = charge.request_id), '[]') AS lines
 FROM billing.charges charge
@@ -55,6 +56,7 @@ export class UsageRepository {
          sum(prompt_tokens)::float8 AS "promptTokens",
          sum(completion_tokens)::float8 AS "completionTokens",
          sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
+         sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
          sum(cost_nano_usd)::text AS "costNanoUsd"
        FROM billing.charges
        WHERE ($1::text IS NULL OR (organization = $1 AND project = $2))

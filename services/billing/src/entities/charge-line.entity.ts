@@ -1,4 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Usage } from '#libs/contracts';
 
 /** One attempt that used tokens, with the version of the price it was charged by. */
 @Entity('charge_lines')
@@ -29,6 +30,16 @@ export class ChargeLine {
 
   @Column('bigint', { name: 'cached_prompt_tokens' })
   cachedPromptTokens!: string;
+
+  @Column('bigint', { name: 'cache_write_prompt_tokens', default: 0 })
+  cacheWritePromptTokens!: string;
+
+  @Column('bigint', { name: 'reasoning_tokens', default: 0 })
+  reasoningTokens!: string;
+
+  /** Audio and image tokens, under their names in the usage; null where there were none. */
+  @Column('jsonb', { name: 'further_tokens', nullable: true })
+  furtherTokens!: Partial<Usage> | null;
 
   /** `provider` (as reported) or `estimate` (counted by us). */
   @Column('text', { name: 'usage_basis' })

@@ -36,6 +36,9 @@ export class Charge {
   @Column('bigint', { name: 'cached_prompt_tokens' })
   cachedPromptTokens!: string;
 
+  @Column('bigint', { name: 'cache_write_prompt_tokens', default: 0 })
+  cacheWritePromptTokens!: string;
+
   @Column('bigint', { name: 'cost_nano_usd' })
   costNanoUsd!: string;
 

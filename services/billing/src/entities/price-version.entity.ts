@@ -1,4 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { TokenPrices } from '#libs/pricing';
 
 /** A price as it was when calls were made at it; never changed, so that every charge can be recomputed. */
 @Entity('price_versions')
@@ -25,6 +26,10 @@ export class PriceVersion {
 
   @Column('bigint', { name: 'output_nano_usd_per_million' })
   outputNanoUsdPerMillion!: string;
+
+  /** The other amounts of the price, tiers included, under their names in the price; null where there are none. */
+  @Column('jsonb', { name: 'further_amounts', nullable: true })
+  furtherAmounts!: Partial<TokenPrices> | null;
 
   @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' })
   firstSeenAt!: Date;

@@ -24,6 +24,7 @@ export interface PricedEvent {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedPromptTokens: number;
+  readonly cacheWritePromptTokens: number;
   readonly costNanoUsd: bigint;
 }
 
@@ -46,7 +47,13 @@ export function priceVersionsOf(events: readonly RequestEnded[]): Set<string> {
  */
 export function priceEvent(event: RequestEnded, prices: Prices): PricedEvent {
   const lines: PricedAttempt[] = [];
-  const sums = { promptTokens: 0, completionTokens: 0, cachedPromptTokens: 0, costNanoUsd: 0n };
+  const sums = {
+    promptTokens: 0,
+    completionTokens: 0,
+    cachedPromptTokens: 0,
+    cacheWritePromptTokens: 0,
+    costNanoUsd: 0n,
+  };
   for (const [position, attempt] of event.attempts.entries()) {
     if (attempt.usage) {
       const line = priceAttempt({ ...attempt, usage: attempt.usage }, position, prices);
@@ -54,6 +61,7 @@ export function priceEvent(event: RequestEnded, prices: Prices): PricedEvent {
       sums.promptTokens += line.usage.promptTokens;
       sums.completionTokens += line.usage.completionTokens;
       sums.cachedPromptTokens += line.usage.cachedPromptTokens ?? 0;
+      sums.cacheWritePromptTokens += line.usage.cacheWritePromptTokens ?? 0;
       sums.costNanoUsd += line.costNanoUsd;
     }
   }

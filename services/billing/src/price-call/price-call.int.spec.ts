@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RequestEnded, Snapshot } from '#libs/contracts';
-import { costOf, priceVersionOf } from '#libs/pricing';
+import { costOf, priceVersionOf, type TokenPrices } from '#libs/pricing';
 import { Database } from '#libs/storage';
 import { createLogger, metrics } from '#libs/telemetry';
 import {
@@ -39,7 +39,7 @@ class TestSnapshots {
     this.listeners.push(listener);
   }
 
-  publish(amounts: typeof prices): string {
+  publish(amounts: TokenPrices): string {
     const price = { ...amounts, version: priceVersionOf(amounts, 'main', 'gpt-4.1-mini') };
     const timeouts = { firstByteMilliseconds: 1, idleMilliseconds: 1, totalMilliseconds: 1 };
     const target = { provider: 'main', model: 'gpt-4.1-mini', priority: 1, weight: 1, price };
@@ -141,6 +141,35 @@ describe('charging', () => {
     await handler.charge(batch);
     await handler.charge([used(), ...batch]);
     expect(total()).toEqual([{ attributes: { provider: 'main', model: 'gpt-4.1-mini' }, value: before + 2_400_000 }]);
+  });
+
+  it('charges every kind of token at the price stored for it, also after a restart', async () => {
+    const amounts = {
+      ...prices,
+      cacheWriteInputNanoUsdPerMillion: '500000000',
+      reasoningOutputNanoUsdPerMillion: '2000000000',
+      audioInputNanoUsdPerMillion: '7000000000',
+      tiers: [{ abovePromptTokens: 5_000, inputNanoUsdPerMillion: '9', outputNanoUsdPerMillion: '9' }],
+    };
+    const usage = {
+      promptTokens: 1_000,
+      completionTokens: 250,
+      cachedPromptTokens: 100,
+      cacheWritePromptTokens: 300,
+      audioPromptTokens: 7,
+      reasoningTokens: 200,
+    };
+    const priceVersion = snapshots.publish(amounts);
+    await handler.charge([used({ attempts: [buildAttempt({ priceVersion, usage })] })]);
+    startBilling();
+    await handler.charge([used({ attempts: [buildAttempt({ priceVersion, usage })] })]);
+    expect(await totals()).toMatchObject({ charges: 2, cost: (2n * costOf(usage, amounts)).toString() });
+    const lines = await server.query(
+      'SELECT DISTINCT cache_write_prompt_tokens, reasoning_tokens, further_tokens FROM billing.charge_lines',
+    );
+    expect(lines).toEqual([
+      { cache_write_prompt_tokens: '300', reasoning_tokens: '200', further_tokens: { audioPromptTokens: 7 } },
+    ]);
   });
 
   it('leaves a row of zeros for a request that used nothing', async () => {

@@ -15,6 +15,7 @@ interface Row {
   input: string;
   cached: string | null;
   output: string;
+  further: Partial<TokenPrices> | null;
 }
 
 @Injectable()
@@ -30,6 +31,7 @@ export class PriceVersionsRepository {
       input_nano_usd_per_million: amounts.inputNanoUsdPerMillion,
       cached_input_nano_usd_per_million: amounts.cachedInputNanoUsdPerMillion ?? null,
       output_nano_usd_per_million: amounts.outputNanoUsdPerMillion,
+      further_amounts: furtherOf(amounts),
       first_seen_at: new Date(),
     }));
     await this.database.query(
@@ -44,19 +46,31 @@ export class PriceVersionsRepository {
   async find(versions: readonly string[]): Promise<Map<string, TokenPrices>> {
     const rows = await this.database.query<Row>(
       `SELECT version, input_nano_usd_per_million AS input, cached_input_nano_usd_per_million AS cached,
-              output_nano_usd_per_million AS output
+              output_nano_usd_per_million AS output, further_amounts AS further
        FROM billing.price_versions WHERE version = ANY($1)`,
       [versions],
     );
     return new Map(
-      rows.map(({ version, input, cached, output }) => [
+      rows.map(({ version, input, cached, output, further }) => [
         version,
         {
           inputNanoUsdPerMillion: input,
           ...(cached !== null && { cachedInputNanoUsdPerMillion: cached }),
           outputNanoUsdPerMillion: output,
+          ...further,
         },
       ]),
     );
   }
+}
+
+/** What of a price has no column of its own. */
+function furtherOf(prices: TokenPrices): Partial<TokenPrices> | null {
+  const {
+    inputNanoUsdPerMillion: _input,
+    cachedInputNanoUsdPerMillion: _cached,
+    outputNanoUsdPerMillion: _output,
+    ...further
+  } = prices;
+  return Object.keys(further).length === 0 ? null : further;
 }

@@ -1,0 +1,2 @@
+export { describeModel } from './describe-model.js';
+export type { ModelDescription, ModelQuery } from './describe-model.js';
