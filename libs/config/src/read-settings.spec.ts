@@ -58,6 +58,14 @@ describe('readSettings', () => {
     expect(read).toThrow(expect.objectContaining({ problems }));
   });
 
+  it('reads the ranges that files may be fetched from, and refuses what is none', () => {
+    const read = (value: string) => readSettings({ SWITCHYARD_FETCH_ALLOW: value }, { workingFolder }).fetchAllow;
+
+    expect(read('')).toEqual([]);
+    expect(read(' 10.1.0.0/16, fd00::/8 ')).toEqual(['10.1.0.0/16', 'fd00::/8']);
+    expect(() => read('10.1.0.0/16,images.internal')).toThrow(/SWITCHYARD_FETCH_ALLOW must be address ranges/);
+  });
+
   it('never repeats a secret value in its message', () => {
     expect(() => readSettings({ SWITCHYARD_ADMIN_KEY: 'too-secret' }, { workingFolder })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('too-secret') }),

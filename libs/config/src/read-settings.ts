@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { environmentSchema, VARIABLE_OF, type Environment, type Settings } from './settings.js';
+import { environmentSchema, rangesIn, VARIABLE_OF, type Environment, type Settings } from './settings.js';
 import { SettingsError } from './settings.error.js';
 
 const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
@@ -48,6 +48,7 @@ export function readSettings<Key extends keyof Settings = never>(
     natsPort: values.SWITCHYARD_NATS_PORT,
     postgresPort: values.SWITCHYARD_POSTGRES_PORT,
     logLevel: values.SWITCHYARD_LOG_LEVEL,
+    fetchAllow: rangesIn(values.SWITCHYARD_FETCH_ALLOW),
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -56,7 +57,7 @@ export function readSettings<Key extends keyof Settings = never>(
   return settings as Settings & { readonly [K in Key]: NonNullable<Settings[K]> };
 }
 
-const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set(['home', 'port', 'host']);
+const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set(['home', 'port', 'host', 'fetchAllow']);
 
 function isReadable(file: string): boolean {
   try {

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** The variables of a process: `process.env` or a test's own object. An empty value counts as unset. */
@@ -21,6 +22,16 @@ const isNatsUrl = (value: string): boolean =>
 
 const isSecretKey = (value: string): boolean =>
   /^[A-Za-z0-9+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === SECRET_KEY_BYTES;
+
+const isRangeList = (value: string): boolean => rangesIn(value).every((range) => ipaddr.isValidCIDR(range));
+
+/** The ranges of a list with commas between. */
+export function rangesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((range) => range.trim())
+    .filter((range) => range !== '');
+}
 
 /** Every variable that Switchyard reads, under the variable's own name, so that a problem can name it. */
 export const environmentSchema = z.object({
@@ -55,6 +66,10 @@ export const environmentSchema = z.object({
       'must be trace, debug, info, warn, error, fatal or silent',
     )
     .optional(),
+  SWITCHYARD_FETCH_ALLOW: z
+    .string()
+    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
+    .default(''),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
@@ -77,6 +92,8 @@ export interface Settings {
   readonly natsPort: number | undefined;
   readonly postgresPort: number | undefined;
   readonly logLevel: string | undefined;
+  /** CIDRs that files named by callers may be fetched from although they are not public. */
+  readonly fetchAllow: readonly string[];
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -95,6 +112,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   natsPort: 'SWITCHYARD_NATS_PORT',
   postgresPort: 'SWITCHYARD_POSTGRES_PORT',
   logLevel: 'SWITCHYARD_LOG_LEVEL',
+  fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -22,6 +22,8 @@ export class Settings {
     readonly host: string,
     readonly port: number,
     readonly logLevel: string | undefined,
+    /** CIDRs that files named by callers may be fetched from although they are not public. */
+    readonly fetchAllow: readonly string[],
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -37,6 +39,7 @@ export class Settings {
       read.host,
       read.port,
       read.logLevel,
+      read.fetchAllow,
     );
   }
 }

@@ -1,0 +1,3 @@
+export { GuardedFetcher, type FetchedBody, type FetchOptions, type GuardedFetcherOptions } from './guarded-fetcher.js';
+export type { ResolveHost } from './guarded-connector.js';
+export { OutboundError, type OutboundProblem } from './outbound.error.js';
