@@ -1,7 +1,9 @@
 import type { AnswerHead, Usage } from '#libs/contracts';
 import { dialectNamed, DialectStreamError, type AnswerStreamReader } from '#libs/dialects';
+import { costOf } from '#libs/pricing';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
+import { withCost } from './cost-in-answer.js';
 import type { CallClock } from './call-clock.js';
 import { keepingConnection } from './keeping-connection.js';
 import type { ReplyChannel } from './reply-channel.js';
@@ -89,7 +91,7 @@ async function readWhole(
     completionTokens: Math.ceil(facts.characters / CHARACTERS_PER_TOKEN),
   };
   return {
-    body,
+    body: withCostAsked(body, call, facts.usage),
     contentType,
     ...warningsOf(answer),
     ...(facts.finishReason === undefined ? {} : { finishReason: facts.finishReason }),
@@ -111,7 +113,7 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
   const heldBack: Uint8Array[] = [];
   for await (const bytes of keepingConnection(answer.body, clock)) {
     clock.touch();
-    const events = reader.push(bytes);
+    const events = withCostAsked(reader.push(bytes), call, reader.facts.usage);
     if (!progress.hasBegun && (reader.facts.tokenEvents > 0 || reader.facts.isDone)) {
       clock.markFirstByte();
       reply.head({ ...outlet.head, status: 200, contentType: 'text/event-stream', ...warningsToTell(answer, call) });
@@ -133,6 +135,11 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
     usage: usage ?? streamEstimate(reader, call),
     usageBasis: usage ? 'provider' : 'estimate',
   };
+}
+
+/** The bytes of an answer, with the cost of this attempt beside its usage where the caller wants it there. */
+function withCostAsked(bytes: Uint8Array, { facts, target }: ProviderCall, usage: Usage | undefined): Uint8Array {
+  return facts.costAsked === true && usage ? withCost(bytes, costOf(usage, target.price)) : bytes;
 }
 
 function warningsOf({ warnings = [] }: ProviderAnswer): { warnings?: string[] } {
@@ -168,8 +175,11 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
     bytes += part.length;
     if (bytes > MOST_ERROR_BYTES) break;
   }
-  const { errorClass, message } = provider.classify(answer.status, Buffer.concat(parts).toString('utf8'));
-  const retryAfter = Number(answer.header('retry-after'));
+  const { errorClass, message, retryAfterSeconds } = provider.classify(
+    answer.status,
+    Buffer.concat(parts).toString('utf8'),
+  );
+  const retryAfter = Number(answer.header('retry-after') ?? retryAfterSeconds);
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
     ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: Math.ceil(retryAfter) } : {}),
@@ -180,10 +190,11 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
 function redacted(failure: ProviderFailure, provider: Provider): ProviderFailure {
   const message = provider.redact(failure.message);
   if (message === failure.message) return failure;
-  const { errorClass, status, retryAfterSeconds } = failure;
+  const { errorClass, status, retryAfterSeconds, refusalCode } = failure;
   return new ProviderFailure(errorClass, message, {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(refusalCode === undefined ? {} : { refusalCode }),
   });
 }
 

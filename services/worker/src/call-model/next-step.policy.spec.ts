@@ -42,6 +42,13 @@ describe('what follows a failed attempt', () => {
     expect(callerErrorOf('invalid_request', '').error.message).toContain('it gave no reason');
   });
 
+  it('repeats a refusal of our own with its code', () => {
+    expect(callerErrorOf('invalid_request', DETAIL, 'not_an_image')).toEqual({
+      status: 400,
+      error: { class: 'invalid_request', code: 'not_an_image', message: DETAIL },
+    });
+  });
+
   it('blames the caller for nothing that is the fault of our own credentials', () => {
     for (const name of ['authentication', 'permission', 'quota', 'not_found'] as const) {
       expect(callerErrorOf(name, DETAIL).status).toBeGreaterThanOrEqual(500);

@@ -63,12 +63,17 @@ export function mayNextTargetCure(errorClass: ErrorClass): boolean {
   return HANDLING[errorClass].mayNextTargetCure;
 }
 
-/** What the caller of a failed request sees; `detail` is the provider's own sentence. */
+/**
+ * What the caller of a failed request sees; `detail` is the provider's own sentence, or ours where we refused with a code of our
+ * own.
+ */
 export function callerErrorOf(
   errorClass: ErrorClass,
   detail: string,
+  refusalCode?: string,
 ): { status: number; error: NonNullable<AnswerHead['error']> } {
   const { status, code, sentence, quotesProvider } = HANDLING[errorClass];
+  if (refusalCode !== undefined) return { status, error: { class: errorClass, code: refusalCode, message: detail } };
   const message = quotesProvider ? `${sentence}: ${detail || 'it gave no reason'}` : sentence;
   return { status, error: { class: errorClass, code, message } };
 }

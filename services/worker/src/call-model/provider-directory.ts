@@ -8,6 +8,7 @@ import { FileFetcher } from '../fetch-file/file-fetcher.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { providerKinds } from '../providers/registry.js';
+import { createProvider } from '../rotate-credentials/create-provider.js';
 
 const CATCH_UP_MILLISECONDS = 2_000;
 
@@ -63,13 +64,11 @@ export class ProviderDirectory implements OnApplicationShutdown {
 
   private reuseOrCreate(entry: ProviderEntry): Entry | undefined {
     try {
-      const credential = this.open(entry);
-      const source = JSON.stringify([entry.kind, entry.options, credential]);
+      const credentials = this.open(entry);
+      const source = JSON.stringify([entry.kind, entry.options, credentials]);
       const known = this.entries.get(entry.name);
       if (known?.source === source) return known;
-      const kind = providerKinds.find(({ kind: name }) => name === entry.kind);
-      if (!kind) throw new Error(`this version knows no providers of kind '${entry.kind}'`);
-      return { source, provider: kind.create(entry.options, credential, { fetchFile: this.files.fetch }) };
+      return { source, provider: this.create(entry, credentials) };
     } catch (error) {
       this.logger.error(
         { provider: entry.name, error },
@@ -79,8 +78,27 @@ export class ProviderDirectory implements OnApplicationShutdown {
     }
   }
 
-  private open({ name, credential }: ProviderEntry): string | undefined {
-    if (credential === undefined) return undefined;
-    return openCredential(credential, { provider: name, secretKey: this.settings.secretKey });
+  private create(entry: ProviderEntry, credentials: readonly string[]): Provider {
+    const kind = providerKinds.find(({ kind: name }) => name === entry.kind);
+    if (!kind) throw new Error(`this version knows no providers of kind '${entry.kind}'`);
+    return createProvider(kind, {
+      options: entry.options,
+      credentials,
+      surroundings: { fetchFile: this.files.fetch },
+      onRotation: ({ refused, status, next }) =>
+        this.logger.warn(
+          { provider: entry.name, refusedPlace: refused + 1, status, nextPlace: next + 1 },
+          'a provider refused one of its keys, which rests now; the call goes on with another',
+        ),
+    });
+  }
+
+  private open({
+    name,
+    credential,
+    credentials = credential === undefined ? [] : [credential],
+  }: ProviderEntry): string[] {
+    const { secretKey } = this.settings;
+    return credentials.map((sealed) => openCredential(sealed, { provider: name, secretKey }));
   }
 }

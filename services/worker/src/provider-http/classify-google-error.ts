@@ -11,12 +11,12 @@ interface WireDetail {
   /** Of `RetryInfo`: seconds, as in `34s` or `0.8s`. */
   retryDelay?: unknown;
   /** Of `QuotaFailure`. */
-  violations?: { quotaId?: unknown }[];
+  violations?: unknown;
 }
 interface WireError {
   message?: unknown;
   status?: unknown;
-  details?: WireDetail[];
+  details?: unknown;
 }
 
 /**
@@ -26,7 +26,7 @@ interface WireError {
 export function classifyGoogleError(status: number, body: string): ClassifiedError {
   const error = readError(body);
   const message = typeof error.message === 'string' ? error.message : '';
-  const details = Array.isArray(error.details) ? error.details.filter((detail) => typeof detail === 'object') : [];
+  const details = objectsIn<WireDetail>(error.details);
   const retryAfterSeconds = retryDelayOf(details);
   return {
     errorClass: classOf(status, message, details),
@@ -48,7 +48,7 @@ function classOf(status: number, message: string, details: readonly WireDetail[]
 
 /** A limit that no short wait helps against: tokens or calls a day, or money that is spent. */
 function isLongQuota(message: string, details: readonly WireDetail[]): boolean {
-  const violations = details.flatMap((detail) => (Array.isArray(detail.violations) ? detail.violations : []));
+  const violations = details.flatMap((detail) => objectsIn<{ quotaId?: unknown }>(detail.violations));
   return (
     violations.some(({ quotaId }) => typeof quotaId === 'string' && /PerDay/i.test(quotaId)) ||
     /credits are depleted|billing account/i.test(message)
@@ -64,10 +64,13 @@ function retryDelayOf(details: readonly WireDetail[]): number | undefined {
 /** Streams that were asked for as such are refused with a list of one error. */
 function readError(body: string): WireError {
   try {
-    const parsed = JSON.parse(body) as { error?: WireError } | { error?: WireError }[];
-    const [first] = [parsed].flat();
-    return first?.error ?? {};
+    const [first] = objectsIn<{ error?: unknown }>([JSON.parse(body) as unknown].flat());
+    return objectsIn<WireError>([first?.error])[0] ?? {};
   } catch {
     return {};
   }
+}
+
+function objectsIn<Shape extends object>(list: unknown): Shape[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : [];
 }

@@ -3,6 +3,7 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
+  SharedV4Warning,
 } from '@ai-sdk/provider';
 
 /** How an answer ended and what it used: what plain answers and streams tell alike. */
@@ -10,35 +11,52 @@ export type AnswerEnd = Pick<LanguageModelV4GenerateResult, 'finishReason' | 'us
 
 /** What a provider's package leaves out although the wire carries it. */
 export interface Mending {
-  /** Changes a call before the package sees it. */
-  readonly call?: (options: LanguageModelV4CallOptions) => LanguageModelV4CallOptions;
+  /** Changes a call before the package sees it; `warn` takes a sentence on what that loses. */
+  readonly call?: (options: LanguageModelV4CallOptions, warn: (message: string) => void) => LanguageModelV4CallOptions;
+  /** Changes which URLs the provider gets by itself: media types with the patterns of their URLs. */
+  readonly urls?: (urls: Readonly<Record<string, RegExp[]>>) => Record<string, RegExp[]>;
   /** Changes how an answer ended; `usage.raw` and `finishReason.raw` hold the provider's own words. */
   readonly end?: (end: AnswerEnd) => AnswerEnd;
 }
 
 /** A package's model with what it leaves out put in again. */
-export function mendModel(model: LanguageModelV4, { call = same, end = same }: Mending): LanguageModelV4 {
+export function mendModel(model: LanguageModelV4, { call = same, urls, end = same }: Mending): LanguageModelV4 {
   return {
     specificationVersion: model.specificationVersion,
     provider: model.provider,
     modelId: model.modelId,
-    supportedUrls: model.supportedUrls,
+    supportedUrls: urls ? Promise.resolve(model.supportedUrls).then(urls) : model.supportedUrls,
     async doGenerate(options) {
-      const result = await model.doGenerate(call(options));
-      return { ...result, ...end({ finishReason: result.finishReason, usage: result.usage }) };
+      const losses = new Losses();
+      const result = await model.doGenerate(call(options, losses.add));
+      const { finishReason, usage, warnings } = result;
+      return { ...result, ...end({ finishReason, usage }), warnings: [...warnings, ...losses.warnings] };
     },
     async doStream(options) {
-      const result = await model.doStream(call(options));
+      const losses = new Losses();
+      const result = await model.doStream(call(options, losses.add));
       const mended = new TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart>({
         transform(part, controller) {
-          controller.enqueue(
-            part.type === 'finish' ? { ...part, ...end({ finishReason: part.finishReason, usage: part.usage }) } : part,
-          );
+          controller.enqueue(mendedPart(part, { end, losses }));
         },
       });
       return { ...result, stream: result.stream.pipeThrough(mended) };
     },
   };
+}
+
+class Losses {
+  readonly warnings: SharedV4Warning[] = [];
+  readonly add = (message: string): void => void this.warnings.push({ type: 'other', message });
+}
+
+function mendedPart(
+  part: LanguageModelV4StreamPart,
+  { end, losses }: Required<Pick<Mending, 'end'>> & { losses: Losses },
+): LanguageModelV4StreamPart {
+  if (part.type === 'stream-start') return { ...part, warnings: [...part.warnings, ...losses.warnings] };
+  if (part.type !== 'finish') return part;
+  return { ...part, ...end({ finishReason: part.finishReason, usage: part.usage }) };
 }
 
 function same<Value>(value: Value): Value {

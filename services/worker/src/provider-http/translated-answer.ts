@@ -1,4 +1,4 @@
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { DialectError, translateCall, Untranslatable, type FetchFile, type ProviderModels } from '#libs/dialects';
 import type { ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
@@ -19,9 +19,10 @@ export async function translatedAnswer(
     const header = (name: string): string | undefined => (name === 'content-type' ? answer.contentType : undefined);
     return { status: 200, header, body: answer.body, warnings: answer.warnings };
   } catch (error) {
-    if (APICallError.isInstance(error) && error.statusCode !== undefined) return refusedAnswer(error, error.statusCode);
-    if (error instanceof Untranslatable) throw new ProviderFailure('unsupported', error.message, { cause: error });
-    if (error instanceof DialectError) throw new ProviderFailure('invalid_request', error.message, { cause: error });
+    if (APICallError.isInstance(error) && isRefusal(error.statusCode)) return refusedAnswer(error, error.statusCode);
+    if (error instanceof Untranslatable || UnsupportedFunctionalityError.isInstance(error))
+      throw new ProviderFailure('unsupported', error.message, { cause: error });
+    if (error instanceof DialectError) throw refusalOf(error, error);
     throw causeOf(error);
   }
 }
@@ -36,11 +37,31 @@ function refusedAnswer(error: APICallError, status: number): ProviderAnswer {
   };
 }
 
-/** The packages wrap what our own fetch threw. */
+/** Answers that a package could not read have the status of success. */
+function isRefusal(status: number | undefined): status is number {
+  return status !== undefined && (status < 200 || status >= 300);
+}
+
+/** The packages wrap what our own fetch threw, and what broke the body of an answer. */
 function causeOf(error: unknown): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ProviderFailure) return cause;
+    if (cause instanceof DialectError) return refusalOf(cause, error);
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && isOfConnection(code))
+      return new ProviderFailure('cut_stream', `the provider's answer broke off (${code})`, { cause: error });
+  }
   return APICallError.isInstance(error) || (error instanceof Error && error.name.startsWith('AI_'))
     ? new ProviderFailure('bad_answer', error.message, { cause: error })
     : error;
+}
+
+/** A request that we refuse ourselves: the caller learns our own code and sentence. */
+function refusalOf({ message, code }: DialectError, cause: unknown): ProviderFailure {
+  return new ProviderFailure('invalid_request', message, { refusalCode: code, cause });
+}
+
+/** Codes of undici and of sockets. */
+function isOfConnection(code: string): boolean {
+  return code.startsWith('UND_ERR_') || /^E(CONN|PIPE|TIMEDOUT)/.test(code);
 }

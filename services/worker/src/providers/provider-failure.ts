@@ -4,6 +4,8 @@ import type { ErrorClass } from '#libs/contracts';
 export interface FailureDetails extends ErrorOptions {
   status?: number;
   retryAfterSeconds?: number;
+  /** Code of a refusal of our own, before any provider was asked; its message is one for the caller. */
+  refusalCode?: string;
 }
 
 /** An attempt that failed at a provider, classified. The message may be the provider's own sentence,
@@ -11,6 +13,7 @@ export interface FailureDetails extends ErrorOptions {
 export class ProviderFailure extends Error {
   readonly status: number | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly refusalCode: string | undefined;
 
   constructor(
     readonly errorClass: ErrorClass,
@@ -21,5 +24,6 @@ export class ProviderFailure extends Error {
     this.name = 'ProviderFailure';
     this.status = details.status;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.refusalCode = details.refusalCode;
   }
 }

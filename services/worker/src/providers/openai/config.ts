@@ -7,3 +7,10 @@ export type OpenaiOptions = z.infer<typeof providerOptions.openai>;
 export function readOptions(options: unknown): OpenaiOptions {
   return providerOptions.openai.parse(options);
 }
+
+const OPENAI_HOST = 'api.openai.com';
+
+/** Whether the server speaks the Responses API by itself: OpenAI's does, others where the options say so. */
+export function speaksResponses({ baseUrl, responses }: OpenaiOptions): boolean {
+  return responses ?? new URL(baseUrl).hostname === OPENAI_HOST;
+}

@@ -6,7 +6,7 @@ import { fetchThrough } from '../../provider-http/fetch-through.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
-import { readOptions } from './config.js';
+import { readOptions, speaksResponses, type OpenaiOptions } from './config.js';
 import { endpointOf, PATHS, requestOf } from './request.js';
 
 /**
@@ -19,10 +19,12 @@ export const openai: ProviderKind = {
     const options = readOptions(rawOptions);
     const endpoint = endpointOf(options, credential);
     const agent = providerAgent();
-    const models = modelsOf(endpoint, fetchThrough(agent), options.baseUrl);
+    const models = modelsOf(endpoint, fetchThrough(agent), options);
+    const hasResponses = speaksResponses(options);
+    const isSpoken = (dialect: string): boolean => dialect in PATHS && (dialect !== 'openai-responses' || hasResponses);
     return {
       async call(call) {
-        if (!(call.facts.dialect in PATHS)) return translatedAnswer(models, call, fetchFile);
+        if (!isSpoken(call.facts.dialect)) return translatedAnswer(models, call, fetchFile);
         try {
           return answerOf(await agent.request({ ...requestOf(call, endpoint), signal: call.signal }));
         } catch (error) {
@@ -39,7 +41,7 @@ export const openai: ProviderKind = {
 function modelsOf(
   { headers }: { headers: Readonly<Record<string, string>> },
   fetch: typeof globalThis.fetch,
-  baseURL: string,
+  { baseUrl: baseURL, structuredOutputs = true }: OpenaiOptions,
 ): ProviderModels {
   const provider = createOpenAICompatible({
     name: 'openai',
@@ -47,7 +49,7 @@ function modelsOf(
     headers: { ...headers },
     fetch,
     includeUsage: true,
-    supportsStructuredOutputs: true,
+    supportsStructuredOutputs: structuredOutputs,
   });
   return { languageModel: (name) => provider.chatModel(name) };
 }

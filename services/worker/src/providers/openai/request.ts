@@ -1,3 +1,4 @@
+import type { Facts, Operation } from '#libs/contracts';
 import { dialectNamed } from '#libs/dialects';
 import type { ProviderCall } from '../provider.js';
 import type { OpenaiOptions } from './config.js';
@@ -12,7 +13,23 @@ export interface OpenaiRequest {
 }
 
 /** Where requests of the dialects that these servers speak themselves go, below the base URL. */
-export const PATHS: Readonly<Record<string, string>> = { 'openai-chat': '/chat/completions' };
+export const PATHS: Readonly<Record<string, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-completions': '/completions',
+  'openai-responses': '/responses',
+  'openai-embeddings': '/embeddings',
+  'openai-images': '/images/generations',
+  'openai-speech': '/audio/speech',
+  'openai-transcription': '/audio/transcriptions',
+  'openai-audio-translation': '/audio/translations',
+  'openai-moderations': '/moderations',
+  rerank: '/rerank',
+};
+
+const OPENROUTER_HOST = '//openrouter.ai';
+
+/** Operations whose answers need not be JSON. */
+const OTHER_ANSWERS: ReadonlySet<Operation> = new Set<Operation>(['speech', 'transcription']);
 
 /** Where a provider's requests go, and what each of them carries. */
 export interface OpenaiEndpoint {
@@ -39,11 +56,23 @@ export function requestOf(call: ProviderCall, { origin, path, headers }: OpenaiE
     method: 'POST',
     headers: {
       ...headers,
-      'content-type': 'application/json',
-      accept: call.facts.stream ? 'text/event-stream' : 'application/json',
+      'content-type': call.facts.contentType ?? 'application/json',
+      accept: acceptedBy(call.facts),
       'accept-encoding': 'identity',
       'x-request-id': call.facts.requestId,
     },
-    body: dialectNamed(call.facts.dialect).providerBody(call.body, call.facts, call.target.model),
+    body: dialectNamed(call.facts.dialect).providerBody(call.body, factsFor(call.facts, origin), call.target.model),
   };
+}
+
+/** OpenRouter's own extensions go on to OpenRouter, and to nobody else. */
+function factsFor(facts: Facts, origin: string): Facts {
+  if (facts.ownMembers === undefined || !origin.endsWith(OPENROUTER_HOST)) return facts;
+  const { ownMembers: _, ...rest } = facts;
+  return rest;
+}
+
+function acceptedBy({ stream, operation }: Facts): string {
+  if (stream) return 'text/event-stream';
+  return OTHER_ANSWERS.has(operation) ? '*/*' : 'application/json';
 }

@@ -1,26 +1,30 @@
 import { classifyChatError } from '#libs/dialects';
-import { planSimulation, RecordedAnswers } from '#libs/simulation';
+import { RecordedAnswers, type SimulationOptions } from '#libs/simulation';
+import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
 import { readOptions } from './config.js';
 import { cutFailure } from './errors.js';
-import { requestOf } from './request.js';
+import { simulatedModels } from './models.js';
+import { planOf } from './request.js';
 import { answerOf } from './response.js';
 
 /** Kind `sim`: answers of our own making, for trying Switchyard without any key. No model runs. See docs/sim-provider.md. */
 export const sim: ProviderKind = {
   kind: 'sim',
-  create(rawOptions) {
+  create(rawOptions, _credential, { fetchFile }) {
     const { recordings, ...options } = readOptions(rawOptions);
     const recorded = recordings ? RecordedAnswers.load(recordings.path, recordings.field) : undefined;
     return {
       async call(call) {
-        const createdSeconds = Math.floor(Date.now() / 1_000);
-        const plan = planSimulation(call.target.model, requestOf(call), {
+        const simulation: SimulationOptions = {
           ...options,
           ...(recorded ? { recordings: await recorded } : {}),
           attempt: call.attempt,
-          createdSeconds,
-        });
+          createdSeconds: Math.floor(Date.now() / 1_000),
+        };
+        const plan = planOf(call, simulation);
+        // It speaks no other dialects of text by itself; those take the way that they take to any provider.
+        if (!plan) return translatedAnswer(simulatedModels(simulation), call, fetchFile);
         try {
           return await answerOf(plan, call.signal);
         } catch (error) {

@@ -1,0 +1,47 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { classifyAnthropicError, type ProviderModels } from '#libs/dialects';
+import { answerOf } from '../../provider-http/answer-of.js';
+import { connectionFailure } from '../../provider-http/connection-failure.js';
+import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { providerAgent } from '../../provider-http/provider-agent.js';
+import { requireCredential } from '../../provider-http/require-credential.js';
+import { translatedAnswer } from '../../provider-http/translated-answer.js';
+import type { ProviderKind } from '../provider.js';
+import { readOptions } from './config.js';
+import { endpointOf, PATHS, requestOf, type AnthropicEndpoint } from './request.js';
+
+/**
+ * Kind `anthropic`: Anthropic's own API. Bodies of its format pass through but for the model's name; those of other dialects are
+ * translated to Messages.
+ */
+export const anthropic: ProviderKind = {
+  kind: 'anthropic',
+  create(rawOptions, credential, { fetchFile }) {
+    const apiKey = requireCredential('anthropic', credential);
+    const endpoint = endpointOf(readOptions(rawOptions), apiKey);
+    const agent = providerAgent();
+    const models = modelsOf(endpoint, apiKey, fetchThrough(agent));
+    return {
+      async call(call) {
+        if (!(call.facts.dialect in PATHS)) return translatedAnswer(models, call, fetchFile);
+        try {
+          return answerOf(await agent.request({ ...requestOf(call, endpoint), signal: call.signal }));
+        } catch (error) {
+          throw connectionFailure(error, call.signal);
+        }
+      },
+      classify: classifyAnthropicError,
+      redact: (words) => words.replaceAll(apiKey, '[redacted]'),
+      close: () => agent.close(),
+    };
+  },
+};
+
+function modelsOf(
+  { origin, path, headers }: AnthropicEndpoint,
+  apiKey: string,
+  fetch: typeof globalThis.fetch,
+): ProviderModels {
+  const provider = createAnthropic({ baseURL: `${origin}${path}/v1`, apiKey, headers: { ...headers }, fetch });
+  return { languageModel: (name) => provider.languageModel(name) };
+}

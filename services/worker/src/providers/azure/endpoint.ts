@@ -1,0 +1,66 @@
+import type { AzureOptions } from './config.js';
+
+const UNDATED = 'v1';
+
+/** What the undated API has besides. */
+const UNDATED_PATHS: Readonly<Record<string, string>> = { 'openai-responses': '/responses' };
+
+/** Paths of the dialects that Azure speaks itself, below the address of a deployment or of the undated API. */
+const PATHS: Readonly<Record<string, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-completions': '/completions',
+  'openai-embeddings': '/embeddings',
+  'openai-images': '/images/generations',
+  'openai-speech': '/audio/speech',
+  'openai-transcription': '/audio/transcriptions',
+  'openai-audio-translation': '/audio/translations',
+};
+
+/**
+ * Where Azure OpenAI answers. The undated API names the deployment in the body, as OpenAI names the model; a dated version
+ * names it in the path.
+ */
+export class AzureEndpoint {
+  readonly origin: string;
+  /** The query of every address; empty for the undated API. */
+  readonly query: Readonly<Record<string, string>>;
+  private readonly root: string;
+
+  constructor(private readonly options: AzureOptions) {
+    const { origin, pathname } = new URL(options.baseUrl);
+    const version = options.apiVersion ?? UNDATED;
+    this.origin = origin;
+    // Azure's portal shows addresses with more or less of this behind the host.
+    this.root = pathname.replace(/\/+$/, '').replace(/\/openai(\/v1)?$/, '');
+    this.query = version === UNDATED ? {} : { 'api-version': version };
+  }
+
+  /** The deployment that serves a model. */
+  deploymentOf(model: string): string {
+    const { deployments = {} } = this.options;
+    return Object.hasOwn(deployments, model) ? (deployments[model] ?? model) : model;
+  }
+
+  /** Path and query for a dialect; undefined for one that Azure does not speak. */
+  pathOf(dialect: string, deployment: string): string | undefined {
+    const paths = this.isDated ? PATHS : { ...PATHS, ...UNDATED_PATHS };
+    if (!Object.hasOwn(paths, dialect)) return undefined;
+    const query = new URLSearchParams(this.query).toString();
+    return `${this.pathTo(deployment)}${paths[dialect]}${query && `?${query}`}`;
+  }
+
+  /** The address below which a deployment answers, without the query. */
+  baseOf(deployment: string): string {
+    return `${this.origin}${this.pathTo(deployment)}`;
+  }
+
+  private get isDated(): boolean {
+    return 'api-version' in this.query;
+  }
+
+  private pathTo(deployment: string): string {
+    return this.isDated
+      ? `${this.root}/openai/deployments/${encodeURIComponent(deployment)}`
+      : `${this.root}/openai/v1`;
+  }
+}

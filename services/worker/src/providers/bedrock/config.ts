@@ -1,0 +1,9 @@
+import { providerOptions } from '#libs/contracts';
+import type { z } from 'zod';
+
+export type BedrockOptions = z.infer<typeof providerOptions.bedrock>;
+
+/** Reads the options of a provider of this kind. @throws ZodError */
+export function readOptions(options: unknown): BedrockOptions {
+  return providerOptions.bedrock.parse(options);
+}

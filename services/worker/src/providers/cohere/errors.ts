@@ -1,0 +1,35 @@
+import type { ErrorClass } from '#libs/contracts';
+import type { ClassifiedError } from '#libs/dialects';
+import { classOfStatus } from '../../provider-http/class-of-status.js';
+
+const MOST_MESSAGE_CHARACTERS = 500;
+/** Cohere's own: the request or the answer held a word of a deny list. */
+const BLOCKED = 498;
+/** Cohere's own: somebody between closed the request. */
+const CLOSED = 499;
+
+/** Classifies an error answer. Its body has a `message` and nothing else to tell one refusal from another. */
+export function classify(status: number, body: string): ClassifiedError {
+  const message = messageOf(body);
+  return { errorClass: classOf(status, message), message: message.slice(0, MOST_MESSAGE_CHARACTERS) };
+}
+
+function classOf(status: number, message: string): ErrorClass {
+  if (status === BLOCKED) return 'content_filter';
+  if (status === CLOSED) return 'server_error';
+  if (status === 429 && /\/ ?month|monthly|trial key.*exceeded|billing/i.test(message)) return 'quota';
+  if (status === 400 || status === 422) {
+    if (/too many tokens|maximum (context|number of tokens)|token limit/i.test(message)) return 'context_too_long';
+    if (/blocked|safety|content filter/i.test(message)) return 'content_filter';
+  }
+  return classOfStatus(status);
+}
+
+function messageOf(body: string): string {
+  try {
+    const parsed = JSON.parse(body) as { message?: unknown } | null;
+    return typeof parsed?.message === 'string' ? parsed.message : '';
+  } catch {
+    return '';
+  }
+}

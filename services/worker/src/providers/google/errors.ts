@@ -1,0 +1,2 @@
+/** What an error answer means: AI Studio's are those of all Google APIs. */
+export { classifyGoogleError as classify } from '../../provider-http/classify-google-error.js';

@@ -1,0 +1,34 @@
+import { createMistral } from '@ai-sdk/mistral';
+import type { ProviderModels } from '#libs/dialects';
+import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { mendModel } from '../../provider-http/mend-model.js';
+import { providerAgent } from '../../provider-http/provider-agent.js';
+import { requireCredential } from '../../provider-http/require-credential.js';
+import { translatedProvider } from '../../provider-http/translated-provider.js';
+import type { ProviderKind } from '../provider.js';
+import { readOptions, type MistralOptions } from './config.js';
+import { classify } from './errors.js';
+import { mistralMending } from './mending.js';
+
+/** Kind `mistral`: Mistral's models by its own API. */
+export const mistral: ProviderKind = {
+  kind: 'mistral',
+  create(rawOptions, credential, { fetchFile }) {
+    const apiKey = requireCredential('mistral', credential);
+    const agent = providerAgent();
+    const models = modelsOf(readOptions(rawOptions), apiKey, fetchThrough(agent));
+    return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile });
+  },
+};
+
+function modelsOf(
+  { baseUrl, headers = {} }: MistralOptions,
+  apiKey: string,
+  fetch: typeof globalThis.fetch,
+): ProviderModels {
+  const provider = createMistral({ apiKey, baseURL: baseUrl, headers, fetch });
+  return {
+    languageModel: (name) => mendModel(provider.languageModel(name), mistralMending),
+    embeddingModel: (name) => provider.embeddingModel(name),
+  };
+}

@@ -1,0 +1,43 @@
+import { chatCaller } from '../../provider-contract/chat-caller.fixture.js';
+import {
+  CHAT_ANSWERS,
+  CHAT_REFUSALS,
+  CHAT_SENT,
+  CHAT_USAGE,
+  chatError,
+} from '../../provider-contract/chat-wire.fixture.js';
+import { messagesCaller } from '../../provider-contract/messages-caller.fixture.js';
+import { EMBEDDINGS } from '../../provider-contract/provider-subject.fixture.js';
+import { describeProvider } from '../../provider-contract/provider.contract.js';
+import { openai } from './index.js';
+
+const credential = 'sk-contract-key';
+
+describeProvider({
+  kind: openai,
+  credential,
+  model: 'gpt-test',
+  options: (origin) => ({ baseUrl: `${origin}/v1`, headers: { 'x-team': 'red' } }),
+  callers: [chatCaller, messagesCaller],
+  answers: CHAT_ANSWERS,
+  usage: CHAT_USAGE,
+  eventsToFirstWord: 2,
+  refusals: {
+    ...CHAT_REFUSALS,
+    authentication: chatError(401, 'invalid_api_key', `Incorrect API key provided: ${credential}`),
+  },
+  paths: { plain: '/v1/chat/completions', stream: '/v1/chat/completions' },
+  sent: CHAT_SENT,
+  embeddings: {
+    model: 'text-embedding-test',
+    reply: {
+      body: {
+        object: 'list',
+        data: EMBEDDINGS.map((embedding, index) => ({ object: 'embedding', index, embedding })),
+        model: 'text-embedding-test',
+        usage: { prompt_tokens: 6, total_tokens: 6 },
+      },
+    },
+    usage: { promptTokens: 6, completionTokens: 0 },
+  },
+});

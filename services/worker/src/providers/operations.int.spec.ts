@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Facts, Target } from '#libs/contracts';
+import { dialectNamed } from '#libs/dialects';
+import { startSimProvider, type SimProvider } from '#libs/simulation';
+import { openai } from './openai/index.js';
+import type { Provider, ProviderAnswer } from './provider.js';
+import { sim } from './sim/index.js';
+
+const surroundings = { fetchFile: () => Promise.reject(new Error('nothing is fetched')) };
+
+async function bytesOf(answer: ProviderAnswer): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of answer.body) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+async function form(): Promise<{ body: Buffer; type: string }> {
+  const sent = new FormData();
+  sent.set('file', new Blob([Buffer.alloc(5_000, 255)]), 'sound.wav');
+  sent.set('model', 'public');
+  const request = new Request('http://localhost', { method: 'POST', body: sent });
+  return { body: Buffer.from(await request.arrayBuffer()), type: request.headers.get('content-type') ?? '' };
+}
+
+describe('operations beside chat', () => {
+  let upstream: SimProvider;
+  const providers = new Map<string, Provider>();
+
+  beforeAll(async () => {
+    upstream = await startSimProvider({ key: 'sesame' });
+    providers.set('openai', openai.create({ baseUrl: upstream.baseUrl }, 'sesame', surroundings));
+    providers.set('sim', sim.create({}, undefined, surroundings));
+  });
+
+  afterAll(async () => {
+    for (const provider of providers.values()) await provider.close();
+    await upstream.close();
+  });
+
+  async function call(kind: string, dialect: string, sent: Buffer | object, type = 'application/json') {
+    const body = Buffer.isBuffer(sent) ? sent : Buffer.from(JSON.stringify({ model: 'public', ...sent }));
+    const facts = { ...dialectNamed(dialect).readFacts(body, type), requestId: 'req_1' } as Facts;
+    const target = { model: 'sim-small' } as Target;
+    const signal = new AbortController().signal;
+    const provider = providers.get(kind);
+    if (!provider) throw new Error(`no provider ${kind}`);
+    const answer = await provider.call({ facts, target, body, attempt: 0, signal });
+    const answered = await bytesOf(answer);
+    expect([answer.status, answered.toString('latin1', 0, 200)]).toEqual([200, expect.any(String)]);
+    const contentType = answer.header('content-type') ?? '';
+    return { contentType, answered, read: dialectNamed(dialect).readAnswer(answered, contentType) };
+  }
+
+  for (const kind of ['openai', 'sim']) {
+    it(`are answered in their own form by ${kind}, with their usage`, async () => {
+      const embeddings = await call(kind, 'openai-embeddings', { input: ['one', 'two words'] });
+      expect(embeddings.read?.usage).toEqual({ promptTokens: 3, completionTokens: 0 });
+      const ranking = await call(kind, 'rerank', { query: 'b', documents: ['a', 'b'] });
+      expect(ranking.read?.usage).toEqual({ promptTokens: 3, completionTokens: 0 });
+      const images = await call(kind, 'openai-images', { prompt: 'a cat' });
+      expect(images.read?.usage).toEqual({ promptTokens: 2, completionTokens: 1 });
+      expect((await call(kind, 'openai-moderations', { input: 'x' })).read).toBeDefined();
+    });
+
+    it(`carry sound to and from ${kind}`, async () => {
+      const speech = await call(kind, 'openai-speech', { input: 'hello', voice: 'alloy' });
+      expect(speech.contentType).toBe('audio/wav');
+      expect(speech.answered.toString('latin1', 0, 4)).toBe('RIFF');
+      expect(speech.read).toEqual({ characters: 0 });
+      const { body, type } = await form();
+      for (const dialect of ['openai-transcription', 'openai-audio-translation']) {
+        const transcript = await call(kind, dialect, body, type);
+        expect(transcript.read).toMatchObject({ characters: 31, usage: { promptTokens: 6 } });
+      }
+    });
+  }
+
+  it('reach the address of their kind with the model’s own name', () => {
+    expect(upstream.calls().map(({ model }) => model)).toEqual(Array.from({ length: 7 }, () => 'sim-small'));
+  });
+});
