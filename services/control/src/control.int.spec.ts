@@ -141,7 +141,7 @@ describe('control', () => {
       ['admin', true],
       ['ci', false],
     ]);
-    expect(openCredential(snapshot?.providers[0]?.credential ?? '', { provider: 'main', secretKey })).toBe(
+    expect(openCredential(snapshot?.providers[0]?.credentials?.[0] ?? '', { provider: 'main', secretKey })).toBe(
       'sk-upstream-1',
     );
     const [row] = await versions();
@@ -181,7 +181,7 @@ describe('control', () => {
 
     writeFileSync(join(folder, 'key'), 'sk-second\n');
     await untilRevision(2);
-    const credential = (await published())?.providers[0]?.credential ?? '';
+    const credential = (await published())?.providers[0]?.credentials?.[0] ?? '';
     expect(openCredential(credential, { provider: 'main', secretKey })).toBe('sk-second');
   });
 

@@ -14,9 +14,9 @@ const configuration: CompiledConfiguration = {
       name: 'main',
       kind: 'openai',
       options: { baseUrl: 'http://a', headers: { b: '1', a: '2' } },
-      plainCredential: 'sk-up',
+      plainCredentials: ['sk-up', 'sk-up-2'],
     },
-    { name: 'toy', kind: 'sim', options: {}, plainCredential: undefined },
+    { name: 'toy', kind: 'sim', options: {}, plainCredentials: [] },
   ],
   models: [],
   keys: [{ name: 'ci', plainKey: 'sk-demo', organization: 'demo', project: 'default' }],
@@ -29,8 +29,9 @@ describe('sealConfiguration', () => {
   it('seals credentials for their own provider', () => {
     const [main, toy] = content.providers;
 
-    expect(openCredential(main?.credential ?? '', { provider: 'main', secretKey })).toBe('sk-up');
-    expect(toy).not.toHaveProperty('credential');
+    const opened = main?.credentials?.map((sealed) => openCredential(sealed, { provider: 'main', secretKey }));
+    expect(opened).toEqual(['sk-up', 'sk-up-2']);
+    expect(toy).not.toHaveProperty('credentials');
   });
 
   it('hashes the keys and puts the bootstrap key first', () => {
@@ -53,11 +54,11 @@ describe('sealConfiguration', () => {
     const again = sealConfiguration({ ...configuration, providers: [reordered, toy!] }, { secretKey, adminKeySha256 });
 
     expect(again.digest).toBe(digest);
-    expect(again.content.providers[0]?.credential).not.toBe(content.providers[0]?.credential);
+    expect(again.content.providers[0]?.credentials).not.toEqual(content.providers[0]?.credentials);
   });
 
   it.each([
-    ['a credential', { providers: [{ ...configuration.providers[0]!, plainCredential: 'sk-new' }] }],
+    ['a credential', { providers: [{ ...configuration.providers[0]!, plainCredentials: ['sk-new'] }] }],
     ['a key', { keys: [{ ...configuration.keys[0]!, plainKey: 'sk-new' }] }],
     ['the home of the bootstrap key', { adminHome: { organization: 'other', project: 'default' } }],
   ])('has another digest when %s changes', (_what, change) => {

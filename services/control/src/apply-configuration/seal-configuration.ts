@@ -6,7 +6,7 @@ import { ADMIN_KEY_NAME } from '../compile-configuration/key-checks.policy.js';
 import { canonicalJson } from './canonical-json.policy.js';
 
 /** To be raised when the same configuration compiles to other content, so that a restart makes a new revision. */
-const CONTENT_FORM = 1;
+const CONTENT_FORM = 2;
 
 /** The part of a snapshot that comes from the configuration. */
 export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys'>;
@@ -27,8 +27,10 @@ export interface SealingSecrets {
 export function sealConfiguration(configuration: CompiledConfiguration, secrets: SealingSecrets): SealedConfiguration {
   const { secretKey } = secrets;
   const withCredentials = (protect: (plain: string, provider: string) => string) =>
-    configuration.providers.map(({ plainCredential, ...provider }) =>
-      plainCredential === undefined ? provider : { ...provider, credential: protect(plainCredential, provider.name) },
+    configuration.providers.map(({ plainCredentials, ...provider }) =>
+      plainCredentials.length === 0
+        ? provider
+        : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
   const { models } = configuration;
   const keys = hashKeys(configuration, secrets);

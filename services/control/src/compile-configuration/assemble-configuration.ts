@@ -1,27 +1,26 @@
-import type { ModelEntry, Price, TargetEntry } from '#libs/contracts';
-import { priceVersionOf, type TokenPrices } from '#libs/pricing';
+import type { ModelEntry } from '#libs/contracts';
 
-import type { CompiledConfiguration } from './compiled-configuration.js';
-import type { ConfigurationFile, ModelFields, TargetFields } from './configuration-file.js';
-import { optionsOf } from './provider-kinds.js';
+import { assembleTarget, type TargetSurroundings } from './assemble-target.js';
+import type { CompiledConfiguration, PlainProvider } from './compiled-configuration.js';
+import type { ConfigurationFile, ModelFields } from './configuration-file.js';
+import { credentialsOf } from './credential-fields.js';
+import { kindAndOptionsOf, type ProviderFields } from './provider-kinds.js';
 
 const HOME_WITHOUT_ORGANIZATIONS = 'default';
-const FREE = { inputPerMillion: '0', outputPerMillion: '0', cachedInputPerMillion: undefined } as const;
 
-/** Puts a checked file into the terms of the contracts. `absolutePath` places a relative path of the file. */
+/**
+ * Puts a checked file into the terms of the contracts. `absolutePath` places a relative path of the file; `date` is the day
+ * whose listed prices apply.
+ */
 export function assembleConfiguration(
   file: ConfigurationFile,
   absolutePath: (path: string) => string,
+  date?: string,
 ): CompiledConfiguration {
   const [first] = file.organizations;
   return {
-    providers: Object.entries(file.providers).map(([name, fields]) => ({
-      name,
-      kind: fields.kind,
-      options: withoutUndefined(optionsOf(fields, absolutePath)),
-      plainCredential: 'apiKey' in fields ? fields.apiKey : undefined,
-    })),
-    models: file.models.map(assembleModel),
+    providers: Object.entries(file.providers).map(([name, fields]) => assembleProvider(name, fields, absolutePath)),
+    models: file.models.map((model) => assembleModel(model, file, date)),
     keys: file.organizations.flatMap((organization) =>
       organization.projects.flatMap((project) =>
         project.keys.map(({ name, key }) => ({
@@ -39,7 +38,17 @@ export function assembleConfiguration(
   };
 }
 
-function assembleModel(model: ModelFields): ModelEntry {
+function assembleProvider(name: string, fields: ProviderFields, absolutePath: (path: string) => string): PlainProvider {
+  const { kind, options } = kindAndOptionsOf(fields, absolutePath);
+  return { name, kind, options: withoutUndefined(options), plainCredentials: credentialsOf(fields) };
+}
+
+function assembleModel(model: ModelFields, file: ConfigurationFile, date: string | undefined): ModelEntry {
+  const surroundings = (provider: string): TargetSurroundings => ({
+    provider: addressOf(file.providers[provider]),
+    unknownPrice: file.unknownPrice,
+    date,
+  });
   return {
     name: model.name,
     strategy: model.strategy,
@@ -48,30 +57,18 @@ function assembleModel(model: ModelFields): ModelEntry {
       idleMilliseconds: model.timeouts.idleMs,
       totalMilliseconds: model.timeouts.totalMs,
     },
+    ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
+    // A target of strategy `priority` that names none is tried in its place of the list.
     targets: model.targets.map((target, index) =>
-      assembleTarget(target, model.strategy === 'priority' ? index + 1 : 1),
+      assembleTarget(target, model.strategy === 'priority' ? index + 1 : 1, surroundings(target.provider)),
     ),
   };
 }
 
-/** A target of strategy `priority` that names none is tried in its place of the list. */
-function assembleTarget(target: TargetFields, priorityByPlace: number): TargetEntry {
-  return {
-    provider: target.provider,
-    model: target.model,
-    priority: target.priority ?? priorityByPlace,
-    weight: target.weight,
-    price: assemblePrice(target),
-  };
-}
-
-function assemblePrice({ provider, model, price = FREE }: TargetFields): Price {
-  const prices: TokenPrices = {
-    inputNanoUsdPerMillion: price.inputPerMillion,
-    outputNanoUsdPerMillion: price.outputPerMillion,
-    ...(price.cachedInputPerMillion === undefined ? {} : { cachedInputNanoUsdPerMillion: price.cachedInputPerMillion }),
-  };
-  return { version: priceVersionOf(prices, provider, model), ...prices };
+function addressOf(fields: ProviderFields | undefined): TargetSurroundings['provider'] {
+  const baseUrl = fields && 'baseUrl' in fields ? fields.baseUrl : undefined;
+  const profilePrefix = fields && 'profilePrefix' in fields ? fields.profilePrefix : undefined;
+  return { kind: fields?.kind ?? '', baseUrl, profilePrefix };
 }
 
 function withoutUndefined(record: object): Record<string, unknown> {

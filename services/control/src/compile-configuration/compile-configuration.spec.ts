@@ -53,9 +53,9 @@ describe('compileConfiguration', () => {
         name: 'main',
         kind: 'openai',
         options: { baseUrl: 'http://127.0.0.1:9001/v1' },
-        plainCredential: 'sk-upstream',
+        plainCredentials: ['sk-upstream'],
       },
-      { name: 'toy', kind: 'sim', options: {}, plainCredential: undefined },
+      { name: 'toy', kind: 'sim', options: {}, plainCredentials: [] },
     ]);
     expect(keys).toEqual([{ name: 'ci', plainKey: 'sk-demo-key', organization: 'demo', project: 'default' }]);
     expect(adminHome).toEqual({ organization: 'demo', project: 'default' });
@@ -74,6 +74,7 @@ describe('compileConfiguration', () => {
         priority: 1,
         weight: 1,
         price: { version: priceVersionOf(amounts, 'main', 'gpt-4.1-mini'), ...amounts },
+        limits: expect.objectContaining({ contextWindow: 1_047_576 }),
       },
       {
         provider: 'toy',
@@ -134,7 +135,7 @@ describe('compileConfiguration', () => {
     const text = ISSUE_EXAMPLE.replace('${env:UPSTREAM_KEY}', () => 'pre-${file:secrets/key}-$${env:X}');
     const result = compile(text);
 
-    expect(configurationOf(result).providers[0]?.plainCredential).toBe('pre-sk-from-file-${env:X}');
+    expect(configurationOf(result).providers[0]?.plainCredentials).toEqual(['pre-sk-from-file-${env:X}']);
     expect(result.referencedFiles).toEqual(['/etc/switchyard/secrets/key']);
   });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { describeModel } from '#libs/catalogue';
 import { sha256Hex } from '#libs/secrets';
 
 import { assembleConfiguration } from './assemble-configuration.js';
@@ -16,7 +17,7 @@ import { isReference, substituteReferences } from './references.js';
 import { YamlText } from './yaml-text.js';
 
 const LONGEST_TEXT_CHARACTERS = 4 * 1024 ** 2;
-const SECRET_FIELDS = ['apiKey', 'key'];
+const SECRET_FIELDS = ['apiKey', 'apiKeys', 'key'];
 
 /** A good configuration, or everything wrong with it in the order of the text. */
 export type CompilationResult =
@@ -71,7 +72,7 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   if (!parsed.success || problems.length > 0) {
     return { isValid: false, problems, referencedFiles: references.files };
   }
-  const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path));
+  const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), source.date);
   return { isValid: true, configuration, redactedText, referencedFiles: references.files };
 }
 
@@ -87,7 +88,11 @@ function refuseWhole({ path: file }: ConfigurationSource, reason: string): Compi
 function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldProblem[] {
   const outline = outlineOf(value);
   return [
-    ...checkModels(outline, pricedKinds),
+    ...checkModels(outline, {
+      pricedKinds,
+      isListed: ({ kind = '', baseUrl }, model) =>
+        describeModel({ kind, baseUrl, model, date: source.date }).prices !== undefined,
+    }),
     ...checkKeys(outline, (key) => sha256Hex(key) === source.adminKeySha256),
     ...checkRecordings(outline, source),
   ];

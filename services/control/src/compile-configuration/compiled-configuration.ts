@@ -1,7 +1,9 @@
 import type { KeyEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
 
-/** A provider with its credential still in plain text. */
-export type PlainProvider = Omit<ProviderEntry, 'credential'> & { readonly plainCredential: string | undefined };
+/** A provider with its credentials still in plain text; none where it needs none. */
+export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & {
+  readonly plainCredentials: readonly string[];
+};
 
 /** A caller's key in plain text and whose it is. */
 export type PlainKey = Pick<KeyEntry, 'name' | 'organization' | 'project'> & { readonly plainKey: string };

@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import { slug } from '#libs/contracts';
+import { ABILITIES, MODALITIES, slug, unsupportedPolicy } from '#libs/contracts';
 
 import { closedObject } from './closed-object.js';
-import { callerKey, modelName, priority, usdPerMillion, waitMilliseconds, weight } from './field-types.js';
+import { callerKey, modelName, priority, waitMilliseconds, weight } from './field-types.js';
+import { priceFields, unknownPrice } from './price-fields.js';
 import { providerFields } from './provider-kinds.js';
 
+const MOST_TOKENS = 100_000_000;
 export const DEFAULT_TIMEOUTS = { firstByteMs: 20_000, idleMs: 30_000, totalMs: 600_000 } as const;
-
-const price = closedObject({
-  inputPerMillion: usdPerMillion,
-  cachedInputPerMillion: usdPerMillion.optional(),
-  outputPerMillion: usdPerMillion,
-});
 
 const timeouts = closedObject({
   firstByteMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.firstByteMs),
@@ -24,7 +20,12 @@ const target = closedObject({
   model: modelName,
   priority: priority.optional(),
   weight: weight.default(1),
-  price: price.optional(),
+  price: priceFields.optional(),
+  contextWindow: z.int().positive().max(MOST_TOKENS).optional(),
+  maxOutputTokens: z.int().positive().max(MOST_TOKENS).optional(),
+  inputModalities: z.array(z.enum(MODALITIES)).min(1).optional(),
+  outputModalities: z.array(z.enum(MODALITIES)).min(1).optional(),
+  abilities: z.array(z.enum(ABILITIES)).optional(),
 });
 export type TargetFields = z.infer<typeof target>;
 
@@ -32,6 +33,7 @@ const model = closedObject({
   name: modelName,
   strategy: z.enum(['priority', 'weighted']).default('priority'),
   timeouts: timeouts.default(DEFAULT_TIMEOUTS),
+  unsupported: unsupportedPolicy.optional(),
   targets: z.array(target).min(1),
 });
 export type ModelFields = z.infer<typeof model>;
@@ -53,6 +55,7 @@ export const configurationFile = closedObject({
     .record(slug, providerFields)
     .refine((all) => Object.keys(all).length > 0, 'must have at least one entry'),
   models: z.array(model).min(1),
+  unknownPrice: unknownPrice.default('refuse'),
   organizations: z.array(organization).default([]),
 });
 export type ConfigurationFile = z.infer<typeof configurationFile>;

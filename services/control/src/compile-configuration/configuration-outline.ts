@@ -10,10 +10,11 @@ const outline = z
       .record(
         z.string(),
         z
-          .object({ kind: text, recordings: z.object({ path: text }).optional().catch(undefined) })
-          .catch({ kind: undefined }),
+          .object({ kind: text, baseUrl: text, recordings: z.object({ path: text }).optional().catch(undefined) })
+          .catch({ kind: undefined, baseUrl: undefined }),
       )
       .catch({}),
+    unknownPrice: z.unknown().optional(),
     models: list(
       z
         .object({

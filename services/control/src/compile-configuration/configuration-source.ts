@@ -12,4 +12,6 @@ export interface ConfigurationSource {
   readonly isFile: (absolutePath: string) => boolean;
   /** Hex SHA-256 of the bootstrap admin key, which no configured key may equal. */
   readonly adminKeySha256?: string | undefined;
+  /** The day whose listed prices apply, YYYY-MM-DD in UTC; today where it is absent. */
+  readonly date?: string | undefined;
 }

@@ -28,7 +28,7 @@ export const credential = z
   .string()
   .min(1)
   .max(LONGEST_CREDENTIAL)
-  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII characters without spaces (it is sent as a bearer token)');
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII characters without spaces (it is sent in a header)');
 
 /** A caller's key: it comes as a bearer token, and a shorter one could be guessed. */
 export const callerKey = z
@@ -74,3 +74,38 @@ function reasonAgainstUrl(text: string): string | undefined {
   if (url.search !== '' || url.hash !== '') return 'must not have a query or a fragment';
   return /\s/.test(text) ? 'must not contain spaces' : undefined;
 }
+
+/** The name of an Azure OpenAI resource, which becomes part of its host. */
+export const azureResource = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{1,63}$/, 'must be the name of an Azure resource: letters, digits and hyphens');
+
+/** `v1`, or the date of a version as Azure writes it. */
+export const azureVersion = z
+  .string()
+  .regex(/^(v1|\d{4}-\d{2}-\d{2}(-preview)?)$/, 'must be "v1" or a version such as "2024-10-21"');
+
+/** A region of AWS, or the prefix of a cross-region inference profile. */
+export const awsName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a name of AWS such as "eu-central-1" or "eu"');
+
+/** A project of Google Cloud by its id. */
+export const cloudProject = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.:-]{0,62}$/, 'must be the id of a Google Cloud project: small letters, digits and hyphens');
+
+/** A location of Google Cloud. */
+export const cloudLocation = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a location of Google Cloud such as "europe-west4" or "global"');
+
+/** The JSON key file of a Google service account, or an access token. */
+export const cloudCredential = z
+  .string()
+  .min(1)
+  .max(LONGEST_CREDENTIAL)
+  .regex(
+    /^(\s*\{[\s\S]*"private_key"[\s\S]*\}\s*|[\x21-\x7a\x7c-\x7e]*)$/,
+    'must be the JSON key file of a service account, as "${file:PATH}", or an access token',
+  );

@@ -1,17 +1,72 @@
 import { z } from 'zod';
-import type { OpenaiOptions, ProviderKind, SimOptions } from '#libs/contracts';
+import type { ProviderKind } from '#libs/contracts';
 
 import { closedObject } from './closed-object.js';
+import { checkCredentials, credentialFields, credentialFieldsOf } from './credential-fields.js';
 import { suggestName } from './nearest-name.policy.js';
 import { extraHeaders } from './extra-headers.js';
-import { baseUrl, credential, plainText } from './field-types.js';
+import {
+  awsName,
+  azureResource,
+  azureVersion,
+  baseUrl,
+  cloudCredential,
+  cloudLocation,
+  cloudProject,
+  modelName,
+  plainText,
+} from './field-types.js';
+import { isPresetName, presetNamed, presetNames } from './provider-presets.js';
+
+/** A provider with one public API, at an address that need not be given. */
+const hosted = <Kind extends ProviderKind>(kind: Kind) =>
+  closedObject({
+    kind: z.literal(kind),
+    baseUrl: baseUrl.optional(),
+    ...credentialFields,
+    headers: extraHeaders.optional(),
+  });
 
 /** A provider as it stands in the file, by its kind: one entry for each, named as in `providerOptions` of the contracts. */
 const fieldsOf = {
   openai: closedObject({
     kind: z.literal('openai'),
     baseUrl,
-    apiKey: credential.optional(),
+    ...credentialFields,
+    headers: extraHeaders.optional(),
+    responses: z.boolean().optional(),
+  }),
+  azure: closedObject({
+    kind: z.literal('azure'),
+    resource: azureResource.optional(),
+    baseUrl: baseUrl.optional(),
+    apiVersion: azureVersion.optional(),
+    deployments: z.record(modelName, modelName).optional(),
+    ...credentialFields,
+    entra: closedObject({
+      tenantId: plainText,
+      clientId: plainText,
+      authorityHost: baseUrl.optional(),
+      scope: plainText.optional(),
+    }).optional(),
+  }),
+  bedrock: closedObject({
+    kind: z.literal('bedrock'),
+    region: awsName,
+    baseUrl: baseUrl.optional(),
+    profilePrefix: awsName.optional(),
+    ...credentialFields,
+  }),
+  anthropic: hosted('anthropic'),
+  google: hosted('google'),
+  mistral: hosted('mistral'),
+  cohere: hosted('cohere'),
+  vertex: closedObject({
+    kind: z.literal('vertex'),
+    project: cloudProject,
+    location: cloudLocation,
+    baseUrl: baseUrl.optional(),
+    ...credentialFieldsOf(cloudCredential),
     headers: extraHeaders.optional(),
   }),
   sim: closedObject({
@@ -24,20 +79,85 @@ const fieldsOf = {
   }),
 } as const satisfies Record<ProviderKind, z.ZodObject>;
 
-const providerKinds = Object.keys(fieldsOf);
+/** A server of kind `openai` that is known by name; its address need not be given. */
+const presetFields = closedObject({
+  kind: z.literal(presetNames),
+  baseUrl: baseUrl.optional(),
+  ...credentialFields,
+  headers: extraHeaders.optional(),
+  responses: z.boolean().optional(),
+});
+
+const kindNames: readonly string[] = [...Object.keys(fieldsOf), ...presetNames];
+
+/** The kinds whose answers cost nothing where no price is given. */
+const FREE_KINDS = new Set(['sim', ...presetNames.filter((name) => presetNamed(name).access === 'local')]);
 
 /** The kinds whose answers cost money, so that each target needs a price. The others answer by themselves. */
-export const pricedKinds: ReadonlySet<string> = new Set<ProviderKind>(['openai']);
+export const pricedKinds: ReadonlySet<string> = new Set(kindNames.filter((kind) => !FREE_KINDS.has(kind)));
 
-export const providerFields = z.discriminatedUnion('kind', [fieldsOf.openai, fieldsOf.sim], {
-  error: ({ input, code }) => (code === 'invalid_union' ? reasonAgainstKind(input) : undefined),
-});
+/** The kinds that refuse every call without a credential. */
+const keyedKinds: ReadonlySet<string> = new Set([
+  'azure',
+  'bedrock',
+  'anthropic',
+  'google',
+  'vertex',
+  'mistral',
+  'cohere',
+  ...presetNames.filter((name) => presetNamed(name).access === 'key'),
+]);
+
+export const providerFields = z
+  .discriminatedUnion(
+    'kind',
+    [
+      fieldsOf.openai,
+      fieldsOf.azure,
+      fieldsOf.bedrock,
+      fieldsOf.anthropic,
+      fieldsOf.google,
+      fieldsOf.vertex,
+      fieldsOf.mistral,
+      fieldsOf.cohere,
+      fieldsOf.sim,
+      presetFields,
+    ],
+    {
+      error: ({ input, code }) => (code === 'invalid_union' ? reasonAgainstKind(input) : undefined),
+    },
+  )
+  .superRefine((fields, context) => {
+    checkCredentials(fields, keyedKinds, context);
+    if (fields.kind === 'azure' && (fields.resource === undefined) === (fields.baseUrl === undefined))
+      context.addIssue({ code: 'custom', message: 'needs either resource or baseUrl, and not both' });
+  });
 export type ProviderFields = z.infer<typeof providerFields>;
 
-/** The options of a provider as the snapshot holds them. `absolutePath` places a relative path of the file. */
-export function optionsOf(fields: ProviderFields, absolutePath: (path: string) => string): OpenaiOptions | SimOptions {
-  if (fields.kind === 'openai') return { baseUrl: fields.baseUrl, headers: fields.headers };
-  const { latencyMs, tokensPerSecond, outputTokens, failureRate, recordings } = fields;
+/** What a provider has in the file beside its options. */
+const NOT_OPTIONS = new Set(['kind', 'apiKey', 'apiKeys']);
+
+/** A provider's kind and options as the snapshot holds them. `absolutePath` places a relative path of the file. */
+export function kindAndOptionsOf(
+  fields: ProviderFields,
+  absolutePath: (path: string) => string,
+): { kind: ProviderKind; options: object } {
+  const { kind } = fields;
+  if (fields.kind === 'sim') return { kind: 'sim', options: simOptionsOf(fields, absolutePath) };
+  const options = Object.fromEntries(Object.entries(fields).filter(([name]) => !NOT_OPTIONS.has(name)));
+  if (fields.kind === 'azure') {
+    const address = fields.baseUrl ?? `https://${fields.resource}.openai.azure.com`;
+    return { kind: 'azure', options: { ...options, resource: undefined, baseUrl: address } };
+  }
+  if (!isPresetName(kind)) return { kind, options };
+  const preset = presetNamed(kind);
+  return { kind: 'openai', options: { baseUrl: preset.baseUrl, ...preset.quirks, ...options } };
+}
+
+function simOptionsOf(
+  { latencyMs, tokensPerSecond, outputTokens, failureRate, recordings }: z.infer<typeof fieldsOf.sim>,
+  absolutePath: (path: string) => string,
+): object {
   return {
     latencyMilliseconds: latencyMs,
     tokensPerSecond,
@@ -49,6 +169,6 @@ export function optionsOf(fields: ProviderFields, absolutePath: (path: string) =
 
 function reasonAgainstKind(input: unknown): string {
   const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
-  if (kind === undefined) return `is missing; it must be ${providerKinds.join(' or ')}`;
-  return `is no kind of provider; ${suggestName(typeof kind === 'string' ? kind : '', providerKinds)}`;
+  if (kind === undefined) return `is missing; it must be one of ${kindNames.join(', ')}`;
+  return `is no kind of provider; ${suggestName(typeof kind === 'string' ? kind : '', kindNames)}`;
 }

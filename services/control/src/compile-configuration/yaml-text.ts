@@ -74,17 +74,18 @@ export class YamlText {
   }
 
   /**
-   * The text as it may be stored: without comments, and with `[redacted]` for each field named in `secretFields` unless
-   * `isHarmless` says that its text is none.
+   * The text as it may be stored: without comments, and with `[redacted]` for each field named in `secretFields`, and each
+   * entry of one that is a list, unless `isHarmless` says that its text is none.
    */
   redacted(secretFields: readonly string[], isHarmless: (text: string) => boolean): string {
     const copy = this.document.clone();
     copy.comment = copy.commentBefore = null;
     visit(copy, {
       Pair: (_key, { key, value }) => {
+        if (!secretFields.includes(keyText(key))) return;
         const secret = isAlias(value) ? value.resolve(copy) : value;
-        if (!secretFields.includes(keyText(key)) || !isScalar(secret)) return;
-        if (!(typeof secret.value === 'string' && isHarmless(secret.value))) secret.value = '[redacted]';
+        const entries = isCollection(secret) ? secret.items : [secret];
+        for (const entry of entries) redact(isAlias(entry) ? entry.resolve(copy) : entry, isHarmless);
       },
     });
     visit(copy, {
@@ -125,6 +126,11 @@ export class YamlText {
     const isReference = UNQUOTED_REFERENCE.test(this.text.split('\n')[line - 1] ?? '');
     return isReference ? `${reason} (put references in quotes: "\${env:NAME}")` : reason;
   }
+}
+
+function redact(secret: unknown, isHarmless: (text: string) => boolean): void {
+  if (!isScalar(secret)) return;
+  if (!(typeof secret.value === 'string' && isHarmless(secret.value))) secret.value = '[redacted]';
 }
 
 function keyText(key: unknown): string {

@@ -1,0 +1,92 @@
+import { describeModel } from '#libs/catalogue';
+import type { ModelLimits, TargetEntry } from '#libs/contracts';
+import { priceVersionOf, type TokenAmounts, type TokenPrices } from '#libs/pricing';
+
+import type { TargetFields } from './configuration-file.js';
+import type { AmountFields, PriceFields, UnknownPriceFields } from './price-fields.js';
+import { pricedKinds } from './provider-kinds.js';
+
+const FREE: AmountFields = { inputPerMillion: '0', outputPerMillion: '0' };
+
+/** Ids of Bedrock that get no prefix: of a profile, or whole. */
+const PREFIXED = /^(?:[a-z-]+\.){2}|^arn:/;
+
+/** What a target is assembled from besides its own fields. */
+export interface TargetSurroundings {
+  readonly provider: {
+    readonly kind: string;
+    readonly baseUrl?: string | undefined;
+    /** What Bedrock puts before model ids; calls across regions have prices of their own. */
+    readonly profilePrefix?: string | undefined;
+  };
+  readonly unknownPrice: UnknownPriceFields;
+  /** The day whose listed prices apply, YYYY-MM-DD; today where it is undefined. */
+  readonly date: string | undefined;
+}
+
+/** A target as the snapshot holds it: its price and limits are those of the file, else those of the catalogue. */
+export function assembleTarget(
+  target: TargetFields,
+  priorityByPlace: number,
+  surroundings: TargetSurroundings,
+): TargetEntry {
+  const { provider, date } = surroundings;
+  const known = describeModel({ ...provider, model: nameInCalls(target.model, provider), date });
+  const { prices, ...source } = pricesOf(target, surroundings, known.prices);
+  const limits = { ...known.limits, ...limitsOf(target) };
+  return {
+    provider: target.provider,
+    model: target.model,
+    priority: target.priority ?? priorityByPlace,
+    weight: target.weight,
+    price: { version: priceVersionOf(prices, target.provider, target.model), ...prices },
+    ...source,
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  };
+}
+
+function nameInCalls(model: string, { profilePrefix }: TargetSurroundings['provider']): string {
+  return profilePrefix === undefined || PREFIXED.test(model) ? model : `${profilePrefix}.${model}`;
+}
+
+function pricesOf(
+  { price, provider, model }: TargetFields,
+  { provider: { kind }, unknownPrice }: TargetSurroundings,
+  listed: TokenPrices | undefined,
+): { prices: TokenPrices } & Pick<TargetEntry, 'priceSource'> {
+  if (price) return { prices: pricesFrom(price) };
+  if (listed) return { prices: listed, priceSource: 'catalogue' };
+  if (!pricedKinds.has(kind)) return { prices: amountsFrom(FREE) };
+  if (unknownPrice !== 'refuse') return { prices: amountsFrom(unknownPrice.ceiling), priceSource: 'ceiling' };
+  throw new Error(`The target ${provider} ${model} has no price, which the checks of the file let through.`);
+}
+
+function pricesFrom({ tiers, ...amounts }: PriceFields): TokenPrices {
+  return {
+    ...amountsFrom(amounts),
+    ...(tiers
+      ? {
+          tiers: tiers.map(({ abovePromptTokens, ...above }) => ({ abovePromptTokens, ...amountsFrom(above) })),
+        }
+      : {}),
+  };
+}
+
+/** `inputPerMillion` of the file is `inputNanoUsdPerMillion` of the contracts: read into nano-USD already. */
+function amountsFrom(fields: AmountFields): TokenAmounts {
+  const further = Object.entries(fields).flatMap(([field, amount]) =>
+    amount === undefined ? [] : [[field.replace('PerMillion', 'NanoUsdPerMillion'), amount]],
+  );
+  const { inputPerMillion, outputPerMillion } = fields;
+  return {
+    inputNanoUsdPerMillion: inputPerMillion,
+    outputNanoUsdPerMillion: outputPerMillion,
+    ...Object.fromEntries(further),
+  };
+}
+
+function limitsOf(target: TargetFields): ModelLimits {
+  const { contextWindow, maxOutputTokens, inputModalities, outputModalities, abilities } = target;
+  const limits = { contextWindow, maxOutputTokens, inputModalities, outputModalities, abilities };
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
