@@ -13,6 +13,7 @@ export type { ConsumerBacklog } from './streams/stream-state.js';
 export { StreamTrimmer } from './streams/stream-trimmer.js';
 export type { TrimmedStream } from './streams/stream-trimmer.js';
 export { BodyClaims } from './streams/body-claims.js';
+export { carryDocument, openDocument } from './streams/carried-documents.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';
 export { SnapshotWatch } from './configuration/snapshot-watch.js';
 export { ConsumerLimits } from './transport/consumer-limits.js';

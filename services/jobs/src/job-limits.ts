@@ -52,6 +52,11 @@ export class JobLimits {
   /** The pause between two sweeps of the same batch doubles up to this. */
   readonly sweepPauseMilliseconds: number = 10 * MINUTE;
 
+  /** How long a response is kept. */
+  readonly responseKeepMilliseconds: number = 30 * 24 * 60 * MINUTE;
+  /** How often responses that are too old are dropped. */
+  readonly responseDropMilliseconds: number = 60 * MINUTE;
+
   constructor(overrides: Partial<JobLimits> = {}) {
     Object.assign(this, overrides);
   }

@@ -8,6 +8,8 @@ import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.j
 import { BatchNudge } from './advance-batches/batch-nudge.js';
 import { AnswerBatchesController } from './answer-batches/answer-batches.controller.js';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
+import { AnswerResponsesController } from './answer-responses/answer-responses.controller.js';
+import { AnswerResponsesHandler } from './answer-responses/answer-responses.handler.js';
 import { CancelBatchController } from './cancel-batch/cancel-batch.controller.js';
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
 import { CreateBatchController } from './create-batch/create-batch.controller.js';
@@ -18,6 +20,7 @@ import { SettlementRepository } from './finalize-batch/settlement.repository.js'
 import { JobLimits } from './job-limits.js';
 import { BatchRepository } from './keep-batch/batch.repository.js';
 import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
+import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
@@ -25,6 +28,10 @@ import { RecordUnfinishedHandler } from './record-unfinished/record-unfinished.h
 import { FileRepository } from './store-file/file.repository.js';
 import { StoreFileController } from './store-file/store-file.controller.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
+import { DropOldResponsesRunner } from './store-response/drop-old-responses.runner.js';
+import { ResponseRepository } from './store-response/response.repository.js';
+import { StoreResponseController } from './store-response/store-response.controller.js';
+import { StoreResponseHandler } from './store-response/store-response.handler.js';
 import { LargeAnswers } from './store-results/large-answers.js';
 import { LineResultRepository } from './store-results/line-result.repository.js';
 import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
@@ -43,7 +50,7 @@ const POOL_SIZE = 12;
     StorageModule.forService({
       schema: 'jobs',
       entities: [],
-      migrations: [CreateFilesAndBatches1763800000000],
+      migrations: [CreateFilesAndBatches1763800000000, CreateResponses1763900000000],
       poolSize: POOL_SIZE,
     }),
   ],
@@ -53,6 +60,8 @@ const POOL_SIZE = 12;
     AnswerBatchesController,
     CancelBatchController,
     StoreResultsConsumer,
+    StoreResponseController,
+    AnswerResponsesController,
   ],
   providers: [
     { provide: JobLimits, useValue: new JobLimits() },
@@ -64,12 +73,14 @@ const POOL_SIZE = 12;
     AdvanceBatchHandler,
     AdvanceBatchesRunner,
     AnswerBatchesHandler,
+    AnswerResponsesHandler,
     BatchLeaseRepository,
     BatchLineRepository,
     BatchNudge,
     BatchRepository,
     CancelBatchHandler,
     CreateBatchHandler,
+    DropOldResponsesRunner,
     FileRepository,
     FinalizeBatchHandler,
     LargeAnswers,
@@ -78,9 +89,11 @@ const POOL_SIZE = 12;
     PublicationRepository,
     PublishLinesHandler,
     RecordUnfinishedHandler,
+    ResponseRepository,
     ResultPagesRepository,
     SettlementRepository,
     StoreFileHandler,
+    StoreResponseHandler,
     StoreResultsHandler,
     SweepLinesHandler,
     SweepLinesRunner,

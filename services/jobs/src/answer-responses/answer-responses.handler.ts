@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  Caller,
+  CarriedDocument,
+  ResponseContext,
+  ResponseContextRead,
+  ResponseInputList,
+  ResponseRead,
+  StoredResponse,
+} from '#libs/contracts';
+import { BodyClaims, carryDocument, QueryRefused } from '#libs/messaging';
+import { ResponseRepository } from '../store-response/response.repository.js';
+import { unknownResponse } from '../store-response/unknown-response.js';
+import { inputPage } from './input-page.policy.js';
+
+/** Answers what is kept of responses, to those whose they are. Answers may be large, and go by claim check then. */
+@Injectable()
+export class AnswerResponsesHandler {
+  constructor(
+    private readonly responses: ResponseRepository,
+    private readonly bodies: BodyClaims,
+  ) {}
+
+  async read({ caller, id }: ResponseRead): Promise<CarriedDocument> {
+    return this.carry((await this.find(caller, id)).response);
+  }
+
+  async listInput({ caller, id, ...page }: ResponseInputList): Promise<CarriedDocument> {
+    return this.carry(inputPage(await this.find(caller, id), page));
+  }
+
+  /** What a request continues and refers to. A previous response that is not there is the fault of that request. */
+  async readContext({ caller, previousResponseId, referredIds }: ResponseContextRead): Promise<CarriedDocument> {
+    const previous =
+      previousResponseId === undefined ? undefined : await this.responses.find(caller, previousResponseId);
+    if (previousResponseId !== undefined && !previous) throw unknownPrevious(previousResponseId);
+    const context: ResponseContext = {
+      earlier: previous ? [...previous.input, ...previous.response.output] : [],
+      referred: await this.referred(caller, referredIds),
+    };
+    return this.carry(context);
+  }
+
+  private async referred(caller: Caller, ids: readonly string[]): Promise<ResponseContext['referred']> {
+    if (ids.length === 0) return {};
+    const wanted = new Set(ids);
+    const items = (await this.responses.findByItems(caller, ids)).flatMap(({ output }) => output);
+    return Object.fromEntries(items.flatMap((item) => (wanted.has(String(item.id)) ? [[String(item.id), item]] : [])));
+  }
+
+  private async find(caller: Caller, id: string): Promise<StoredResponse> {
+    const stored = await this.responses.find(caller, id);
+    if (!stored) throw unknownResponse(id);
+    return stored;
+  }
+
+  private carry(document: unknown): Promise<CarriedDocument> {
+    return carryDocument(this.bodies, 'response', document);
+  }
+}
+
+function unknownPrevious(id: string): QueryRefused {
+  return new QueryRefused({
+    status: 400,
+    code: 'previous_response_not_found',
+    message: `Previous response with id '${id.slice(0, 100)}' not found.`,
+    param: 'previous_response_id',
+  });
+}
