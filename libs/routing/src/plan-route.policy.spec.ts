@@ -13,8 +13,12 @@ const target = (model: string, priority: number, weight: number): TargetEntry =>
   price,
 });
 
+function modelOf(targets: TargetEntry[], strategy: ModelEntry['strategy'] = 'priority'): ModelEntry {
+  return { name: 'gpt-small', strategy, timeouts, targets };
+}
+
 function tableOf(strategy: ModelEntry['strategy'], targets: TargetEntry[]): ReturnType<typeof routingTable> {
-  const models = [{ name: 'gpt-small', strategy, timeouts, targets }];
+  const models = [modelOf(targets, strategy)];
   return routingTable({ version: 1, revision: 7, createdAt: 0, providers: [], keys: [], models } satisfies Snapshot);
 }
 
@@ -136,6 +140,52 @@ describe('planRoute', () => {
   it('gives each target its price and the timeouts of the model', () => {
     const [planned] = planRoute(factsOf(seedOf(1)), tableOf('weighted', [target('a', 1, 1)])).targets;
     expect(planned).toEqual({ provider: 'main', model: 'a', price, timeouts });
+  });
+
+  it('gives each target the policy of the model for what it cannot do', () => {
+    const models = [{ ...modelOf([target('a', 1, 1)]), unsupported: 'reject' as const }];
+    const table = routingTable({ version: 1, revision: 7, createdAt: 0, providers: [], keys: [], models });
+    expect(planRoute(factsOf(seedOf(1)), table).targets[0]).toHaveProperty('unsupported', 'reject');
+  });
+
+  describe('a prompt that is clearly longer than a context window', () => {
+    const window = (model: string, contextWindow: number) => ({ ...target(model, 1, 1), limits: { contextWindow } });
+    const long = { ...factsOf(seedOf(1)), estimatedPromptTokens: 20_001 };
+
+    it('leaves out the targets whose window it is, and says so', () => {
+      const table = tableOf('priority', [window('short', 10_000), window('long', 10_001), target('unknown', 2, 1)]);
+      const { targets, decision } = planRoute(long, table);
+      expect(targets.map(({ model }) => model)).toEqual(['long', 'unknown']);
+      expect(decision.candidates.map(({ outcome, rank }) => [outcome, rank])).toEqual([
+        ['planned', 0],
+        ['planned', 1],
+        ['dropped', undefined],
+      ]);
+      expect(decision.candidates.at(-1)).toMatchObject({
+        model: 'short',
+        reason: 'its context window of 10000 tokens is too short for about 20001',
+      });
+    });
+
+    it('is refused where no target is left, with the counted and the allowed tokens', () => {
+      const table = tableOf('priority', [window('short', 10_000), window('shorter', 5_000)]);
+      let refusal: unknown;
+      try {
+        planRoute(long, table);
+      } catch (error) {
+        refusal = error;
+      }
+      expect(refusal).toBeInstanceOf(NoEligibleTarget);
+      expect(refusal).toMatchObject({ code: 'context_length_exceeded', status: 400, errorClass: 'context_too_long' });
+      expect((refusal as Error).message).toBe(
+        "The maximum context length of 'gpt-small' is 10000 tokens, but the request has about 20001 tokens; shorten it.",
+      );
+    });
+
+    it('is no matter for operations that take lists of texts', () => {
+      const table = tableOf('priority', [window('short', 10_000)]);
+      expect(planRoute({ ...long, operation: 'embeddings' }, table).targets).toHaveLength(1);
+    });
   });
 
   it('refuses a model that is not there', () => {

@@ -1,4 +1,14 @@
-import type { Candidate, Facts, ModelEntry, RoutingSlip, Snapshot, Target, TargetEntry } from '#libs/contracts';
+import type {
+  Candidate,
+  ErrorClass,
+  Facts,
+  ModelEntry,
+  RoutingSlip,
+  Snapshot,
+  Target,
+  TargetEntry,
+} from '#libs/contracts';
+import { isClearlyTooLong } from './context-fit.policy.js';
 import { orderTargets } from './order-targets.policy.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -6,11 +16,20 @@ import { seededRandom } from './seeded-random.js';
 export class NoEligibleTarget extends Error {
   constructor(
     message: string,
-    readonly code: 'model_not_found' | 'no_eligible_target',
+    readonly code: 'model_not_found' | 'no_eligible_target' | 'context_length_exceeded',
     readonly candidates: Candidate[],
   ) {
     super(message);
     this.name = 'NoEligibleTarget';
+  }
+
+  /** The HTTP status that the caller gets. */
+  get status(): 400 | 404 {
+    return this.code === 'context_length_exceeded' ? 400 : 404;
+  }
+
+  get errorClass(): ErrorClass {
+    return this.code === 'context_length_exceeded' ? 'context_too_long' : 'no_eligible_target';
   }
 }
 
@@ -40,20 +59,44 @@ export function planRoute(facts: Facts, table: RoutingTable): RoutingSlip {
     );
   }
   const ordered = orderTargets(model, seededRandom(facts.requestId));
+  const tooShort = ordered.filter((target) => isClearlyTooLong(facts, target));
+  const eligible = tooShort.length === 0 ? ordered : ordered.filter((target) => !tooShort.includes(target));
+  const dropped = tooShort.map((target) => droppedForLength(target, facts));
+  if (eligible.length === 0)
+    throw new NoEligibleTarget(lengthSentence(tooShort, facts), 'context_length_exceeded', dropped);
   return {
-    targets: ordered.map((target) => planned(target, model)),
+    targets: eligible.map((target) => planned(target, model)),
     position: 0,
     attempts: [],
     decision: {
       snapshotRevision: table.revision,
       strategy: model.strategy,
-      candidates: ordered.map((target, rank) => candidate(target, rank, model)),
+      candidates: [...eligible.map((target, rank) => candidate(target, rank, model)), ...dropped],
     },
   };
 }
 
+function lengthSentence(tooShort: readonly TargetEntry[], { model, estimatedPromptTokens }: Facts): string {
+  const allowed = Math.max(...tooShort.map(({ limits }) => limits?.contextWindow ?? 0));
+  return (
+    `The maximum context length of '${model}' is ${allowed} tokens, but the request has about ${estimatedPromptTokens} ` +
+    'tokens; shorten it.'
+  );
+}
+
+function droppedForLength({ provider, model, limits }: TargetEntry, { estimatedPromptTokens }: Facts): Candidate {
+  const reason = `its context window of ${limits?.contextWindow} tokens is too short for about ${estimatedPromptTokens}`;
+  return { provider, model, outcome: 'dropped', reason };
+}
+
 function planned(target: TargetEntry, model: ModelEntry): Target {
-  return { provider: target.provider, model: target.model, price: target.price, timeouts: model.timeouts };
+  return {
+    provider: target.provider,
+    model: target.model,
+    price: target.price,
+    timeouts: model.timeouts,
+    ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
+  };
 }
 
 function candidate(target: TargetEntry, rank: number, model: ModelEntry): Candidate {

@@ -5,6 +5,7 @@ import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
 import { Settings } from '#libs/runtime';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
 import { ModelCallsController } from './accept-request/model-calls.controller.js';
+import { RerankController } from './accept-request/rerank.controller.js';
 import { RequestIntake } from './accept-request/request-intake.js';
 import { PendingCalls } from './answer-caller/pending-calls.js';
 import { KeyRing } from './authenticate/key-ring.js';
@@ -13,6 +14,10 @@ import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
 import { FilesController } from './manage-files/files.controller.js';
 import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
+import { ContinueConversationHandler } from './manage-responses/continue-conversation.handler.js';
+import { CreateResponseHandler } from './manage-responses/create-response.handler.js';
+import { ResponseKeeper } from './manage-responses/response-keeper.js';
+import { ResponsesController } from './manage-responses/responses.controller.js';
 import { ReadRequestHandler } from './read-records/read-request.handler.js';
 import { RecordsController } from './read-records/records.controller.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
@@ -21,6 +26,8 @@ import { HealthController } from './report-health/health.controller.js';
 @Module({
   controllers: [
     ModelCallsController,
+    ResponsesController,
+    RerankController,
     ModelsController,
     FilesController,
     BatchesController,
@@ -33,6 +40,9 @@ import { HealthController } from './report-health/health.controller.js';
     RequestIntake,
     PendingCalls,
     ReceiveFileHandler,
+    ContinueConversationHandler,
+    CreateResponseHandler,
+    ResponseKeeper,
     ReadRequestHandler,
     AskStackHandler,
     { provide: APP_FILTER, useClass: HttpErrorFilter },

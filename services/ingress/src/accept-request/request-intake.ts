@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { DialectError, dialectNamed } from '#libs/dialects';
+import { DialectError, dialectNamed, type CallerDialect } from '#libs/dialects';
 import { withExtractedContext, withSpan } from '#libs/telemetry';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
@@ -8,6 +8,15 @@ import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
 
 const SPAN = { kind: 'server' } as const;
+
+/** A request as it came, with the body it is taken for and the response it is to be answered by. */
+export interface IncomingCall {
+  readonly dialect: CallerDialect;
+  readonly request: AuthenticatedRequest;
+  readonly reply: FastifyReply;
+  readonly body: Buffer;
+  readonly response: CallerResponse;
+}
 
 /** Takes a request of any dialect from HTTP: reads its facts, and hands it on with the response it is to be answered by. */
 @Injectable()
@@ -22,8 +31,13 @@ export class RequestIntake {
     const { body } = request;
     if (!Buffer.isBuffer(body)) throw new DialectError(400, 'missing_body', 'The request has no JSON body.');
     const dialect = dialectNamed(dialectName);
-    const facts = dialect.readFacts(body, request.headers['content-type']);
     const response = new CallerResponse(reply.raw, request.id, dialect);
+    await this.acceptWhole({ dialect, request, reply, body, response });
+  }
+
+  /** Takes a request whose body and response were made elsewhere. @throws DialectError */
+  async acceptWhole({ dialect, request, reply, body, response }: IncomingCall): Promise<void> {
+    const facts = dialect.readFacts(body, request.headers['content-type']);
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);

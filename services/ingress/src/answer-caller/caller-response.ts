@@ -16,7 +16,7 @@ export class CallerResponse {
   constructor(
     private readonly raw: ServerResponse,
     private readonly requestId: string,
-    private readonly dialect: Pick<CallerDialect, 'encodeError' | 'encodeStreamError'>,
+    private readonly dialect: Pick<CallerDialect, 'encodeError' | 'encodeStreamError' | 'requestIdHeader'>,
   ) {}
 
   get hasBegun(): boolean {
@@ -35,7 +35,7 @@ export class CallerResponse {
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
       trailer: COST_HEADER,
-      'x-request-id': this.requestId,
+      ...this.requestIdHeaders(),
       ...answerHeaders(answer),
     });
   }
@@ -68,7 +68,7 @@ export class CallerResponse {
     this.raw.writeHead(answer.status, {
       'content-type': answer.contentType ?? 'application/json',
       'content-length': bytes.length,
-      'x-request-id': this.requestId,
+      ...this.requestIdHeaders(),
       ...answerHeaders(answer),
     });
     this.raw.end(bytes);
@@ -87,10 +87,16 @@ export class CallerResponse {
     this.raw.writeHead(answer.status, {
       'content-type': 'application/json',
       'content-length': body.length,
-      'x-request-id': this.requestId,
+      ...this.requestIdHeaders(),
       ...answerHeaders(answer),
     });
     this.raw.end(body);
+  }
+
+  private requestIdHeaders(): Record<string, string> {
+    const { requestIdHeader } = this.dialect;
+    const ours = { 'x-request-id': this.requestId };
+    return requestIdHeader === undefined ? ours : { ...ours, [requestIdHeader]: this.requestId };
   }
 
   /** Breaks the connection of a caller who cannot be served further. */

@@ -1,7 +1,7 @@
 import { dialectNamed, type CallerDialect } from '#libs/dialects';
 
 /** Addresses whose callers do not speak OpenAI, by the beginning of their path. */
-const OTHERS: readonly (readonly [path: string, dialect: string])[] = [];
+const OTHERS: readonly (readonly [path: string, dialect: string])[] = [['/v1/messages', 'anthropic-messages']];
 
 const FALLBACK = dialectNamed('openai-chat');
 

@@ -1,38 +1,74 @@
-import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, UseGuards } from '@nestjs/common';
+import type { ModelEntry } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
 import { CallerKeyGuard } from '../authenticate/caller-key.guard.js';
+import {
+  anthropicModel,
+  anthropicModelPage,
+  type AnthropicModel,
+  type AnthropicModelPage,
+} from './anthropic-models.policy.js';
+import { knownLimits, type KnownLimits } from './known-limits.policy.js';
 
-/** A model in OpenAI's form. */
-interface ModelObject {
+/** Sent by Anthropic's clients with every request, and by nobody else. */
+const ANTHROPIC_VERSION = 'anthropic-version';
+
+/** A model in OpenAI's form, and what is known of its limits. */
+interface ModelObject extends KnownLimits {
   id: string;
   object: 'model';
   created: number;
   owned_by: string;
 }
 
-/** `GET /v1/models` and `GET /v1/models/{id}`: the models that callers may name. */
+/** `GET /v1/models` and `GET /v1/models/{id}`: the models that callers may name, in OpenAI's form or Anthropic's. */
 @Controller('v1/models')
 @UseGuards(CallerKeyGuard)
 export class ModelsController {
   constructor(private readonly watch: SnapshotWatch) {}
 
   @Get()
-  list(): { object: 'list'; data: ModelObject[] } {
-    return { object: 'list', data: this.models() };
+  list(
+    @Headers(ANTHROPIC_VERSION) version: string | undefined,
+    @Query() query: Record<string, unknown>,
+  ): { object: 'list'; data: ModelObject[] } | AnthropicModelPage {
+    const { models, createdAt } = this.models();
+    if (version === undefined) return { object: 'list', data: models.map((model) => modelObject(model, createdAt)) };
+    return anthropicModelPage(
+      models.map(({ name }) => anthropicModel(name, createdAt)),
+      {
+        ...textOf(query, 'limit'),
+        ...textOf(query, 'after_id'),
+        ...textOf(query, 'before_id'),
+      },
+    );
   }
 
   @Get('*')
-  retrieve(@Param('*') id: string): ModelObject {
-    const model = this.models().find((candidate) => candidate.id === id);
+  retrieve(
+    @Param('*') id: string,
+    @Headers(ANTHROPIC_VERSION) version: string | undefined,
+  ): ModelObject | AnthropicModel {
+    const { models, createdAt } = this.models();
+    const model = models.find(({ name }) => name === id);
     if (!model) throw new DialectError(404, 'model_not_found', `The model '${id}' does not exist here.`, 'model');
-    return model;
+    return version === undefined ? modelObject(model, createdAt) : anthropicModel(id, createdAt);
   }
 
-  private models(): ModelObject[] {
+  private models(): { models: readonly ModelEntry[]; createdAt: number } {
     const snapshot = this.watch.current;
-    if (!snapshot) return [];
-    const created = Math.floor(snapshot.createdAt / 1_000);
-    return snapshot.models.map(({ name }) => ({ id: name, object: 'model', created, owned_by: 'switchyard' }));
+    return { models: snapshot?.models ?? [], createdAt: snapshot?.createdAt ?? 0 };
   }
+}
+
+function modelObject(model: ModelEntry, createdAt: number): ModelObject {
+  const created = Math.floor(createdAt / 1_000);
+  return { id: model.name, object: 'model', created, owned_by: 'switchyard', ...knownLimits(model) };
+}
+
+/** A parameter of the query; one that is sent twice is none. */
+function textOf<Name extends string>(query: Record<string, unknown>, name: Name): { [Key in Name]?: string } {
+  const value = query[name];
+  return (typeof value === 'string' ? { [name]: value } : {}) as { [Key in Name]?: string };
 }

@@ -56,6 +56,7 @@ export class RecordsController {
         prompt_tokens: row.promptTokens,
         completion_tokens: row.completionTokens,
         cached_prompt_tokens: row.cachedPromptTokens,
+        cache_write_prompt_tokens: row.cacheWritePromptTokens,
         cost_usd: formatUsd(BigInt(row.costNanoUsd)),
         cost_nano_usd: row.costNanoUsd,
       })),

@@ -54,6 +54,7 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
           prompt_tokens: attempt.usage.promptTokens,
           completion_tokens: attempt.usage.completionTokens,
           cached_prompt_tokens: attempt.usage.cachedPromptTokens ?? 0,
+          cache_write_prompt_tokens: attempt.usage.cacheWritePromptTokens ?? 0,
           reasoning_tokens: attempt.usage.reasoningTokens ?? 0,
           basis: attempt.usageBasis,
         }
@@ -69,6 +70,8 @@ function usageOf({ lines }: ChargeRecord): Record<string, number> {
     prompt_tokens: sum(({ usage }) => usage.promptTokens),
     completion_tokens: sum(({ usage }) => usage.completionTokens),
     cached_prompt_tokens: sum(({ usage }) => usage.cachedPromptTokens ?? 0),
+    cache_write_prompt_tokens: sum(({ usage }) => usage.cacheWritePromptTokens ?? 0),
+    reasoning_tokens: sum(({ usage }) => usage.reasoningTokens ?? 0),
   };
 }
 

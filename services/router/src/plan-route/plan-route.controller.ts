@@ -78,9 +78,9 @@ export class PlanRouteController {
   private async refuse(message: IncomingMessage, facts: Facts, refusal: NoEligibleTarget): Promise<void> {
     const event = this.handler.refusalEvent(facts, refusal);
     const answer: AnswerHead = {
-      status: 404,
+      status: refusal.status,
       attempts: 0,
-      error: { class: 'no_eligible_target', code: refusal.code, message: refusal.message },
+      error: { class: refusal.errorClass, code: refusal.code, message: refusal.message },
     };
     if (message.reply !== undefined) {
       this.messaging.publish(message.reply, '', {

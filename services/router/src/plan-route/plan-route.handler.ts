@@ -49,7 +49,7 @@ export class PlanRouteHandler {
       endedAt: Date.now(),
       decision: { snapshotRevision: this.table?.revision ?? 0, strategy: 'none', candidates: refusal.candidates },
       attempts: [],
-      error: { class: 'no_eligible_target', message: refusal.message, status: 404, code: refusal.code },
+      error: { class: refusal.errorClass, message: refusal.message, status: refusal.status, code: refusal.code },
       ...(facts.job ? { job: facts.job } : {}),
     };
   }

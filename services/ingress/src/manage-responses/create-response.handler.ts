@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DialectError, dialectNamed, readState } from '#libs/dialects';
+import { Logger } from '#libs/telemetry';
+import { RequestIntake } from '../accept-request/request-intake.js';
+import { CallerResponse } from '../answer-caller/caller-response.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { ContinueConversationHandler } from './continue-conversation.handler.js';
+import { KeptCallerResponse, type Recipient } from './kept-caller-response.js';
+import { ResponseKeeper, type KeptRequest } from './response-keeper.js';
+
+const DIALECT = dialectNamed('openai-responses');
+
+/** Takes a request for a response: makes it whole, hands it on as any call, and has the answer kept where that is asked for. */
+@Injectable()
+export class CreateResponseHandler {
+  constructor(
+    private readonly intake: RequestIntake,
+    private readonly conversations: ContinueConversationHandler,
+    private readonly keeper: ResponseKeeper,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws DialectError for a request that is not what the dialect asks for. */
+  async handle(request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
+    if (!Buffer.isBuffer(request.body)) throw new DialectError(400, 'missing_body', 'The request has no JSON body.');
+    const { caller } = request;
+    const state = readState(request.body);
+    const { body, items } = await this.conversations.handle(caller, request.body, state);
+    const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };
+    const response = state.isStored
+      ? this.keptResponse(recipient, { caller, previousResponseId: state.previousResponseId, input: items })
+      : new CallerResponse(reply.raw, request.id, DIALECT);
+    await this.intake.acceptWhole({ dialect: DIALECT, request, reply, body, response });
+  }
+
+  private keptResponse(recipient: Recipient, kept: KeptRequest): CallerResponse {
+    const { requestId } = recipient;
+    const response = new KeptCallerResponse(recipient, (finished) =>
+      this.keeper.keep(finished, kept).catch((error: unknown) => {
+        this.logger.error({ requestId, error }, 'a response could not be stored');
+        throw error;
+      }),
+    );
+    this.keeper.expect(response.settled);
+    return response;
+  }
+}

@@ -1,0 +1,64 @@
+import { Controller, Delete, Get, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { carriedDocumentSchema, responseDeletedSchema, Subject, type ResponseDeleted } from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { BodyClaims, Messaging, openDocument } from '#libs/messaging';
+import { z } from 'zod';
+import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { readFields } from '../http/read-json.js';
+import { CreateResponseHandler } from './create-response.handler.js';
+
+const pageSchema = z.object({
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+const id = z.string().min(1).max(200);
+
+/** OpenAI's Responses API: create, read, delete, list the input. The jobs service keeps the responses. */
+@Controller('v1/responses')
+@UseGuards(CallerKeyGuard)
+export class ResponsesController {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly bodies: BodyClaims,
+    private readonly creation: CreateResponseHandler,
+  ) {}
+
+  @Post()
+  create(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.creation.handle(request, reply);
+  }
+
+  @Get(':id')
+  read(@Req() request: AuthenticatedRequest, @Param('id') text: string, @Query() query: unknown): Promise<unknown> {
+    const { stream } = readFields(query, z.object({ stream: z.string().optional() }));
+    if (stream === 'true')
+      throw new DialectError(
+        400,
+        'unsupported_parameter',
+        'A kept response cannot be streamed; read it whole.',
+        'stream',
+      );
+    return this.ask(Subject.responseRead, { caller: request.caller, id: readFields(text, id) });
+  }
+
+  @Delete(':id')
+  delete(@Req() { caller }: AuthenticatedRequest, @Param('id') text: string): Promise<ResponseDeleted> {
+    return this.messaging.ask(Subject.responseDelete, { caller, id: readFields(text, id) }, responseDeletedSchema);
+  }
+
+  @Get(':id/input_items')
+  inputItems(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') text: string,
+    @Query() query: unknown,
+  ): Promise<unknown> {
+    const page = readFields(query, pageSchema);
+    return this.ask(Subject.responseInputList, { caller, id: readFields(text, id), ...page });
+  }
+
+  private async ask(subject: string, query: unknown): Promise<unknown> {
+    return openDocument(this.bodies, await this.messaging.ask(subject, query, carriedDocumentSchema));
+  }
+}
