@@ -3,6 +3,8 @@ export { NATURAL_LENGTH, simulate, type SimulateOptions } from './chat/simulate.
 export type { FinishReason, SimulatedAnswer, SimulatedChoice, SimulatedUsage } from './chat/simulated-answer.js';
 export { findSimModel, type FoundSimModel } from './models/find-sim-model.js';
 export { SIM_MODELS, type SimModel, type SimModelParameter } from './models/sim-models.js';
+export type { SimOperation } from './operations/operation-request.js';
+export { planOperation, type OperationCall } from './operations/plan-operation.js';
 export { planSimulation } from './plan/plan-simulation.js';
 export { playSimulation, REAL_PACING, SimulatedCutError, type Pacing } from './plan/play-simulation.js';
 export type { SimulationOptions } from './plan/simulation-options.js';

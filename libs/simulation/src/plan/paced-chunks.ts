@@ -13,7 +13,10 @@ export interface StreamPace {
  * Lays events out in time: an event waits for the tokens it carries, and events with no wait between them travel in one
  * chunk, since writing two hundred pieces one by one costs far more than making them.
  */
-export function* pacedChunks(events: Iterable<StreamEvent>, pace: StreamPace): Generator<SimulatedChunk> {
+export function* pacedChunks(
+  events: Iterable<Pick<StreamEvent, 'text' | 'completionTokens'>>,
+  pace: StreamPace,
+): Generator<SimulatedChunk> {
   let text = '';
   let completionTokens = 0;
   let delayBeforeMilliseconds = pace.firstChunkDelayMilliseconds;

@@ -69,7 +69,7 @@ export class CallBook {
       sequence: (this.sequence += 1),
       arrivedMilliseconds: this.settings.nowMilliseconds(),
       requestId: typeof requestId === 'string' ? requestId : null,
-      authorizationSha256: this.hashOfToken(headers.authorization),
+      authorizationSha256: this.hashOfToken(headers.authorization ?? singleOf(headers['x-api-key'])),
       model: null,
       stream: false,
       lastUserText: null,
@@ -138,4 +138,8 @@ export class CallBook {
     this.tokenHashes.set(authorization, hash);
     return hash;
   }
+}
+
+function singleOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

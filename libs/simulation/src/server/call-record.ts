@@ -24,7 +24,7 @@ export interface CallRecord {
   readonly outcome: CallOutcome;
   /** Of the text of the last user message. */
   readonly promptSha256: string | null;
-  /** Of the bearer token. */
+  /** Of the bearer token, or the `x-api-key`. */
   readonly authorizationSha256: string | null;
   readonly durationMilliseconds: number;
 }

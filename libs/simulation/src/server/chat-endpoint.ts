@@ -1,21 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readChatRequest } from '../chat/chat-request.js';
-import { badRequest, invalidKey } from '../models/replies.js';
 import { planReply } from '../plan/plan-reply.js';
-import { planSimulation } from '../plan/plan-simulation.js';
 import type { SimulationOptions } from '../plan/simulation-options.js';
 import type { SimulationPlan } from '../plan/simulation-plan.js';
 import { hashPrompt, hexOf } from '../text/prompt-hash.js';
-import { errorReply } from '../wire/error-reply.js';
 import { AttemptCounter } from './attempt-counter.js';
 import type { CallBook, OpenCall } from './call-book.js';
+import type { EndpointWire } from './endpoint-wire.js';
 import type { PlanPlayer } from './plan-player.js';
 import { PlanMemory } from './plan-memory.js';
 import { readBody } from './read-body.js';
 import { sha256Of } from './sha-256.js';
 
-/** What decides the answers of a chat endpoint. */
+/** What decides the answers of a chat endpoint, and in which format they are. */
 export interface ChatEndpointSettings {
+  readonly wire: EndpointWire;
   readonly key: string | undefined;
   readonly simulation: Omit<SimulationOptions, 'createdSeconds' | 'attempt'>;
   readonly nowMilliseconds: () => number;
@@ -23,7 +21,7 @@ export interface ChatEndpointSettings {
 
 const MAXIMUM_BODY_BYTES = 32 * 1024 * 1024;
 
-/** `POST /v1/chat/completions`: reads the call, plans the answer, has it played, and sees that it is written down. */
+/** One endpoint for chats: reads the call, plans the answer, has it played, and sees that it is written down. */
 export class ChatEndpoint {
   private readonly attempts = new AttemptCounter();
   private readonly memory = new PlanMemory();
@@ -46,11 +44,11 @@ export class ChatEndpoint {
   }
 
   private plan(call: OpenCall, body: Buffer | 'too-large'): SimulationPlan {
-    const { nowMilliseconds, simulation } = this.settings;
+    const { nowMilliseconds, simulation, wire } = this.settings;
     const options: SimulationOptions = { ...simulation, createdSeconds: Math.floor(nowMilliseconds() / 1000) };
     if (body === 'too-large') {
       const message = `The body is larger than ${MAXIMUM_BODY_BYTES} bytes; send less.`;
-      return planReply(errorReply(413, { message, type: 'invalid_request_error', code: null }), options);
+      return planReply(wire.refuse(413, message, null), options);
     }
     const text = body.toString();
     const known = this.memory.find(text, options.createdSeconds);
@@ -70,25 +68,26 @@ export class ChatEndpoint {
   }
 
   private planText(call: OpenCall, text: string, options: SimulationOptions): SimulationPlan {
+    const { wire } = this.settings;
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
     } catch {
-      return planReply(badRequest('The body is not valid JSON.', null), options);
+      return planReply(wire.refuse(400, 'The body is not valid JSON.', null), options);
     }
     const model = modelOf(parsed);
-    if (model === undefined) return planReply(badRequest('model must be a string.', 'model'), options);
+    if (model === undefined) return planReply(wire.refuse(400, 'model must be a string.', 'model'), options);
     const attempt = this.note(call, model, parsed);
     const isWelcome = this.keySha256 === undefined || call.authorizationSha256 === this.keySha256;
-    if (!isWelcome) return planReply(invalidKey(), options);
-    return planSimulation(model, parsed, { ...options, attempt });
+    if (!isWelcome) return planReply(wire.refuseKey(), options);
+    return wire.plan(model, parsed, { ...options, attempt });
   }
 
   /** Notes in the call what the request says, as far as it can be read; returns how often it was tried before. */
   private note(call: OpenCall, model: string, parsed: unknown): number {
     call.model = model;
     try {
-      const request = readChatRequest(model, parsed);
+      const request = this.settings.wire.read(model, parsed);
       call.stream = request.isStream;
       call.lastUserText = request.lastUserText;
       const { failureRate = 0 } = this.settings.simulation;

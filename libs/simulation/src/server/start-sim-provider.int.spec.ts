@@ -115,8 +115,8 @@ describe('the HTTP sim provider', () => {
     expect(names).toContain('sim-small');
     const health = await request(`${provider.url}/healthz`, { dispatcher: agent });
     expect(await health.body.json()).toEqual({ status: 'ok' });
-    const missing = await request(`${provider.url}/v1/embeddings`, { dispatcher: agent, method: 'POST', body: '{}' });
-    expect([missing.statusCode, (await missing.body.text()).includes('/v1/embeddings')]).toEqual([404, true]);
+    const missing = await request(`${provider.url}/v1/answers`, { dispatcher: agent, method: 'POST', body: '{}' });
+    expect([missing.statusCode, (await missing.body.text()).includes('/v1/answers')]).toEqual([404, true]);
   });
 
   it('refuses bodies it cannot read', async () => {

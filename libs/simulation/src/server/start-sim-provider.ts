@@ -6,7 +6,9 @@ import { CallBook, type CallCounters } from './call-book.js';
 import { CallLogFile } from './call-log-file.js';
 import type { CallRecord } from './call-record.js';
 import { ChatEndpoint } from './chat-endpoint.js';
+import { CHAT_WIRE, MESSAGES_WIRE } from './endpoint-wire.js';
 import { listen } from './listen.js';
+import { operationEndpoints } from './operation-endpoints.js';
 import { PlanPlayer } from './plan-player.js';
 
 /** How the HTTP sim provider runs; everything has a default, so that `startSimProvider()` is enough in a test. */
@@ -44,6 +46,9 @@ export interface SimProvider {
 const DEFAULT_KEPT_CALLS = 100_000;
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 const CHAT_PATH = '/v1/chat/completions';
+const MESSAGES_PATH = '/v1/messages';
+
+type Endpoints = Readonly<Record<string, Pick<ChatEndpoint, 'handle'>>>;
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -54,7 +59,7 @@ function listModels(): unknown {
   return { object: 'list', data };
 }
 
-function route(endpoint: ChatEndpoint, book: CallBook): (request: IncomingMessage, response: ServerResponse) => void {
+function route(endpoints: Endpoints, book: CallBook): (request: IncomingMessage, response: ServerResponse) => void {
   const pages: Record<string, () => unknown> = {
     '/v1/models': listModels,
     '/healthz': () => ({ status: 'ok' }),
@@ -62,7 +67,8 @@ function route(endpoint: ChatEndpoint, book: CallBook): (request: IncomingMessag
   };
   return (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/';
-    if (request.method === 'POST' && path === CHAT_PATH) {
+    const endpoint = request.method === 'POST' && Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+    if (endpoint !== undefined) {
       endpoint.handle(request, response);
       return;
     }
@@ -70,7 +76,7 @@ function route(endpoint: ChatEndpoint, book: CallBook): (request: IncomingMessag
     const page = request.method === 'GET' && Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page !== undefined) sendJson(response, 200, page());
     else {
-      const message = `The sim provider has no ${request.method} ${path}; it has POST ${CHAT_PATH}.`;
+      const message = `The sim provider has no ${request.method} ${path}; it has POST ${Object.keys(endpoints).join(', ')}.`;
       sendJson(response, 404, { error: { message, type: 'invalid_request_error', param: null, code: null } });
     }
   };
@@ -87,7 +93,7 @@ async function stop(server: Server, book: CallBook): Promise<void> {
 
 /**
  * Starts the sim provider as an HTTP server of the OpenAI wire format: `POST /v1/chat/completions` (plain and stream),
- * `GET /v1/models`, `GET /healthz` and `GET /sim/counters`. Rejects when the port is taken or the log file cannot be
+ * the same in Anthropic's at `POST /v1/messages`, the operations beside chat, `GET /v1/models`, `GET /healthz` and `GET /sim/counters`. Rejects when the port is taken or the log file cannot be
  * opened, naming which.
  */
 export async function startSimProvider(options: SimProviderOptions = {}): Promise<SimProvider> {
@@ -95,8 +101,14 @@ export async function startSimProvider(options: SimProviderOptions = {}): Promis
   const { nowMilliseconds = Date.now, pacing = REAL_PACING, ...simulation } = behaviour;
   const file = logFile === undefined ? undefined : new CallLogFile(logFile);
   const book = new CallBook({ nowMilliseconds, file, keptCalls });
-  const endpoint = new ChatEndpoint({ key, simulation, nowMilliseconds }, book, new PlanPlayer(book, pacing));
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, route(endpoint, book));
+  const player = new PlanPlayer(book, pacing);
+  const settings = { key, simulation, nowMilliseconds };
+  const endpoints = {
+    [CHAT_PATH]: new ChatEndpoint({ ...settings, wire: CHAT_WIRE }, book, player),
+    [MESSAGES_PATH]: new ChatEndpoint({ ...settings, wire: MESSAGES_WIRE }, book, player),
+    ...operationEndpoints(settings, book, player),
+  };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, route(endpoints, book));
   let bound: number;
   try {
     bound = await listen(server, host, port);

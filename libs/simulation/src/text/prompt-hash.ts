@@ -18,7 +18,7 @@ function finish(half: number): number {
  * Hashes what makes one simulated call differ from another: the model, the `seed` field and the role and text of every
  * message. Fast and well spread, not cryptographic. The same call gives the same hash in every process.
  */
-export function hashPrompt(request: ChatRequest): PromptHash {
+export function hashPrompt(request: Pick<ChatRequest, 'model' | 'seed' | 'messages'>): PromptHash {
   const parts = [request.model];
   for (const message of request.messages) parts.push(message.role, ...message.texts);
   let first = 0xdeadbeef ^ request.seed;
