@@ -2,21 +2,31 @@ import type { BenchArguments } from './arguments.js';
 import { layGround, type BenchGround } from './bench-ground.js';
 import type { Cleanup } from './cleanup.js';
 import { checkAnswers } from './contenders/check-answers.js';
-import { directContender, peerContender, switchyardContender, type Contender } from './contenders/contender.js';
+import { checkTranslations } from './contenders/check-translations.js';
+import {
+  directContender,
+  peerContender,
+  switchyardContender,
+  translatingContenders,
+  type Contender,
+} from './contenders/contender.js';
 import { BareLane } from './durable/bare-lane.js';
 import { measureDurable, type DurableFigures } from './durable/measure-durable.js';
 import { FULL, QUICK, type Effort } from './effort.js';
 import { summarize, type LoadFigures } from './load/load-figures.js';
 import { measureLoad, warmUp, type LoadBench } from './load/measure-load.js';
-import { interactiveScenarios, streamScenarios, type Scenario } from './load/scenario.js';
+import { interactiveScenarios, streamScenarios, translatedScenarios, type Scenario } from './load/scenario.js';
 import { describeMachine } from './machine/machine.js';
 import { installPeer } from './peer/install-peer.js';
-import { startPeer } from './peer/start-peer.js';
+import { startPeer, type RunningPeer } from './peer/start-peer.js';
 import { readMemory } from './processes/memory.js';
 import type { Progress } from './progress.js';
 import { countRows } from './records/count-rows.js';
 import { measureRecords, type RecordFigures } from './records/measure-records.js';
 import type { BenchResults, MemoryByContender } from './report/bench-results.js';
+
+/** A load bench with the peer it knows. */
+type GatewayBench = LoadBench & { readonly peer: RunningPeer };
 
 /** Measures the sections asked for, one after another on one running stack. */
 export class BenchRun {
@@ -38,10 +48,12 @@ export class BenchRun {
     const ground = await layGround(this.cleanup);
     const interactive = sections.includes('interactive');
     const streams = sections.includes('streams');
-    const load = interactive || streams ? await this.loadBench(ground) : undefined;
+    const translated = sections.includes('translated');
+    const load = interactive || streams || translated ? await this.loadBench(ground) : undefined;
     const results = {
       ...(load && interactive && { interactive: await this.load(load, interactiveScenarios(this.effort)) }),
       ...(load && streams && { streams: await this.load(load, streamScenarios(this.effort)) }),
+      ...(load && translated && { translated: await this.translated(load, ground) }),
       ...(load && { memory: memoryOf(load.contenders) }),
       ...(sections.includes('durable') && { durable: await this.durable(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
@@ -57,7 +69,7 @@ export class BenchRun {
     };
   }
 
-  private async loadBench(ground: BenchGround): Promise<LoadBench> {
+  private async loadBench(ground: BenchGround): Promise<GatewayBench> {
     const { upstreams, stack, records, generator, prompts } = ground;
     const peer = await startPeer(await installPeer(this.say), this.cleanup);
     const contenders = [
@@ -68,12 +80,21 @@ export class BenchRun {
     this.say('checking that all contenders give the same answers');
     await checkAnswers(contenders, prompts.plain[0] ?? '');
     const upstreamPids = { fast: upstreams.fast.pid, paced: upstreams.paced.pid };
-    return { contenders, generator, upstreamPids, say: this.say };
+    return { contenders, generator, upstreamPids, say: this.say, peer };
   }
 
   private async load(bench: LoadBench, scenarios: readonly Scenario[]): Promise<LoadFigures[]> {
     await warmUp(bench, scenarios, this.effort.warmUpSeconds);
     return summarize(await measureLoad(bench, scenarios, this.effort.rounds));
+  }
+
+  private async translated(bench: GatewayBench, { upstreams, prompts }: BenchGround): Promise<LoadFigures[]> {
+    const switchyard = bench.contenders.find(({ name }) => name === 'switchyard');
+    if (switchyard === undefined) throw new RangeError('the load bench lacks Switchyard');
+    const contenders = translatingContenders(switchyard, { peer: bench.peer, upstreams });
+    this.say('checking that both gateways translate to the same answers');
+    await checkTranslations(contenders, prompts.plain[0] ?? '');
+    return this.load({ ...bench, contenders }, translatedScenarios(this.effort));
   }
 
   private async durable({ stack, records, upstreams, prompts, linesFile }: BenchGround): Promise<DurableFigures> {

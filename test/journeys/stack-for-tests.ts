@@ -47,8 +47,11 @@ export class StackForTests {
     launcher.stderr?.on('data', keep);
   }
 
-  /** Starts a stack under a configuration (the object that switchyard.yaml holds) and waits until it is ready. */
-  static async start(configuration: object): Promise<StackForTests> {
+  /**
+   * Starts a stack under a configuration (the object that switchyard.yaml holds) and waits until it is ready. `settings` are
+   * more variables of its environment.
+   */
+  static async start(configuration: object, settings: Readonly<Record<string, string>> = {}): Promise<StackForTests> {
     const home = await mkdtemp(join(tmpdir(), 'switchyard-journey-'));
     const [port, databasePort] = [await freePort(), await freePort()];
     const place = { home, port, databasePort, adminKey: `sy_admin_${randomBytes(12).toString('hex')}` };
@@ -57,7 +60,7 @@ export class StackForTests {
     // The channel closes when the test's process is gone, and the launcher then stops by itself.
     const launcher = spawn(process.execPath, [entry], {
       cwd: home,
-      env: environmentOf(place),
+      env: { ...environmentOf(place), ...settings },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const stack = new StackForTests(place, launcher);

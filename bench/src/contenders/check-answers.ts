@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BenchError } from '../bench.error.js';
+import { call, eventsOf } from './ask-contender.js';
 import type { Contender } from './contender.js';
 
 interface Chunk {
@@ -32,23 +33,9 @@ export async function checkAnswers(contenders: readonly Contender[], prompt: str
 
 async function ask(contender: Contender, prompt: string): Promise<Answer> {
   const plain: { choices: unknown; usage: unknown } = JSON.parse(await call(contender, prompt, false));
-  const events = (await call(contender, prompt, true))
-    .split('\n\n')
-    .map((event) => event.replace(/^data: ?/, '').trim());
-  if (events.findLast((event) => event !== '') !== '[DONE]')
-    throw new BenchError(`${contender.name} ends a stream without [DONE].`, 'Put that right before measuring.');
-  const chunks: Chunk[] = events.filter((event) => event.startsWith('{')).map((event) => JSON.parse(event));
+  const chunks: Chunk[] = eventsOf(await call(contender, prompt, true), contender);
   const streamed = chunks.map(({ choices }) => choices[0]?.delta.content ?? '').filter((content) => content !== '');
   return { choices: plain.choices, usage: plain.usage, streamed };
-}
-
-async function call(contender: Contender, prompt: string, isStream: boolean): Promise<string> {
-  const { url, headers, model } = contender.addressOf('fast');
-  const body = JSON.stringify({ model, stream: isStream, messages: [{ role: 'user', content: prompt }] });
-  const response = await fetch(url, { method: 'POST', headers, body });
-  const text = await response.text();
-  if (response.status === 200) return text;
-  throw new BenchError(`${contender.name} answers ${response.status}: ${text.slice(0, 500)}`, 'See its logs.');
 }
 
 function brief(answer: Answer): string {

@@ -7,11 +7,12 @@ import type { Part } from '../processes/part.js';
 export type ContenderName = 'direct' | 'switchyard' | 'peer';
 export type Pace = 'fast' | 'paced';
 
-/** Where one contender takes a call that ends at the upstream of that pace, and as which model. */
+/** Where one contender takes a call that ends at the upstream of that pace, as which model, and what else its body must say. */
 export interface CallAddress {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly model: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /** One way to the same upstream. `settle` resolves when all work that its calls have caused is done. */
@@ -24,6 +25,8 @@ export interface Contender {
 
 const CHAT = '/chat/completions';
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
+/** Anthropic's format demands it. */
+const TRANSLATED_FIELDS = { max_tokens: 1024 } as const;
 const nothingToSettle = (): Promise<void> => Promise.resolve();
 
 export function directContender(upstreams: Upstreams): Contender {
@@ -63,4 +66,36 @@ export function peerContender(peer: RunningPeer, upstreams: Upstreams): Contende
     }),
     settle: nothingToSettle,
   };
+}
+
+/** The two gateways that turn calls in OpenAI's format into Anthropic's, which the same upstreams speak too. */
+export function translatingContenders(
+  switchyard: Contender,
+  { peer, upstreams }: { readonly peer: RunningPeer; readonly upstreams: Upstreams },
+): Contender[] {
+  const headersFor = ({ baseUrl }: Upstream): Record<string, string> => ({
+    ...JSON_HEADERS,
+    authorization: `Bearer ${upstreams.key}`,
+    'x-portkey-provider': 'anthropic',
+    'x-portkey-custom-host': baseUrl,
+  });
+  return [
+    {
+      ...switchyard,
+      addressOf: (pace) => ({
+        ...switchyard.addressOf(pace),
+        model: BENCH.translatedModel[pace],
+        fields: TRANSLATED_FIELDS,
+      }),
+    },
+    {
+      ...peerContender(peer, upstreams),
+      addressOf: (pace) => ({
+        url: `${peer.url}/v1${CHAT}`,
+        headers: headersFor(upstreams[pace]),
+        model: BENCH.upstreamModel,
+        fields: TRANSLATED_FIELDS,
+      }),
+    },
+  ];
 }

@@ -7,6 +7,8 @@ export interface LoadOrder {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly model: string;
+  /** More fields of each body. */
+  readonly fields?: Readonly<Record<string, unknown>>;
   readonly isStream: boolean;
   readonly arrivals: Arrivals;
   readonly seconds: number;

@@ -88,9 +88,9 @@ export class LoadTarget {
   }
 }
 
-function bodyOf({ model, isStream }: LoadOrder, prompt: string): string {
+function bodyOf({ model, isStream, fields = {} }: LoadOrder, prompt: string): string {
   const messages = [{ role: 'user', content: prompt }];
-  return JSON.stringify(isStream ? { model, stream: true, messages } : { model, messages });
+  return JSON.stringify(isStream ? { model, stream: true, messages, ...fields } : { model, messages, ...fields });
 }
 
 function spreadOf(histogram: Histogram): Spread {

@@ -37,3 +37,20 @@ export function streamScenarios({ streamSeconds: seconds }: Effort): readonly Sc
     { ...unpaced, title: 'unpaced, 16 in flight', arrivals: { kind: 'closed', inFlight: 16 } },
   ];
 }
+
+/** What is turned into another format and back: plain answers of 200 tokens, and streams of 200 chunks. */
+export function translatedScenarios(effort: Effort): readonly Scenario[] {
+  const plain = { pace: 'fast', isStream: false } as const;
+  const stream = { isStream: true, seconds: effort.streamSeconds } as const;
+  return [
+    { ...plain, title: 'plain, 200/s', arrivals: { kind: 'open', perSecond: 200 }, seconds: effort.fastRateSeconds },
+    {
+      ...plain,
+      title: 'plain, 32 in flight',
+      arrivals: { kind: 'closed', inFlight: 32 },
+      seconds: effort.saturationSeconds,
+    },
+    { ...stream, title: 'stream paced, 20/s', pace: 'paced', arrivals: { kind: 'open', perSecond: 20 } },
+    { ...stream, title: 'stream unpaced, 16 in flight', pace: 'fast', arrivals: { kind: 'closed', inFlight: 16 } },
+  ];
+}

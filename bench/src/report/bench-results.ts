@@ -16,6 +16,8 @@ export interface BenchResults {
   readonly seconds: number;
   readonly interactive?: readonly LoadFigures[];
   readonly streams?: readonly LoadFigures[];
+  /** OpenAI's format in front, Anthropic's behind. */
+  readonly translated?: readonly LoadFigures[];
   readonly durable?: DurableFigures;
   readonly records?: readonly RecordFigures[];
   readonly memory?: MemoryByContender;

@@ -70,6 +70,15 @@ export class LoadReport {
     return table(['CPU ms per request', ...scenarios], [...parts, ...sums, ratio]);
   }
 
+  /** CPU microseconds per chunk of the gateways' streams. */
+  chunkTable(scenarios: readonly string[], chunks: number): string {
+    const rows = GATEWAYS.map((name) => [
+      name,
+      ...scenarios.map((scenario) => figure(((this.find(name, scenario)?.cpuTotal ?? Number.NaN) * 1000) / chunks)),
+    ]);
+    return table(['CPU µs per chunk', ...scenarios], rows);
+  }
+
   /** One line for each contender and scenario in which requests failed. */
   failures(): string[] {
     return this.figures
@@ -81,7 +90,8 @@ export class LoadReport {
   }
 
   private spreadRows(scenarios: readonly string[], read: (figures: LoadFigures) => Spread): string[][] {
-    return CONTENDERS.map((name) => [
+    const present = CONTENDERS.filter((name) => this.figures.some(({ contender }) => contender === name));
+    return present.map((name) => [
       name,
       ...scenarios.flatMap((scenario) => {
         const found = this.find(name, scenario);

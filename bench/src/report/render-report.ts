@@ -6,14 +6,17 @@ import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
 import { targetsTable } from './targets.js';
 
+const CHUNKS_OF_A_STREAM = 200;
+
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, durable, records, memory } = results;
+  const { interactive, streams, translated, durable, records, memory } = results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),
     ...(interactive === undefined ? [] : interactiveSections(new LoadReport(interactive))),
     ...(streams === undefined ? [] : streamSections(new LoadReport(streams))),
+    ...(translated === undefined ? [] : translatedSections(new LoadReport(translated))),
     ...(durable === undefined ? [] : durableSections(durable)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),
@@ -75,6 +78,18 @@ function streamSections(report: LoadReport): string[] {
     report.latencyTable(open, ({ latency }) => latency),
     report.rateTable(report.scenarios.filter((scenario) => !isOpen(scenario))),
     report.cpuTable(),
+    ...report.failures(),
+  );
+}
+
+function translatedSections(report: LoadReport): string[] {
+  const streams = report.scenarios.filter((scenario) => scenario.startsWith('stream'));
+  return section(
+    "Translated: from OpenAI's format to Anthropic's and back, 200 tokens, streams of 200 chunks",
+    'Latency of the gateways, from the moment each request was due:',
+    report.spreadTable(report.scenarios, ({ latency }) => latency),
+    report.cpuTable(),
+    report.chunkTable(streams, CHUNKS_OF_A_STREAM),
     ...report.failures(),
   );
 }

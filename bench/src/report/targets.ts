@@ -13,6 +13,7 @@ export interface Target {
 const ADDED_P50_MILLISECONDS = 1.5;
 const ADDED_P99_MILLISECONDS = 10;
 const SHARE_OF_PEER_CPU = 0.75;
+const SHARE_OF_PEER_CPU_TRANSLATED = 1;
 const SHARE_OF_BARE_LOOP = 0.4;
 const TARGET_RATE = '200/s';
 
@@ -21,9 +22,10 @@ export function isMet({ measured, limit, bound }: Target): boolean {
 }
 
 /** The targets whose sections were measured. */
-export function targetsOf({ interactive, durable }: BenchResults): Target[] {
+export function targetsOf({ interactive, translated, durable }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
+  if (translated !== undefined) targets.push(...translatedTargets(new LoadReport(translated)));
   if (durable !== undefined) {
     const what = 'durable lane, part of the bare loop';
     targets.push({ what, measured: durable.share, limit: SHARE_OF_BARE_LOOP, bound: 'at least' });
@@ -56,4 +58,13 @@ function interactiveTargets(report: LoadReport): Target[] {
       bound: 'at most' as const,
     })),
   ];
+}
+
+function translatedTargets(report: LoadReport): Target[] {
+  return report.scenarios.map((scenario) => ({
+    what: `CPU translating, part of the peer's, ${scenario}`,
+    measured: report.cpuShare(scenario),
+    limit: SHARE_OF_PEER_CPU_TRANSLATED,
+    bound: 'at most' as const,
+  }));
 }

@@ -4,6 +4,8 @@ import type { Upstreams } from './upstreams.js';
 export const BENCH = {
   organization: 'bench',
   model: { fast: 'bench-small', paced: 'bench-paced', slow: 'bench-durable' },
+  /** The same upstreams spoken to in Anthropic's format. */
+  translatedModel: { fast: 'bench-claude-small', paced: 'bench-claude-paced' },
   upstreamModel: 'sim-small',
   callerKeyVariable: 'BENCH_CALLER_KEY',
   upstreamKeyVariable: 'BENCH_UPSTREAM_KEY',
@@ -14,16 +16,17 @@ const PRICE = '{ inputPerMillion: "0.40", outputPerMillion: "1.60" }';
 /** Text of the switchyard.yaml of one run; keys come from the environment. */
 export function benchConfiguration(upstreams: Upstreams): string {
   const paces = ['fast', 'paced', 'slow'] as const;
-  const providers = paces.map(
-    (pace) =>
-      `  ${pace}: { kind: openai, baseUrl: "${upstreams[pace].baseUrl}", apiKey: "\${env:${BENCH.upstreamKeyVariable}}" }`,
-  );
-  const models = paces.flatMap((pace) => [
-    `  - name: ${BENCH.model[pace]}`,
-    '    strategy: priority',
-    '    targets:',
-    `      - { provider: ${pace}, model: ${BENCH.upstreamModel}, priority: 1, price: ${PRICE} }`,
-  ]);
+  const translatedPaces = ['fast', 'paced'] as const;
+  const provider = (name: string, kind: string, baseUrl: string): string =>
+    `  ${name}: { kind: ${kind}, baseUrl: "${baseUrl}", apiKey: "\${env:${BENCH.upstreamKeyVariable}}" }`;
+  const providers = [
+    ...paces.map((pace) => provider(pace, 'openai', upstreams[pace].baseUrl)),
+    ...translatedPaces.map((pace) => provider(`claude-${pace}`, 'anthropic', withoutVersion(upstreams[pace].baseUrl))),
+  ];
+  const models = [
+    ...paces.flatMap((pace) => modelLines(BENCH.model[pace], pace)),
+    ...translatedPaces.flatMap((pace) => modelLines(BENCH.translatedModel[pace], `claude-${pace}`)),
+  ];
   const keys = `[{ name: load, key: "\${env:${BENCH.callerKeyVariable}}" }]`;
   return [
     'version: 1',
@@ -38,4 +41,18 @@ export function benchConfiguration(upstreams: Upstreams): string {
     `        keys: ${keys}`,
     '',
   ].join('\n');
+}
+
+function modelLines(name: string, provider: string): string[] {
+  return [
+    `  - name: ${name}`,
+    '    strategy: priority',
+    '    targets:',
+    `      - { provider: ${provider}, model: ${BENCH.upstreamModel}, priority: 1, price: ${PRICE} }`,
+  ];
+}
+
+/** Where the base URL of OpenAI's format ends with its version, that of Anthropic's stops before it. */
+function withoutVersion(baseUrl: string): string {
+  return baseUrl.replace(/\/v1$/, '');
 }

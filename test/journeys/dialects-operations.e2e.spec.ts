@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import OpenAI, { NotFoundError, toFile } from 'openai';
+
+import { MODELS, startDialectGround, type DialectGround } from './dialect-ground.js';
+import { call } from './http-call.js';
+import { OUR_KEY } from './journey-configuration.js';
+import { journeysOn } from './journey.js';
+import { ASKED, PICTURE, SAID, SOUND } from './model-mock.js';
+
+let ground: DialectGround;
+let client: OpenAI;
+const journey = journeysOn(() => ground.stack);
+
+beforeAll(async () => {
+  ground = await startDialectGround();
+  client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${ground.stack.url}/v1`, maxRetries: 0 });
+}, 120_000);
+afterAll(() => ground?.close(), 60_000);
+
+describe("OpenAI's client", () => {
+  journey('has a picture drawn', async () => {
+    const answer = await client.images.generate({ model: 'draw-openai', prompt: 'A red dot.' });
+    expect(answer.data?.[0]?.b64_json).toBe(PICTURE.toString('base64'));
+  });
+
+  journey('has a text read aloud', async () => {
+    const answer = await client.audio.speech.create({ model: 'speak-openai', voice: 'alloy', input: SAID.hello });
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(SOUND);
+    expect(answer.headers.get('content-type')).toBe('audio/mpeg');
+  });
+
+  journey('has a sound written down', async () => {
+    const file = await toFile(SOUND, 'hello.mp3', { type: 'audio/mpeg' });
+    const answer = await client.audio.transcriptions.create({ model: 'hear-openai', file });
+    expect(answer.text).toBe(SAID.hello);
+  });
+
+  journey('has a text judged', async () => {
+    const answer = await client.moderations.create({ model: 'judge-openai', input: 'A violent text.' });
+    expect(answer.results[0]).toMatchObject({ flagged: true, categories: { violence: true } });
+  });
+
+  for (const model of MODELS) {
+    journey(`goes on with a stored response ${model}, reads it and deletes it`, async () => {
+      const first = await client.responses.create({ model, input: ASKED.hello });
+      const next = await client.responses.create({ model, input: ASKED.picture, previous_response_id: first.id });
+      expect(next.output_text).toBe(SAID.picture);
+      expect(ground.mock.received.at(-1)?.body.toString('utf8')).toContain(ASKED.hello);
+      const read = await client.responses.retrieve(first.id);
+      expect(read.output_text).toBe(SAID.hello);
+      const items = await client.responses.inputItems.list(first.id);
+      expect(items.data).toMatchObject([{ type: 'message', role: 'user' }]);
+      await client.responses.delete(first.id);
+      await expect(client.responses.retrieve(first.id)).rejects.toBeInstanceOf(NotFoundError);
+    });
+  }
+});
+
+describe('a caller of the rerank endpoint', () => {
+  journey('has documents put in order', async () => {
+    const answer = await call(`${ground.stack.url}/v2/rerank`, {
+      key: OUR_KEY,
+      body: { model: 'rank-cohere', query: 'Which is a colour?', documents: ['Ulm', 'red'], top_n: 2 },
+    });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      results: [
+        { index: 1, relevance_score: 0.9 },
+        { index: 0, relevance_score: 0.2 },
+      ],
+    });
+  });
+});
