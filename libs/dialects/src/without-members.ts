@@ -1,4 +1,3 @@
-import type { ByteSpan } from '#libs/contracts';
 import { scanObject } from './scan-object.js';
 
 const DEPTH_ALREADY_CHECKED = Number.MAX_SAFE_INTEGER;
@@ -7,7 +6,7 @@ const DEPTH_ALREADY_CHECKED = Number.MAX_SAFE_INTEGER;
 export function withoutMembers(body: Uint8Array, names: readonly string[]): Buffer {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const pieces: Buffer[] = [];
-  for (const [name, [start, end]] of scanObject(body, DEPTH_ALREADY_CHECKED) as Map<string, ByteSpan>) {
+  for (const [name, [start, end]] of scanObject(body, DEPTH_ALREADY_CHECKED)) {
     if (names.includes(name)) continue;
     pieces.push(Buffer.from(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(name)}:`), bytes.subarray(start, end));
   }
