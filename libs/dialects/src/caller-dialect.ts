@@ -81,6 +81,8 @@ export interface CallerDialect {
    * The answer of this side to what providers of other dialects have no address for; absent where only a provider can answer.
    */
   ownAnswer?(facts: Pick<Facts, 'estimatedPromptTokens'>): string;
+  /** The fields a request may have, where unknown ones are refused; absent where they are not told apart. */
+  readonly knownFields?: ReadonlySet<string>;
   /** The header in which clients of the dialect look for the request id, where that is not `x-request-id`. */
   readonly requestIdHeader?: string;
   /** The way to providers of other dialects; absent where there is none. */

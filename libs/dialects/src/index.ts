@@ -8,6 +8,7 @@ export type {
   DialectFacts,
   StreamFacts,
 } from './caller-dialect.js';
+export { refuseUnknownFields } from './refuse-unknown-fields.js';
 export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';
 export { classifyAnthropicError } from './anthropic-messages/classify-error.js';

@@ -35,6 +35,8 @@ export const modelEntrySchema = z.object({
   name: z.string(),
   strategy: z.enum(['priority', 'weighted']),
   timeouts: timeoutsSchema,
+  /** What happens to a request with a field that its dialect does not have; `pass` where it is absent. */
+  unknownFields: z.enum(['pass', 'refuse']).optional(),
   /** What happens to parts of a request that a target cannot do; `warn` where it is absent. */
   unsupported: unsupportedPolicy.optional(),
   targets: z.array(targetEntrySchema).min(1),

@@ -1,4 +1,5 @@
 import type { CallerDialect } from '../caller-dialect.js';
+import { MESSAGES_FIELDS } from './known-fields.js';
 import { encodeMessagesError, encodeMessagesStreamError } from './encode-error.js';
 import { messagesProviderBody } from './provider-body.js';
 import { readMessagesAnswer } from './read-answer.js';
@@ -11,6 +12,7 @@ import { MessagesStreamEncoder } from './translation/stream-encoder.js';
 /** Anthropic Messages as a dialect of callers. */
 export const messagesDialect = {
   name: 'anthropic-messages',
+  knownFields: MESSAGES_FIELDS,
   requestIdHeader: 'request-id',
   readFacts: readMessagesFacts,
   providerBody: messagesProviderBody,

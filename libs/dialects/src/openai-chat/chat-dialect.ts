@@ -1,5 +1,6 @@
 import type { CallerDialect } from '../caller-dialect.js';
 import { encodeChatError, encodeChatStreamError } from './encode-error.js';
+import { CHAT_FIELDS } from './known-fields.js';
 import { chatProviderBody } from './provider-body.js';
 import { readChatAnswer } from './read-answer.js';
 import { readChatFacts } from './read-facts.js';
@@ -9,6 +10,7 @@ import { chatTranslation } from './translation/chat-translation.js';
 /** OpenAI Chat Completions as a dialect of callers. */
 export const chatDialect = {
   name: 'openai-chat',
+  knownFields: CHAT_FIELDS,
   readFacts: readChatFacts,
   providerBody: chatProviderBody,
   readAnswer: readChatAnswer,

@@ -1,4 +1,5 @@
 import type { CallerDialect } from '../caller-dialect.js';
+import { COMPLETIONS_FIELDS } from './known-fields.js';
 import { encodeChatError, encodeChatStreamError } from '../openai-chat/encode-error.js';
 import { chatProviderBody } from '../openai-chat/provider-body.js';
 import { readChatAnswer } from '../openai-chat/read-answer.js';
@@ -9,6 +10,7 @@ import { completionsTranslation } from './translation/completions-translation.js
 /** OpenAI's legacy Completions as a dialect of callers. Its envelopes are those of Chat Completions; choices hold `text`. */
 export const completionsDialect = {
   name: 'openai-completions',
+  knownFields: COMPLETIONS_FIELDS,
   readFacts: readCompletionFacts,
   providerBody: chatProviderBody,
   readAnswer: readChatAnswer,

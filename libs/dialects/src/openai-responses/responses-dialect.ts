@@ -1,4 +1,5 @@
 import type { CallerDialect } from '../caller-dialect.js';
+import { RESPONSES_FIELDS } from './known-fields.js';
 import { encodeChatError } from '../openai-chat/encode-error.js';
 import { encodeResponsesStreamError } from './encode-error.js';
 import { responsesProviderBody } from './provider-body.js';
@@ -12,6 +13,7 @@ import { ResponsesStreamEncoder } from './translation/stream-encoder.js';
 /** OpenAI's Responses API as a dialect of callers. Errors have the form of all of OpenAI's API. */
 export const responsesDialect = {
   name: 'openai-responses',
+  knownFields: RESPONSES_FIELDS,
   readFacts: readResponsesFacts,
   providerBody: responsesProviderBody,
   readAnswer: readResponsesAnswer,

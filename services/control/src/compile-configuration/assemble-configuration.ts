@@ -57,6 +57,7 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
       idleMilliseconds: model.timeouts.idleMs,
       totalMilliseconds: model.timeouts.totalMs,
     },
+    ...(model.unknownFields === undefined ? {} : { unknownFields: model.unknownFields }),
     ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
     // A target of strategy `priority` that names none is tried in its place of the list.
     targets: model.targets.map((target, index) =>

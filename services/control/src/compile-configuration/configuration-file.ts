@@ -34,6 +34,7 @@ const model = closedObject({
   strategy: z.enum(['priority', 'weighted']).default('priority'),
   timeouts: timeouts.default(DEFAULT_TIMEOUTS),
   unsupported: unsupportedPolicy.optional(),
+  unknownFields: z.enum(['pass', 'refuse']).optional(),
   targets: z.array(target).min(1),
 });
 export type ModelFields = z.infer<typeof model>;

@@ -15,7 +15,7 @@ function compiled(target: string, furtherLines: readonly string[] = []): ModelEn
     '  stranger: { kind: openai, baseUrl: "http://127.0.0.1:9001/v1" }',
     ...furtherLines,
     'models:',
-    `  - { name: m, unsupported: reject, targets: [ ${target} ] }`,
+    `  - { name: m, unsupported: reject, unknownFields: refuse, targets: [ ${target} ] }`,
   ].join('\n');
   const result = compileConfiguration({
     text,
@@ -143,6 +143,9 @@ describe('the limits of a target', () => {
   });
 
   it('stand beside the policy of the model for what a target cannot do', () => {
-    expect(compiled('{ provider: vendor, model: gpt-4.1-mini }')).toMatchObject({ unsupported: 'reject' });
+    expect(compiled('{ provider: vendor, model: gpt-4.1-mini }')).toMatchObject({
+      unsupported: 'reject',
+      unknownFields: 'refuse',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { MessageHeader, Subject, type Caller, type Facts } from '#libs/contracts';
-import { DialectError, type DialectFacts } from '#libs/dialects';
+import { MessageHeader, Subject, type Caller, type Facts, type ModelEntry } from '#libs/contracts';
+import { DialectError, dialectNamed, refuseUnknownFields, type DialectFacts } from '#libs/dialects';
 import { BodyClaims, Messaging, MessagingError, SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { injectTraceContext } from '#libs/telemetry';
@@ -21,7 +21,7 @@ export interface AcceptedRequest {
 /** Admits a request and hands it to the router; its answer then comes in frames. */
 @Injectable()
 export class AcceptRequestHandler {
-  private models: ReadonlySet<string> = new Set();
+  private models: ReadonlyMap<string, ModelEntry> = new Map();
 
   constructor(
     watch: SnapshotWatch,
@@ -30,13 +30,15 @@ export class AcceptRequestHandler {
     private readonly pending: PendingCalls,
     private readonly settings: Settings,
   ) {
-    watch.onChange((snapshot) => (this.models = new Set(snapshot.models.map(({ name }) => name))));
+    watch.onChange((snapshot) => (this.models = new Map(snapshot.models.map((model) => [model.name, model]))));
   }
 
   /** @throws DialectError 404 for a model nobody configured, MessagingError while NATS is away. */
   async handle(request: AcceptedRequest): Promise<void> {
     const { requestId, body } = request;
-    if (!this.models.has(request.facts.model)) throw unknownModel(request.facts.model);
+    const model = this.models.get(request.facts.model);
+    if (!model) throw unknownModel(request.facts.model);
+    if (model.unknownFields === 'refuse') refuseUnknownFields(body, dialectNamed(request.facts.dialect));
     if (!this.messaging.isConnected) throw new MessagingError('disconnected', 'no connection to NATS');
     const claim = body.length > HttpLimit.messageBodyBytes ? requestId : undefined;
     if (claim !== undefined) await this.bodies.put(claim, body);
