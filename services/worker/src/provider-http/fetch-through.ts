@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { Dispatcher } from 'undici';
 import { connectionFailure } from './connection-failure.js';
 
@@ -50,11 +48,29 @@ async function bytesOf(
 
 function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): Response {
   const isEmpty = statusCode === 204 || statusCode === 304;
-  const stream = isEmpty ? null : (Readable.toWeb(body) as ReadableStream<Uint8Array>);
-  return new Response(stream as ConstructorParameters<typeof Response>[0], {
+  const stream = isEmpty ? null : streamOf(body);
+  return new Response(stream, {
     status: statusCode,
     headers: Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [value].flat().map((single): [string, string] => [name, single]),
     ),
   });
+}
+
+/** The bytes as they are asked for. Node's own conversion costs nearly twice as much for a stream of small pieces. */
+function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        await pieces.return?.(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
