@@ -30,6 +30,8 @@ export interface StreamFacts {
   upstreamId?: string;
   finishReason?: string;
   usage?: Usage;
+  /** What the provider told of the prompt before the end, for a stream that is cut. */
+  promptUsage?: Omit<Usage, 'completionTokens'>;
   /** Events that carried text or a tool call; about one token each, for an estimate where no usage came. */
   tokenEvents: number;
   /** The end mark of the dialect has passed: the answer is whole. */
@@ -51,6 +53,8 @@ export class DialectStreamError extends Error {
   constructor(
     readonly errorClass: ErrorClass,
     message: string,
+    /** What the provider says it used although there is no answer to go on. */
+    readonly usage?: Usage,
   ) {
     super(message);
     this.name = 'DialectStreamError';

@@ -3,6 +3,9 @@ import { DialectError } from './dialect-error.js';
 
 type Issue = ZodError['issues'][number];
 
+/** What Zod says of a union whose schema has no words of its own. */
+const UNEXPLAINED = 'Invalid input';
+
 /** Tells a caller which field of the body does not fit its schema, by the innermost place that is known to be at fault. */
 export function fieldError(error: ZodError, body: unknown): DialectError {
   const { path, message } = innermost(error.issues);
@@ -21,12 +24,19 @@ function innermost(issues: readonly Issue[]): { path: PropertyKey[]; message: st
   if (!issue) return { path: [], message: 'not understood' };
   const place = { path: issue.path, message: issue.message };
   if (issue.code !== 'invalid_union') return place;
+  if (place.message === UNEXPLAINED) place.message += expectedIn(issue.errors);
   const deeper = issue.errors
     .filter((branch) => branch.length > 0)
     .map((branch) => innermost(branch))
     .filter(({ path }) => path.length > 0)
     .toSorted((left, right) => right.path.length - left.path.length)[0];
   return deeper ? { path: [...issue.path, ...deeper.path], message: deeper.message } : place;
+}
+
+/** The types that the branches of a union want, in words. */
+function expectedIn(branches: readonly (readonly Issue[])[]): string {
+  const types = branches.flatMap(([issue]) => (issue?.code === 'invalid_type' ? [issue.expected] : []));
+  return types.length === 0 ? '' : `: expected ${[...new Set(types)].join(' or ')}`;
 }
 
 /** Whether nothing stands at a path that the schema wants something at. */

@@ -12,6 +12,7 @@ export { refuseUnknownFields } from './refuse-unknown-fields.js';
 export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';
 export { classifyAnthropicError } from './anthropic-messages/classify-error.js';
+export { readChatUsage } from './openai-chat/read-usage.js';
 export { classifyChatError } from './openai-chat/classify-error.js';
 export type { ClassifiedError } from './classified-error.js';
 export { FinalEventHold } from './openai-responses/final-event.js';

@@ -30,6 +30,8 @@ export const answerHeadSchema = z.object({
   /** What of the request the target could not do and did not get. */
   warnings: z.array(z.string()).optional(),
   retryAfterSeconds: z.int().nonnegative().optional(),
-  error: z.object({ class: errorClass, message: z.string(), code: z.string() }).optional(),
+  error: z
+    .object({ class: errorClass, message: z.string(), code: z.string(), param: z.string().optional() })
+    .optional(),
 });
 export type AnswerHead = z.infer<typeof answerHeadSchema>;

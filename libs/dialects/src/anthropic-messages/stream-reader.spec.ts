@@ -65,6 +65,7 @@ describe('MessagesStreamReader', () => {
       relayed: WHOLE,
       facts: {
         upstreamId: 'msg_1',
+        promptUsage: { promptTokens: 34, cachedPromptTokens: 20, cacheWritePromptTokens: 5 },
         finishReason: 'end_turn',
         usage: {
           promptTokens: 34,
@@ -115,6 +116,16 @@ describe('MessagesStreamReader', () => {
     ['an event without an end', `data: ${'x'.repeat(4 * 1024 ** 2)}`, 'bad_answer'],
   ])('takes %s for what it is', (_what, stream, errorClass) => {
     expect(whole(stream).error?.errorClass).toBe(errorClass);
+  });
+
+  it('knows the prompt of a stream that is cut, unless nothing was counted yet', () => {
+    const prompt = { promptTokens: 34, cachedPromptTokens: 20, cacheWritePromptTokens: 5 };
+    const cut = read([Buffer.from(START + text('Grüße'))]);
+    expect(cut.error?.errorClass).toBe('cut_stream');
+    expect(cut.facts).toMatchObject({ promptUsage: prompt });
+    expect(cut.facts.usage).toBeUndefined();
+    const uncounted = event({ type: 'message_start', message: { usage: { input_tokens: 0, output_tokens: 0 } } });
+    expect(read([Buffer.from(uncounted + text('Grüße'))]).facts.promptUsage).toBeUndefined();
   });
 
   it('does not take an estimate, nor counts that cannot be true, for the usage of a provider', () => {

@@ -59,6 +59,7 @@ export class MessagesStreamReader implements AnswerStreamReader {
       case 'message_start':
         if (typeof event.message?.id === 'string') this.facts.upstreamId = event.message.id.slice(0, 200);
         this.usage = mergedUsage(this.usage, event.message?.usage);
+        this.learnThePrompt();
         return;
       case 'message_delta':
         this.learnTheEnd(event);
@@ -72,6 +73,17 @@ export class MessagesStreamReader implements AnswerStreamReader {
       }
       default:
     }
+  }
+
+  /** Nothing is read out of zeros, with which translated streams begin. */
+  private learnThePrompt(): void {
+    const { promptTokens, cachedPromptTokens, cacheWritePromptTokens } = readMessagesUsage(this.usage) ?? {};
+    if (!promptTokens) return;
+    this.facts.promptUsage = {
+      promptTokens,
+      ...(cachedPromptTokens ? { cachedPromptTokens } : {}),
+      ...(cacheWritePromptTokens ? { cacheWritePromptTokens } : {}),
+    };
   }
 
   private learnTheEnd({ delta, usage: told }: WireEvent): void {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { ByteSpan } from '#libs/contracts';
-import type { ZodError, ZodType } from 'zod';
+import type { ZodType } from 'zod';
 import { DialectError } from '../dialect-error.js';
+import { fieldError } from '../field-error.js';
 import { scanObject } from '../scan-object.js';
 
 const MOST_LEVELS = 64;
@@ -35,28 +36,4 @@ function parseObject(body: Uint8Array): object {
     throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   }
   return value;
-}
-
-function fieldError(error: ZodError, body: object): DialectError {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  const param = path.join('').replace(/^\./, '');
-  return issue !== undefined && isAbsent(body, issue.path)
-    ? new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param)
-    : new DialectError(
-        400,
-        'invalid_type',
-        `Invalid value for '${param}': ${issue?.message ?? 'not understood'}.`,
-        param,
-      );
-}
-
-/** Whether nothing stands at a path that the schema wants something at. */
-function isAbsent(body: object, path: readonly PropertyKey[]): boolean {
-  let value: unknown = body;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null) return false;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value === undefined;
 }

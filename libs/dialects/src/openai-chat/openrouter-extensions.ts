@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Facts } from '#libs/contracts';
+import { DialectError } from '../dialect-error.js';
 
 /**
  * What OpenRouter adds to a Chat Completions request, as far as it is read here. Source: OpenRouter's API reference. Their
@@ -17,11 +18,14 @@ export const openrouterFields = {
   transforms: z.array(z.string()).max(20).nullish(),
 };
 
+/** Facts travel in headers, which have no room for more. */
+const MOST_CHARACTERS = 16_384;
+
 const NAMES = Object.keys(openrouterFields);
 const fields = z.object(openrouterFields);
 type OpenrouterRequest = z.infer<typeof fields>;
 
-/** The extensions of a request as facts; nothing where it has none. */
+/** The extensions of a request as facts; nothing where it has none. @throws DialectError 400 for more than facts can hold. */
 export function extensionsOf(
   request: OpenrouterRequest,
   members: ReadonlyMap<string, unknown>,
@@ -29,9 +33,16 @@ export function extensionsOf(
   const ownMembers = NAMES.filter((name) => members.has(name));
   if (ownMembers.length === 0) return {};
   const { models, provider, plugins, usage } = request;
+  const extensions = { ...(models && { models }), ...(provider && { provider }), ...(plugins && { plugins }) };
+  if (JSON.stringify(extensions).length > MOST_CHARACTERS) throw tooLarge();
   return {
     ownMembers,
-    extensions: { ...(models ? { models } : {}), ...(provider ? { provider } : {}), ...(plugins ? { plugins } : {}) },
+    extensions,
     ...(usage?.include === true ? { costAsked: true } : {}),
   };
+}
+
+function tooLarge(): DialectError {
+  const message = `'models', 'provider' and 'plugins' are longer than ${MOST_CHARACTERS} characters together; send less.`;
+  return new DialectError(400, 'extensions_too_large', message, 'provider');
 }

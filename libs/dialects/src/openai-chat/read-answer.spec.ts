@@ -45,6 +45,30 @@ describe('readChatAnswer', () => {
     expect(read(answer({ usage }))).toEqual({ upstreamId: 'chatcmpl-1', finishReason: 'stop', characters: 5 });
   });
 
+  it('counts reasoning that a provider tells beside the completion, as its total shows', () => {
+    const usage = { prompt_tokens: 37, completion_tokens: 530, completion_tokens_details: { reasoning_tokens: 233 } };
+    const used = { promptTokens: 37, reasoningTokens: 233 };
+    expect(read(answer({ usage: { ...usage, total_tokens: 800 } }))?.usage).toEqual({ ...used, completionTokens: 763 });
+    expect(read(answer({ usage: { ...usage, total_tokens: 567 } }))?.usage).toEqual({ ...used, completionTokens: 530 });
+  });
+
+  it('reads tokens of sounds and images', () => {
+    const usage = {
+      prompt_tokens: 9,
+      prompt_tokens_details: { audio_tokens: 2, image_tokens: 3 },
+      completion_tokens: 8,
+      completion_tokens_details: { audio_tokens: 4, image_tokens: 1 },
+    };
+    expect(read(answer({ usage }))?.usage).toEqual({
+      promptTokens: 9,
+      completionTokens: 8,
+      audioPromptTokens: 2,
+      imagePromptTokens: 3,
+      audioCompletionTokens: 4,
+      imageCompletionTokens: 1,
+    });
+  });
+
   it('takes no more cached tokens than there were prompt tokens', () => {
     const usage = { prompt_tokens: 3, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 8 } };
     expect(read(answer({ usage }))?.usage).toEqual({ promptTokens: 3, completionTokens: 1, cachedPromptTokens: 3 });

@@ -128,6 +128,14 @@ describe('readChatFacts', () => {
     expect(JSON.parse(chatProviderBody(body, facts, 'm').toString())).toEqual({ model: 'm', ...rest });
   });
 
+  it('refuses extensions that facts have no room for', () => {
+    const provider = { order: ['x'.repeat(20_000)] };
+    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], provider });
+    expect(() => readChatFacts(Buffer.from(body))).toThrow(
+      expect.objectContaining({ status: 400, code: 'extensions_too_large' }),
+    );
+  });
+
   it("refuses extensions that are not OpenRouter's", () => {
     const body = { model: 'toy', messages: [{ role: 'user', content: 'hi' }], models: 'a' };
     expect(() => readChatFacts(Buffer.from(JSON.stringify(body)))).toThrow("'models'");

@@ -6,8 +6,14 @@ const MOST_TOKENS = 100_000_000;
 interface WireUsage {
   prompt_tokens?: unknown;
   completion_tokens?: unknown;
-  prompt_tokens_details?: { cached_tokens?: unknown; cache_write_tokens?: unknown; audio_tokens?: unknown } | null;
-  completion_tokens_details?: { reasoning_tokens?: unknown; audio_tokens?: unknown } | null;
+  total_tokens?: unknown;
+  prompt_tokens_details?: {
+    cached_tokens?: unknown;
+    cache_write_tokens?: unknown;
+    audio_tokens?: unknown;
+    image_tokens?: unknown;
+  } | null;
+  completion_tokens_details?: { reasoning_tokens?: unknown; audio_tokens?: unknown; image_tokens?: unknown } | null;
 }
 
 /**
@@ -18,13 +24,18 @@ export function readChatUsage(wire: unknown): Usage | undefined {
   if (typeof wire !== 'object' || wire === null) return undefined;
   const usage = wire as WireUsage;
   const promptTokens = tokenCount(usage.prompt_tokens);
-  const completionTokens = tokenCount(usage.completion_tokens);
-  if (promptTokens === undefined || completionTokens === undefined) return undefined;
+  const completion = tokenCount(usage.completion_tokens);
+  if (promptTokens === undefined || completion === undefined) return undefined;
+  const reasoning = tokenCount(usage.completion_tokens_details?.reasoning_tokens) ?? 0;
+  // xAI counts reasoning beside the completion, as its total shows.
+  const isBeside = reasoning > 0 && usage.total_tokens === promptTokens + completion + reasoning;
+  const completionTokens = isBeside ? completion + reasoning : completion;
   const cached = Math.min(tokenCount(usage.prompt_tokens_details?.cached_tokens) ?? 0, promptTokens);
   const written = tokenCount(usage.prompt_tokens_details?.cache_write_tokens);
-  const reasoning = tokenCount(usage.completion_tokens_details?.reasoning_tokens);
   const audioIn = tokenCount(usage.prompt_tokens_details?.audio_tokens);
   const audioOut = tokenCount(usage.completion_tokens_details?.audio_tokens);
+  const imageIn = tokenCount(usage.prompt_tokens_details?.image_tokens);
+  const imageOut = tokenCount(usage.completion_tokens_details?.image_tokens);
   return {
     promptTokens,
     completionTokens,
@@ -32,7 +43,9 @@ export function readChatUsage(wire: unknown): Usage | undefined {
     ...(written ? { cacheWritePromptTokens: Math.min(written, promptTokens - cached) } : {}),
     ...(reasoning ? { reasoningTokens: Math.min(reasoning, completionTokens) } : {}),
     ...(audioIn ? { audioPromptTokens: Math.min(audioIn, promptTokens) } : {}),
+    ...(imageIn ? { imagePromptTokens: Math.min(imageIn, promptTokens) } : {}),
     ...(audioOut ? { audioCompletionTokens: Math.min(audioOut, completionTokens) } : {}),
+    ...(imageOut ? { imageCompletionTokens: Math.min(imageOut, completionTokens) } : {}),
   };
 }
 

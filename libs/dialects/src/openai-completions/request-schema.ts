@@ -8,7 +8,9 @@ const tokens = z.array(z.int().nonnegative()).min(1);
  */
 export const completionRequestSchema = z.looseObject({
   model: z.string().min(1).max(200),
-  prompt: z.union([z.string(), z.array(z.string()).min(1), tokens, z.array(tokens).min(1)]),
+  prompt: z.union([z.string(), z.array(z.string()).min(1), tokens, z.array(tokens).min(1)], {
+    error: 'must be a text, tokens, or a list of at least one of them',
+  }),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.int().positive().nullish(),

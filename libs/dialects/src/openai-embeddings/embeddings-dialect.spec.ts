@@ -26,7 +26,7 @@ describe('embeddingsDialect', () => {
     [{ model: 'embed' }, 'input'],
     [{ model: 'embed', input: '' }, 'input'],
     [{ model: 'embed', input: [] }, 'input'],
-    [{ model: 'embed', input: ['x', 1] }, 'input'],
+    [{ model: 'embed', input: ['x', 1] }, 'input[1]'],
     [{ model: 'embed', input: [-1] }, 'input[0]'],
     [{ model: 'embed', input: 'x', dimensions: 0 }, 'dimensions'],
     [{ model: 'embed', input: 'x', encoding_format: 'binary' }, 'encoding_format'],

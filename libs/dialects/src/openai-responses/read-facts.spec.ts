@@ -48,7 +48,7 @@ describe('the facts of a Responses request', () => {
     [{ model: 'smart' }, 'missing_required_parameter', 'input'],
     [{ model: 'smart', input: [] }, 'invalid_type', 'input'],
     [{ model: 'smart', input: 7 }, 'invalid_type', 'input'],
-    [{ model: 'smart', input: [{ role: 'robot', content: 'x' }] }, 'invalid_type', 'input'],
+    [{ model: 'smart', input: [{ role: 'robot', content: 'x' }] }, 'invalid_type', 'input[0].role'],
     [{ model: 'smart', input: 'hi', max_output_tokens: 0 }, 'invalid_type', 'max_output_tokens'],
     [{ model: 'smart', input: 'hi', store: 'yes' }, 'invalid_type', 'store'],
     [{ model: 'smart', input: 'hi', background: true }, 'unsupported_parameter', 'background'],

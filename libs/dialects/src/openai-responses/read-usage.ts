@@ -1,11 +1,16 @@
 import type { Usage } from '#libs/contracts';
-import { readTokenCount } from '../json-operation/read-token-count.js';
+import { readTokenCount, readTokenPart } from '../json-operation/read-token-count.js';
 
 interface WireUsage {
   input_tokens?: unknown;
   output_tokens?: unknown;
-  input_tokens_details?: { cached_tokens?: unknown; cache_write_tokens?: unknown } | null;
-  output_tokens_details?: { reasoning_tokens?: unknown } | null;
+  input_tokens_details?: {
+    cached_tokens?: unknown;
+    cache_write_tokens?: unknown;
+    audio_tokens?: unknown;
+    image_tokens?: unknown;
+  } | null;
+  output_tokens_details?: { reasoning_tokens?: unknown; audio_tokens?: unknown; image_tokens?: unknown } | null;
 }
 
 /**
@@ -18,14 +23,16 @@ export function readResponsesUsage(wire: unknown): Usage | undefined {
   const promptTokens = readTokenCount(usage.input_tokens);
   const completionTokens = readTokenCount(usage.output_tokens);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
-  const cached = readTokenCount(usage.input_tokens_details?.cached_tokens);
-  const written = readTokenCount(usage.input_tokens_details?.cache_write_tokens);
-  const reasoning = readTokenCount(usage.output_tokens_details?.reasoning_tokens);
+  const { input_tokens_details: prompt, output_tokens_details: answer } = usage;
   return {
     promptTokens,
     completionTokens,
-    ...(cached ? { cachedPromptTokens: Math.min(cached, promptTokens) } : {}),
-    ...(written ? { cacheWritePromptTokens: Math.min(written, promptTokens) } : {}),
-    ...(reasoning ? { reasoningTokens: Math.min(reasoning, completionTokens) } : {}),
+    ...readTokenPart('cachedPromptTokens', prompt?.cached_tokens, promptTokens),
+    ...readTokenPart('cacheWritePromptTokens', prompt?.cache_write_tokens, promptTokens),
+    ...readTokenPart('audioPromptTokens', prompt?.audio_tokens, promptTokens),
+    ...readTokenPart('imagePromptTokens', prompt?.image_tokens, promptTokens),
+    ...readTokenPart('reasoningTokens', answer?.reasoning_tokens, completionTokens),
+    ...readTokenPart('audioCompletionTokens', answer?.audio_tokens, completionTokens),
+    ...readTokenPart('imageCompletionTokens', answer?.image_tokens, completionTokens),
   };
 }

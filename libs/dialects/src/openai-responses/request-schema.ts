@@ -15,7 +15,9 @@ const inputItem = z.looseObject({
  */
 export const responsesRequestSchema = z.looseObject({
   model: z.string().min(1).max(200),
-  input: z.union([z.string().min(1), z.array(inputItem).min(1)]),
+  input: z.union([z.string().min(1), z.array(inputItem).min(1)], {
+    error: 'must be a text that is not empty, or a list of at least one item',
+  }),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
   store: z.boolean().nullish(),

@@ -38,5 +38,7 @@ describe('what a Responses request says of stored responses', () => {
   it('is refused where an item is unknown', () => {
     const state = readState(body('{"model":"m","input":[{"type":"item_reference","id":"msg_9"}]}'));
     expect(() => wholeInput(state, [], {})).toThrow("Item with id 'msg_9' not found.");
+    const ofObjects = readState(body('{"model":"m","input":[{"type":"item_reference","id":"constructor"}]}'));
+    expect(() => wholeInput(ofObjects, [], {})).toThrow("Item with id 'constructor' not found.");
   });
 });

@@ -43,10 +43,15 @@ export function wholeInput(
 ): ConversationItem[] {
   const own = items.map((item, index) => {
     if (item.type !== 'item_reference') return item;
-    const found = referred[String(item.id)];
+    const id = String(item.id);
+    const found = Object.hasOwn(referred, id) ? referred[id] : undefined;
     if (found) return found;
-    const name = String(item.id).slice(0, 100);
-    throw new DialectError(400, 'item_not_found', `Item with id '${name}' not found.`, `input[${index}].id`);
+    throw new DialectError(
+      400,
+      'item_not_found',
+      `Item with id '${id.slice(0, 100)}' not found.`,
+      `input[${index}].id`,
+    );
   });
   return [...earlier, ...own].flatMap(reusable);
 }

@@ -105,9 +105,10 @@ describe('transcriptionDialect', () => {
 
   it('reads transcripts in every format', () => {
     const read = (body: string, type: string) => transcriptionDialect.readAnswer(Buffer.from(body), type);
-    const usage = { type: 'tokens', input_tokens: 14, output_tokens: 5, total_tokens: 19 };
+    const parts = { input_token_details: { text_tokens: 2, audio_tokens: 12 } };
+    const usage = { type: 'tokens', input_tokens: 14, ...parts, output_tokens: 5, total_tokens: 19 };
     expect(read(JSON.stringify({ text: 'Hello', usage }), 'application/json')).toEqual({
-      usage: { promptTokens: 14, completionTokens: 5 },
+      usage: { promptTokens: 14, completionTokens: 5, audioPromptTokens: 12 },
       characters: 5,
     });
     expect(read('{"text":"Hello","usage":{"type":"duration","seconds":3}}', 'application/json; charset=utf-8')).toEqual(

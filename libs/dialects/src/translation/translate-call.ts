@@ -6,11 +6,12 @@ import type {
   RerankingModelV4,
 } from '@ai-sdk/provider';
 import type { Facts, Operation, UnsupportedPolicy } from '#libs/contracts';
-import { DialectStreamError } from '../caller-dialect.js';
 import { dialectNamed } from '../dialects.js';
 import { fetchFiles, type FetchFile } from './fetch-files.js';
 import { refuseLosses, sentenceOf } from './losses.js';
 import { lossesAt } from './request-losses.js';
+import { requireWhole } from './require-whole.js';
+import { toldUsage } from './told-usage.js';
 import type { OperationAnswer } from './operation-call.js';
 import { translateEmbeddings } from './translate-embeddings.js';
 import { translateImages } from './translate-images.js';
@@ -20,6 +21,8 @@ import { Untranslatable } from './untranslatable.js';
 
 /** What models of language are asked for. */
 const TEXT_OPERATIONS: ReadonlySet<Operation> = new Set(['chat', 'text_completion']);
+
+const ESTIMATED = 'The tokens are estimated by their size: this provider does not count them.';
 
 /** The models of a provider by its own names for them; what it does not offer is absent. */
 export interface ProviderModels {
@@ -56,7 +59,10 @@ export interface TranslatedAnswer {
 export async function translateCall(models: ProviderModels, call: CallToTranslate): Promise<TranslatedAnswer> {
   const { dialect, operation } = call.facts;
   const own = dialectNamed(dialect).ownAnswer?.(call.facts);
-  if (own !== undefined) return { contentType: 'application/json', body: only(Buffer.from(own)), warnings: [] };
+  if (own !== undefined) {
+    refuseLosses([ESTIMATED], call.unsupported);
+    return { contentType: 'application/json', body: only(Buffer.from(own)), warnings: [ESTIMATED] };
+  }
   const whole = translateWhole(models, call);
   if (whole) {
     const { json, warnings } = await whole;
@@ -105,7 +111,8 @@ async function translateChat(
   }
   const result = await model.doGenerate(options);
   const own = result.warnings.map(sentenceOf);
-  refuseLosses(own, call.unsupported);
+  refuseLosses(own, call.unsupported, toldUsage(result.usage));
+  requireWhole(result);
   return {
     contentType: 'application/json',
     body: only(Buffer.from(translation.encodeAnswer(result, context))),
@@ -122,7 +129,13 @@ async function streamedAnswer(
   // The first part tells what of the request was left out; headers are made of it.
   const first = await parts.next();
   const own = !first.done && first.value.type === 'stream-start' ? first.value.warnings.map(sentenceOf) : [];
-  refuseLosses(own, unsupported);
+  try {
+    refuseLosses(own, unsupported);
+  } catch (error) {
+    // Nobody will read the rest: the provider need not write it.
+    await parts.return?.(undefined);
+    throw error;
+  }
   return { contentType: 'text/event-stream', body: encoded(first, parts, encoder), warnings: [...warnings, ...own] };
 }
 
@@ -134,8 +147,7 @@ async function* encoded(
   try {
     for (let part = first; !part.done; part = await parts.next()) {
       if (part.value.type === 'error') throw part.value.error;
-      if (part.value.type === 'finish' && part.value.finishReason.unified === 'interrupted')
-        throw new DialectStreamError('cut_stream', 'the stream ended without its end mark');
+      if (part.value.type === 'finish') requireWhole(part.value);
       const events = encoder.part(part.value);
       if (events !== '') yield Buffer.from(events);
     }

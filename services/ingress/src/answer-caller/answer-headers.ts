@@ -27,9 +27,9 @@ function warningsHeader({ warnings = [] }: AnswerHead): Record<string, string> {
   return { 'x-switchyard-warnings': printable(warnings.join(' ').slice(0, MOST_WARNINGS_CHARACTERS)) };
 }
 
-/** A header takes printable ASCII only; a model's name may hold anything, and then goes percent-encoded as UTF-8. */
+/** A header takes printable ASCII only; a model's name may hold anything, and then goes percent-encoded as UTF-8. What is cut may end in half a character. */
 function printable(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
 
 const MOST_WARNINGS_CHARACTERS = 1_000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
-import type { CallerDialect } from '#libs/dialects';
+import type { CallerDialect, CallerError } from '#libs/dialects';
 import { HttpLimit } from '../http/http-limits.js';
 import { answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
 
@@ -76,8 +76,7 @@ export class CallerResponse {
 
   error(answer: AnswerHead): void {
     if (this.isGone) return;
-    const { code, message } = answer.error ?? { code: 'internal_error', message: 'The call failed without a reason.' };
-    const error = { status: answer.status, code, message };
+    const error = callerErrorOf(answer);
     if (this.hasBegun) {
       this.raw.write(this.dialect.encodeStreamError?.(error) ?? '');
       this.end(answer);
@@ -103,4 +102,10 @@ export class CallerResponse {
   abandon(): void {
     this.raw.destroy();
   }
+}
+
+function callerErrorOf({ status, error }: AnswerHead): CallerError {
+  if (!error) return { status, code: 'internal_error', message: 'The call failed without a reason.' };
+  const { code, message, param = null } = error;
+  return { status, code, message, param };
 }

@@ -27,7 +27,7 @@ export class CallerKeyGuard implements CanActivate {
       throw new DialectError(
         401,
         'missing_api_key',
-        'No API key was sent; send it in an Authorization header: "Authorization: Bearer <key>".',
+        'No API key was sent; send it in a header: "Authorization: Bearer <key>" or "x-api-key: <key>".',
       );
     }
     if (!this.keys.isReady) {

@@ -58,5 +58,5 @@ export async function createHttpAdapter(): Promise<HttpEdge> {
 function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const told = callerErrorOf(error, request);
   const answer = reply.status(told.status).header('x-request-id', request.id).type('application/json');
-  void answer.send(dialectOfPath(request.url).encodeError(told));
+  void answer.send(dialectOfPath(request).encodeError(told));
 }

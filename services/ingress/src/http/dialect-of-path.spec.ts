@@ -10,6 +10,14 @@ describe('dialectOfPath', () => {
     ['/v1/chat/completions', 'openai-chat'],
     ['/anything', 'openai-chat'],
   ])('tells errors at %s in the dialect %s', (url, name) => {
-    expect(dialectOfPath(url).name).toBe(name);
+    expect(dialectOfPath({ url, headers: {} }).name).toBe(name);
+  });
+
+  it.each([
+    ['/v1/models', 'anthropic-messages'],
+    ['/v1/models/none', 'anthropic-messages'],
+    ['/v1/chat/completions', 'openai-chat'],
+  ])("tells errors at %s to Anthropic's clients in the dialect %s", (url, name) => {
+    expect(dialectOfPath({ url, headers: { 'anthropic-version': '2023-06-01' } }).name).toBe(name);
   });
 });

@@ -18,7 +18,8 @@ export class HttpErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const told = callerErrorOf(thrown, request);
-    if (told.status >= 500)
+    // A caller who leaves while sending is no failure of ours, and nobody is there to be told.
+    if (told.status >= 500 && !request.raw.errored)
       this.logger.warn({ requestId: request.id, status: told.status, error: thrown }, 'a request failed');
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
@@ -26,7 +27,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     }
     if (told.status === 503) reply.header('retry-after', '1');
     const answer = () =>
-      void reply.status(told.status).type('application/json').send(dialectOfPath(request.url).encodeError(told));
+      void reply.status(told.status).type('application/json').send(dialectOfPath(request).encodeError(told));
     if (told.status === 413) void readOut(request.raw).then(answer);
     else answer();
   }

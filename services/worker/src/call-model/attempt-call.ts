@@ -7,6 +7,7 @@ import { withCost } from './cost-in-answer.js';
 import type { CallClock } from './call-clock.js';
 import { keepingConnection } from './keeping-connection.js';
 import type { ReplyChannel } from './reply-channel.js';
+import { unlessEnded } from './unless-ended.js';
 
 const MOST_ANSWER_BYTES = 64 * 1024 ** 2;
 const MOST_ERROR_BYTES = 64 * 1024;
@@ -32,6 +33,7 @@ export interface AttemptProgress {
   status?: number;
   upstreamId?: string;
   usage?: Usage;
+  usageBasis?: 'provider' | 'estimate';
 }
 
 /** Where an attempt's answer goes as it comes. */
@@ -54,12 +56,16 @@ export async function attemptCall(
   outlet: AttemptOutlet,
 ): Promise<AttemptResult> {
   try {
-    const answer = await provider.call(call);
+    const answer = await unlessEnded(provider.call(call), call.signal);
     outlet.progress.status = answer.status;
     if (answer.status !== 200) throw await refusal(answer, provider);
     return call.facts.stream ? await relayStream(answer, call, outlet) : await readWhole(answer, call, outlet);
   } catch (error) {
-    throw redacted(failureOf(error, call.signal), provider);
+    const failure = failureOf(error, call.signal);
+    if (failure.usage) Object.assign(outlet.progress, { usage: failure.usage, usageBasis: 'provider' });
+    // What the provider may still be sending is for nobody.
+    outlet.clock.abort(failure);
+    throw redacted(failure, provider);
   }
 }
 
@@ -159,12 +165,14 @@ export function warningsToTell(
 function account(reader: AnswerStreamReader, call: ProviderCall, progress: AttemptProgress): void {
   if (reader.facts.tokenEvents === 0) return;
   progress.usage = reader.facts.usage ?? streamEstimate(reader, call);
+  progress.usageBasis = reader.facts.usage ? 'provider' : 'estimate';
   if (reader.facts.upstreamId !== undefined) progress.upstreamId = reader.facts.upstreamId;
 }
 
-/** Without the provider's own count: the prompt by its size, the completion by the events that carried text. */
+/** Without the provider's own count: the prompt by its size if it did not tell that at least, the completion by the events that carried text. */
 function streamEstimate(reader: AnswerStreamReader, call: ProviderCall): Usage {
-  return { promptTokens: call.facts.estimatedPromptTokens, completionTokens: reader.facts.tokenEvents };
+  const { promptUsage, tokenEvents } = reader.facts;
+  return { promptTokens: call.facts.estimatedPromptTokens, ...promptUsage, completionTokens: tokenEvents };
 }
 
 async function refusal(answer: ProviderAnswer, provider: Provider): Promise<ProviderFailure> {
@@ -190,11 +198,12 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
 function redacted(failure: ProviderFailure, provider: Provider): ProviderFailure {
   const message = provider.redact(failure.message);
   if (message === failure.message) return failure;
-  const { errorClass, status, retryAfterSeconds, refusalCode } = failure;
+  const { errorClass, status, retryAfterSeconds, refusal: own, usage } = failure;
   return new ProviderFailure(errorClass, message, {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(refusalCode === undefined ? {} : { refusalCode }),
+    refusal: own,
+    usage,
   });
 }
 
@@ -202,8 +211,8 @@ function failureOf(error: unknown, signal: AbortSignal): ProviderFailure {
   if (signal.aborted && signal.reason instanceof ProviderFailure) return signal.reason;
   if (error instanceof ProviderFailure) return error;
   if (error instanceof DialectStreamError)
-    return new ProviderFailure(error.errorClass, error.message, { cause: error });
-  const code = (error as { code?: unknown }).code;
+    return new ProviderFailure(error.errorClass, error.message, { usage: error.usage, cause: error });
+  const code = (error as { code?: unknown } | null | undefined)?.code;
   const what = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
   return new ProviderFailure('cut_stream', `the provider's answer broke off (${what})`, { cause: error });
 }

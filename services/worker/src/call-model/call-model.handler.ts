@@ -140,7 +140,7 @@ export class CallModelHandler {
   }
 
   private async fail(call: UncalledCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
-    const { status, error } = callerErrorOf(failure.errorClass, failure.message, failure.refusalCode);
+    const { status, error } = callerErrorOf(failure.errorClass, failure.message, failure.refusal);
     const outcome = failure.errorClass === 'cancelled' ? 'cancelled' : 'failed';
     const event = endedEvent(call, call.slip.attempts, { outcome, hasBegun, error: { ...error, status } });
     const last = call.slip.attempts.at(-1);

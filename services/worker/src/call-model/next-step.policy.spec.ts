@@ -43,7 +43,7 @@ describe('what follows a failed attempt', () => {
   });
 
   it('repeats a refusal of our own with its code', () => {
-    expect(callerErrorOf('invalid_request', DETAIL, 'not_an_image')).toEqual({
+    expect(callerErrorOf('invalid_request', DETAIL, { code: 'not_an_image', param: null })).toEqual({
       status: 400,
       error: { class: 'invalid_request', code: 'not_an_image', message: DETAIL },
     });

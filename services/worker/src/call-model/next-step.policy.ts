@@ -31,7 +31,11 @@ const HANDLING: Readonly<Record<ErrorClass, Handling>> = {
     'provider_permission_denied',
     'The provider refused permission; an operator must check its key.',
   ),
-  not_found: cured(502, 'provider_model_not_found', 'The provider does not know the model it was configured with.'),
+  not_found: cured(
+    502,
+    'provider_model_not_found',
+    'The provider does not know the model it was configured with, or does not serve this kind of call.',
+  ),
   invalid_request: final(quoted(cured(400, 'invalid_request', 'The provider refused the request as invalid'))),
   context_too_long: quoted(cured(400, 'context_length_exceeded', 'The request is longer than the model can take')),
   content_filter: final(quoted(cured(400, 'content_filter', "The provider's content filter refused the request"))),
@@ -70,10 +74,13 @@ export function mayNextTargetCure(errorClass: ErrorClass): boolean {
 export function callerErrorOf(
   errorClass: ErrorClass,
   detail: string,
-  refusalCode?: string,
+  refusal?: { readonly code: string; readonly param: string | null },
 ): { status: number; error: NonNullable<AnswerHead['error']> } {
   const { status, code, sentence, quotesProvider } = HANDLING[errorClass];
-  if (refusalCode !== undefined) return { status, error: { class: errorClass, code: refusalCode, message: detail } };
+  if (refusal) {
+    const param = refusal.param === null ? {} : { param: refusal.param };
+    return { status, error: { class: errorClass, code: refusal.code, message: detail, ...param } };
+  }
   const message = quotesProvider ? `${sentence}: ${detail || 'it gave no reason'}` : sentence;
   return { status, error: { class: errorClass, code, message } };
 }

@@ -1,12 +1,18 @@
 import type { Dispatcher } from 'undici';
+import { ProviderFailure } from '../providers/provider-failure.js';
 import { connectionFailure } from './connection-failure.js';
+
+const MOST_WHOLE_BYTES = 64 * 1024 ** 2;
+/** Server-sent events, and Amazon's own. */
+const STREAMED = /event-?stream/i;
 
 /**
  * A `fetch` for provider packages that goes through an agent of ours by `undici.request`, which costs a fraction of undici's
  * own `fetch`. Takes what those packages give: an address, and text, bytes or a form as body. Rejects with `ProviderFailure`
- * where no answer begins, and with the signal's reason where that ended the call.
+ * where no answer begins, and with the signal's reason where that ended the call. An answer that is no stream of events, which
+ * packages read whole, breaks off with `ProviderFailure` above `mostBytes`.
  */
-export function fetchThrough(agent: Dispatcher): typeof globalThis.fetch {
+export function fetchThrough(agent: Dispatcher, mostBytes = MOST_WHOLE_BYTES): typeof globalThis.fetch {
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const signal = init.signal ?? new AbortController().signal;
@@ -24,7 +30,7 @@ export function fetchThrough(agent: Dispatcher): typeof globalThis.fetch {
         body,
         signal,
       });
-      return responseOf(answer);
+      return responseOf(answer, mostBytes);
     } catch (error) {
       throw connectionFailure(error, signal);
     }
@@ -46,9 +52,10 @@ async function bytesOf(
   return { body: bytes, contentType: encoded.headers.get('content-type') ?? undefined };
 }
 
-function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): Response {
+function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, mostBytes: number): Response {
   const isEmpty = statusCode === 204 || statusCode === 304;
-  const stream = isEmpty ? null : streamOf(body);
+  const isStreamed = STREAMED.test(String(headers['content-type'] ?? ''));
+  const stream = isEmpty ? null : streamOf(body, isStreamed ? Number.POSITIVE_INFINITY : mostBytes);
   return new Response(stream, {
     status: statusCode,
     headers: Object.entries(headers).flatMap(([name, value]) =>
@@ -58,14 +65,17 @@ function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): Res
 }
 
 /** The bytes as they are asked for. Node's own conversion costs nearly twice as much for a stream of small pieces. */
-function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+function streamOf(body: AsyncIterable<Uint8Array>, mostBytes: number): ReadableStream<Uint8Array> {
+  let bytes = 0;
   const pieces = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await pieces.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        if (done === true) return controller.close();
+        bytes += value.length;
+        if (bytes > mostBytes) throw new ProviderFailure('bad_answer', `the answer is larger than ${mostBytes} bytes`);
+        controller.enqueue(value);
       },
       async cancel(reason) {
         await pieces.return?.(reason);

@@ -20,7 +20,9 @@ export async function translatedAnswer(
     return { status: 200, header, body: answer.body, warnings: answer.warnings };
   } catch (error) {
     if (APICallError.isInstance(error) && isRefusal(error.statusCode)) return refusedAnswer(error, error.statusCode);
-    if (error instanceof Untranslatable || UnsupportedFunctionalityError.isInstance(error))
+    if (error instanceof Untranslatable)
+      throw new ProviderFailure('unsupported', error.message, { usage: error.usage, cause: error });
+    if (UnsupportedFunctionalityError.isInstance(error))
       throw new ProviderFailure('unsupported', error.message, { cause: error });
     if (error instanceof DialectError) throw refusalOf(error, error);
     throw causeOf(error);
@@ -57,8 +59,8 @@ function causeOf(error: unknown): unknown {
 }
 
 /** A request that we refuse ourselves: the caller learns our own code and sentence. */
-function refusalOf({ message, code }: DialectError, cause: unknown): ProviderFailure {
-  return new ProviderFailure('invalid_request', message, { refusalCode: code, cause });
+function refusalOf({ message, code, param }: DialectError, cause: unknown): ProviderFailure {
+  return new ProviderFailure('invalid_request', message, { refusal: { code, param }, cause });
 }
 
 /** Codes of undici and of sockets. */

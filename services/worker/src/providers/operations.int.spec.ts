@@ -58,7 +58,7 @@ describe('operations beside chat', () => {
       const ranking = await call(kind, 'rerank', { query: 'b', documents: ['a', 'b'] });
       expect(ranking.read?.usage).toEqual({ promptTokens: 3, completionTokens: 0 });
       const images = await call(kind, 'openai-images', { prompt: 'a cat' });
-      expect(images.read?.usage).toEqual({ promptTokens: 2, completionTokens: 1 });
+      expect(images.read?.usage).toEqual({ promptTokens: 2, completionTokens: 1, imageCompletionTokens: 1 });
       expect((await call(kind, 'openai-moderations', { input: 'x' })).read).toBeDefined();
     });
 

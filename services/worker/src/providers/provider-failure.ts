@@ -1,11 +1,19 @@
-import type { ErrorClass } from '#libs/contracts';
+import type { ErrorClass, Usage } from '#libs/contracts';
+
+/** What a caller is told of a refusal beside the sentence: a stable code, and the field at fault. */
+export interface OwnRefusal {
+  readonly code: string;
+  readonly param: string | null;
+}
 
 /** What a failed attempt is known by, besides its class and sentence. */
 export interface FailureDetails extends ErrorOptions {
   status?: number;
   retryAfterSeconds?: number;
-  /** Code of a refusal of our own, before any provider was asked; its message is one for the caller. */
-  refusalCode?: string;
+  /** A refusal of our own, before any provider was asked: its message is one for the caller. */
+  refusal?: OwnRefusal | undefined;
+  /** What the provider says it used nevertheless. */
+  usage?: Usage | undefined;
 }
 
 /** An attempt that failed at a provider, classified. The message may be the provider's own sentence,
@@ -13,7 +21,8 @@ export interface FailureDetails extends ErrorOptions {
 export class ProviderFailure extends Error {
   readonly status: number | undefined;
   readonly retryAfterSeconds: number | undefined;
-  readonly refusalCode: string | undefined;
+  readonly refusal: OwnRefusal | undefined;
+  readonly usage: Usage | undefined;
 
   constructor(
     readonly errorClass: ErrorClass,
@@ -24,6 +33,7 @@ export class ProviderFailure extends Error {
     this.name = 'ProviderFailure';
     this.status = details.status;
     this.retryAfterSeconds = details.retryAfterSeconds;
-    this.refusalCode = details.refusalCode;
+    this.refusal = details.refusal;
+    this.usage = details.usage;
   }
 }

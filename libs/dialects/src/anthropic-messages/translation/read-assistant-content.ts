@@ -22,7 +22,7 @@ function readAssistantBlock(
   switch (block.type) {
     case 'text': {
       const { text, cache_control: mark } = readBlock(blockSchemas.text, block, path);
-      return text === '' ? [] : [{ type: 'text', text, ...withOptions(cacheOptions(mark)) }];
+      return text === '' ? [] : [{ type: 'text', text, ...withOptions(cacheOptions(mark, losses)) }];
     }
     case 'thinking': {
       const { thinking, signature } = readBlock(blockSchemas.thinking, block, path);
@@ -35,7 +35,7 @@ function readAssistantBlock(
     }
     case 'tool_use': {
       const { id, name, input, cache_control: mark } = readBlock(blockSchemas.toolUse, block, path);
-      const options = withOptions(marks.get(id), cacheOptions(mark));
+      const options = withOptions(marks.get(id), cacheOptions(mark, losses));
       return [{ type: 'tool-call', toolCallId: id, toolName: name, input: input ?? {}, ...options }];
     }
     default:

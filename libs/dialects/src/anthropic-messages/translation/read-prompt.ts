@@ -15,7 +15,7 @@ export function readPrompt(
   losses: RequestLosses,
 ): LanguageModelV4Prompt {
   const toolNames = new Map<string, string>();
-  const prompt = readSystem(blocksOf(system ?? '', 'system'));
+  const prompt = readSystem(blocksOf(system ?? '', 'system'), losses);
   for (const [index, message] of messages.entries())
     prompt.push(...readMessage(message, { path: `messages[${index}].content`, toolNames, losses }));
   return merged(prompt);
@@ -30,7 +30,7 @@ interface Reading {
 
 function readMessage({ role, content }: Message, { path, toolNames, losses }: Reading): LanguageModelV4Message[] {
   const blocks = blocksOf(content, path);
-  if (role === 'system') return readSystem(blocks);
+  if (role === 'system') return readSystem(blocks, losses);
   if (role === 'user') return readUser(blocks, { path, toolNames, losses });
   const parts = readAssistantContent(blocks, losses);
   for (const part of parts) if (part.type === 'tool-call') toolNames.set(part.toolCallId, part.toolName);
@@ -53,7 +53,7 @@ function readUser(blocks: readonly PlacedBlock[], { toolNames, losses }: Reading
 }
 
 /** One message for each run of blocks that ends with a cache mark, so that the marks stay where they were. */
-function readSystem(blocks: readonly PlacedBlock[]): LanguageModelV4Message[] {
+function readSystem(blocks: readonly PlacedBlock[], losses: RequestLosses): LanguageModelV4Message[] {
   const messages: LanguageModelV4Message[] = [];
   let texts: string[] = [];
   const close = (options = {}): void => {
@@ -63,7 +63,7 @@ function readSystem(blocks: readonly PlacedBlock[]): LanguageModelV4Message[] {
   for (const { block, path } of blocks) {
     const { text, cache_control: mark } = readBlock(blockSchemas.text, block, path);
     if (text !== '') texts.push(text);
-    if (mark) close(withOptions(cacheOptions(mark)));
+    if (mark) close(withOptions(cacheOptions(mark, losses)));
   }
   close();
   return messages;

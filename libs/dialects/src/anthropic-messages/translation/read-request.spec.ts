@@ -1,5 +1,6 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { describe, expect, it } from '@jest/globals';
+import { lossesAt } from '../../translation/request-losses.js';
 import { carry } from '../carried-metadata.js';
 import { readMessagesRequest } from './read-request.js';
 
@@ -89,6 +90,31 @@ describe('readMessagesRequest', () => {
       service_tier: 'standard_only',
     });
     expect(read(request).warnings).toEqual([]);
+  });
+
+  it('says which providers do not get what only some of them know', () => {
+    const cacheControl = { type: 'ephemeral' };
+    const { partly } = read({
+      system: [{ type: 'text', text: 'Be brief.', cache_control: cacheControl }],
+      metadata: { user_id: 'u-1' },
+      service_tier: 'standard_only',
+    });
+    const unknownTo = (provider: string) => lossesAt(provider, { warnings: [], partly: partly ?? [] }).join(' ');
+    expect(unknownTo('anthropic.messages')).toBe('');
+    expect(unknownTo('google.generative-ai')).toContain("'service_tier'");
+    expect(unknownTo('google.generative-ai')).toContain("'metadata.user_id'");
+    expect(unknownTo('google.generative-ai')).toContain("'cache_control'");
+    expect(unknownTo('amazon-bedrock')).not.toContain("'cache_control'");
+    expect(unknownTo('openai.chat')).not.toContain("'metadata.user_id'");
+  });
+
+  it('tells servers of the OpenAI format in their own words that calls come one at a time', () => {
+    const { options } = read({
+      tools: [{ name: 'weather', input_schema: { type: 'object' } }],
+      tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+    });
+    for (const name of ['openai', 'azure'])
+      expect(options.providerOptions?.[name]).toEqual({ parallel_tool_calls: false });
   });
 
   it('reads sampling, thinking and the form of the answer', () => {

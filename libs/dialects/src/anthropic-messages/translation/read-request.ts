@@ -18,6 +18,10 @@ export function readMessagesRequest(body: Uint8Array): TranslatedRequest {
   for (const name of Object.keys(request))
     if (!KNOWN_FIELDS.has(name) && request[name] !== null)
       losses.add(`'${name.slice(0, 100)}' cannot be carried to this provider and was left out.`);
+  const { metadata, service_tier: tier } = request;
+  if (typeof metadata?.user_id === 'string')
+    losses.addUnless(['anthropic', 'azure', 'openai'], "'metadata.user_id' is not known to this provider.");
+  if (tier && tier !== 'auto') losses.addUnless(['anthropic'], "'service_tier' is not known to this provider.");
   const tools = readTools(request, losses);
   const thinking = readThinking(request);
   return {

@@ -47,7 +47,7 @@ export function readToolResult(
       toolCallId: result.tool_use_id,
       toolName,
       output: { type: result.is_error === true ? 'error-text' : 'text', value },
-      ...withOptions(cacheOptions(result.cache_control)),
+      ...withOptions(cacheOptions(result.cache_control, losses)),
     },
     files: files.flatMap((file, index): UserPart[] => [
       { type: 'text', text: `File ${index + 1} of the result of ${toolName} (${result.tool_use_id}):` },

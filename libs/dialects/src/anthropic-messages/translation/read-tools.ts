@@ -41,7 +41,7 @@ export function readTools(
     ...(isSerial
       ? withOptions({
           anthropic: { disableParallelToolUse: true },
-          azure: { parallelToolCalls: false },
+          azure: { parallel_tool_calls: false },
           mistral: { parallelToolCalls: false },
           openai: { parallel_tool_calls: false },
         })
@@ -74,7 +74,7 @@ function readTool(
       ...(description ? { description } : {}),
       ...(typeof strict === 'boolean' ? { strict } : {}),
       ...(examples ? { inputExamples: examples.map((input) => ({ input: input as JSONObject })) } : {}),
-      ...withOptions(cacheOptions(mark)),
+      ...withOptions(cacheOptions(mark, losses)),
     },
   ];
 }

@@ -18,7 +18,7 @@ export function readUserBlock({ block, path }: PlacedBlock, losses: RequestLosse
   switch (block.type) {
     case 'text': {
       const { text, cache_control: mark } = readBlock(blockSchemas.text, block, path);
-      return text === '' ? [] : [{ type: 'text', text, ...withOptions(cacheOptions(mark)) }];
+      return text === '' ? [] : [{ type: 'text', text, ...withOptions(cacheOptions(mark, losses)) }];
     }
     case 'image':
       return readImage({ block, path }, losses);
@@ -27,7 +27,7 @@ export function readUserBlock({ block, path }: PlacedBlock, losses: RequestLosse
     case 'search_result': {
       const { title, source, content, cache_control: mark } = readBlock(blockSchemas.searchResult, block, path);
       const text = [`${title} (${source})`, ...content.map((part) => part.text)].join('\n');
-      return [{ type: 'text', text, ...withOptions(cacheOptions(mark)) }];
+      return [{ type: 'text', text, ...withOptions(cacheOptions(mark, losses)) }];
     }
     default:
       losses.add(`'${path}': a block of type '${block.type}' cannot be carried to this provider and was left out.`);
@@ -37,7 +37,7 @@ export function readUserBlock({ block, path }: PlacedBlock, losses: RequestLosse
 
 function readImage({ block, path }: PlacedBlock, losses: RequestLosses): UserPart[] {
   const { source, cache_control: mark } = readBlock(blockSchemas.image, block, path);
-  const options = withOptions(cacheOptions(mark));
+  const options = withOptions(cacheOptions(mark, losses));
   if (source.type === 'file') return withoutStoredFile(path, losses);
   return source.type === 'base64'
     ? [{ type: 'file', mediaType: source.media_type, data: { type: 'data', data: source.data }, ...options }]
@@ -51,7 +51,7 @@ function readDocument({ block, path }: PlacedBlock, losses: RequestLosses): User
     losses.addUnless(['anthropic'], `'${path}.citations' cannot be carried to this provider.`);
   if (source.type === 'file') return withoutStoredFile(path, losses);
   if (source.type === 'text')
-    return [{ type: 'text', text: titled(source.data, document), ...withOptions(cacheOptions(mark)) }];
+    return [{ type: 'text', text: titled(source.data, document), ...withOptions(cacheOptions(mark, losses)) }];
   if (source.type === 'content') {
     const heading = titled('', document);
     return [...(heading === '' ? [] : [{ type: 'text' as const, text: heading }]), ...innerParts(source, path, losses)];
@@ -59,7 +59,7 @@ function readDocument({ block, path }: PlacedBlock, losses: RequestLosses): User
   const file = {
     type: 'file' as const,
     ...(document.title ? { filename: document.title } : {}),
-    ...withOptions({ anthropic: aboutDocument(document) }, cacheOptions(mark)),
+    ...withOptions({ anthropic: aboutDocument(document) }, cacheOptions(mark, losses)),
   };
   return source.type === 'base64'
     ? [{ ...file, mediaType: source.media_type, data: { type: 'data', data: source.data } }]

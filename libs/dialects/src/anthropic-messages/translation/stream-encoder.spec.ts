@@ -180,6 +180,18 @@ describe('MessagesStreamEncoder', () => {
     });
   });
 
+  it('gives a call whose input came at once the whole of it', async () => {
+    const { content } = await final(
+      encoded([
+        { type: 'tool-input-start', id: 'a', toolName: 'weather' },
+        { type: 'tool-input-end', id: 'a' },
+        { type: 'tool-call', toolCallId: 'a', toolName: 'weather', input: '{"city":"Rome"}' },
+        { type: 'finish', usage, finishReason: { unified: 'tool-calls', raw: 'tool_calls' } },
+      ]),
+    );
+    expect(content).toMatchObject([{ type: 'tool_use', id: 'a', input: { city: 'Rome' } }]);
+  });
+
   it('puts interleaved tool calls one after the other', async () => {
     const start = (id: string): LanguageModelV4StreamPart => ({ type: 'tool-input-start', id, toolName: 'weather' });
     const delta = (id: string, words: string): LanguageModelV4StreamPart => ({

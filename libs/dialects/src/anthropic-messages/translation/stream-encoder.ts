@@ -83,6 +83,8 @@ export class MessagesStreamEncoder implements StreamEncoder {
   private continueBlock(part: LanguageModelV4StreamPart): string {
     if (part.type === 'tool-input-delta') return this.blocks.input(part.delta);
     if (part.type !== 'text-end' && part.type !== 'reasoning-end' && part.type !== 'tool-input-end') return '';
+    // Input that did not come in pieces comes with the whole call, which follows.
+    if (this.blocks.open?.type === 'tool_use' && this.blocks.open.input === '') return '';
     this.blocks.addMetadata(part.providerMetadata);
     return this.blocks.close();
   }
@@ -97,7 +99,10 @@ export class MessagesStreamEncoder implements StreamEncoder {
     const { blocks } = this;
     const isKnown = this.calls.has(toolCallId);
     this.calls.add(toolCallId);
-    const use = isKnown ? '' : blocks.toolUse(toolCallId, toolName) + blocks.input(input);
+    const begin = isKnown ? '' : blocks.toolUse(toolCallId, toolName);
+    const { open } = blocks;
+    const lacksInput = open?.type === 'tool_use' && open.id === toolCallId && open.input === '';
+    const use = begin + (lacksInput ? blocks.input(input) : '');
     const closed = blocks.open?.id === toolCallId ? blocks.close() : '';
     const mark = callMark(toolCallId, providerMetadata);
     return use + closed + (mark ? blocks.hidden(mark) : '');

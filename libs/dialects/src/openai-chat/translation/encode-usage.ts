@@ -1,23 +1,25 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import { modalityTokens, type ModalityTokens } from '../../translation/modality-tokens.js';
 
 /** The `usage` of an answer. */
 export interface WireUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
-  prompt_tokens_details: { cached_tokens: number; cache_write_tokens?: number };
-  completion_tokens_details: { reasoning_tokens: number };
+  prompt_tokens_details: { cached_tokens: number; cache_write_tokens?: number } & ModalityTokens;
+  completion_tokens_details: { reasoning_tokens: number } & ModalityTokens;
 }
 
 /**
  * The tokens that a model says it used; undefined where it does not say, so that nobody takes zeros for an answer. Cached and
  * written tokens are parts of the prompt's count, reasoning tokens of the completion's.
  */
-export function encodeUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): WireUsage | undefined {
+export function encodeUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): WireUsage | undefined {
   const prompt = inputTokens.total ?? sumOf(inputTokens.noCache, inputTokens.cacheRead, inputTokens.cacheWrite);
   const completion = outputTokens.total ?? sumOf(outputTokens.text, outputTokens.reasoning);
   if (prompt === undefined || completion === undefined) return undefined;
   const written = inputTokens.cacheWrite ?? 0;
+  const modalities = modalityTokens(raw);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
@@ -25,8 +27,9 @@ export function encodeUsage({ inputTokens, outputTokens }: LanguageModelV4Usage)
     prompt_tokens_details: {
       cached_tokens: inputTokens.cacheRead ?? 0,
       ...(written > 0 ? { cache_write_tokens: written } : {}),
+      ...modalities.prompt,
     },
-    completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
+    completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0, ...modalities.answer },
   };
 }
 

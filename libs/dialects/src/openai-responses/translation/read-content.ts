@@ -15,7 +15,7 @@ export function readContent(
 ): Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   return (content ?? []).flatMap((part, index) => {
-    const read = readPart(part, `${path}[${index}]`);
+    const read = readPart(part, `${path}[${index}]`, losses);
     if (!read) {
       losses.add(`'${path}[${index}]' (${nameOf(part)}) cannot be carried to this provider and was left out.`);
       return [];
@@ -36,7 +36,7 @@ export function readText(
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }
 
-function readPart(part: ContentPart, path: string): Part | undefined {
+function readPart(part: ContentPart, path: string, losses: RequestLosses): Part | undefined {
   switch (part.type) {
     case 'input_text':
     case 'output_text':
@@ -45,6 +45,8 @@ function readPart(part: ContentPart, path: string): Part | undefined {
     case 'refusal':
       return { type: 'text', text: part.refusal ?? '' };
     case 'input_image':
+      if (part.detail && part.detail !== 'auto')
+        losses.addUnless(['cohere'], "'detail' of images is not known to this provider.");
       return part.image_url ? readImage(part.image_url, part, path) : undefined;
     case 'input_file':
       return readFile(part, path);
@@ -57,7 +59,8 @@ function readPart(part: ContentPart, path: string): Part | undefined {
 
 function readImage(url: string, { detail }: ContentPart, path: string): LanguageModelV4FilePart {
   const image = { type: 'file' as const, ...readUrl(url, 'image/*', `${path}.image_url`) };
-  return detail && detail !== 'auto' ? { ...image, providerOptions: { openai: { imageDetail: detail } } } : image;
+  if (!detail || detail === 'auto') return image;
+  return { ...image, providerOptions: { cohere: { detail: detail === 'low' ? 'low' : 'high' } } };
 }
 
 function readFile(part: ContentPart, path: string): LanguageModelV4FilePart | undefined {

@@ -51,7 +51,7 @@ describe('a Responses request in terms of the AI SDK', () => {
             type: 'file',
             mediaType: 'image/png',
             data: { type: 'data', data: 'iVBORw0KGgo=' },
-            providerOptions: { openai: { imageDetail: 'low' } },
+            providerOptions: { cohere: { detail: 'low' } },
           },
           { type: 'file', mediaType: 'image/*', data: { type: 'url', url: new URL('https://pictures.example/a.png') } },
           { type: 'file', filename: 'a.pdf', mediaType: 'application/pdf', data: { type: 'data', data: 'JVBERi0=' } },

@@ -65,8 +65,8 @@ function readProviderOptions(request: TranslatableRequest, losses: RequestLosses
   const format = request.text?.format;
   const strict = format?.type === 'json_schema' ? format.strict : undefined;
   const thinks = request.reasoning?.summary || (request.reasoning?.effort && request.reasoning.effort !== 'none');
-  if (isSerial) losses.addUnless(['openai', 'anthropic', 'mistral'], lost('parallel_tool_calls'));
-  if (user) losses.addUnless(['openai', 'anthropic'], lost('safety_identifier'));
+  if (isSerial) losses.addUnless(['openai', 'azure', 'anthropic', 'mistral'], lost('parallel_tool_calls'));
+  if (user) losses.addUnless(['openai', 'azure', 'anthropic'], lost('safety_identifier'));
   if (tier) losses.addUnless(['openai'], lost('service_tier'));
   if (request.prompt_cache_key) losses.addUnless(['openai', 'mistral'], lost('prompt_cache_key'));
   if (request.text?.verbosity) losses.addUnless(['openai'], lost('text.verbosity'));
@@ -83,9 +83,10 @@ function readProviderOptions(request: TranslatableRequest, losses: RequestLosses
       ...(isSerial ? { disableParallelToolUse: true } : {}),
       ...(user ? { metadata: { userId: user } } : {}),
     },
-    azure: { ...(isSerial ? { parallelToolCalls: false } : {}), ...(user ? { user } : {}) },
+    azure: { ...(isSerial ? { parallel_tool_calls: false } : {}), ...(user ? { user } : {}) },
     mistral: {
       ...(isSerial ? { parallelToolCalls: false } : {}),
+      ...(request.prompt_cache_key ? { promptCacheKey: request.prompt_cache_key } : {}),
       ...(typeof strict === 'boolean' ? { strictJsonSchema: strict } : {}),
     },
     // Gemini keeps its thoughts to itself unless asked.

@@ -1,4 +1,5 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
+import { modalityTokens } from '../../translation/modality-tokens.js';
 import type { AnswerContext } from '../../translation/translation.js';
 import { tokenOf } from './answer-sink.js';
 import type { OutputItem } from './output-items.js';
@@ -75,7 +76,7 @@ function endOf({ unified }: LanguageModelV4FinishReason): End {
     return { ...completed, status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
   if (unified === 'content-filter')
     return { ...completed, status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
-  if (unified === 'error')
+  if (unified === 'error' || unified === 'interrupted')
     return {
       ...completed,
       status: 'failed',
@@ -85,16 +86,18 @@ function endOf({ unified }: LanguageModelV4FinishReason): End {
 }
 
 /** Counts in OpenAI's form; null where the provider told none, so that nobody takes zeros for a count. */
-function wireUsage({ inputTokens, outputTokens }: LanguageModelV4Usage) {
+function wireUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage) {
   if (inputTokens.total === undefined || outputTokens.total === undefined) return null;
+  const modalities = modalityTokens(raw);
   return {
     input_tokens: inputTokens.total,
     input_tokens_details: {
       cached_tokens: inputTokens.cacheRead ?? 0,
       cache_write_tokens: inputTokens.cacheWrite ?? 0,
+      ...modalities.prompt,
     },
     output_tokens: outputTokens.total,
-    output_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
+    output_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0, ...modalities.answer },
     total_tokens: inputTokens.total + outputTokens.total,
   };
 }

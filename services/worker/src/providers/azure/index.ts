@@ -1,8 +1,10 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { ProviderModels } from '#libs/dialects';
 import { answerOf } from '../../provider-http/answer-of.js';
+import { chatUsageMending } from '../../provider-http/chat-usage-mending.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
@@ -64,7 +66,7 @@ function modelsOf(endpoint: AzureEndpoint, fetch: typeof globalThis.fetch): Prov
   return {
     languageModel: (name) => {
       const deployment = endpoint.deploymentOf(name);
-      return createOpenAICompatible({
+      const provider = createOpenAICompatible({
         name: 'azure',
         baseURL: endpoint.baseOf(deployment),
         queryParams: { ...endpoint.query },
@@ -72,7 +74,8 @@ function modelsOf(endpoint: AzureEndpoint, fetch: typeof globalThis.fetch): Prov
         includeUsage: true,
         supportsStructuredOutputs: true,
         transformRequestBody: withNewerLimit,
-      }).chatModel(deployment);
+      });
+      return mendModel(provider.chatModel(deployment), chatUsageMending);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { classifyChatError, type ProviderModels } from '#libs/dialects';
 import { answerOf } from '../../provider-http/answer-of.js';
+import { chatUsageMending } from '../../provider-http/chat-usage-mending.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
@@ -51,5 +53,5 @@ function modelsOf(
     includeUsage: true,
     supportsStructuredOutputs: structuredOutputs,
   });
-  return { languageModel: (name) => provider.chatModel(name) };
+  return { languageModel: (name) => mendModel(provider.chatModel(name), chatUsageMending) };
 }

@@ -1,0 +1,125 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { Facts, UnsupportedPolicy } from '#libs/contracts';
+import { translateCall } from './translate-call.js';
+
+const usage = {
+  inputTokens: { total: 9, noCache: 5, cacheRead: 4, cacheWrite: undefined },
+  outputTokens: { total: 3, text: 3, reasoning: undefined },
+};
+const TOLD = { promptTokens: 9, completionTokens: 3, cachedPromptTokens: 4 };
+const WARNING: SharedV4Warning = { type: 'unsupported', feature: 'seed' };
+const messages = [{ role: 'user', content: 'hi' }];
+const REQUESTS: Readonly<Record<string, object>> = {
+  'openai-chat': { messages },
+  'openai-completions': { prompt: 'hi' },
+  'openai-responses': { input: 'hi' },
+  'anthropic-messages': { messages, max_tokens: 9 },
+};
+
+interface Answer {
+  unified: 'stop' | 'error' | 'interrupted';
+  warnings?: SharedV4Warning[];
+}
+
+/** A model that says a word and ends as told, and what becomes of its stream. */
+function modelOf({ unified, warnings = [] }: Answer): { model: LanguageModelV4; cancelled: jest.Mock } {
+  const cancelled = jest.fn();
+  const finishReason = { unified, raw: 'WHY' };
+  const parts: LanguageModelV4StreamPart[] = [
+    { type: 'stream-start', warnings },
+    { type: 'text-start', id: '0' },
+    { type: 'text-delta', id: '0', delta: 'Hello' },
+    { type: 'text-end', id: '0' },
+    { type: 'finish', finishReason, usage },
+  ];
+  const model = {
+    specificationVersion: 'v4' as const,
+    provider: 'test',
+    modelId: 'm',
+    supportedUrls: {},
+    doGenerate: async () => ({ content: [{ type: 'text' as const, text: 'Hello' }], finishReason, usage, warnings }),
+    doStream: async () => ({
+      stream: new ReadableStream<LanguageModelV4StreamPart>(
+        {
+          pull(controller) {
+            const part = parts.shift();
+            if (part) controller.enqueue(part);
+            else controller.close();
+          },
+          cancel: () => void cancelled(),
+        },
+        { highWaterMark: 0 },
+      ),
+    }),
+  };
+  return { model, cancelled };
+}
+
+async function bytesOf(
+  model: LanguageModelV4,
+  dialect: string,
+  { stream, unsupported = 'warn' }: { stream: boolean; unsupported?: UnsupportedPolicy },
+): Promise<string> {
+  const operation = dialect === 'openai-completions' ? 'text_completion' : 'chat';
+  const facts = { requestId: 'req_1', dialect, operation, stream, usageAsked: true } as Facts;
+  const body = Buffer.from(JSON.stringify({ model: 'm', ...REQUESTS[dialect] }));
+  const { signal } = new AbortController();
+  const fetchFile = () => Promise.reject(new Error('nothing to fetch'));
+  const models = { languageModel: () => model };
+  const answer = await translateCall(models, { facts, body, model: 'm', unsupported, signal, fetchFile });
+  let text = '';
+  for await (const piece of answer.body) text += Buffer.from(piece).toString('utf8');
+  return text;
+}
+
+const CASES = Object.keys(REQUESTS).flatMap((dialect) => [true, false].map((stream) => ({ dialect, stream })));
+
+describe('a translated answer', () => {
+  it.each(CASES)('never passes for a whole one where the model broke it off: %j', async ({ dialect, stream }) => {
+    const ends = { error: 'server_error', interrupted: 'cut_stream' } as const;
+    for (const unified of ['error', 'interrupted'] as const) {
+      const { model } = modelOf({ unified });
+      await expect(bytesOf(model, dialect, { stream })).rejects.toMatchObject({
+        name: 'DialectStreamError',
+        errorClass: ends[unified],
+        usage: TOLD,
+      });
+    }
+    await expect(bytesOf(modelOf({ unified: 'stop' }).model, dialect, { stream })).resolves.toContain('Hello');
+  });
+
+  it('that policy refuses is not lost to the bill', async () => {
+    const { model } = modelOf({ unified: 'stop', warnings: [WARNING] });
+    await expect(bytesOf(model, 'openai-chat', { stream: false, unsupported: 'reject' })).rejects.toMatchObject({
+      name: 'Untranslatable',
+      usage: TOLD,
+    });
+  });
+
+  it('that policy refuses is not streamed on for nobody', async () => {
+    const { model, cancelled } = modelOf({ unified: 'stop', warnings: [WARNING] });
+    await expect(bytesOf(model, 'openai-chat', { stream: true, unsupported: 'reject' })).rejects.toThrow('seed');
+    expect(cancelled).toHaveBeenCalled();
+  });
+});
+
+describe('a count of tokens for a provider that does not count', () => {
+  const count = (unsupported: UnsupportedPolicy) =>
+    translateCall(
+      {},
+      {
+        facts: { dialect: 'anthropic-count-tokens', operation: 'count_tokens', estimatedPromptTokens: 7 } as Facts,
+        body: Buffer.from('{}'),
+        model: 'm',
+        unsupported,
+        signal: new AbortController().signal,
+        fetchFile: () => Promise.reject(new Error('nothing to fetch')),
+      },
+    );
+
+  it('is said to be an estimate, and refused where policy wants nothing less than asked for', async () => {
+    expect((await count('warn')).warnings).toEqual([expect.stringContaining('estimated')]);
+    await expect(count('reject')).rejects.toThrow('estimated');
+  });
+});

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Facts, Target } from '#libs/contracts';
+import { DialectStreamError } from '#libs/dialects';
+import type { Provider, ProviderAnswer } from '../providers/provider.js';
+import { ProviderFailure } from '../providers/provider-failure.js';
+import { attemptCall, type AttemptProgress } from './attempt-call.js';
+import { CallClock } from './call-clock.js';
+import { noReply } from './reply-channel.js';
+
+const timeouts = { firstByteMilliseconds: 5_000, idleMilliseconds: 5_000, totalMilliseconds: 5_000 };
+const target = { provider: 'main', model: 'm', timeouts } as Target;
+const START =
+  'data: {"type":"message_start","message":{"usage":{"input_tokens":900,"cache_read_input_tokens":50,"output_tokens":1}}}\n\n';
+const DELTA = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}\n\n';
+
+describe('attemptCall', () => {
+  let clock: CallClock;
+  let progress: AttemptProgress;
+
+  beforeEach(() => {
+    clock = new CallClock(timeouts, timeouts.totalMilliseconds);
+    progress = { hasBegun: false };
+  });
+  afterEach(() => clock.stop());
+
+  const attempt = (call: Provider['call'], dialect: string) => {
+    const facts = { requestId: 'req_1', dialect, stream: true, estimatedPromptTokens: 7 } as Facts;
+    const provider: Provider = {
+      call,
+      classify: () => ({ errorClass: 'server_error', message: '' }),
+      redact: (words) => words,
+      close: async () => undefined,
+    };
+    const providerCall = { facts, target, body: Buffer.from('{}'), attempt: 0, signal: clock.signal };
+    const head = { provider: 'main', model: 'm', priceVersion: 'price_1', attempts: 1 };
+    return attemptCall(provider, providerCall, { clock, reply: noReply, head, progress });
+  };
+  const streamed = (body: AsyncIterable<Uint8Array>): ProviderAnswer => ({
+    status: 200,
+    header: () => 'text/event-stream',
+    body,
+  });
+
+  it('keeps what the provider says it used for an answer that it broke off', async () => {
+    const usage = { promptTokens: 9, completionTokens: 3 };
+    const broken = async function* () {
+      yield Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n');
+      throw new DialectStreamError('server_error', 'ended with an error', usage);
+    };
+    const ended = attempt(async () => streamed(broken()), 'openai-chat');
+
+    await expect(ended).rejects.toMatchObject({ errorClass: 'server_error' });
+    expect(progress).toMatchObject({ usage, usageBasis: 'provider' });
+  });
+
+  it('reckons a cut stream by the prompt that the provider counted', async () => {
+    const cut = async function* () {
+      yield Buffer.from(START + DELTA);
+    };
+    await expect(attempt(async () => streamed(cut()), 'anthropic-messages')).rejects.toMatchObject({
+      errorClass: 'cut_stream',
+    });
+    expect(progress).toMatchObject({
+      usage: { promptTokens: 950, cachedPromptTokens: 50, completionTokens: 1 },
+      usageBasis: 'estimate',
+    });
+  });
+
+  it('lets the provider write no more once the attempt has failed', async () => {
+    const answer = { ...streamed((async function* () {})()), header: () => 'text/html' };
+    await expect(attempt(async () => answer, 'openai-chat')).rejects.toMatchObject({ errorClass: 'bad_answer' });
+    expect(clock.signal.aborted).toBe(true);
+  });
+
+  it('ends with the call, whatever the provider still waits for', async () => {
+    const ended = attempt(() => new Promise(() => undefined), 'openai-chat');
+    clock.abort(new ProviderFailure('cancelled', 'the caller left'));
+    await expect(ended).rejects.toMatchObject({ errorClass: 'cancelled' });
+  });
+
+  it('takes a failure without a word for a cut', async () => {
+    const silent = attempt(() => Promise.reject(undefined), 'openai-chat');
+    await expect(silent).rejects.toMatchObject({ errorClass: 'cut_stream' });
+  });
+});
