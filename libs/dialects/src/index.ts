@@ -9,6 +9,7 @@ export type {
   StreamFacts,
 } from './caller-dialect.js';
 export { refuseUnknownFields } from './refuse-unknown-fields.js';
+export { classOfStatus } from './class-of-status.js';
 export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';
 export { classifyAnthropicError } from './anthropic-messages/classify-error.js';

@@ -1,4 +1,5 @@
 import type { ErrorClass } from '#libs/contracts';
+import { classOfStatus } from '../class-of-status.js';
 import type { ClassifiedError } from '../classified-error.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
@@ -20,29 +21,7 @@ function classOf(status: number, code: string): ErrorClass {
   if (/context_length|string_above_max_length/.test(code)) return 'context_too_long';
   if (/content_filter|content_policy|responsibleai/i.test(code)) return 'content_filter';
   if (/insufficient_quota|billing/.test(code)) return 'quota';
-  switch (status) {
-    case 401:
-      return 'authentication';
-    case 402:
-      return 'quota';
-    case 403:
-      return 'permission';
-    case 404:
-      return 'not_found';
-    case 408:
-    case 504:
-      return 'first_byte_timeout';
-    case 413:
-      return 'context_too_long';
-    case 429:
-      return 'rate_limit';
-    case 503:
-    case 529:
-      return 'overloaded';
-    default:
-      if (status >= 500) return 'server_error';
-      return status >= 400 ? 'invalid_request' : 'bad_answer';
-  }
+  return classOfStatus(status);
 }
 
 function readError(body: string): { code: string; message: string } {

@@ -1,6 +1,6 @@
+import { classOfStatus } from '#libs/dialects';
 import type { ErrorClass } from '#libs/contracts';
 import type { ClassifiedError } from '#libs/dialects';
-import { classOfStatus } from './class-of-status.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 

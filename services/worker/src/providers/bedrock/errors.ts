@@ -1,6 +1,6 @@
+import { classOfStatus } from '#libs/dialects';
 import type { ErrorClass } from '#libs/contracts';
 import type { ClassifiedError } from '#libs/dialects';
-import { classOfStatus } from '../../provider-http/class-of-status.js';
 import type { ProviderAnswer } from '../provider.js';
 import { ProviderFailure } from '../provider-failure.js';
 

@@ -1,6 +1,6 @@
+import { classOfStatus } from '#libs/dialects';
 import type { ErrorClass } from '#libs/contracts';
 import type { ClassifiedError } from '#libs/dialects';
-import { classOfStatus } from '../../provider-http/class-of-status.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 /** Cohere's own: the request or the answer held a word of a deny list. */

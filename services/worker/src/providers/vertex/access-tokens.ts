@@ -1,5 +1,5 @@
+import { classOfStatus } from '#libs/dialects';
 import { z } from 'zod';
-import { classOfStatus } from '../../provider-http/class-of-status.js';
 import { ProviderFailure } from '../provider-failure.js';
 import type { ServiceAccount } from './service-account.js';
 
