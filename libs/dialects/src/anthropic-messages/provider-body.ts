@@ -1,6 +1,6 @@
 import type { Facts } from '#libs/contracts';
 import { spliced } from '../json-operation/replace-model.js';
-import { CARRIED_PREFIX } from './carried-metadata.js';
+import { CARRIED_PREFIX, isCarried } from '../translation/carried-marks.js';
 
 const CARRIED = Buffer.from(`"${CARRIED_PREFIX}`);
 
@@ -37,5 +37,5 @@ function withoutForeignThoughts(body: Buffer): Buffer {
 
 function isForeign({ type, signature, data }: WireThought): boolean {
   const mark = type === 'thinking' ? signature : type === 'redacted_thinking' ? data : undefined;
-  return typeof mark === 'string' && mark.startsWith(CARRIED_PREFIX);
+  return isCarried(mark);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { responsesProviderBody } from './provider-body.js';
 import { readResponsesFacts } from './read-facts.js';
-import { carry } from './translation/carried-marks.js';
+import { carry } from '../translation/carried-marks.js';
 
 function sent(text: string): string {
   const body = Buffer.from(text);

@@ -1,6 +1,6 @@
 import type { ByteSpan, Facts } from '#libs/contracts';
 import { membersOf, withMembers } from './edit-members.js';
-import { isCarried } from './translation/carried-marks.js';
+import { isCarried } from '../translation/carried-marks.js';
 
 const REASONING = Buffer.from('"reasoning"');
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';

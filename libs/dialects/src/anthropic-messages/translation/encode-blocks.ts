@@ -7,7 +7,8 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { isRecord } from '../../json-operation/read-json-answer.js';
-import { carry, marksOf } from '../carried-metadata.js';
+import { carry } from '../../translation/carried-marks.js';
+import { messageMarks } from '../message-marks.js';
 import type { AnswerBlock } from './wire-answer.js';
 
 /** The blocks of a message for the parts of an answer; parts that Anthropic's format has no block for are left out. */
@@ -52,13 +53,13 @@ export function hiddenThought(
   const redacted = claudeMark(metadata, 'redactedData');
   if (redacted !== undefined) return { type: 'redacted_thinking', data: redacted };
   if (text !== '' || claudeMark(metadata, 'signature') !== undefined) return undefined;
-  const options = marksOf(metadata);
+  const options = messageMarks.marksOf(metadata);
   return options && { type: 'redacted_thinking', data: carry({ options }) };
 }
 
 /** The signature of a thought: Anthropic's own, or the marks of another provider in its place. */
 export function signatureOf(metadata: SharedV4ProviderMetadata | undefined): string {
-  return claudeMark(metadata, 'signature') ?? carry({ options: marksOf(metadata) ?? {} });
+  return claudeMark(metadata, 'signature') ?? carry({ options: messageMarks.marksOf(metadata) ?? {} });
 }
 
 /** What a provider left on a tool call, for which `tool_use` has no place: a hidden thought behind it. */
@@ -66,7 +67,7 @@ export function callMark(
   toolCallId: string,
   metadata: SharedV4ProviderMetadata | undefined,
 ): Extract<AnswerBlock, { type: 'redacted_thinking' }> | undefined {
-  const options = marksOf(metadata);
+  const options = messageMarks.marksOf(metadata);
   return options && { type: 'redacted_thinking', data: carry({ options, toolCallId }) };
 }
 

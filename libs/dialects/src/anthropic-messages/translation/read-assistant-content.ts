@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message, SharedV4ProviderOptions } from '@ai-sdk/provider';
-import { carried } from '../carried-metadata.js';
+import { isCarried } from '../../translation/carried-marks.js';
+import { messageMarks } from '../message-marks.js';
 import { blockSchemas, readBlock } from './block-schemas.js';
 import { cacheOptions, withOptions } from './cache-options.js';
 import type { PlacedBlock } from './read-user-content.js';
@@ -30,7 +31,7 @@ function readAssistantBlock(
     }
     case 'redacted_thinking': {
       const { data } = readBlock(blockSchemas.redactedThinking, block, path);
-      if (!carried(data)) return [{ type: 'reasoning', text: '', ...withOptions(forClaude({ redactedData: data })) }];
+      if (!isCarried(data)) return [{ type: 'reasoning', text: '', ...withOptions(forClaude({ redactedData: data })) }];
       return carriedThought(data);
     }
     case 'tool_use': {
@@ -46,14 +47,14 @@ function readAssistantBlock(
 
 /** A thought without words of a provider that hides them; marks of a tool call have been read with the call. */
 function carriedThought(data: string): AssistantPart[] {
-  const marks = carried(data);
-  if (marks === undefined || marks.toolCallId !== undefined || Object.keys(marks.options).length === 0) return [];
+  const marks = messageMarks.read(data);
+  if (marks.toolCallId !== undefined || Object.keys(marks.options).length === 0) return [];
   return [{ type: 'reasoning', text: '', ...withOptions(marks.options) }];
 }
 
 function signatureOptions(signature: string | null | undefined): SharedV4ProviderOptions | undefined {
   if (!signature) return undefined;
-  return carried(signature)?.options ?? forClaude({ signature });
+  return isCarried(signature) ? messageMarks.read(signature).options : forClaude({ signature });
 }
 
 /** Models of Anthropic recognize their thoughts wherever they are hosted. */
@@ -66,7 +67,7 @@ function marksOfCalls(blocks: readonly PlacedBlock[]): ReadonlyMap<string, Share
   const marks = new Map<string, SharedV4ProviderOptions>();
   for (const { block } of blocks) {
     if (block.type !== 'redacted_thinking' || typeof block.data !== 'string') continue;
-    const found = carried(block.data);
+    const found = isCarried(block.data) ? messageMarks.read(block.data) : undefined;
     if (found?.toolCallId !== undefined) marks.set(found.toolCallId, found.options);
   }
   return marks;

@@ -1,7 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { describe, expect, it } from '@jest/globals';
 import { lossesAt } from '../../translation/request-losses.js';
-import { carry } from '../carried-metadata.js';
+import { carry } from '../../translation/carried-marks.js';
 import { readMessagesRequest } from './read-request.js';
 
 const base = { model: 'claude-sonnet-4-5', max_tokens: 4_000, messages: [{ role: 'user', content: 'Hi' }] };

@@ -5,7 +5,8 @@ import type {
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider';
 import type { AnswerSink } from './answer-sink.js';
-import { carry, marksOf } from './carried-marks.js';
+import { carry } from '../../translation/carried-marks.js';
+import { responseMarks } from './response-marks.js';
 import { FunctionCallWriter } from './function-call-writer.js';
 import { MessageWriter } from './message-writer.js';
 import type { ItemStatus } from './output-items.js';
@@ -87,8 +88,8 @@ export class AnswerWriter {
     const writer = this.calls.get(toolCallId) ?? this.call(toolCallId, toolName);
     writer.close('completed', input);
     this.calls.delete(toolCallId);
-    const options = marksOf(providerMetadata);
-    if (options) this.marksOfCall(carry({ options, callId: toolCallId }));
+    const options = responseMarks.marksOf(providerMetadata);
+    if (options) this.marksOfCall(carry({ options, toolCallId }));
   }
 
   /** A function call has no room for marks of its provider; they travel in a thought of their own behind it. */

@@ -1,7 +1,8 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider';
 import { DialectError } from '../../dialect-error.js';
 import type { RequestLosses } from '../../translation/request-losses.js';
-import { isCarried, readCarried } from './carried-marks.js';
+import { isCarried } from '../../translation/carried-marks.js';
+import { responseMarks } from './response-marks.js';
 import { readContent, readText } from './read-content.js';
 import type { InputItem } from './request-shape.js';
 
@@ -52,7 +53,7 @@ export class ItemReader {
   private reasoning({ summary, encrypted_content: encrypted }: InputItem, path: string): void {
     const text = (summary ?? []).map((part) => part.text).join('\n');
     if (isCarried(encrypted)) {
-      const { options, callId } = readCarried(encrypted);
+      const { options, toolCallId: callId } = responseMarks.read(encrypted);
       if (callId === undefined) this.say({ type: 'reasoning', text, providerOptions: options });
       else this.markCall(callId, options);
     } else if (text !== '' && !encrypted) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { carry } from './carried-marks.js';
+import { carry } from '../../translation/carried-marks.js';
 import { readResponsesRequest } from './read-request.js';
 
 const read = (request: object) =>
@@ -32,7 +32,7 @@ describe('a Responses request in terms of the AI SDK', () => {
           type: 'reasoning',
           id: 'rs_2',
           summary: [],
-          encrypted_content: carry({ options: { google: { thoughtSignature: 't' } }, callId: 'c1' }),
+          encrypted_content: carry({ options: { google: { thoughtSignature: 't' } }, toolCallId: 'c1' }),
         },
         { type: 'function_call', call_id: 'c2', name: 'look_up', arguments: '' },
         { type: 'function_call_output', call_id: 'c1', output: 'one' },

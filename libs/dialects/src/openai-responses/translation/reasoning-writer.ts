@@ -1,6 +1,7 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { AnswerSink } from './answer-sink.js';
-import { carry, marksOf } from './carried-marks.js';
+import { carry } from '../../translation/carried-marks.js';
+import { responseMarks } from './response-marks.js';
 import type { ReasoningItem } from './output-items.js';
 
 /**
@@ -28,7 +29,7 @@ export class ReasoningWriter {
   }
 
   learn(metadata: SharedV4ProviderMetadata | undefined): void {
-    for (const [provider, members] of Object.entries(marksOf(metadata) ?? {}))
+    for (const [provider, members] of Object.entries(responseMarks.marksOf(metadata) ?? {}))
       this.marks[provider] = { ...this.marks[provider], ...members };
   }
 
