@@ -19,7 +19,12 @@ function usd(prices: TokenPrices | undefined): Record<string, string> | undefine
 describe('what is known of a model', () => {
   it('is its price on the list of its vendor, exactly, and its limits', () => {
     const { prices, limits } = describeModel({ ...OPENAI, model: 'gpt-4.1-mini' });
-    expect(usd(prices)).toEqual({ input: '0.4', cachedInput: '0.1', output: '1.6' });
+    expect(usd(prices)).toEqual({
+      input: '0.4',
+      cachedInput: '0.1',
+      output: '1.6',
+      nanoUsdPerThousandWebSearches: '10',
+    });
     expect(limits).toEqual({
       contextWindow: 1_047_576,
       maxOutputTokens: 32_768,
@@ -39,14 +44,32 @@ describe('what is known of a model', () => {
   });
 
   it.each([
-    ['anthropic', 'claude-haiku-4-5', { input: '1', cachedInput: '0.1', cacheWriteInput: '1.25', output: '5' }],
+    [
+      'anthropic',
+      'claude-haiku-4-5',
+      {
+        input: '1',
+        cachedInput: '0.1',
+        cacheWriteInput: '1.25',
+        cacheWrite1hInput: '2',
+        output: '5',
+        nanoUsdPerThousandWebSearches: '10',
+      },
+    ],
     ['google', 'gemini-2.5-flash', { input: '0.3', cachedInput: '0.03', audioInput: '1', output: '2.5' }],
     ['bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', expect.objectContaining({ input: '3.3' })],
-    ['azure', 'gpt-4o', { input: '2.5', cachedInput: '1.25', output: '10' }],
+    ['azure', 'gpt-4o', expect.objectContaining({ input: '2.5', cachedInput: '1.25', output: '10' })],
     ['openai', 'text-embedding-3-small', { input: '0.02', output: '0' }],
     ['groq', 'llama-3.3-70b-versatile', { input: '0.59', output: '0.79' }],
   ])('prices a model of kind %s: %s', (kind, model, expected) => {
     expect(usd(of(kind, model).prices)).toEqual(expected);
+  });
+
+  it('has a price by other units than tokens where the vendor has one', () => {
+    const nothing = { inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0', isWithoutTokenPrice: true };
+    expect(of('openai', 'whisper-1').prices).toEqual({ ...nothing, nanoUsdPerHourOfAudio: '360000000' });
+    expect(of('groq', 'whisper-large-v3').prices).toEqual({ ...nothing, nanoUsdPerHourOfAudio: '111000000' });
+    expect(usd(of('perplexity', 'sonar').prices)).toEqual({ input: '1', output: '1', nanoUsdPerRequest: '0.012' });
   });
 
   it('has tiers by the length of the prompt, whole in each of them', () => {
@@ -83,7 +106,9 @@ describe('what is known of a model', () => {
   it.each([
     ['openai', 'gpt-99-giant'],
     ['anthropic', 'claude-sonnet-5-9'],
-    ['openai', 'whisper-1'],
+    ['openai', 'dall-e-3'],
+    ['openai', 'gpt-4o-mini-tts'],
+    ['cohere', 'rerank-v3.5'],
     ['perplexity', 'sonar-deep-research'],
     ['openrouter', 'no-such/model:free'],
     ['sim', 'sim-small'],

@@ -1,4 +1,6 @@
 import { calcPrice, type ConditionalPrice, type MatchLogic, type ModelPrice } from '@pydantic/genai-prices';
+import { soldBy } from './sold-by.js';
+import { canStandAlone, publishedUnits } from './published-units.js';
 import { parseUsdPerMillion, type TokenAmounts, type TokenPrices } from '#libs/pricing';
 
 /** What a vendor's published price list says of a model. */
@@ -12,6 +14,7 @@ const LIST_FIELDS = {
   inputNanoUsdPerMillion: 'input_mtok',
   cachedInputNanoUsdPerMillion: 'cache_read_mtok',
   cacheWriteInputNanoUsdPerMillion: 'cache_write_mtok',
+  cacheWrite1hInputNanoUsdPerMillion: 'cache_write_1h_mtok',
   audioInputNanoUsdPerMillion: 'input_audio_mtok',
   imageInputNanoUsdPerMillion: 'input_image_mtok',
   outputNanoUsdPerMillion: 'output_mtok',
@@ -20,12 +23,12 @@ const LIST_FIELDS = {
   imageOutputNanoUsdPerMillion: 'output_image_mtok',
 } as const satisfies Record<keyof TokenAmounts, string>;
 
-/** Charges that come whatever tokens a call uses. A model that has one cannot be priced by its tokens. */
-const NOT_BY_TOKENS = [
-  'requests_kcount',
+/** Charges for what is not counted here. A model that has one cannot be priced. */
+const UNCOUNTED = [
   'input_text_messages_kcount',
-  'audio_hours',
-  'input_audio_hours',
+  'output_audio_hours',
+  'code_executions_kcount',
+  'social_searches_kcount',
   'input_document_kpages',
   'input_annotated_document_kpages',
   'output_citation_mtok',
@@ -37,12 +40,12 @@ const NEXT_VERSION = /^[-.]\d{1,2}(?:\D|$)/;
 /**
  * Looks a model up in the price list that the package `@pydantic/genai-prices` carries, as of `date` (YYYY-MM-DD, UTC); nothing
  * is fetched. Prices by the time of the day become the day's dearest, since a version of a price has no clock. There are no
- * prices for a model that is charged by anything but tokens, nor where the list says that it costs nothing.
+ * prices for a model that is charged by anything that is not counted here, nor where the list says that it costs nothing.
  */
 export function publishedModel(priceList: string, model: string, date: string): PublishedModel {
   const found = calcPrice({}, model, { providerId: priceList })?.model;
   if (!found || isSuccessor(model.toLowerCase(), found.match)) return {};
-  const prices = tokenPrices(Array.isArray(found.prices) ? priceAt(found.prices, date) : found.prices, found.id);
+  const prices = pricesOf(Array.isArray(found.prices) ? priceAt(found.prices, date) : found.prices, found.id);
   return {
     ...(prices ? { prices } : {}),
     ...(found.context_window === undefined ? {} : { contextWindow: found.context_window }),
@@ -80,13 +83,19 @@ function baseOf(amount: ModelPrice[string]): number {
   return (typeof amount === 'object' ? amount.base : amount) ?? 0;
 }
 
-function tokenPrices(price: ModelPrice, id: string): TokenPrices | undefined {
-  if (NOT_BY_TOKENS.some((field) => price[field] !== undefined)) return undefined;
-  const isComplete =
+function pricesOf(price: ModelPrice, id: string): TokenPrices | undefined {
+  if (UNCOUNTED.some((field) => price[field] !== undefined)) return undefined;
+  const units = publishedUnits(price);
+  const isByTokens =
     price['input_mtok'] !== undefined && (price['output_mtok'] !== undefined || WITHOUT_OUTPUT.test(id));
-  if (!isComplete || sizeOf(price) === 0) return undefined;
-  const tiers = thresholdsOf(price).map((start) => ({ abovePromptTokens: start, ...amountsAbove(price, start) }));
-  return { ...amountsAbove(price, -1), ...(tiers.length > 0 ? { tiers } : {}) };
+  // Amounts for tokens do not help where no answer tells them.
+  if (isByTokens && soldBy(id) === undefined && sizeOf(price) > 0) {
+    const tiers = thresholdsOf(price).map((start) => ({ abovePromptTokens: start, ...amountsAbove(price, start) }));
+    return { ...amountsAbove(price, -1), ...units, ...(tiers.length > 0 ? { tiers } : {}) };
+  }
+  const hasTokens = price['input_mtok'] !== undefined || price['output_mtok'] !== undefined;
+  if (hasTokens || !canStandAlone(units)) return undefined;
+  return { ...amountsAbove({}, -1), ...units, isWithoutTokenPrice: true };
 }
 
 function thresholdsOf(price: ModelPrice): number[] {

@@ -17,11 +17,18 @@ const usage: fc.Arbitrary<Usage> = fc.record(
     completionTokens: count,
     cachedPromptTokens: count,
     cacheWritePromptTokens: count,
+    cacheWrite1hPromptTokens: count,
     audioPromptTokens: count,
     imagePromptTokens: count,
     reasoningTokens: count,
     audioCompletionTokens: count,
     imageCompletionTokens: count,
+    requests: count,
+    images: count,
+    audioMilliseconds: count,
+    characters: count,
+    searches: count,
+    webSearches: count,
   },
   { requiredKeys: ['promptTokens', 'completionTokens'] },
 );
@@ -30,6 +37,7 @@ const amounts = fc.record(
     inputNanoUsdPerMillion: amount,
     cachedInputNanoUsdPerMillion: amount,
     cacheWriteInputNanoUsdPerMillion: amount,
+    cacheWrite1hInputNanoUsdPerMillion: amount,
     audioInputNanoUsdPerMillion: amount,
     imageInputNanoUsdPerMillion: amount,
     outputNanoUsdPerMillion: amount,
@@ -40,10 +48,24 @@ const amounts = fc.record(
   { requiredKeys: ['inputNanoUsdPerMillion', 'outputNanoUsdPerMillion'] },
 );
 
+const units: fc.Arbitrary<Partial<TokenPrices>> = fc
+  .record(
+    {
+      nanoUsdPerRequest: amount,
+      nanoUsdPerImage: amount,
+      nanoUsdPerHourOfAudio: amount,
+      nanoUsdPerMillionCharacters: amount,
+      nanoUsdPerThousandSearches: amount,
+      nanoUsdPerThousandWebSearches: amount,
+    },
+    { requiredKeys: [] },
+  )
+  .map((record) => Object.fromEntries(Object.entries(record).map(([field, value]) => [field, `${value}`])));
+
 /** Prices with up to three tiers, none of them cheaper than what is below. */
 const prices: fc.Arbitrary<TokenPrices> = fc
-  .record({ base: amounts, steps: fc.array(fc.record({ tokens: count, dearer: amount }), { maxLength: 3 }) })
-  .map(({ base, steps }) => {
+  .record({ base: amounts, units, steps: fc.array(fc.record({ tokens: count, dearer: amount }), { maxLength: 3 }) })
+  .map(({ base, units: ofUnits, steps }) => {
     let abovePromptTokens = 0;
     let extra = 0n;
     const tiers = steps.map(({ tokens, dearer }) => {
@@ -51,7 +73,7 @@ const prices: fc.Arbitrary<TokenPrices> = fc
       extra += dearer;
       return { abovePromptTokens, ...asText(base, extra) };
     });
-    return { ...asText(base, 0n), ...(tiers.length > 0 && { tiers }) };
+    return { ...asText(base, 0n), ...ofUnits, ...(tiers.length > 0 && { tiers }) };
   });
 
 function asText(base: Record<string, bigint | undefined>, extra: bigint): TokenAmounts {
@@ -68,17 +90,17 @@ function priceOf({ input, cached, output }: { input: bigint; cached?: bigint; ou
   };
 }
 
-/** An independent model: the only even-tied integer within half of the exact rational numerator / 10⁶. */
-function isNearestEven(candidate: bigint, numerator: bigint): boolean {
-  const twiceDistance = 2n * (candidate * 1_000_000n - numerator);
-  const isTie = twiceDistance === 1_000_000n || twiceDistance === -1_000_000n;
-  return isTie ? candidate % 2n === 0n : twiceDistance > -1_000_000n && twiceDistance < 1_000_000n;
+/** An independent model: the only even-tied integer within half of the exact rational numerator / per. */
+function isNearestEven(candidate: bigint, numerator: bigint, per: bigint): boolean {
+  const twiceDistance = 2n * (candidate * per - numerator);
+  const isTie = twiceDistance === per || twiceDistance === -per;
+  return isTie ? candidate % 2n === 0n : twiceDistance > -per && twiceDistance < per;
 }
 
 describe('the cost of a call', () => {
   const small = priceOf({ input: 400_000_000n, cached: 100_000_000n, output: 1_600_000_000n });
   const partsOf = (used: Usage, price: TokenPrices) =>
-    costPartsOf(used, price).parts.map(({ kind, tokens, nanoUsd }) => [kind, Number(tokens), Number(nanoUsd)]);
+    costPartsOf(used, price).parts.map(({ kind, quantity, nanoUsd }) => [kind, Number(quantity), Number(nanoUsd)]);
 
   it('prices prompt, cached and completion tokens each at their own price', () => {
     const used = { promptTokens: 1_000, cachedPromptTokens: 400, completionTokens: 250 };
@@ -113,6 +135,47 @@ describe('the cost of a call', () => {
       ['audioCompletionTokens', 2, 10_000],
       ['imageCompletionTokens', 3, 18_000],
     ]);
+  });
+
+  it('prices what is written to a cache for an hour by itself where it has a price, and else as all that is written', () => {
+    const used = { promptTokens: 100, completionTokens: 0, cacheWritePromptTokens: 50, cacheWrite1hPromptTokens: 20 };
+    const written = { ...small, cacheWriteInputNanoUsdPerMillion: '500000000' };
+    expect(partsOf(used, { ...written, cacheWrite1hInputNanoUsdPerMillion: '800000000' })).toEqual([
+      ['promptTokens', 50, 20_000],
+      ['cacheWrite1hPromptTokens', 20, 16_000],
+      ['cacheWritePromptTokens', 30, 15_000],
+    ]);
+    expect(partsOf(used, written)).toEqual([
+      ['promptTokens', 50, 20_000],
+      ['cacheWritePromptTokens', 50, 25_000],
+    ]);
+  });
+
+  it('prices what is not paid by tokens by its own units, beside tokens or without', () => {
+    const price = {
+      ...small,
+      isWithoutTokenPrice: true as const,
+      nanoUsdPerRequest: '100000',
+      nanoUsdPerImage: '40000000',
+      nanoUsdPerHourOfAudio: '360000000',
+      nanoUsdPerMillionCharacters: '15000000000',
+      nanoUsdPerThousandSearches: '2000000000',
+      nanoUsdPerThousandWebSearches: '10000000000',
+    };
+    const used = { images: 2, audioMilliseconds: 90_500, characters: 12, searches: 3, webSearches: 1 };
+    const parts = [
+      ['requests', 1, 100_000],
+      ['images', 2, 80_000_000],
+      ['audioMilliseconds', 90_500, 9_050_000],
+      ['characters', 12, 180_000],
+      ['searches', 3, 6_000_000],
+      ['webSearches', 1, 10_000_000],
+    ];
+    const tokens = { promptTokens: 10, completionTokens: 0 };
+    expect(partsOf({ ...tokens, ...used }, price)).toEqual(parts);
+    const { isWithoutTokenPrice: _, ...withTokens } = price;
+    expect(partsOf({ ...tokens, ...used }, withTokens)).toEqual([['promptTokens', 10, 4_000], ...parts]);
+    expect(costOf({ promptTokens: 0, completionTokens: 0, requests: 0 }, price)).toBe(0n);
   });
 
   it('prices tokens of a kind without a price like the others of their whole', () => {
@@ -158,11 +221,12 @@ describe('the cost of a call', () => {
     fc.assert(
       fc.property(usage, prices, (used, price) => {
         const { parts, totalNanoUsd } = costPartsOf(used, price);
-        const billed = parts.reduce((sum, { tokens }) => sum + tokens, 0n);
+        const ofTokens = parts.filter(({ kind }) => kind.endsWith('Tokens'));
+        const billed = ofTokens.reduce((sum, { quantity }) => sum + quantity, 0n);
         return (
           parts.every(
-            ({ tokens, nanoUsdPerMillion, nanoUsd }) =>
-              nanoUsd >= 0n && isNearestEven(nanoUsd, tokens * BigInt(nanoUsdPerMillion)),
+            ({ quantity, amountNanoUsd, per, nanoUsd }) =>
+              nanoUsd >= 0n && isNearestEven(nanoUsd, quantity * BigInt(amountNanoUsd), per),
           ) &&
           billed === BigInt(used.promptTokens) + BigInt(used.completionTokens) &&
           totalNanoUsd === parts.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n)

@@ -39,6 +39,12 @@ describe('the version of a price', () => {
       priceVersionOf({ ...prices, audioInputNanoUsdPerMillion: '0' }, 'main', 'gpt-4.1-mini'),
       priceVersionOf({ ...prices, tiers: [{ abovePromptTokens: 1, ...prices }] }, 'main', 'gpt-4.1-mini'),
       priceVersionOf({ ...prices, tiers: [{ abovePromptTokens: 2, ...prices }] }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, cacheWrite1hInputNanoUsdPerMillion: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, nanoUsdPerImage: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, nanoUsdPerImage: '1' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, nanoUsdPerRequest: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, nanoUsdPerThousandWebSearches: '0' }, 'main', 'gpt-4.1-mini'),
+      priceVersionOf({ ...prices, isWithoutTokenPrice: true }, 'main', 'gpt-4.1-mini'),
       priceVersionOf(prices, 'toy', 'gpt-4.1-mini'),
       priceVersionOf(prices, 'main', 'gpt-4.1'),
     ];

@@ -1,17 +1,28 @@
 import { hash } from 'node:crypto';
-import type { TokenAmounts, TokenPrices } from './token-prices.js';
+import type { TokenAmounts, TokenPrices, UnitAmountName } from './token-prices.js';
 
 const DIGEST_DIGITS = 16;
 
 /** Amounts that came after the first versions were made: in the digest only where a price has them. */
 const LATER_AMOUNTS = [
   'cacheWriteInputNanoUsdPerMillion',
+  'cacheWrite1hInputNanoUsdPerMillion',
   'audioInputNanoUsdPerMillion',
   'imageInputNanoUsdPerMillion',
   'reasoningOutputNanoUsdPerMillion',
   'audioOutputNanoUsdPerMillion',
   'imageOutputNanoUsdPerMillion',
 ] as const satisfies readonly (keyof TokenAmounts)[];
+
+/** As above: none of them is in the digest of a price that is by tokens only. */
+const UNIT_AMOUNTS = [
+  'nanoUsdPerRequest',
+  'nanoUsdPerImage',
+  'nanoUsdPerHourOfAudio',
+  'nanoUsdPerMillionCharacters',
+  'nanoUsdPerThousandSearches',
+  'nanoUsdPerThousandWebSearches',
+] as const satisfies readonly UnitAmountName[];
 
 /**
  * The version of a price: `price_` and the first 16 hex digits of a SHA-256 over its content and whose price it is. Equal
@@ -23,20 +34,34 @@ export function priceVersionOf(prices: TokenPrices, provider: string, model: str
   const tiers = (prices.tiers ?? [])
     .toSorted((left, right) => left.abovePromptTokens - right.abovePromptTokens)
     .map((tier) => [tier.abovePromptTokens, ...contentOf(tier)]);
-  const content = JSON.stringify([provider, model, ...contentOf(prices), ...(tiers.length === 0 ? [] : [{ tiers }])]);
+  const units = namedAmounts(prices, UNIT_AMOUNTS);
+  const content = JSON.stringify([
+    provider,
+    model,
+    ...contentOf(prices),
+    ...(tiers.length === 0 ? [] : [{ tiers }]),
+    ...(units.length === 0 ? [] : [{ units }]),
+    ...(prices.isWithoutTokenPrice === true ? ['isWithoutTokenPrice'] : []),
+  ]);
   return `price_${hash('sha256', content, 'hex').slice(0, DIGEST_DIGITS)}`;
 }
 
 function contentOf(amounts: TokenAmounts): unknown[] {
   const cached = amounts.cachedInputNanoUsdPerMillion;
-  const later = LATER_AMOUNTS.flatMap((field) => {
-    const amount = amounts[field];
-    return amount === undefined ? [] : [[field, BigInt(amount).toString()]];
-  });
   return [
     BigInt(amounts.inputNanoUsdPerMillion).toString(),
     cached === undefined ? null : BigInt(cached).toString(),
     BigInt(amounts.outputNanoUsdPerMillion).toString(),
-    ...later,
+    ...namedAmounts(amounts, LATER_AMOUNTS),
   ];
+}
+
+function namedAmounts<Name extends string>(
+  amounts: Readonly<Partial<Record<Name, string | undefined>>>,
+  names: readonly Name[],
+): [Name, string][] {
+  return names.flatMap((name) => {
+    const amount: string | undefined = amounts[name];
+    return amount === undefined ? [] : [[name, BigInt(amount).toString()] satisfies [Name, string]];
+  });
 }

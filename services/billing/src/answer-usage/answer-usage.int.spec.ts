@@ -26,6 +26,7 @@ const oursLater = buildRequestEnded({
   key: 'prod',
   model: 'gpt-big',
   endedAt: ours.endedAt + DAY_MILLISECONDS,
+  attempts: [buildAttempt({ usage: { promptTokens: 1_000, completionTokens: 250, images: 2 } })],
 });
 const ofOtherProject = buildRequestEnded({ project: 'search' });
 const unused = buildRequestEnded({ outcome: 'failed', attempts: [] });
@@ -77,6 +78,11 @@ describe('answers on usage', () => {
     expect(reply.charge).toMatchObject({ requestId: theirs.requestId, costNanoUsd: '1600000', lines: [line, line] });
   });
 
+  it('shows what a line used that is not paid by tokens', async () => {
+    const { charge } = await controller.readCharge({ caller: callerOf('demo'), requestId: oursLater.requestId });
+    expect(charge?.lines).toMatchObject([{ usage: { promptTokens: 1_000, images: 2 } }]);
+  });
+
   it('shows a charge of nothing for a request that used nothing', async () => {
     const reply = await controller.readCharge({ caller: callerOf('demo'), requestId: unused.requestId });
     expect(chargeReadReplySchema.parse(reply).charge).toMatchObject({ costNanoUsd: '0', lines: [] });
@@ -118,6 +124,7 @@ describe('answers on usage', () => {
         completionTokens: 250,
         cachedPromptTokens: 0,
         cacheWritePromptTokens: 0,
+        furtherUsage: { images: 2 },
         costNanoUsd: '800000',
       },
       {
@@ -127,6 +134,7 @@ describe('answers on usage', () => {
         completionTokens: 1_000,
         cachedPromptTokens: 0,
         cacheWritePromptTokens: 0,
+        furtherUsage: {},
         costNanoUsd: '3200000',
       },
     ]);

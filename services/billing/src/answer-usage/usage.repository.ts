@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
 import { Database } from '#libs/storage';
+import { REPORTED } from '../price-call/further-usage.policy.js';
 
 /** Whose charges may be seen. */
 export type Owner = Pick<Caller, 'organization' | 'project'>;
@@ -20,6 +21,11 @@ const GROUP_EXPRESSIONS = {
   day: `to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
 } as const satisfies Record<UsageReport['groupBy'], string>;
 
+/** What was not used by any call of a group is absent. */
+const FURTHER_SUMS = `jsonb_strip_nulls(jsonb_build_object(${REPORTED.map(
+  (name) => `'${name}', sum((further_usage ->> '${name}')::bigint)`,
+).join(', ')}))`;
+
 const FIND_CHARGE = `
 SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
   (extract(epoch FROM charge.charged_at) * 1000)::float8 AS "chargedAt",
@@ -28,7 +34,7 @@ SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
       'provider', provider, 'model', model, 'priceVersion', price_version, 'usageBasis', usage_basis,
       'usage', jsonb_build_object('promptTokens', prompt_tokens, 'completionTokens', completion_tokens,
         'cachedPromptTokens', cached_prompt_tokens, 'cacheWritePromptTokens', cache_write_prompt_tokens,
-        'reasoningTokens', reasoning_tokens) || coalesce(further_tokens, '{}'),
+        'reasoningTokens', reasoning_tokens) || coalesce(further_tokens, '{}') || coalesce(units, '{}'),
       'costNanoUsd', cost_nano_usd::text) ORDER BY attempt)
     FROM billing.charge_lines line WHERE line.request_id = charge.request_id), '[]') AS lines
 FROM billing.charges charge
@@ -57,6 +63,7 @@ export class UsageRepository {
          sum(completion_tokens)::float8 AS "completionTokens",
          sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
          sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
+         ${FURTHER_SUMS} AS "furtherUsage",
          sum(cost_nano_usd)::text AS "costNanoUsd"
        FROM billing.charges
        WHERE ($1::text IS NULL OR (organization = $1 AND project = $2))

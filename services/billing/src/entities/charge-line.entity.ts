@@ -37,9 +37,13 @@ export class ChargeLine {
   @Column('bigint', { name: 'reasoning_tokens', default: 0 })
   reasoningTokens!: string;
 
-  /** Audio and image tokens, under their names in the usage; null where there were none. */
+  /** Tokens of further kinds, under their names in the usage; null where there were none. */
   @Column('jsonb', { name: 'further_tokens', nullable: true })
   furtherTokens!: Partial<Usage> | null;
+
+  /** What is not paid by tokens, under its names in the usage; null where there was none. */
+  @Column('jsonb', { nullable: true })
+  units!: Partial<Usage> | null;
 
   /** `provider` (as reported) or `estimate` (counted by us). */
   @Column('text', { name: 'usage_basis' })

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Usage } from '#libs/contracts';
 
 /** What one request cost its caller: the sum of its charge lines. A request that used nothing has a row of zeros. */
 @Entity('charges')
@@ -38,6 +39,10 @@ export class Charge {
 
   @Column('bigint', { name: 'cache_write_prompt_tokens', default: 0 })
   cacheWritePromptTokens!: string;
+
+  /** What else was used, under its names in the usage, units that are not tokens included; null where there was none. */
+  @Column('jsonb', { name: 'further_usage', nullable: true })
+  furtherUsage!: Partial<Usage> | null;
 
   @Column('bigint', { name: 'cost_nano_usd' })
   costNanoUsd!: string;

@@ -1,11 +1,12 @@
 import type { Attempt, RequestEnded, Usage } from '#libs/contracts';
 import { costOf, type TokenPrices } from '#libs/pricing';
+import { reportedSums } from './further-usage.policy.js';
 import { UnknownPriceVersion } from './unknown-price-version.error.js';
 
 /** Prices by their version. */
 export type Prices = ReadonlyMap<string, TokenPrices>;
 
-/** One attempt that used tokens. */
+/** One attempt that used something. */
 export interface PricedAttempt {
   /** Position among the attempts of the request, from 0. */
   readonly attempt: number;
@@ -25,6 +26,8 @@ export interface PricedEvent {
   readonly completionTokens: number;
   readonly cachedPromptTokens: number;
   readonly cacheWritePromptTokens: number;
+  /** What else was used; undefined where nothing was. */
+  readonly furtherUsage: Partial<Usage> | undefined;
   readonly costNanoUsd: bigint;
 }
 
@@ -65,7 +68,7 @@ export function priceEvent(event: RequestEnded, prices: Prices): PricedEvent {
       sums.costNanoUsd += line.costNanoUsd;
     }
   }
-  return { event, lines, ...sums };
+  return { event, lines, ...sums, furtherUsage: reportedSums(lines.map(({ usage }) => usage)) };
 }
 
 /** The first event of each request; later ones of the same request have no effect. */

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Consumer, type Usage } from '#libs/contracts';
+import { Consumer } from '#libs/contracts';
 import { Database, storableText } from '#libs/storage';
 import type { PricedEvent } from './charge.policy.js';
+import { FURTHER_TOKENS, UNITS, usedOf } from './further-usage.policy.js';
 
 const CHARGE_COLUMNS = `request_id, organization, project, key, model, lane, outcome,
-  prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, cost_nano_usd, batch_id, line`;
+  prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, further_usage, cost_nano_usd,
+  batch_id, line`;
 const LINE_COLUMNS = `request_id, attempt, provider, model, price_version,
   prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, reasoning_tokens, further_tokens,
-  usage_basis, cost_nano_usd`;
+  units, usage_basis, cost_nano_usd`;
 
 /**
  * Inbox row, charge and lines of every event in one statement, hence one transaction and one round trip. A request that has
@@ -19,7 +21,7 @@ WITH given AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1) AS given(
     request_id text, organization text, project text, key text, model text, lane text, outcome text,
     prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
-    cost_nano_usd bigint, batch_id text, line integer, ended_at_milliseconds double precision)
+    further_usage jsonb, cost_nano_usd bigint, batch_id text, line integer, ended_at_milliseconds double precision)
 ), fresh AS (
   INSERT INTO billing.inbox (consumer, message_id)
   SELECT '${Consumer.billing.name}', request_id FROM given
@@ -33,7 +35,7 @@ WITH given AS MATERIALIZED (
   SELECT ${LINE_COLUMNS} FROM json_to_recordset($2) AS line(
     request_id text, attempt integer, provider text, model text, price_version text,
     prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
-    reasoning_tokens bigint, further_tokens jsonb, usage_basis text, cost_nano_usd bigint)
+    reasoning_tokens bigint, further_tokens jsonb, units jsonb, usage_basis text, cost_nano_usd bigint)
   JOIN fresh ON message_id = request_id
 )
 SELECT request_id FROM given WHERE NOT EXISTS (SELECT FROM fresh WHERE message_id = request_id)`;
@@ -67,6 +69,7 @@ function chargeRow({ event, ...sums }: PricedEvent) {
     completion_tokens: sums.completionTokens,
     cached_prompt_tokens: sums.cachedPromptTokens,
     cache_write_prompt_tokens: sums.cacheWritePromptTokens,
+    further_usage: sums.furtherUsage,
     cost_nano_usd: sums.costNanoUsd.toString(),
     batch_id: event.job?.batchId,
     line: event.job?.line,
@@ -86,20 +89,9 @@ function lineRows({ event, lines }: PricedEvent) {
     cached_prompt_tokens: usage.cachedPromptTokens ?? 0,
     cache_write_prompt_tokens: usage.cacheWritePromptTokens ?? 0,
     reasoning_tokens: usage.reasoningTokens ?? 0,
-    further_tokens: furtherTokensOf(usage),
+    further_tokens: usedOf(usage, FURTHER_TOKENS),
+    units: usedOf(usage, UNITS),
     usage_basis: line.usageBasis,
     cost_nano_usd: line.costNanoUsd.toString(),
   }));
-}
-
-/** What of a usage has no column of its own; most calls have none of it. */
-function furtherTokensOf(usage: Usage): Partial<Usage> | undefined {
-  const { audioPromptTokens, imagePromptTokens, audioCompletionTokens, imageCompletionTokens } = usage;
-  if (!audioPromptTokens && !imagePromptTokens && !audioCompletionTokens && !imageCompletionTokens) return undefined;
-  return {
-    ...(audioPromptTokens ? { audioPromptTokens } : {}),
-    ...(imagePromptTokens ? { imagePromptTokens } : {}),
-    ...(audioCompletionTokens ? { audioCompletionTokens } : {}),
-    ...(imageCompletionTokens ? { imageCompletionTokens } : {}),
-  };
 }

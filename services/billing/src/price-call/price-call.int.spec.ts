@@ -172,6 +172,32 @@ describe('charging', () => {
     ]);
   });
 
+  it('charges what is not paid by tokens at the price stored for it, also after a restart', async () => {
+    const amounts = {
+      inputNanoUsdPerMillion: '0',
+      outputNanoUsdPerMillion: '0',
+      isWithoutTokenPrice: true as const,
+      nanoUsdPerHourOfAudio: '111000000',
+      nanoUsdPerThousandWebSearches: '10000000000',
+    };
+    const usage = { promptTokens: 0, completionTokens: 0, audioMilliseconds: 1_234, webSearches: 2 };
+    const priceVersion = snapshots.publish(amounts);
+    const attempt = buildAttempt({ priceVersion, usage });
+    await handler.charge([used({ attempts: [attempt, attempt] })]);
+    startBilling();
+    await handler.charge([used({ attempts: [attempt] })]);
+    // 1,234 ms of 111,000,000 nano-USD an hour, half to even, and two searches.
+    expect(costOf(usage, amounts)).toBe(38_048n + 20_000_000n);
+    expect(await totals()).toMatchObject({ charges: 2, cost: (3n * costOf(usage, amounts)).toString() });
+    expect(await server.query('SELECT DISTINCT units, further_tokens FROM billing.charge_lines')).toEqual([
+      { units: { audioMilliseconds: 1_234, webSearches: 2 }, further_tokens: null },
+    ]);
+    expect(await server.query('SELECT further_usage FROM billing.charges ORDER BY cost_nano_usd DESC')).toEqual([
+      { further_usage: { audioMilliseconds: 2_468, webSearches: 4 } },
+      { further_usage: { audioMilliseconds: 1_234, webSearches: 2 } },
+    ]);
+  });
+
   it('leaves a row of zeros for a request that used nothing', async () => {
     await handler.charge([used({ outcome: 'expired', attempts: [] })]);
     expect(await totals()).toMatchObject({ charges: 1, lines: 0, cost: '0' });
