@@ -6,7 +6,20 @@ export type DialectFacts = Pick<
   Facts,
   'dialect' | 'operation' | 'model' | 'stream' | 'usageAsked' | 'estimatedPromptTokens' | 'bodyBytes' | 'spans'
 > &
-  Partial<Pick<Facts, 'maxCompletionTokens' | 'endUser' | 'contentType' | 'extensions' | 'ownMembers' | 'costAsked'>>;
+  Partial<
+    Pick<
+      Facts,
+      | 'units'
+      | 'passedHeaders'
+      | 'longestPromptTokens'
+      | 'maxCompletionTokens'
+      | 'endUser'
+      | 'contentType'
+      | 'extensions'
+      | 'ownMembers'
+      | 'costAsked'
+    >
+  >;
 
 /** What an error tells a caller, before it takes a dialect's form. */
 export interface CallerError {
@@ -87,6 +100,10 @@ export interface CallerDialect {
   ownAnswer?(facts: Pick<Facts, 'estimatedPromptTokens'>): string;
   /** The fields a request may have, where unknown ones are refused; absent where they are not told apart. */
   readonly knownFields?: ReadonlySet<string>;
+  /** Headers of callers, in lower case, that a provider of the same dialect is to get as they came; absent where there are none. */
+  readonly passedHeaders?: readonly string[];
+  /** The event by which a stream that is silent shows that it goes on; a comment where it is absent. */
+  readonly keepAlive?: string;
   /** The header in which clients of the dialect look for the request id, where that is not `x-request-id`. */
   readonly requestIdHeader?: string;
   /** The way to providers of other dialects; absent where there is none. */

@@ -4,6 +4,7 @@ import { messagesDialect } from './anthropic-messages/messages-dialect.js';
 import { chatDialect } from './openai-chat/chat-dialect.js';
 import { completionsDialect } from './openai-completions/completions-dialect.js';
 import { embeddingsDialect } from './openai-embeddings/embeddings-dialect.js';
+import { imageEditsDialect, imageVariationsDialect } from './openai-images/image-form-dialects.js';
 import { imagesDialect } from './openai-images/images-dialect.js';
 import { moderationsDialect } from './openai-moderations/moderations-dialect.js';
 import { responsesDialect } from './openai-responses/responses-dialect.js';
@@ -20,6 +21,8 @@ const DIALECTS: readonly CallerDialect[] = [
   countTokensDialect,
   embeddingsDialect,
   imagesDialect,
+  imageEditsDialect,
+  imageVariationsDialect,
   moderationsDialect,
   speechDialect,
   transcriptionDialect,

@@ -8,20 +8,27 @@ export type {
   DialectFacts,
   StreamFacts,
 } from './caller-dialect.js';
+export { usageOfAnswer } from './usage-of-answer.js';
+export type { AnswerUsage } from './usage-of-answer.js';
 export { refuseUnknownFields } from './refuse-unknown-fields.js';
 export { classOfStatus } from './class-of-status.js';
 export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';
 export { classifyAnthropicError } from './anthropic-messages/classify-error.js';
 export { readChatUsage } from './openai-chat/read-usage.js';
-export { classifyChatError } from './openai-chat/classify-error.js';
+export { classifyChatError, classifyChatStreamError } from './openai-chat/classify-error.js';
 export type { ClassifiedError } from './classified-error.js';
 export { FinalEventHold } from './openai-responses/final-event.js';
 export type { FinishedResponse } from './openai-responses/final-event.js';
 export { expandInput, readState, wholeInput } from './openai-responses/stored-state.js';
 export type { ConversationItem, StateFacts } from './openai-responses/stored-state.js';
+export { dataOfEvent, EventRelay } from './event-stream.js';
+export { batchesOf } from './translation/part-batches.js';
+export type { BatchingModel, PartBatches } from './translation/part-batches.js';
 export { translateCall } from './translation/translate-call.js';
 export type { CallToTranslate, ProviderModels, TranslatedAnswer } from './translation/translate-call.js';
+export { PartlyFailed } from './translation/partly-failed.js';
+export { toldUsage } from './translation/told-usage.js';
 export { Untranslatable } from './translation/untranslatable.js';
 export type { FetchedFile, FetchFile } from './translation/fetch-files.js';
 export type { AnswerContext, StreamEncoder, TranslatedRequest, Translation } from './translation/translation.js';

@@ -9,7 +9,8 @@ export class AddressGuard {
 
   constructor(
     allow: readonly string[],
-    private readonly ports: readonly number[],
+    /** Those that public addresses may be called at. */
+    readonly ports: readonly number[],
   ) {
     this.allowed = allow.map((range) => ipaddr.parseCIDR(range));
   }

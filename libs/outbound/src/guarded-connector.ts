@@ -28,7 +28,7 @@ export function guardedConnector({
     const host = options.hostname.replace(/^\[|\]$/g, '');
     const permitted = (addresses: readonly LookupAddress[]): LookupAddress[] => {
       const kept = addresses.filter(({ address }) => guard.permits(address, port));
-      if (kept.length === 0) throw refusal(host, port);
+      if (kept.length === 0) throw refusal(host, port, guard.ports);
       return kept;
     };
     try {
@@ -57,6 +57,12 @@ export function guardedConnector({
   };
 }
 
-function refusal(host: string, port: number): OutboundError {
-  return new OutboundError('address_refused', `${host} is not at a public address, or port ${port} is not allowed`);
+/** A port that is none of the web's is refused for itself: nothing is told then of where a name leads to. */
+function refusal(host: string, port: number, ports: readonly number[]): OutboundError {
+  return new OutboundError(
+    'address_refused',
+    ports.includes(port)
+      ? `${host} is not at a public address`
+      : `port ${port} of ${host} is not allowed, only ${ports.join(' and ')} are`,
+  );
 }

@@ -62,12 +62,16 @@ const get = (url: string, signal = new AbortController().signal, by = fetcher) =
 const at = (path: string): string => `http://${HERE}:${server.port}${path}`;
 
 async function problemOf(fetching: Promise<unknown>): Promise<string> {
+  return (await refusalOf(fetching)).problem;
+}
+
+async function refusalOf(fetching: Promise<unknown>): Promise<OutboundError> {
   const error: unknown = await fetching.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!(error instanceof OutboundError)) throw error;
-  return error.problem;
+  return error;
 }
 
 const sequence = (...answers: readonly string[]) => {
@@ -124,6 +128,20 @@ describe('the guarded fetcher', () => {
     });
     expect((await get(`http://pictures.example:${server.port}/file`, undefined, mixed)).bytes).toEqual(BODY);
     await mixed.close();
+  });
+
+  it('says whether the address or the port is refused, and nothing of where a name leads to', async () => {
+    const inside = new GuardedFetcher({ resolve: async () => [{ address: '10.1.2.3', family: 4 }] });
+    const outside = new GuardedFetcher({ resolve: async () => [{ address: '1.1.1.1', family: 4 }] });
+    const words = async (url: string, by: GuardedFetcher) => (await refusalOf(get(url, undefined, by))).message;
+    expect(await words('http://vault.internal/', inside)).toBe('vault.internal is not at a public address');
+    const port = 'port 8200 of vault.internal is not allowed, only 80 and 443 are';
+    // Whether a name leads inside or not, and whether an address is public: at such a port the answer is the same.
+    for (const by of [inside, outside]) expect(await words('http://vault.internal:8200/', by)).toBe(port);
+    expect(await words('http://10.1.2.3:8200/', inside)).toBe(
+      'port 8200 of 10.1.2.3 is not allowed, only 80 and 443 are',
+    );
+    await Promise.all([inside.close(), outside.close()]);
   });
 
   it('refuses public addresses at ports that are not of the web', async () => {

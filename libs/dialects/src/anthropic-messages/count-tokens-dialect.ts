@@ -1,5 +1,6 @@
 import type { CallerDialect } from '../caller-dialect.js';
 import { encodeMessagesError } from './encode-error.js';
+import { PASSED_HEADERS } from './passed-headers.js';
 import { messagesProviderBody } from './provider-body.js';
 import { readCountTokensAnswer } from './read-answer.js';
 import { readCountTokensFacts } from './read-facts.js';
@@ -8,6 +9,7 @@ import { readCountTokensFacts } from './read-facts.js';
 export const countTokensDialect = {
   name: 'anthropic-count-tokens',
   requestIdHeader: 'request-id',
+  passedHeaders: PASSED_HEADERS,
   readFacts: readCountTokensFacts,
   providerBody: messagesProviderBody,
   readAnswer: readCountTokensAnswer,

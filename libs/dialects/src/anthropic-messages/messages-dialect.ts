@@ -1,6 +1,7 @@
 import type { CallerDialect } from '../caller-dialect.js';
 import { MESSAGES_FIELDS } from './known-fields.js';
 import { encodeMessagesError, encodeMessagesStreamError } from './encode-error.js';
+import { PASSED_HEADERS } from './passed-headers.js';
 import { messagesProviderBody } from './provider-body.js';
 import { readMessagesAnswer } from './read-answer.js';
 import { readMessagesFacts } from './read-facts.js';
@@ -14,6 +15,8 @@ export const messagesDialect = {
   name: 'anthropic-messages',
   knownFields: MESSAGES_FIELDS,
   requestIdHeader: 'request-id',
+  keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
+  passedHeaders: PASSED_HEADERS,
   readFacts: readMessagesFacts,
   providerBody: messagesProviderBody,
   readAnswer: readMessagesAnswer,

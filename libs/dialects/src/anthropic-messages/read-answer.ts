@@ -26,7 +26,7 @@ export function readMessagesAnswer(body: Uint8Array): AnswerFacts | undefined {
 /** Reads a count of tokens. Counting is no work of a model: nothing is charged for it. */
 export function readCountTokensAnswer(body: Uint8Array): AnswerFacts | undefined {
   if (!Number.isSafeInteger(readJsonAnswer(body)?.input_tokens)) return undefined;
-  return { usage: { promptTokens: 0, completionTokens: 0 }, characters: 0 };
+  return { usage: { promptTokens: 0, completionTokens: 0, requests: 0 }, characters: 0 };
 }
 
 function charactersOf({ text, thinking, input }: WireBlock): number {

@@ -108,7 +108,7 @@ describe('countTokensDialect', () => {
     const answer = countTokensDialect.ownAnswer(facts);
     expect(JSON.parse(answer)).toEqual({ input_tokens: 12 });
     expect(countTokensDialect.readAnswer(Buffer.from(answer))).toEqual({
-      usage: { promptTokens: 0, completionTokens: 0 },
+      usage: { promptTokens: 0, completionTokens: 0, requests: 0 },
       characters: 0,
     });
   });

@@ -1,5 +1,5 @@
 import type { Usage } from '#libs/contracts';
-import { readTokenCount } from '../json-operation/read-token-count.js';
+import { readTokenCount, readTokenPart } from '../json-operation/read-token-count.js';
 
 /** The `usage` object of a message, or the part of it that an event holds. */
 export interface WireUsage {
@@ -7,6 +7,8 @@ export interface WireUsage {
   output_tokens?: unknown;
   cache_read_input_tokens?: unknown;
   cache_creation_input_tokens?: unknown;
+  cache_creation?: { ephemeral_1h_input_tokens?: unknown } | null;
+  server_tool_use?: { web_search_requests?: unknown } | null;
   output_tokens_details?: { thinking_tokens?: unknown } | null;
   /** Ours: the counts are not the provider's. A message must have some. */
   is_estimate?: unknown;
@@ -27,12 +29,15 @@ export function readMessagesUsage(wire: unknown): Usage | undefined {
   const cacheWrite = readTokenCount(usage.cache_creation_input_tokens ?? 0);
   if (fresh === undefined || completionTokens === undefined || cacheRead === undefined || cacheWrite === undefined)
     return undefined;
+  const webSearches = readTokenCount(usage.server_tool_use?.web_search_requests);
   const reasoning = readTokenCount(usage.output_tokens_details?.thinking_tokens);
   return {
     promptTokens: fresh + cacheRead + cacheWrite,
     completionTokens,
     ...(cacheRead ? { cachedPromptTokens: cacheRead } : {}),
     ...(cacheWrite ? { cacheWritePromptTokens: cacheWrite } : {}),
+    ...readTokenPart('cacheWrite1hPromptTokens', usage.cache_creation?.ephemeral_1h_input_tokens, cacheWrite),
+    ...(webSearches ? { webSearches } : {}),
     ...(reasoning ? { reasoningTokens: Math.min(reasoning, completionTokens) } : {}),
   };
 }

@@ -113,7 +113,7 @@ describe('MessagesStreamReader', () => {
     ['an unknown error', START + event({ type: 'error', error: { type: 'odd', message: 'x' } }), 'server_error'],
     ['no end mark', START + text('a') + DELTA, 'cut_stream'],
     ['nothing at all', '', 'cut_stream'],
-    ['an event without an end', `data: ${'x'.repeat(4 * 1024 ** 2)}`, 'bad_answer'],
+    ['an event without an end', `data: ${'x'.repeat(8 * 1024 ** 2)}`, 'bad_answer'],
   ])('takes %s for what it is', (_what, stream, errorClass) => {
     expect(whole(stream).error?.errorClass).toBe(errorClass);
   });
@@ -126,6 +126,19 @@ describe('MessagesStreamReader', () => {
     expect(cut.facts.usage).toBeUndefined();
     const uncounted = event({ type: 'message_start', message: { usage: { input_tokens: 0, output_tokens: 0 } } });
     expect(read([Buffer.from(uncounted + text('Grüße'))]).facts.promptUsage).toBeUndefined();
+  });
+
+  it('tells apart what was written to a cache for an hour, and counts searches of the web', () => {
+    const written = { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 4 };
+    const counts = { input_tokens: 9, output_tokens: 1, cache_creation_input_tokens: 5, cache_creation: written };
+    const start = event({ type: 'message_start', message: { usage: counts } });
+    const told = { output_tokens: 3, server_tool_use: { web_search_requests: 2 } };
+    const end = event({ type: 'message_delta', delta: {}, usage: told });
+    const prompt = { promptTokens: 14, cacheWritePromptTokens: 5, cacheWrite1hPromptTokens: 4 };
+    expect(whole(start + end + STOP).facts).toMatchObject({
+      promptUsage: prompt,
+      usage: { ...prompt, completionTokens: 3, webSearches: 2 },
+    });
   });
 
   it('does not take an estimate, nor counts that cannot be true, for the usage of a provider', () => {

@@ -77,13 +77,10 @@ export class MessagesStreamReader implements AnswerStreamReader {
 
   /** Nothing is read out of zeros, with which translated streams begin. */
   private learnThePrompt(): void {
-    const { promptTokens, cachedPromptTokens, cacheWritePromptTokens } = readMessagesUsage(this.usage) ?? {};
-    if (!promptTokens) return;
-    this.facts.promptUsage = {
-      promptTokens,
-      ...(cachedPromptTokens ? { cachedPromptTokens } : {}),
-      ...(cacheWritePromptTokens ? { cacheWritePromptTokens } : {}),
-    };
+    const usage = readMessagesUsage(this.usage);
+    if (!usage?.promptTokens) return;
+    const { completionTokens: _completion, reasoningTokens: _reasoning, ...promptUsage } = usage;
+    this.facts.promptUsage = promptUsage;
   }
 
   private learnTheEnd({ delta, usage: told }: WireEvent): void {

@@ -22,6 +22,8 @@ export interface JsonOperation<Request extends CommonFields> {
   readonly defaultModel?: string;
   /** Estimated before the call; what an answer without usage is billed by. */
   estimateTokens(read: JsonRequest<Request>): number;
+  /** What of a request is charged by other units than tokens; absent where there are none. */
+  unitsOf?(request: Request): NonNullable<DialectFacts['units']>;
   readAnswer(body: Uint8Array, contentType: string): AnswerFacts | undefined;
 }
 
@@ -61,6 +63,7 @@ function readFacts<Request extends CommonFields>(body: Uint8Array, definition: J
     stream: false,
     usageAsked: false,
     estimatedPromptTokens: definition.estimateTokens(read),
+    ...(definition.unitsOf ? { units: definition.unitsOf(request) } : {}),
     ...(request.user === undefined || request.user === null ? {} : { endUser: request.user }),
     bodyBytes: body.length,
     spans: { model: members.get('model') ?? [afterBrace, afterBrace] },

@@ -10,9 +10,12 @@ interface WireUsage {
   prompt_tokens_details?: {
     cached_tokens?: unknown;
     cache_write_tokens?: unknown;
+    cache_write_1h_tokens?: unknown;
     audio_tokens?: unknown;
     image_tokens?: unknown;
   } | null;
+  /** OpenRouter's, which takes over Anthropic's name. */
+  server_tool_use?: { web_search_requests?: unknown } | null;
   completion_tokens_details?: { reasoning_tokens?: unknown; audio_tokens?: unknown; image_tokens?: unknown } | null;
 }
 
@@ -32,6 +35,8 @@ export function readChatUsage(wire: unknown): Usage | undefined {
   const completionTokens = isBeside ? completion + reasoning : completion;
   const cached = Math.min(tokenCount(usage.prompt_tokens_details?.cached_tokens) ?? 0, promptTokens);
   const written = tokenCount(usage.prompt_tokens_details?.cache_write_tokens);
+  const writtenForAnHour = tokenCount(usage.prompt_tokens_details?.cache_write_1h_tokens);
+  const webSearches = tokenCount(usage.server_tool_use?.web_search_requests);
   const audioIn = tokenCount(usage.prompt_tokens_details?.audio_tokens);
   const audioOut = tokenCount(usage.completion_tokens_details?.audio_tokens);
   const imageIn = tokenCount(usage.prompt_tokens_details?.image_tokens);
@@ -41,6 +46,10 @@ export function readChatUsage(wire: unknown): Usage | undefined {
     completionTokens,
     ...(cached ? { cachedPromptTokens: cached } : {}),
     ...(written ? { cacheWritePromptTokens: Math.min(written, promptTokens - cached) } : {}),
+    ...(written && writtenForAnHour
+      ? { cacheWrite1hPromptTokens: Math.min(writtenForAnHour, written, promptTokens - cached) }
+      : {}),
+    ...(webSearches ? { webSearches } : {}),
     ...(reasoning ? { reasoningTokens: Math.min(reasoning, completionTokens) } : {}),
     ...(audioIn ? { audioPromptTokens: Math.min(audioIn, promptTokens) } : {}),
     ...(imageIn ? { imagePromptTokens: Math.min(imageIn, promptTokens) } : {}),

@@ -117,7 +117,7 @@ describe('ChatStreamReader', () => {
     ['an error as text', 'data: {"error":"out of memory"}\n\n', 'server_error'],
     ['no end mark', `${token('a')}${FINISH}`, 'cut_stream'],
     ['nothing at all', '', 'cut_stream'],
-    ['an event without an end', `data: ${'x'.repeat(4 * 1024 ** 2)}`, 'bad_answer'],
+    ['an event without an end', `data: ${'x'.repeat(8 * 1024 ** 2)}`, 'bad_answer'],
   ])('takes %s for what it is', (_what, text, errorClass) => {
     expect(whole(text).error?.errorClass).toBe(errorClass);
   });

@@ -1,7 +1,7 @@
 import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
 import { dataOfEvent, EventRelay } from '../event-stream.js';
 import { readChatUsage } from './read-usage.js';
-import { classifyChatError } from './classify-error.js';
+import { classifyChatStreamError } from './classify-error.js';
 
 /** Members from which something is to be learnt; in the text of an answer they would have backslashes before the quotes. */
 const WORTH_PARSING = /"usage"\s*:\s*\{|"error"|"finish_reason"\s*:\s*"/;
@@ -64,8 +64,9 @@ export class ChatStreamReader implements AnswerStreamReader {
     const finishReason = chunk.choices?.[0]?.finish_reason;
     // Some providers end a broken stream with an error beside choices, or as a finish reason, and a proper end mark.
     if ((chunk.error !== undefined && chunk.error !== null) || finishReason === 'error') {
-      const { errorClass, message } = classifyChatError(500, data);
-      throw new DialectStreamError(errorClass, message || 'the provider ended the stream with an error');
+      const { errorClass, message } = classifyChatStreamError(data);
+      const usage = readChatUsage(chunk.usage) ?? this.facts.usage;
+      throw new DialectStreamError(errorClass, message || 'the provider ended the stream with an error', usage);
     }
     if (typeof chunk.id === 'string') this.facts.upstreamId ??= chunk.id.slice(0, 200);
     if (typeof finishReason === 'string') this.facts.finishReason = finishReason.slice(0, 100);

@@ -33,6 +33,12 @@ describe('completionsDialect', () => {
     expect(facts({ prompt: [[1, 2, 3], [4]] }).estimatedPromptTokens).toBe(4);
   });
 
+  it('tells the longest of many prompts, each of which has a context window for itself', () => {
+    const longest = (prompt: unknown) => facts({ prompt }).longestPromptTokens;
+    expect([longest('Once'), longest([1, 2, 3]), longest(['Once'])]).toEqual([undefined, undefined, undefined]);
+    expect([longest(['Once', 'upon a']), longest([[1, 2, 3], [4]])]).toEqual([2, 3]);
+  });
+
   it.each([
     ['no prompt', {}, 'prompt'],
     ['an empty list of prompts', { prompt: [] }, 'prompt'],

@@ -14,13 +14,15 @@ export function readCompletionFacts(body: Uint8Array): DialectFacts {
   const model = members.get('model');
   if (!model) throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   const streamOptions = members.get('stream_options');
+  const tokens = tokensOfEach(request.prompt);
   return {
     dialect: 'openai-completions',
     operation: 'text_completion',
     model: request.model,
     stream: request.stream === true,
     usageAsked: request.stream_options?.include_usage === true,
-    estimatedPromptTokens: tokensOf(request.prompt),
+    estimatedPromptTokens: tokens.reduce((sum, count) => sum + count, 0),
+    ...(tokens.length > 1 ? { longestPromptTokens: tokens.reduce((most, count) => Math.max(most, count), 0) } : {}),
     ...(request.max_tokens ? { maxCompletionTokens: request.max_tokens } : {}),
     ...(request.user ? { endUser: request.user } : {}),
     bodyBytes: body.length,
@@ -28,11 +30,15 @@ export function readCompletionFacts(body: Uint8Array): DialectFacts {
   };
 }
 
-/** Prompts of tokens are counted, those of text estimated by their size. */
-function tokensOf(prompt: CompletionRequest['prompt']): number {
-  if (typeof prompt === 'string') return Math.ceil(Buffer.byteLength(prompt) / BYTES_PER_TOKEN);
-  return prompt.reduce<number>((sum, part) => {
-    if (typeof part === 'number') return sum + 1;
-    return sum + (typeof part === 'string' ? Math.ceil(Buffer.byteLength(part) / BYTES_PER_TOKEN) : part.length);
-  }, 0);
+/** The tokens of each prompt: those of numbers are counted, those of text estimated by their size. */
+function tokensOfEach(prompt: CompletionRequest['prompt']): number[] {
+  if (typeof prompt === 'string') return [tokensOfText(prompt)];
+  const prompts = prompt.filter((part) => typeof part !== 'number');
+  // A list of numbers is one prompt.
+  if (prompts.length === 0) return [prompt.length];
+  return prompts.map((part) => (typeof part === 'string' ? tokensOfText(part) : part.length));
+}
+
+function tokensOfText(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
 }

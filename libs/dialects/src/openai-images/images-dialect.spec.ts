@@ -27,7 +27,7 @@ describe('imagesDialect', () => {
   it('reads the usage of an answer where the provider reports one', () => {
     const usage = { input_tokens: 5, output_tokens: 4160, total_tokens: 4165 };
     expect(answer({ created: 1, data: [{ b64_json: 'AA==' }], usage })).toEqual({
-      usage: { promptTokens: 5, completionTokens: 4160, imageCompletionTokens: 4160 },
+      usage: { promptTokens: 5, completionTokens: 4160, imageCompletionTokens: 4160, images: 1 },
       characters: 0,
     });
     const details = { input_tokens_details: { image_tokens: 3 }, output_tokens_details: { image_tokens: 4000 } };
@@ -36,8 +36,13 @@ describe('imagesDialect', () => {
       completionTokens: 4160,
       imagePromptTokens: 3,
       imageCompletionTokens: 4000,
+      images: 1,
     });
-    expect(answer({ created: 1, data: [{ url: 'https://images.example/1.png' }] })).toEqual({ characters: 0 });
+    const urls = ['1', '2'].map((name) => ({ url: `https://images.example/${name}.png` }));
+    expect(answer({ created: 1, data: urls })).toEqual({
+      usage: { promptTokens: 0, completionTokens: 0, images: 2 },
+      characters: 0,
+    });
     expect(answer({ created: 1, data: [{}] })).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import type { AnswerFacts } from '../caller-dialect.js';
 import { isListOfRecords, isRecord, readJsonAnswer } from '../json-operation/read-json-answer.js';
 import { readTokenCount, readTokenPart } from '../json-operation/read-token-count.js';
 
-/** Reads an answer with images, by their address or as base64; models that are paid by the image report no usage. */
+/** Reads an answer with images, by their address or as base64; models that are paid by the image report no tokens. */
 export function readImagesAnswer(body: Uint8Array): AnswerFacts | undefined {
   const wire = readJsonAnswer(body);
   if (!isListOfRecords(wire?.data)) return undefined;
@@ -11,7 +11,8 @@ export function readImagesAnswer(body: Uint8Array): AnswerFacts | undefined {
     return undefined;
   }
   const usage = readInputOutputUsage(wire.usage);
-  return { ...(usage ? { usage: ofImages(usage) } : {}), characters: 0 };
+  const tokens = usage ? ofImages(usage) : { promptTokens: 0, completionTokens: 0 };
+  return { usage: { ...tokens, images: wire.data.length }, characters: 0 };
 }
 
 /** Where the provider does not say of which kind they are, tokens of the answer are those of images. */

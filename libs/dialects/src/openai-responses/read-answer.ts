@@ -12,6 +12,9 @@ export interface WireResponse {
   usage?: unknown;
 }
 interface WireItem {
+  type?: unknown;
+  status?: unknown;
+  action?: { type?: unknown } | null;
   content?: { text?: unknown; refusal?: unknown }[] | null;
   summary?: { text?: unknown }[] | null;
   arguments?: unknown;
@@ -32,13 +35,24 @@ export function readResponsesAnswer(body: Uint8Array): AnswerFacts | undefined {
 
 /** What a response says of itself beside its text. The finish reason is the reason of incompleteness, or the status. */
 export function responseFacts(wire: WireResponse): Pick<AnswerFacts, 'upstreamId' | 'finishReason' | 'usage'> {
-  const usage = readResponsesUsage(wire.usage);
+  const told = readResponsesUsage(wire.usage);
+  const webSearches = webSearchesIn(wire.output);
+  const usage = told && webSearches > 0 ? { ...told, webSearches } : told;
   const finishReason = wire.incomplete_details?.reason ?? wire.status;
   return {
     ...(typeof wire.id === 'string' ? { upstreamId: wire.id.slice(0, 200) } : {}),
     ...(typeof finishReason === 'string' ? { finishReason: finishReason.slice(0, 100) } : {}),
     ...(usage ? { usage } : {}),
   };
+}
+
+/** Searches are charged one by one; the opening of a page and the search within it, which are items of the same type, are not. */
+function webSearchesIn(output: unknown): number {
+  const items = (Array.isArray(output) ? output : []) as (WireItem | null)[];
+  return items.filter(
+    (item) =>
+      item?.type === 'web_search_call' && item.status !== 'failed' && (item.action?.type ?? 'search') === 'search',
+  ).length;
 }
 
 function parse(body: Uint8Array): WireResponse | undefined {

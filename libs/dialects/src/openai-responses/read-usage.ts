@@ -7,6 +7,7 @@ interface WireUsage {
   input_tokens_details?: {
     cached_tokens?: unknown;
     cache_write_tokens?: unknown;
+    cache_write_1h_tokens?: unknown;
     audio_tokens?: unknown;
     image_tokens?: unknown;
   } | null;
@@ -24,11 +25,13 @@ export function readResponsesUsage(wire: unknown): Usage | undefined {
   const completionTokens = readTokenCount(usage.output_tokens);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
   const { input_tokens_details: prompt, output_tokens_details: answer } = usage;
+  const written = readTokenPart('cacheWritePromptTokens', prompt?.cache_write_tokens, promptTokens);
   return {
     promptTokens,
     completionTokens,
     ...readTokenPart('cachedPromptTokens', prompt?.cached_tokens, promptTokens),
-    ...readTokenPart('cacheWritePromptTokens', prompt?.cache_write_tokens, promptTokens),
+    ...written,
+    ...readTokenPart('cacheWrite1hPromptTokens', prompt?.cache_write_1h_tokens, written.cacheWritePromptTokens ?? 0),
     ...readTokenPart('audioPromptTokens', prompt?.audio_tokens, promptTokens),
     ...readTokenPart('imagePromptTokens', prompt?.image_tokens, promptTokens),
     ...readTokenPart('reasoningTokens', answer?.reasoning_tokens, completionTokens),

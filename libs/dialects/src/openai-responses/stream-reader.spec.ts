@@ -26,6 +26,21 @@ function failureOf(text: string): DialectStreamError {
 }
 
 describe('ResponsesStreamReader', () => {
+  it('counts the searches of the web among the items of the answer', () => {
+    const search = (fields: object) => ({ type: 'web_search_call', status: 'completed', ...fields });
+    const output = [
+      search({ action: { type: 'search', query: 'a' } }),
+      search({}),
+      search({ action: { type: 'open_page' } }),
+      search({ status: 'failed', action: { type: 'search' } }),
+      { type: 'message', content: [] },
+    ];
+    const usage = { input_tokens: 9, output_tokens: 3 };
+    const reader = new ResponsesStreamReader();
+    reader.push(Buffer.from(event({ type: 'response.completed', response: { id: 'resp_1', output, usage } })));
+    expect(reader.facts.usage).toEqual({ promptTokens: 9, completionTokens: 3, webSearches: 2 });
+  });
+
   it('learns id, usage and finish from the last event, and counts tokens on the way', () => {
     const reader = new ResponsesStreamReader();
     const created = event({ type: 'response.created', response: { id: 'resp_1', status: 'in_progress' } });

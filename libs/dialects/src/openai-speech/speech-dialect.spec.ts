@@ -10,7 +10,9 @@ describe('speechDialect', () => {
       operation: 'speech',
       model: 'voice',
       estimatedPromptTokens: 100,
+      units: { characters: 398 },
     });
+    expect(facts({ model: 'voice', input: 'a😀' }).units).toEqual({ characters: 2 });
   });
 
   it.each([

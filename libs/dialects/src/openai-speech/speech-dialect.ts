@@ -10,5 +10,7 @@ export const speechDialect: CallerDialect = defineJsonOperation({
   operation: 'speech',
   schema: speechRequestSchema,
   estimateTokens: ({ members }) => estimateTokens(members, ['input', 'instructions']),
+  // As providers count them: not the units of UTF-16, of which some characters have two.
+  unitsOf: ({ input }) => ({ characters: Array.from(input).length }),
   readAnswer: readSpeechAnswer,
 });

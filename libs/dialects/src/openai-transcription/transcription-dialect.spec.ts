@@ -111,11 +111,19 @@ describe('transcriptionDialect', () => {
       usage: { promptTokens: 14, completionTokens: 5, audioPromptTokens: 12 },
       characters: 5,
     });
+    const lasting = (audioMilliseconds: number) => ({
+      characters: 5,
+      usage: { promptTokens: 0, completionTokens: 0, audioMilliseconds },
+    });
     expect(read('{"text":"Hello","usage":{"type":"duration","seconds":3}}', 'application/json; charset=utf-8')).toEqual(
-      {
-        characters: 5,
-      },
+      lasting(3_000),
     );
+    for (const duration of ['3.47', '"3.47"']) {
+      expect(read(`{"text":"Hello","duration":${duration}}`, 'application/json')).toEqual(lasting(3_470));
+    }
+    for (const duration of ['-1', '"long"', '1e12', 'null']) {
+      expect(read(`{"text":"Hello","duration":${duration}}`, 'application/json')).toEqual({ characters: 5 });
+    }
     expect(read('Hello\n', 'text/plain')).toEqual({ characters: 6 });
     expect(read('WEBVTT\n', 'text/vtt')).toEqual({ characters: 7 });
     expect(read('<html>', 'text/html')).toBeUndefined();

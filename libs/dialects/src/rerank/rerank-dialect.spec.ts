@@ -9,7 +9,13 @@ const answer = (value: unknown): ReturnType<typeof rerankDialect.readAnswer> =>
 describe('rerankDialect', () => {
   it('counts the query beside every document', () => {
     const request = { model: 'rank', query: 'five5x', documents: ['a', { text: 'b' }, 'c'] };
-    expect(facts(request)).toMatchObject({ operation: 'rerank', model: 'rank', estimatedPromptTokens: 12 });
+    expect(facts(request)).toMatchObject({
+      operation: 'rerank',
+      model: 'rank',
+      estimatedPromptTokens: 12,
+      units: { searches: 1 },
+    });
+    expect(facts({ ...request, documents: Array.from({ length: 101 }, () => 'a') }).units).toEqual({ searches: 2 });
   });
 
   it.each([
@@ -23,14 +29,18 @@ describe('rerankDialect', () => {
   });
 
   it.each([
-    [{ meta: { tokens: { input_tokens: 9 } } }, 9],
-    [{ meta: { billed_units: { input_tokens: 8, search_units: 1 } } }, 8],
-    [{ usage: { total_tokens: 7 } }, 7],
-    [{ meta: { billed_units: { search_units: 1 } } }, undefined],
-  ])('reads a ranking and the tokens in %j', (changes, promptTokens) => {
+    [{ meta: { tokens: { input_tokens: 9 } } }, { promptTokens: 9, completionTokens: 0 }],
+    [
+      { meta: { billed_units: { input_tokens: 8, search_units: 1 } } },
+      { promptTokens: 8, completionTokens: 0, searches: 1 },
+    ],
+    [{ usage: { total_tokens: 7 } }, { promptTokens: 7, completionTokens: 0 }],
+    [{ meta: { billed_units: { search_units: 2 } } }, { promptTokens: 0, completionTokens: 0, searches: 2 }],
+    [{ meta: {} }, undefined],
+  ])('reads a ranking and the usage in %j', (changes, usage) => {
     const read = answer({ id: 'r-1', results: [{ index: 1, relevance_score: 0.5 }], ...changes });
     expect(read).toMatchObject({ upstreamId: 'r-1', characters: 0 });
-    expect(read?.usage?.promptTokens).toBe(promptTokens);
+    expect(read?.usage).toEqual(usage);
   });
 
   it('finds no ranking in anything else', () => {

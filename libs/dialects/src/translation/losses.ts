@@ -24,6 +24,19 @@ const CALLERS_WORDS: Readonly<Record<string, string>> = {
 };
 const PACKAGE_WORD = new RegExp(`\\b(?:${Object.keys(CALLERS_WORDS).join('|')})\\b`, 'g');
 
+/**
+ * The warnings of a provider package as sentences for callers. One who set no limit for the answer loses nothing by the limit
+ * that a package sets where an API demands one.
+ */
+export function lossesIn(
+  warnings: readonly SharedV4Warning[],
+  { maxOutputTokens }: { readonly maxOutputTokens?: number | undefined },
+): string[] {
+  const isAboutLimit = (warning: SharedV4Warning): boolean =>
+    'feature' in warning && warning.feature === 'maxOutputTokens';
+  return warnings.filter((warning) => maxOutputTokens !== undefined || !isAboutLimit(warning)).map(sentenceOf);
+}
+
 /** A warning of a provider package as one sentence for callers, in whose words the settings are named. */
 export function sentenceOf(warning: SharedV4Warning): string {
   return packageSentence(warning).replace(PACKAGE_WORD, (word) => CALLERS_WORDS[word] ?? word);

@@ -1,8 +1,9 @@
-import type { UnsupportedPolicy } from '#libs/contracts';
+import type { Facts, UnsupportedPolicy } from '#libs/contracts';
 
 /** A call of an operation other than text, with what its translation needs. */
 export interface OperationCall {
   readonly requestId: string;
+  readonly facts: Pick<Facts, 'dialect'>;
   readonly body: Uint8Array;
   /** The provider's name of the model. */
   readonly model: string;

@@ -1,4 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  SharedV4Warning,
+} from '@ai-sdk/provider';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Facts, UnsupportedPolicy } from '#libs/contracts';
 import { translateCall } from './translate-call.js';
@@ -67,7 +72,15 @@ async function bytesOf(
   const { signal } = new AbortController();
   const fetchFile = () => Promise.reject(new Error('nothing to fetch'));
   const models = { languageModel: () => model };
-  const answer = await translateCall(models, { facts, body, model: 'm', unsupported, signal, fetchFile });
+  const answer = await translateCall(models, {
+    facts,
+    body,
+    model: 'm',
+    maxOutputTokens: 64_000,
+    unsupported,
+    signal,
+    fetchFile,
+  });
   let text = '';
   for await (const piece of answer.body) text += Buffer.from(piece).toString('utf8');
   return text;
@@ -89,6 +102,26 @@ describe('a translated answer', () => {
     await expect(bytesOf(modelOf({ unified: 'stop' }).model, dialect, { stream })).resolves.toContain('Hello');
   });
 
+  it.each([true, false])('tells no loss by a limit that its caller did not set (stream: %s)', async (stream) => {
+    const limited: SharedV4Warning = { type: 'compatibility', feature: 'maxOutputTokens', details: 'limited to 4096' };
+    const { model } = modelOf({ unified: 'stop', warnings: [limited] });
+    await expect(bytesOf(model, 'openai-chat', { stream, unsupported: 'reject' })).resolves.toContain('Hello');
+
+    const asked = modelOf({ unified: 'stop', warnings: [limited] });
+    await expect(bytesOf(asked.model, 'anthropic-messages', { stream, unsupported: 'reject' })).rejects.toThrow('4096');
+  });
+
+  it.each([
+    ['anthropic.messages', 'openai-chat', 64_000],
+    ['anthropic.messages', 'anthropic-messages', 9],
+    ['openai.chat', 'openai-chat', undefined],
+  ])('asks %s for callers of %s with the limit %s', async (provider, dialect, maxOutputTokens) => {
+    const { model } = modelOf({ unified: 'stop' });
+    const doGenerate = jest.fn((options: LanguageModelV4CallOptions) => model.doGenerate(options));
+    await bytesOf({ ...model, provider, doGenerate }, dialect, { stream: false });
+    expect(doGenerate.mock.calls[0]?.[0].maxOutputTokens).toBe(maxOutputTokens);
+  });
+
   it('that policy refuses is not lost to the bill', async () => {
     const { model } = modelOf({ unified: 'stop', warnings: [WARNING] });
     await expect(bytesOf(model, 'openai-chat', { stream: false, unsupported: 'reject' })).rejects.toMatchObject({
@@ -101,6 +134,31 @@ describe('a translated answer', () => {
     const { model, cancelled } = modelOf({ unified: 'stop', warnings: [WARNING] });
     await expect(bytesOf(model, 'openai-chat', { stream: true, unsupported: 'reject' })).rejects.toThrow('seed');
     expect(cancelled).toHaveBeenCalled();
+  });
+});
+
+describe('the trials of a caller of Anthropic’s dialect', () => {
+  const translated = (unsupported: UnsupportedPolicy) =>
+    translateCall(
+      { languageModel: () => modelOf({ unified: 'stop' }).model },
+      {
+        facts: {
+          dialect: 'anthropic-messages',
+          operation: 'chat',
+          passedHeaders: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'a-1' },
+        } as unknown as Facts,
+        body: Buffer.from(JSON.stringify({ model: 'm', ...REQUESTS['anthropic-messages'] })),
+        model: 'm',
+        unsupported,
+        signal: new AbortController().signal,
+        fetchFile: () => Promise.reject(new Error('nothing to fetch')),
+      },
+    );
+
+  it('are said to be lost at every other provider, and refused where policy wants nothing less', async () => {
+    const lost = "The header 'anthropic-beta' (a-1) cannot be carried to this provider.";
+    expect((await translated('warn')).warnings).toEqual([lost]);
+    await expect(translated('reject')).rejects.toThrow(lost);
   });
 });
 

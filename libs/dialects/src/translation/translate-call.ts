@@ -6,13 +6,15 @@ import type {
   RerankingModelV4,
 } from '@ai-sdk/provider';
 import type { Facts, Operation, UnsupportedPolicy } from '#libs/contracts';
+import { BETA_HEADER } from '../anthropic-messages/passed-headers.js';
 import { dialectNamed } from '../dialects.js';
 import { fetchFiles, type FetchFile } from './fetch-files.js';
-import { refuseLosses, sentenceOf } from './losses.js';
+import { lossesIn, refuseLosses } from './losses.js';
 import { lossesAt } from './request-losses.js';
 import { requireWhole } from './require-whole.js';
 import { toldUsage } from './told-usage.js';
 import type { OperationAnswer } from './operation-call.js';
+import { startBatches, type BatchingModel, type PartBatches } from './part-batches.js';
 import { translateEmbeddings } from './translate-embeddings.js';
 import { translateImages } from './translate-images.js';
 import { translateRerank } from './translate-rerank.js';
@@ -26,7 +28,7 @@ const ESTIMATED = 'The tokens are estimated by their size: this provider does no
 
 /** The models of a provider by its own names for them; what it does not offer is absent. */
 export interface ProviderModels {
-  languageModel?(name: string): LanguageModelV4;
+  languageModel?(name: string): LanguageModelV4 | BatchingModel;
   embeddingModel?(name: string): EmbeddingModelV4;
   rerankingModel?(name: string): RerankingModelV4;
   imageModel?(name: string): ImageModelV4;
@@ -39,6 +41,8 @@ export interface CallToTranslate {
   /** The provider's name of the model. */
   readonly model: string;
   readonly unsupported: UnsupportedPolicy;
+  /** Most tokens the model gives in one answer, where that is known. */
+  readonly maxOutputTokens?: number | undefined;
   readonly signal: AbortSignal;
   /** Gets a file that the model cannot get by itself. */
   readonly fetchFile: FetchFile;
@@ -89,28 +93,28 @@ function translateWhole(models: ProviderModels, call: CallToTranslate): Promise<
 }
 
 async function translateChat(
-  model: LanguageModelV4,
+  model: LanguageModelV4 | BatchingModel,
   translation: Translation,
   call: CallToTranslate,
 ): Promise<TranslatedAnswer> {
   const { options: read, ...losses } = translation.readRequest(call.body);
-  const warnings = lossesAt(model.provider, losses);
+  const warnings = [...lossesAt(model.provider, losses), ...lostHeaders(call.facts)];
   refuseLosses(warnings, call.unsupported);
   const prompt = await fetchFiles(read.prompt, await model.supportedUrls, call);
-  const options = { ...read, prompt, abortSignal: call.signal };
-  const context: AnswerContext = {
-    requestId: call.facts.requestId,
-    model: call.model,
-    createdSeconds: Math.floor(Date.now() / 1_000),
-    usageAsked: call.facts.usageAsked,
-    request: JSON.parse(Buffer.from(call.body).toString('utf8')),
+  const maxOutputTokens = read.maxOutputTokens ?? limitAt(model.provider, call);
+  const options = {
+    ...read,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    prompt,
+    abortSignal: call.signal,
   };
+  const context = contextOf(call);
   if (call.facts.stream) {
-    const { stream } = await model.doStream(options);
-    return streamedAnswer(stream, translation.streamEncoder(context), { ...call, warnings });
+    const batches = await startBatches(model, options);
+    return streamedAnswer(batches, translation.streamEncoder(context), { ...call, read, warnings });
   }
   const result = await model.doGenerate(options);
-  const own = result.warnings.map(sentenceOf);
+  const own = lossesIn(result.warnings, read);
   refuseLosses(own, call.unsupported, toldUsage(result.usage));
   requireWhole(result);
   return {
@@ -120,42 +124,90 @@ async function translateChat(
   };
 }
 
+/** Headers by which a caller asks for something that only a provider of its dialect knows. */
+function lostHeaders({ passedHeaders }: Facts): string[] {
+  const beta = passedHeaders?.[BETA_HEADER];
+  return beta === undefined ? [] : [`The header '${BETA_HEADER}' (${beta}) cannot be carried to this provider.`];
+}
+
+type AnswerLimit = Pick<CallToTranslate, 'maxOutputTokens'>;
+
+/** Anthropic's API demands a limit; the least that its package could choose for a model it does not know would cut answers short. */
+function limitAt(provider: string, { maxOutputTokens }: AnswerLimit): number | undefined {
+  return provider.includes('anthropic') ? maxOutputTokens : undefined;
+}
+
+function contextOf({ facts, model, body }: CallToTranslate): AnswerContext {
+  let request: unknown;
+  return {
+    requestId: facts.requestId,
+    model,
+    createdSeconds: Math.floor(Date.now() / 1_000),
+    usageAsked: facts.usageAsked,
+    // Parsed for those dialects only whose answers repeat something of it.
+    get request() {
+      return (request ??= JSON.parse(Buffer.from(body).toString('utf8')));
+    },
+  };
+}
+
 async function streamedAnswer(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
+  batches: PartBatches,
   encoder: StreamEncoder,
-  { unsupported, warnings }: { unsupported: UnsupportedPolicy; warnings: readonly string[] },
+  {
+    unsupported,
+    read,
+    warnings,
+  }: Pick<CallToTranslate, 'unsupported'> & { read: AnswerLimit; warnings: readonly string[] },
 ): Promise<TranslatedAnswer> {
-  const parts = stream[Symbol.asyncIterator]();
   // The first part tells what of the request was left out; headers are made of it.
-  const first = await parts.next();
-  const own = !first.done && first.value.type === 'stream-start' ? first.value.warnings.map(sentenceOf) : [];
+  const first = await batches.next();
+  const start = first.value?.[0];
+  const own = start?.type === 'stream-start' ? lossesIn(start.warnings, read) : [];
   try {
     refuseLosses(own, unsupported);
   } catch (error) {
     // Nobody will read the rest: the provider need not write it.
-    await parts.return?.(undefined);
+    await batches.return?.();
     throw error;
   }
-  return { contentType: 'text/event-stream', body: encoded(first, parts, encoder), warnings: [...warnings, ...own] };
+  return { contentType: 'text/event-stream', body: encoded(first, batches, encoder), warnings: [...warnings, ...own] };
 }
 
 async function* encoded(
-  first: IteratorResult<LanguageModelV4StreamPart>,
-  parts: AsyncIterator<LanguageModelV4StreamPart>,
+  first: IteratorResult<readonly LanguageModelV4StreamPart[]>,
+  batches: PartBatches,
   encoder: StreamEncoder,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for (let part = first; !part.done; part = await parts.next()) {
-      if (part.value.type === 'error') throw part.value.error;
-      if (part.value.type === 'finish') requireWhole(part.value);
-      const events = encoder.part(part.value);
+    for (let batch = first; !batch.done; batch = await batches.next()) {
+      const { events, failure } = encodedBatch(batch.value, encoder);
       if (events !== '') yield Buffer.from(events);
+      if (failure) throw failure.error;
     }
     const last = encoder.end();
     if (last !== '') yield Buffer.from(last);
   } finally {
-    await parts.return?.(undefined);
+    await batches.return?.();
   }
+}
+
+/** The events of a batch; where one of its parts fails, those of the parts before it. */
+function encodedBatch(
+  parts: readonly LanguageModelV4StreamPart[],
+  encoder: StreamEncoder,
+): { events: string; failure?: { error: unknown } } {
+  let events = '';
+  try {
+    for (const part of parts) {
+      if (part.type === 'error') return { events, failure: part };
+      if (part.type === 'finish') requireWhole(part);
+      events += encoder.part(part);
+    }
+  } catch (error) {
+    return { events, failure: { error } };
+  }
+  return { events };
 }
 
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

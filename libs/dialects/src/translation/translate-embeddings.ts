@@ -1,9 +1,12 @@
 import type { EmbeddingModelV4, EmbeddingModelV4CallOptions, EmbeddingModelV4Result } from '@ai-sdk/provider';
+import type { Usage } from '#libs/contracts';
+import { DialectStreamError } from '../caller-dialect.js';
 import { DialectError } from '../dialect-error.js';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
 import { embeddingsRequestSchema, type EmbeddingsRequest } from '../openai-embeddings/request-schema.js';
 import { lostFields, refuseLosses, sentenceOf } from './losses.js';
 import type { OperationAnswer, OperationCall } from './operation-call.js';
+import { PartlyFailed } from './partly-failed.js';
 
 const CARRIED = ['model', 'input', 'dimensions', 'encoding_format', 'stream', 'input_type'];
 const CALLS_AT_ONCE = 4;
@@ -15,6 +18,8 @@ const INPUT_TYPES = ['search_document', 'search_query', 'classification', 'clust
 /**
  * Serves an embeddings request by a model in the AI SDK's terms, in as many calls as the model needs for the inputs.
  * @throws DialectError 400 for inputs of tokens, which only models of the same tokeniser could read.
+ * @throws PartlyFailed where some of the calls were made and others failed.
+ * @throws DialectStreamError of class `bad_answer` where there are not as many embeddings as inputs.
  */
 export async function translateEmbeddings(model: EmbeddingModelV4, call: OperationCall): Promise<OperationAnswer> {
   const { request } = readJsonRequest(call.body, embeddingsRequestSchema);
@@ -32,7 +37,7 @@ export async function translateEmbeddings(model: EmbeddingModelV4, call: Operati
   if (dimensions !== undefined && vectors.some(({ length }) => length !== dimensions)) {
     own.add(`'dimensions' was not honoured by the model: its embeddings have ${vectors[0]?.length ?? 0}.`);
   }
-  refuseLosses([...own], call.unsupported);
+  refuseLosses([...own], call.unsupported, toldUsage(results));
   const usage = usageOf(results);
   const json = {
     object: 'list',
@@ -70,10 +75,38 @@ async function embed(
     const starts = Array.from({ length: atOnce }, (_, index) => start + index * perCall);
     const calls = starts
       .filter((from) => from < values.length)
-      .map((from) => model.doEmbed({ ...options, values: values.slice(from, from + perCall) }));
-    results.push(...(await Promise.all(calls)));
+      .map((from) => embedOnce(model, { ...options, values: values.slice(from, from + perCall) }));
+    // All are waited for: what the others use is to be paid for, whichever of them fails.
+    const outcomes = await Promise.allSettled(calls);
+    results.push(...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw partlyFailed(failed.reason, results);
   }
   return results;
+}
+
+async function embedOnce(
+  model: EmbeddingModelV4,
+  options: EmbeddingModelV4CallOptions,
+): Promise<EmbeddingModelV4Result> {
+  const result = await model.doEmbed(options);
+  const { length } = result.embeddings;
+  if (length === options.values.length) return result;
+  const sentence = `the provider gave ${length} embeddings for ${options.values.length} inputs`;
+  throw new DialectStreamError('bad_answer', sentence, toldUsage([result]));
+}
+
+function partlyFailed(reason: unknown, results: readonly EmbeddingModelV4Result[]): unknown {
+  const own = reason instanceof DialectStreamError ? reason.usage : undefined;
+  const usage = toldUsage(results, own?.promptTokens);
+  return usage ? new PartlyFailed(usage, reason) : reason;
+}
+
+/** What those of the calls used that told it, beside tokens that are known already. */
+function toldUsage(results: readonly EmbeddingModelV4Result[], known = 0): Usage | undefined {
+  const counts = results.map(({ usage }) => usage?.tokens ?? 0).filter((tokens) => Number.isSafeInteger(tokens));
+  const promptTokens = counts.reduce((sum, tokens) => sum + tokens, known);
+  return promptTokens > 0 ? { promptTokens, completionTokens: 0 } : undefined;
 }
 
 /** What some packages take by options of their own only; each reads those under its name and knows no other values. */

@@ -1,13 +1,18 @@
 import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result } from '@ai-sdk/provider';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
+import { imagesDialect } from '../openai-images/images-dialect.js';
 import { imagesRequestSchema } from '../openai-images/request-schema.js';
 import { lostFields, refuseLosses, sentenceOf } from './losses.js';
 import type { OperationAnswer, OperationCall } from './operation-call.js';
+import { Untranslatable } from './untranslatable.js';
 
 const CARRIED = ['model', 'prompt', 'n', 'size', 'response_format', 'stream'];
 
 /** Serves an image generation request by a model in the AI SDK's terms. Images come as base64, whatever was asked for. */
 export async function translateImages(model: ImageModelV4, call: OperationCall): Promise<OperationAnswer> {
+  // Forms with images to change go to providers of their own dialect only.
+  if (call.facts.dialect !== imagesDialect.name)
+    throw new Untranslatable(`this provider cannot serve requests of the dialect ${call.facts.dialect}`);
   const { request } = readJsonRequest(call.body, imagesRequestSchema);
   const lost = lostFields(request, CARRIED);
   if (request.response_format === 'url') lost.push("'response_format' is 'b64_json' with this provider, never 'url'.");

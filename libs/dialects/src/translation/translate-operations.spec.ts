@@ -102,6 +102,36 @@ describe('translateCall of embeddings', () => {
     );
   });
 
+  it('keeps for the bill what the calls used that were made when another one fails', async () => {
+    for (const supportsParallelCalls of [true, false]) {
+      const models = embedder({
+        supportsParallelCalls,
+        doEmbed: async ({ values }) => {
+          if (values.includes('bad')) throw new Error('refused');
+          return { embeddings: values.map(() => [1]), usage: { tokens: 10 }, warnings: [] };
+        },
+      });
+      await expect(translate(models, 'embeddings', { input: ['a', 'b', 'c', 'bad', 'e', 'f'] })).rejects.toMatchObject({
+        name: 'PartlyFailed',
+        cause: { message: 'refused' },
+        usage: { promptTokens: supportsParallelCalls ? 20 : 10, completionTokens: 0 },
+      });
+    }
+  });
+
+  it.each([0, 1, 3])(
+    'takes %i embeddings for two inputs for no answer, which is paid for nevertheless',
+    async (count) => {
+      const embeddings = Array.from({ length: count }, () => [1]);
+      const models = embedder({ doEmbed: async () => ({ embeddings, usage: { tokens: 10 }, warnings: [] }) });
+      const answer = translate(models, 'embeddings', { input: ['a', 'b'] });
+      await expect(answer).rejects.toMatchObject({
+        cause: { name: 'DialectStreamError', errorClass: 'bad_answer' },
+        usage: { promptTokens: 10, completionTokens: 0 },
+      });
+    },
+  );
+
   it('gives base64 of 32-bit floats where it is asked for', async () => {
     const { json } = await translate(embedder(), 'embeddings', { input: 'abc', encoding_format: 'base64' });
     const [{ embedding }] = json.data as [{ embedding: string }];

@@ -8,6 +8,8 @@ export class Untranslatable extends Error {
     message: string,
     /** What the provider says it used, where only its answer showed what is lost. */
     readonly usage?: Usage,
+    /** A code and the field at fault, where the caller can mend the request: the message is one for the caller then. */
+    readonly refusal?: { readonly code: string; readonly param: string },
   ) {
     super(message);
   }

@@ -106,6 +106,18 @@ export const GOOGLE_REFUSALS = {
   server_error: googleError(500, 'INTERNAL', 'An internal error has occurred'),
 } as const;
 
+function streamError(code: number | undefined, status: string, message: string): string {
+  return jsonEvent({ error: { ...(code === undefined ? {} : { code }), message, status } });
+}
+
+/** Errors within streams of both of Gemini's APIs. */
+export const GEMINI_STREAM_ERRORS: ProviderSubject['streamErrors'] = {
+  overloaded: streamError(503, 'UNAVAILABLE', 'The model is overloaded. Please try again later.'),
+  rate_limit: streamError(undefined, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check quota).'),
+  content_filter: streamError(400, 'INVALID_ARGUMENT', "The prompt violates Google's Responsible AI practices"),
+  server_error: streamError(500, 'INTERNAL', 'An internal error has occurred'),
+};
+
 interface SentBody {
   contents: { parts: { inlineData?: { data?: string }; functionResponse?: { response?: unknown } }[] }[];
   generationConfig?: { responseSchema?: object; responseJsonSchema?: object };

@@ -1,4 +1,4 @@
-import type { Usage } from '#libs/contracts';
+import type { ErrorClass, Usage } from '#libs/contracts';
 import type { ProviderKind } from '../providers/provider.js';
 import type { ContractCaller, Understood } from './contract-caller.fixture.js';
 import type { Reply, SeenRequest } from './provider-server.fixture.js';
@@ -49,6 +49,8 @@ export interface ProviderSubject {
   readonly eventsToFirstWord: number;
   /** The rate limit is to tell of 7 seconds in the provider's own way; the authentication error may quote the credential. */
   readonly refusals: Readonly<Record<RefusalName, Reply>> & Readonly<Partial<Record<RareRefusalName, Reply>>>;
+  /** Events by which a stream of status 200 tells of an error, by the class of it; absent where the provider has none. */
+  readonly streamErrors?: Readonly<Partial<Record<ErrorClass, string | Uint8Array>>>;
   /** Whether the rate limit tells how long to wait. */
   readonly tellsWait?: boolean;
   /** Where calls go. */

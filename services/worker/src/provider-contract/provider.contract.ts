@@ -153,6 +153,14 @@ function describeBreaks(bench: () => Bench, subject: ProviderSubject, caller: Co
     expect(failure.errorClass).toBe('cut_stream');
   });
 
+  for (const [errorClass, event] of Object.entries(subject.streamErrors ?? {})) {
+    it.each([0, subject.eventsToFirstWord])(`tells an error of class ${errorClass} after %i events`, async (count) => {
+      const reply = { ...stream, events: [...stream.events.slice(0, count), event] };
+      const failure = await failureOf(ask(bench(), { caller, question: { stream: true }, reply }));
+      expect(failure.errorClass).toBe(errorClass);
+    });
+  }
+
   it('fails a plain answer that breaks off in the middle', async () => {
     const half = JSON.stringify(plain.body).slice(0, 40);
     const reply: Reply = { headers: { 'content-type': 'application/json' }, body: half, ending: 'cut' };

@@ -1,8 +1,21 @@
-import { readChatUsage } from '#libs/dialects';
+import { classifyChatStreamError, readChatUsage } from '#libs/dialects';
 import type { AnswerEnd, Mending } from './mend-model.js';
+import type { StreamErrors } from './stream-failures.js';
 
-/** What servers of the OpenAI format tell of usage and the package leaves out: writes to a cache, reasoning told beside the rest. */
-export const chatUsageMending: Mending = { end: withToldUsage };
+/** The package hands over the error of an event, or an event that is none of its kinds. */
+const errors: StreamErrors = {
+  classify(event) {
+    if (typeof event !== 'object' || event === null) return undefined;
+    if ('error' in event) return classifyChatStreamError(JSON.stringify(event));
+    return 'message' in event ? classifyChatStreamError(JSON.stringify({ error: event })) : undefined;
+  },
+};
+
+/**
+ * What servers of the OpenAI format tell of usage and the package leaves out: writes to a cache, reasoning told beside the
+ * rest. Their errors within streams are told apart, too.
+ */
+export const chatUsageMending: Mending = { end: withToldUsage, errors };
 
 function withToldUsage({ finishReason, usage }: AnswerEnd): AnswerEnd {
   const told = readChatUsage(usage.raw);

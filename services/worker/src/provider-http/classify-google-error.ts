@@ -1,6 +1,6 @@
-import { classOfStatus } from '#libs/dialects';
-import type { ErrorClass } from '#libs/contracts';
-import type { ClassifiedError } from '#libs/dialects';
+import { classOfStatus, readChatUsage, type ClassifiedError } from '#libs/dialects';
+import type { ErrorClass, Usage } from '#libs/contracts';
+import type { StreamErrors } from './stream-failures.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 
@@ -14,6 +14,7 @@ interface WireDetail {
   violations?: unknown;
 }
 interface WireError {
+  code?: unknown;
   message?: unknown;
   status?: unknown;
   details?: unknown;
@@ -35,10 +36,53 @@ export function classifyGoogleError(status: number, body: string): ClassifiedErr
   };
 }
 
+/** The statuses that `google.rpc.Status` stands for over HTTP. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  OUT_OF_RANGE: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  RESOURCE_EXHAUSTED: 429,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
+};
+
+/** How Gemini tells of an error within a stream: an event with an error like that of a refusal, and perhaps with the usage. */
+export const googleStreamErrors: StreamErrors = {
+  classify(event) {
+    const body = JSON.stringify(event) ?? '';
+    const error = readError(body);
+    if (error.message === undefined && error.status === undefined && error.code === undefined) return undefined;
+    const { code, status } = error;
+    return classifyGoogleError(typeof code === 'number' ? code : (STATUS_OF[String(status)] ?? 500), body);
+  },
+  usageIn: (event) => usageOf((event as { usageMetadata?: unknown } | null | undefined)?.usageMetadata),
+};
+
+/** The usage of an event, in which all counts are of the answer so far. */
+function usageOf(metadata: unknown): Usage | undefined {
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  const counts = metadata as Readonly<Record<string, unknown>>;
+  const count = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
+  const reasoning = count('thoughtsTokenCount');
+  return readChatUsage({
+    prompt_tokens: count('promptTokenCount') + count('toolUsePromptTokenCount'),
+    completion_tokens: count('candidatesTokenCount') + reasoning,
+    prompt_tokens_details: { cached_tokens: count('cachedContentTokenCount') },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  });
+}
+
 function classOf(status: number, message: string, details: readonly WireDetail[]): ErrorClass {
   const reasons = details.map(({ reason }) => reason);
   // A wrong key of AI Studio is an "invalid argument" with status 400.
-  if (reasons.some((reason) => reason === 'API_KEY_INVALID' || reason === 'API_KEY_EXPIRED')) return 'authentication';
+  if (
+    reasons.some((reason) => reason === 'API_KEY_INVALID' || reason === 'API_KEY_EXPIRED') ||
+    /API key (not valid|expired)/i.test(message)
+  )
+    return 'authentication';
   if (reasons.includes('BILLING_DISABLED') || isLongQuota(message, details)) return 'quota';
   if (status !== 400) return classOfStatus(status);
   if (/token count.*exceeds|exceeds the maximum number of (input )?tokens/i.test(message)) return 'context_too_long';

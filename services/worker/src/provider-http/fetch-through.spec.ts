@@ -3,6 +3,8 @@ import { MockAgent } from 'undici';
 import { fetchThrough } from './fetch-through.js';
 
 const ORIGIN = 'https://provider.example';
+/** Eleven bytes; to Amazon's encoding, an empty message and the beginning of another. */
+const BODY = Buffer.of(0, 0, 0, 4, 0, 0, 0, 9, 120, 120, 120);
 
 describe('fetchThrough', () => {
   let agent: MockAgent;
@@ -15,7 +17,7 @@ describe('fetchThrough', () => {
 
   const answered = (contentType: string) => {
     const headers = { 'content-type': contentType };
-    agent.get(ORIGIN).intercept({ path: '/v1' }).reply(200, 'x'.repeat(11), { headers });
+    agent.get(ORIGIN).intercept({ path: '/v1' }).reply(200, BODY, { headers });
     return fetchThrough(agent, 10)(`${ORIGIN}/v1`);
   };
 

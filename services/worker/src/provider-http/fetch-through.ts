@@ -1,16 +1,15 @@
 import type { Dispatcher } from 'undici';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { connectionFailure } from './connection-failure.js';
+import { eventBoundFor, type EventBound } from './event-bound.js';
 
 const MOST_WHOLE_BYTES = 64 * 1024 ** 2;
-/** Server-sent events, and Amazon's own. */
-const STREAMED = /event-?stream/i;
 
 /**
  * A `fetch` for provider packages that goes through an agent of ours by `undici.request`, which costs a fraction of undici's
  * own `fetch`. Takes what those packages give: an address, and text, bytes or a form as body. Rejects with `ProviderFailure`
  * where no answer begins, and with the signal's reason where that ended the call. An answer that is no stream of events, which
- * packages read whole, breaks off with `ProviderFailure` above `mostBytes`.
+ * packages read whole, breaks off with `ProviderFailure` above `mostBytes`, and a stream with a single event that is too large.
  */
 export function fetchThrough(agent: Dispatcher, mostBytes = MOST_WHOLE_BYTES): typeof globalThis.fetch {
   return async (input, init = {}) => {
@@ -54,8 +53,8 @@ async function bytesOf(
 
 function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, mostBytes: number): Response {
   const isEmpty = statusCode === 204 || statusCode === 304;
-  const isStreamed = STREAMED.test(String(headers['content-type'] ?? ''));
-  const stream = isEmpty ? null : streamOf(body, isStreamed ? Number.POSITIVE_INFINITY : mostBytes);
+  const bound = eventBoundFor(String(headers['content-type'] ?? '')) ?? wholeBound(mostBytes);
+  const stream = isEmpty ? null : streamOf(body, bound);
   return new Response(stream, {
     status: statusCode,
     headers: Object.entries(headers).flatMap(([name, value]) =>
@@ -64,17 +63,26 @@ function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, most
   });
 }
 
-/** The bytes as they are asked for. Node's own conversion costs nearly twice as much for a stream of small pieces. */
-function streamOf(body: AsyncIterable<Uint8Array>, mostBytes: number): ReadableStream<Uint8Array> {
+/** For what packages read whole. */
+function wholeBound(mostBytes: number): EventBound {
   let bytes = 0;
+  return {
+    pass({ length }) {
+      bytes += length;
+      if (bytes > mostBytes) throw new ProviderFailure('bad_answer', `the answer is larger than ${mostBytes} bytes`);
+    },
+  };
+}
+
+/** The bytes as they are asked for. Node's own conversion costs nearly twice as much for a stream of small pieces. */
+function streamOf(body: AsyncIterable<Uint8Array>, bound: EventBound): ReadableStream<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await pieces.next();
         if (done === true) return controller.close();
-        bytes += value.length;
-        if (bytes > mostBytes) throw new ProviderFailure('bad_answer', `the answer is larger than ${mostBytes} bytes`);
+        bound.pass(value);
         controller.enqueue(value);
       },
       async cancel(reason) {

@@ -1,3 +1,4 @@
+import { googleStreamErrors } from './classify-google-error.js';
 import { laterSystemMessages } from './later-system-messages.js';
 import type { Mending } from './mend-model.js';
 
@@ -10,6 +11,7 @@ export function googleMending(endpoint: string): Mending {
   const others = `^(?!gs:|https?://[^/?#]*googleapis\\.com|${own})`;
   return {
     call: laterSystemMessages,
+    errors: googleStreamErrors,
     urls: (urls) =>
       Object.fromEntries(
         Object.entries(urls).map(([mediaType, patterns]) => [

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4Warning,
 } from '@ai-sdk/provider';
+import { StreamFailures, type StreamErrors } from './stream-failures.js';
 
 /** How an answer ended and what it used: what plain answers and streams tell alike. */
 export type AnswerEnd = Pick<LanguageModelV4GenerateResult, 'finishReason' | 'usage'>;
@@ -17,10 +18,12 @@ export interface Mending {
   readonly urls?: (urls: Readonly<Record<string, RegExp[]>>) => Record<string, RegExp[]>;
   /** Changes how an answer ended; `usage.raw` and `finishReason.raw` hold the provider's own words. */
   readonly end?: (end: AnswerEnd) => AnswerEnd;
+  /** How errors within streams are told; without it each of them is an event that cannot be read. */
+  readonly errors?: StreamErrors;
 }
 
 /** A package's model with what it leaves out put in again. */
-export function mendModel(model: LanguageModelV4, { call = same, urls, end = same }: Mending): LanguageModelV4 {
+export function mendModel(model: LanguageModelV4, { call = same, urls, end = same, errors }: Mending): LanguageModelV4 {
   return {
     specificationVersion: model.specificationVersion,
     provider: model.provider,
@@ -34,15 +37,34 @@ export function mendModel(model: LanguageModelV4, { call = same, urls, end = sam
     },
     async doStream(options) {
       const losses = new Losses();
-      const result = await model.doStream(call(options, losses.add));
-      const mended = new TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart>({
-        transform(part, controller) {
-          controller.enqueue(mendedPart(part, { end, losses }));
-        },
-      });
-      return { ...result, stream: result.stream.pipeThrough(mended) };
+      const failures = new StreamFailures(errors);
+      const asked = failures.needsEvents ? { ...options, includeRawChunks: true } : options;
+      const result = await model.doStream(call(asked, losses.add));
+      return { ...result, stream: result.stream.pipeThrough(mendedStream({ end, losses, failures })) };
     },
   };
+}
+
+type Parts = TransformStreamDefaultController<LanguageModelV4StreamPart>;
+
+function mendedStream({
+  end,
+  losses,
+  failures,
+}: Required<Pick<Mending, 'end'>> & { losses: Losses; failures: StreamFailures }): TransformStream<
+  LanguageModelV4StreamPart,
+  LanguageModelV4StreamPart
+> {
+  let parts: Parts;
+  const transformer = {
+    start: (controller: Parts) => void (parts = controller),
+    transform(part: LanguageModelV4StreamPart) {
+      if (!failures.take(part, parts)) parts.enqueue(mendedPart(part, { end, losses }));
+    },
+    flush: () => failures.end(parts),
+    cancel: () => failures.abort(parts),
+  };
+  return new TransformStream(transformer);
 }
 
 class Losses {

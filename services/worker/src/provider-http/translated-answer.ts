@@ -1,7 +1,15 @@
 import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
-import { DialectError, translateCall, Untranslatable, type FetchFile, type ProviderModels } from '#libs/dialects';
+import {
+  DialectError,
+  DialectStreamError,
+  PartlyFailed,
+  translateCall,
+  Untranslatable,
+  type FetchFile,
+  type ProviderModels,
+} from '#libs/dialects';
 import type { ProviderAnswer, ProviderCall } from '../providers/provider.js';
-import { ProviderFailure } from '../providers/provider-failure.js';
+import { ProviderFailure, withUsage } from '../providers/provider-failure.js';
 
 /**
  * Serves a call in the caller's dialect through a provider's models in the AI SDK's terms. An answer with an error status
@@ -15,18 +23,48 @@ export async function translatedAnswer(
   const { facts, body, target, signal } = call;
   const unsupported = target.unsupported ?? 'warn';
   try {
-    const answer = await translateCall(models, { facts, body, model: target.model, unsupported, signal, fetchFile });
+    const { model, maxOutputTokens } = target;
+    const answer = await translateCall(models, {
+      facts,
+      body,
+      model,
+      maxOutputTokens,
+      unsupported,
+      signal,
+      fetchFile,
+    });
     const header = (name: string): string | undefined => (name === 'content-type' ? answer.contentType : undefined);
     return { status: 200, header, body: answer.body, warnings: answer.warnings };
   } catch (error) {
-    if (APICallError.isInstance(error) && isRefusal(error.statusCode)) return refusedAnswer(error, error.statusCode);
-    if (error instanceof Untranslatable)
-      throw new ProviderFailure('unsupported', error.message, { usage: error.usage, cause: error });
-    if (UnsupportedFunctionalityError.isInstance(error))
-      throw new ProviderFailure('unsupported', error.message, { cause: error });
-    if (error instanceof DialectError) throw refusalOf(error, error);
-    throw causeOf(error);
+    if (error instanceof PartlyFailed) return partlyFailed(error);
+    return failed(error);
   }
+}
+
+/** What some of its calls used is to be paid for, however the others failed. */
+function partlyFailed({ usage, cause }: PartlyFailed): ProviderAnswer {
+  try {
+    return { ...failed(cause), usage };
+  } catch (error) {
+    throw error instanceof ProviderFailure ? withUsage(error, usage) : error;
+  }
+}
+
+/** The answer by which a provider refused a call. @throws ProviderFailure where there is none */
+function failed(error: unknown): ProviderAnswer {
+  if (APICallError.isInstance(error) && isRefusal(error.statusCode)) return refusedAnswer(error, error.statusCode);
+  if (error instanceof Untranslatable)
+    throw new ProviderFailure('unsupported', error.message, {
+      usage: error.usage,
+      refusal: error.refusal,
+      cause: error,
+    });
+  if (UnsupportedFunctionalityError.isInstance(error))
+    throw new ProviderFailure('unsupported', error.message, { cause: error });
+  if (error instanceof DialectError) throw refusalOf(error, error);
+  if (error instanceof DialectStreamError)
+    throw new ProviderFailure(error.errorClass, error.message, { usage: error.usage, cause: error });
+  throw causeOf(error);
 }
 
 function refusedAnswer(error: APICallError, status: number): ProviderAnswer {

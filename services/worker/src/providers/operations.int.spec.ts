@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ImageModelV4 } from '@ai-sdk/provider';
 import type { Facts, Target } from '#libs/contracts';
 import { dialectNamed } from '#libs/dialects';
 import { startSimProvider, type SimProvider } from '#libs/simulation';
+import { translatedAnswer } from '../provider-http/translated-answer.js';
 import { openai } from './openai/index.js';
 import type { Provider, ProviderAnswer } from './provider.js';
 import { sim } from './sim/index.js';
@@ -14,10 +16,13 @@ async function bytesOf(answer: ProviderAnswer): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function form(): Promise<{ body: Buffer; type: string }> {
+async function form(
+  file: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<{ body: Buffer; type: string }> {
   const sent = new FormData();
-  sent.set('file', new Blob([Buffer.alloc(5_000, 255)]), 'sound.wav');
-  sent.set('model', 'public');
+  sent.set(file, new Blob([Buffer.alloc(5_000, 255)]), `${file}.bin`);
+  for (const [name, value] of Object.entries({ model: 'public', ...fields })) sent.set(name, value);
   const request = new Request('http://localhost', { method: 'POST', body: sent });
   return { body: Buffer.from(await request.arrayBuffer()), type: request.headers.get('content-type') ?? '' };
 }
@@ -56,9 +61,9 @@ describe('operations beside chat', () => {
       const embeddings = await call(kind, 'openai-embeddings', { input: ['one', 'two words'] });
       expect(embeddings.read?.usage).toEqual({ promptTokens: 3, completionTokens: 0 });
       const ranking = await call(kind, 'rerank', { query: 'b', documents: ['a', 'b'] });
-      expect(ranking.read?.usage).toEqual({ promptTokens: 3, completionTokens: 0 });
+      expect(ranking.read?.usage).toMatchObject({ promptTokens: 3, completionTokens: 0 });
       const images = await call(kind, 'openai-images', { prompt: 'a cat' });
-      expect(images.read?.usage).toEqual({ promptTokens: 2, completionTokens: 1, imageCompletionTokens: 1 });
+      expect(images.read?.usage).toEqual({ promptTokens: 2, completionTokens: 1, imageCompletionTokens: 1, images: 1 });
       expect((await call(kind, 'openai-moderations', { input: 'x' })).read).toBeDefined();
     });
 
@@ -67,15 +72,34 @@ describe('operations beside chat', () => {
       expect(speech.contentType).toBe('audio/wav');
       expect(speech.answered.toString('latin1', 0, 4)).toBe('RIFF');
       expect(speech.read).toEqual({ characters: 0 });
-      const { body, type } = await form();
+      const { body, type } = await form('file');
       for (const dialect of ['openai-transcription', 'openai-audio-translation']) {
         const transcript = await call(kind, dialect, body, type);
         expect(transcript.read).toMatchObject({ characters: 31, usage: { promptTokens: 6 } });
       }
     });
+
+    it(`carry images to and from ${kind}`, async () => {
+      const edit = await form('image', { prompt: 'add a hat', n: '2' });
+      const edited = await call(kind, 'openai-image-edits', edit.body, edit.type);
+      expect(edited.read?.usage).toMatchObject({ promptTokens: 3, completionTokens: 2, imageCompletionTokens: 2 });
+      const { body, type } = await form('image');
+      expect((await call(kind, 'openai-image-variations', body, type)).read?.usage).toMatchObject({ promptTokens: 0 });
+    });
   }
 
+  it('are refused where only providers of OpenAI’s form can serve them', async () => {
+    const { body, type } = await form('image', { prompt: 'add a hat' });
+    const facts = { ...dialectNamed('openai-image-edits').readFacts(body, type), requestId: 'req_1' } as Facts;
+    const models = { imageModel: () => ({}) as unknown as ImageModelV4 };
+    const signal = new AbortController().signal;
+    const edit = { facts, target: { model: 'draw' } as Target, body, attempt: 0, signal };
+    await expect(translatedAnswer(models, edit, surroundings.fetchFile)).rejects.toMatchObject({
+      errorClass: 'unsupported',
+    });
+  });
+
   it('reach the address of their kind with the model’s own name', () => {
-    expect(upstream.calls().map(({ model }) => model)).toEqual(Array.from({ length: 7 }, () => 'sim-small'));
+    expect(upstream.calls().map(({ model }) => model)).toEqual(Array.from({ length: 9 }, () => 'sim-small'));
   });
 });

@@ -37,3 +37,16 @@ export class ProviderFailure extends Error {
     this.usage = details.usage;
   }
 }
+
+/** The same failure with what was used nevertheless; what it knows itself comes first. */
+export function withUsage(failure: ProviderFailure, usage: Usage | undefined): ProviderFailure {
+  if (failure.usage || !usage) return failure;
+  const { errorClass, message, status, retryAfterSeconds, refusal, cause } = failure;
+  return new ProviderFailure(errorClass, message, {
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    refusal,
+    usage,
+    cause,
+  });
+}

@@ -1,4 +1,4 @@
-import type { Facts, Target } from '#libs/contracts';
+import type { Facts, Target, Usage } from '#libs/contracts';
 import type { ClassifiedError, FetchFile } from '#libs/dialects';
 
 /** One call of one provider. `body` is the caller's own; `signal` ends the call. */
@@ -21,6 +21,10 @@ export interface ProviderAnswer {
   readonly body: AsyncIterable<Uint8Array>;
   /** What of the request the provider could not do and did not get; one sentence each. */
   readonly warnings?: readonly string[];
+  /** Takes out of whole events, or of a whole answer, what is for the operator only; absent where there is no such thing. */
+  forCallers?(bytes: Uint8Array): Uint8Array;
+  /** What a refused answer used nevertheless: a request may need several calls, of which some were made. */
+  readonly usage?: Usage;
 }
 
 /** A configured provider, ready to be called. */

@@ -9,8 +9,18 @@ import {
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 describe('restAfter', () => {
-  it.each([401, 403])('lets a credential refused with %i rest long', (status) => {
-    expect(restAfter({ status, retryAfter: undefined }, NOW)).toBe(REFUSED_REST_MILLISECONDS);
+  it.each([
+    ['authentication', false],
+    ['permission', true],
+  ] as const)('lets a credential refused for %s rest long, for the model only: %s', (errorClass, forModelOnly) => {
+    const rest = restAfter({ errorClass, retryAfter: undefined }, NOW);
+    expect(rest).toEqual({ milliseconds: REFUSED_REST_MILLISECONDS, forModelOnly });
+  });
+
+  it('lets one without quota rest for the model that has none, as long as we ever wait', () => {
+    const rest = restAfter({ errorClass: 'quota', retryAfter: undefined }, NOW);
+    expect(rest).toEqual({ milliseconds: LONGEST_RATE_LIMITED_REST_MILLISECONDS, forModelOnly: true });
+    expect(restAfter({ errorClass: 'quota', retryAfter: '60' }, NOW)?.milliseconds).toBe(60_000);
   });
 
   it.each([
@@ -23,10 +33,13 @@ describe('restAfter', () => {
     ['a date that is past', 'Wed, 31 Dec 2025 23:00:00 GMT', 0],
     ['a day', '86400', LONGEST_RATE_LIMITED_REST_MILLISECONDS],
   ])('lets one at its rate limit rest as the provider says: %s', (_what, retryAfter, milliseconds) => {
-    expect(restAfter({ status: 429, retryAfter }, NOW)).toBe(milliseconds);
+    expect(restAfter({ errorClass: 'rate_limit', retryAfter }, NOW)).toEqual({ milliseconds, forModelOnly: false });
   });
 
-  it.each([200, 400, 404, 500, 503, undefined])('does not blame the credential for %s', (status) => {
-    expect(restAfter({ status, retryAfter: '9' }, NOW)).toBeUndefined();
-  });
+  it.each(['invalid_request', 'not_found', 'content_filter', 'server_error', 'overloaded', 'connection'] as const)(
+    'does not blame the credential for %s',
+    (errorClass) => {
+      expect(restAfter({ errorClass, retryAfter: '9' }, NOW)).toBeUndefined();
+    },
+  );
 });

@@ -1,4 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import type { Usage } from '#libs/contracts';
+import { classOfStatus } from '#libs/dialects';
+import { ContractCall } from '../provider-contract/contract-call.fixture.js';
+import { GEMINI_ANSWERS, googleError } from '../provider-contract/gemini-wire.fixture.js';
+import { ProviderServer } from '../provider-contract/provider-server.fixture.js';
+import { google } from '../providers/google/index.js';
 import type {
   Provider,
   ProviderAnswer,
@@ -12,9 +18,9 @@ import { CredentialPool } from './credential-pool.js';
 import { REFUSED_REST_MILLISECONDS } from './rest-after.policy.js';
 import { RotatingProvider, type RotationListener } from './rotating-provider.js';
 
-type Reply = number | { status: number; retryAfter: string } | ProviderFailure;
+type Reply = number | { status: number; retryAfter?: string; body?: string; usage?: Usage } | ProviderFailure;
 
-const call = { signal: new AbortController().signal } as ProviderCall;
+const call = { signal: new AbortController().signal, target: { model: 'm' } } as ProviderCall;
 
 function answering(name: string, replies: Reply[], calls: string[]): Provider {
   return {
@@ -24,18 +30,27 @@ function answering(name: string, replies: Reply[], calls: string[]): Provider {
       if (reply instanceof ProviderFailure) throw reply;
       return answerWith(typeof reply === 'object' ? reply : { status: reply ?? 200 });
     },
-    classify: (status) => ({ errorClass: 'server_error', message: `${name} ${status}` }),
+    classify: (status, body) => ({
+      errorClass: body.includes('bad key') ? 'authentication' : classOfStatus(status),
+      message: `${name} ${status}`,
+    }),
     redact: (words) => words.replaceAll(`secret-${name}`, '[redacted]'),
     close: async () => void calls.push(`close ${name}`),
   };
 }
 
-function answerWith({ status, retryAfter }: { status: number; retryAfter?: string }): ProviderAnswer {
+function answerWith({
+  status,
+  retryAfter,
+  body = `${status}`,
+  usage,
+}: Exclude<Reply, number | ProviderFailure>): ProviderAnswer {
   return {
+    ...(usage ? { usage } : {}),
     status,
     header: (name) => (name === 'retry-after' ? retryAfter : undefined),
     body: (async function* () {
-      yield Buffer.from(`${status}`);
+      yield Buffer.from(body);
     })(),
   };
 }
@@ -75,6 +90,39 @@ describe('RotatingProvider', () => {
 
     expect((await provider.call(call)).status).toBe(200);
     expect(calls).toEqual(['a', 'b']);
+  });
+
+  it('goes by the words of a refusal where its status does not tell', async () => {
+    const { provider, calls } = rotating([{ status: 400, body: 'bad key' }], [200]);
+    for (let count = 0; count < 2; count++) expect((await provider.call(call)).status).toBe(200);
+
+    expect(calls).toEqual(['a', 'b', 'b']);
+  });
+
+  it('gives back the words of a refusal with it', async () => {
+    const { provider } = rotating([{ status: 400, body: 'no such field' }], [200]);
+    const words: string[] = [];
+    for await (const part of (await provider.call(call)).body) words.push(Buffer.from(part).toString());
+
+    expect(words.join('')).toBe('no such field');
+  });
+
+  it('uses a credential that may not use one model for all others', async () => {
+    const { provider, calls } = rotating([403, 200], [200]);
+    const other = { ...call, target: { ...call.target, model: 'other' } };
+    await provider.call(call);
+    await provider.call(call);
+    await provider.call(other);
+
+    expect(calls).toEqual(['a', 'b', 'b', 'a']);
+  });
+
+  it('does not make a call again of which a part is charged already', async () => {
+    const usage = { promptTokens: 9, completionTokens: 0 };
+    const { provider, calls } = rotating([{ status: 429, usage }], [200]);
+
+    expect(await provider.call(call)).toMatchObject({ status: 429, usage });
+    expect(calls).toEqual(['a']);
   });
 
   it.each([400, 404, 500])('gives back %i at once, which no other credential would cure', async (status) => {
@@ -137,6 +185,29 @@ describe('RotatingProvider', () => {
     expect(provider.redact('secret-b or secret-a')).toBe('[redacted] or [redacted]');
     await provider.close();
     expect(calls).toEqual(['close a', 'close b']);
+  });
+});
+
+describe('several keys of Google', () => {
+  it('rotate when one is refused as not valid, which Google says with status 400', async () => {
+    const server = await ProviderServer.start();
+    server.replyWith(({ headers }) =>
+      headers['x-goog-api-key'] === 'good'
+        ? GEMINI_ANSWERS.text.plain
+        : googleError(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.'),
+    );
+    const provider = createProvider(google, {
+      options: { baseUrl: server.origin },
+      credentials: ['bad', 'good'],
+      surroundings: { fetchFile: () => Promise.reject(new Error('nothing is to be fetched')) },
+      onRotation: () => undefined,
+    });
+    const body = { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'Hi' }] };
+    for (let count = 0; count < 2; count++) await new ContractCall(provider, { dialect: 'openai-chat', body }).run();
+
+    expect(server.requests.map(({ headers }) => headers['x-goog-api-key'])).toEqual(['bad', 'good', 'good']);
+    await provider.close();
+    await server.stop();
   });
 });
 

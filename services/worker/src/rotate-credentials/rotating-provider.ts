@@ -4,14 +4,15 @@ import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CredentialPool } from './credential-pool.js';
 import { restAfter, type Refusal } from './rest-after.policy.js';
 
-const MOST_BYTES_READ_OFF = 64 * 1024;
+const MOST_BYTES_READ = 64 * 1024;
 
 /** Told when a call goes on with another credential, by their places in the configuration, from 0. */
 export type RotationListener = (rotation: { refused: number; status: number | undefined; next: number }) => void;
 
 /**
  * One provider with several credentials: a provider of its kind for each of them, all alike but for that. A call that is
- * refused for its credential's sake is made again at once with the next healthy one; it has failed when none is left.
+ * refused for its credential's sake, as the provider's own words say, is made again at once with the next healthy one; it has
+ * failed when none is left.
  */
 export class RotatingProvider implements Provider {
   constructor(
@@ -22,19 +23,20 @@ export class RotatingProvider implements Provider {
 
   async call(call: ProviderCall): Promise<ProviderAnswer> {
     const tried = new Set<number>();
-    for (let place = this.pool.take(); ;) {
+    const { model } = call.target;
+    for (let place = this.pool.take(model); ;) {
       tried.add(place);
       const outcome = await this.callWith(place, call);
-      const milliseconds = restAfter(outcome.refusal, Date.now());
-      if (milliseconds === undefined) {
-        if (outcome.answer?.status === 200) this.pool.wake(place);
+      if (!outcome.refusal) {
+        if (outcome.answer) this.pool.wake(place, model);
         return settled(outcome);
       }
-      this.pool.rest(place, milliseconds);
-      const next = call.signal.aborted ? undefined : this.pool.takeHealthy(tried);
+      const rest = restAfter(outcome.refusal, Date.now());
+      if (!rest) return settled(outcome);
+      this.pool.rest(place, rest.milliseconds, rest.forModelOnly ? model : undefined);
+      const next = mayBeMadeAgain(outcome, call) ? this.pool.takeHealthy(model, tried) : undefined;
       if (next === undefined) return settled(outcome);
-      if (outcome.answer) void readOff(outcome.answer.body);
-      this.onRotation({ refused: place, status: outcome.refusal.status, next });
+      this.onRotation({ refused: place, status: outcome.status, next });
       place = next;
     }
   }
@@ -53,13 +55,14 @@ export class RotatingProvider implements Provider {
   }
 
   private async callWith(place: number, call: ProviderCall): Promise<Outcome> {
+    const provider = this.providers[place] ?? this.providers[0];
     try {
-      const answer = await (this.providers[place] ?? this.providers[0]).call(call);
-      return { answer, refusal: { status: answer.status, retryAfter: answer.header('retry-after') } };
+      const answer = await provider.call(call);
+      return answer.status === 200 ? { answer, status: 200 } : await refused(answer, provider);
     } catch (failure) {
       if (!(failure instanceof ProviderFailure)) throw failure;
-      const { status, retryAfterSeconds } = failure;
-      return { failure, refusal: { status, retryAfter: retryAfterSeconds?.toString() } };
+      const { errorClass, status, retryAfterSeconds } = failure;
+      return { failure, status, refusal: { errorClass, retryAfter: retryAfterSeconds?.toString() } };
     }
   }
 }
@@ -67,7 +70,9 @@ export class RotatingProvider implements Provider {
 interface Outcome {
   readonly answer?: ProviderAnswer;
   readonly failure?: ProviderFailure;
-  readonly refusal: Refusal;
+  readonly status: number | undefined;
+  /** Absent where the call was served. */
+  readonly refusal?: Refusal;
 }
 
 function settled({ answer, failure }: Outcome): ProviderAnswer {
@@ -75,15 +80,36 @@ function settled({ answer, failure }: Outcome): ProviderAnswer {
   throw failure;
 }
 
-/** Reads an answer that nobody wants to its end, so that its connection can be used again; a long one is broken off. */
-async function readOff(body: AsyncIterable<Uint8Array>): Promise<void> {
+/** A call that has used something already would use it twice, and its record would tell of once. */
+function mayBeMadeAgain({ answer, failure }: Outcome, { signal }: ProviderCall): boolean {
+  return !signal.aborted && answer?.usage === undefined && failure?.usage === undefined;
+}
+
+/** Reads why an answer refuses; its body can be read once more by whoever gets it. */
+async function refused(answer: ProviderAnswer, provider: Provider): Promise<Outcome> {
+  const bytes = await bytesOf(answer.body);
+  const { errorClass, retryAfterSeconds } = provider.classify(answer.status, bytes.toString('utf8'));
+  const again = { ...answer, body: only(bytes) };
+  const retryAfter = answer.header('retry-after') ?? retryAfterSeconds?.toString();
+  return { answer: again, status: answer.status, refusal: { errorClass, retryAfter } };
+}
+
+async function* only(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** What there is of a refusal's words, read to the end so that the connection can be used again; a long one is broken off. */
+async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
   let bytes = 0;
   try {
     for await (const part of body) {
+      parts.push(part);
       bytes += part.length;
-      if (bytes > MOST_BYTES_READ_OFF) break;
+      if (bytes > MOST_BYTES_READ) break;
     }
   } catch {
-    // The answer was given up already; how its connection ends does not matter.
+    // The status says enough of a refusal whose words broke off.
   }
+  return Buffer.concat(parts);
 }

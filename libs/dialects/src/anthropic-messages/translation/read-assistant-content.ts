@@ -3,7 +3,7 @@ import { isCarried } from '../../translation/carried-marks.js';
 import { messageMarks } from '../message-marks.js';
 import { blockSchemas, readBlock } from './block-schemas.js';
 import { cacheOptions, withOptions } from './cache-options.js';
-import type { PlacedBlock } from './read-user-content.js';
+import { asText, type PlacedBlock } from './read-user-content.js';
 import type { RequestLosses } from '../../translation/request-losses.js';
 
 /** A part of what a model said earlier. */
@@ -40,7 +40,10 @@ function readAssistantBlock(
       return [{ type: 'tool-call', toolCallId: id, toolName: name, input: input ?? {}, ...options }];
     }
     default:
-      losses.add(`'${path}': a block of type '${block.type}' cannot be carried to this provider and was left out.`);
+      losses.leaveOut(
+        asText(path),
+        `'${path}': a block of type '${block.type}' cannot be carried to this provider and was left out.`,
+      );
       return [];
   }
 }

@@ -17,7 +17,7 @@ export function readPrompt(
   const toolNames = new Map<string, string>();
   const prompt = readSystem(blocksOf(system ?? '', 'system'), losses);
   for (const [index, message] of messages.entries())
-    prompt.push(...readMessage(message, { path: `messages[${index}].content`, toolNames, losses }));
+    prompt.push(...readMessage(message, { path: `messages[${index}]`, toolNames, losses }));
   return merged(prompt);
 }
 
@@ -29,16 +29,17 @@ interface Reading {
 }
 
 function readMessage({ role, content }: Message, { path, toolNames, losses }: Reading): LanguageModelV4Message[] {
-  const blocks = blocksOf(content, path);
+  const blocks = blocksOf(content, `${path}.content`);
   if (role === 'system') return readSystem(blocks, losses);
   if (role === 'user') return readUser(blocks, { path, toolNames, losses });
   const parts = readAssistantContent(blocks, losses);
+  losses.refuseEmpty(path, parts);
   for (const part of parts) if (part.type === 'tool-call') toolNames.set(part.toolCallId, part.toolName);
   return parts.length === 0 ? [] : [{ role: 'assistant', content: parts }];
 }
 
 /** Results of tools become a message of their own, before what the user says besides. */
-function readUser(blocks: readonly PlacedBlock[], { toolNames, losses }: Reading): LanguageModelV4Message[] {
+function readUser(blocks: readonly PlacedBlock[], { path, toolNames, losses }: Reading): LanguageModelV4Message[] {
   const results: ToolResult[] = [];
   const words: UserPart[] = [];
   for (const placed of blocks) {
@@ -46,6 +47,7 @@ function readUser(blocks: readonly PlacedBlock[], { toolNames, losses }: Reading
     else words.push(...readUserBlock(placed, losses));
   }
   const said = [...results.flatMap(({ files }) => files), ...words];
+  losses.refuseEmpty(path, [...results.map(({ part }) => part), ...said]);
   return [
     ...(results.length === 0 ? [] : [{ role: 'tool' as const, content: results.map(({ part }) => part) }]),
     ...(said.length === 0 ? [] : [{ role: 'user' as const, content: said }]),

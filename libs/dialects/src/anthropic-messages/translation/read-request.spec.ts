@@ -211,7 +211,14 @@ describe('readMessagesRequest', () => {
       mcp_servers: [],
       tools: [{ type: 'web_search_20250305', name: 'web_search' }],
       messages: [
-        { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }, { type: 'odd' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'image', source: { type: 'file', file_id: 'f' } },
+            { type: 'odd' },
+            { type: 'text', text: 'See' },
+          ],
+        },
       ],
     });
     expect(warnings).toHaveLength(5);
@@ -234,5 +241,38 @@ describe('readMessagesRequest', () => {
     ['an unknown way of thinking', { thinking: { type: 'deep' } }, 'thinking.type'],
   ])('refuses %s and names the field', (_what, request, param) => {
     expect(() => read(request)).toThrow(expect.objectContaining({ status: 400, param }));
+  });
+
+  describe('a message of which nothing would be left', () => {
+    const stored = { type: 'image', source: { type: 'file', file_id: 'file_1' } };
+    const asked = { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: {} }] };
+    const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: [stored] };
+
+    it.each([
+      ['of a user', [...base.messages, { role: 'user', content: [stored] }], 'messages[1].content[0]'],
+      [
+        'of a tool',
+        [...base.messages, asked, { role: 'user', content: [result] }],
+        'messages[2].content[0].content[0]',
+      ],
+      [
+        'of the assistant',
+        [...base.messages, { role: 'assistant', content: [{ type: 'server_tool_use', id: 's', name: 'web_search' }] }],
+        'messages[1].content[0]',
+      ],
+    ])('%s is refused by the name of the block, with the remedy', (_what, messages, param) => {
+      expect(() => read({ messages })).toThrow(
+        expect.objectContaining({
+          name: 'Untranslatable',
+          refusal: { code: 'unsupported_content', param },
+          message: expect.stringMatching(/; send .*\.$/),
+        }),
+      );
+    });
+
+    it('is no matter where something else is said in it', () => {
+      const { warnings } = read({ messages: [{ role: 'user', content: [{ type: 'text', text: 'See' }, stored] }] });
+      expect(warnings).toHaveLength(1);
+    });
   });
 });

@@ -38,6 +38,7 @@ export function readToolResult(
       : (content ?? []).flatMap((inner, index) =>
           readUserBlock({ block: inner, path: `${path}.content[${index}]` }, losses),
         );
+  losses.refuseEmpty(path, parts);
   const files = parts.filter((part) => part.type === 'file');
   const texts = parts.filter((part) => part.type === 'text').map(({ text }) => text);
   const value = [...texts, ...files.map((_file, index) => `(file ${index + 1} of this result follows)`)].join('\n');

@@ -2,7 +2,7 @@ import type { JSONObject, LanguageModelV4FilePart, LanguageModelV4TextPart } fro
 import type { z } from 'zod';
 import { blockSchemas, readBlock, type AnyBlock } from './block-schemas.js';
 import { cacheOptions, withOptions } from './cache-options.js';
-import type { RequestLosses } from '../../translation/request-losses.js';
+import type { LeftOutPart, RequestLosses } from '../../translation/request-losses.js';
 
 /** What a user, or a tool, says to the model. */
 export type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart;
@@ -30,7 +30,10 @@ export function readUserBlock({ block, path }: PlacedBlock, losses: RequestLosse
       return [{ type: 'text', text, ...withOptions(cacheOptions(mark, losses)) }];
     }
     default:
-      losses.add(`'${path}': a block of type '${block.type}' cannot be carried to this provider and was left out.`);
+      losses.leaveOut(
+        asText(path),
+        `'${path}': a block of type '${block.type}' cannot be carried to this provider and was left out.`,
+      );
       return [];
   }
 }
@@ -89,7 +92,16 @@ function titled(text: string, { title, context }: z.infer<typeof blockSchemas.do
   return [title, context, text].filter((part) => part).join('\n\n');
 }
 
+/** A block that only Anthropic knows. */
+export function asText(path: string): LeftOutPart {
+  return { path, remedy: 'send what it says as text' };
+}
+
 function withoutStoredFile(path: string, losses: RequestLosses): UserPart[] {
-  losses.add(`'${path}.source': a file stored at Anthropic cannot be carried to this provider and was left out.`);
+  const part = { path, remedy: 'send the file as base64 or by its URL' };
+  losses.leaveOut(
+    part,
+    `'${path}.source': a file stored at Anthropic cannot be carried to this provider and was left out.`,
+  );
   return [];
 }

@@ -33,9 +33,10 @@ export function emptyMessage({ id, model }: MessageHead): Record<string, unknown
 export interface AnswerUsage {
   readonly input_tokens: number;
   readonly cache_creation_input_tokens: number;
+  readonly cache_creation?: { ephemeral_5m_input_tokens: number; ephemeral_1h_input_tokens: number };
   readonly cache_read_input_tokens: number;
   readonly output_tokens: number;
   readonly output_tokens_details: { thinking_tokens: number } | null;
-  readonly server_tool_use: null;
+  readonly server_tool_use: { web_search_requests: number } | null;
   readonly is_estimate?: true;
 }

@@ -1,4 +1,5 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import { providerExtras } from '../../translation/provider-extras.js';
 import { modalityTokens, type ModalityTokens } from '../../translation/modality-tokens.js';
 
 /** The `usage` of an answer. */
@@ -6,8 +7,13 @@ export interface WireUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
-  prompt_tokens_details: { cached_tokens: number; cache_write_tokens?: number } & ModalityTokens;
+  prompt_tokens_details: {
+    cached_tokens: number;
+    cache_write_tokens?: number;
+    cache_write_1h_tokens?: number;
+  } & ModalityTokens;
   completion_tokens_details: { reasoning_tokens: number } & ModalityTokens;
+  server_tool_use?: { web_search_requests: number };
 }
 
 /**
@@ -20,6 +26,7 @@ export function encodeUsage({ inputTokens, outputTokens, raw }: LanguageModelV4U
   if (prompt === undefined || completion === undefined) return undefined;
   const written = inputTokens.cacheWrite ?? 0;
   const modalities = modalityTokens(raw);
+  const { cacheWrite1hTokens, webSearches } = providerExtras(raw);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
@@ -27,9 +34,11 @@ export function encodeUsage({ inputTokens, outputTokens, raw }: LanguageModelV4U
     prompt_tokens_details: {
       cached_tokens: inputTokens.cacheRead ?? 0,
       ...(written > 0 ? { cache_write_tokens: written } : {}),
+      ...(cacheWrite1hTokens > 0 ? { cache_write_1h_tokens: cacheWrite1hTokens } : {}),
       ...modalities.prompt,
     },
     completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0, ...modalities.answer },
+    ...(webSearches > 0 ? { server_tool_use: { web_search_requests: webSearches } } : {}),
   };
 }
 

@@ -22,7 +22,10 @@ export function callIdOfFunction(name: string): string {
 
 /** Reads what the model said before: reasoning first, as it came, then text, then calls of tools. */
 export function readAssistantContent(message: AssistantMessage, path: string, losses: RequestLosses): Content {
-  if (message.audio) losses.add(`'messages[].audio' names an answer kept by another provider.`);
+  if (message.audio) {
+    const part = { path: `${path}.audio`, remedy: "send its transcript as 'content'" };
+    losses.leaveOut(part, `'messages[].audio' names an answer kept by another provider.`);
+  }
   return [...readReasoning(message, losses), ...readTexts(message, losses), ...readCalls(message, path, losses)];
 }
 

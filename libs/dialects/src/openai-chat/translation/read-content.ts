@@ -49,7 +49,11 @@ function readFile({ file }: PartOf<'file'>, path: string, losses: RequestLosses)
       const param = `${path}.file.file_data`;
       throw new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param);
     }
-    losses.add(`'${path}.file.file_id' names a file kept by another provider; send its bytes as 'file_data'.`);
+    const part = { path, remedy: "send the file's bytes as 'file_data'" };
+    losses.leaveOut(
+      part,
+      `'${path}.file.file_id' names a file kept by another provider; send its bytes as 'file_data'.`,
+    );
     return undefined;
   }
   return { type: 'file', filename, ...readFileData(file.file_data, filename, `${path}.file.file_data`) };

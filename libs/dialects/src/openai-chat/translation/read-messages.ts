@@ -56,6 +56,7 @@ class MessagesReader {
   private readUser({ content, cache_control: mark, name }: MessageOf<'user'>, path: string): void {
     this.warnOfName(name);
     const parts = readContent(content, `${path}.content`, this.losses);
+    this.losses.refuseEmpty(path, parts);
     if (parts.length === 0) return;
     this.push({ role: 'user', content: parts, providerOptions: cacheMark(mark, this.losses) });
   }
@@ -63,6 +64,7 @@ class MessagesReader {
   private readAssistant(message: MessageOf<'assistant'>, path: string): void {
     this.warnOfName(message.name);
     const content = readAssistantContent(message, path, this.losses);
+    this.losses.refuseEmpty(path, content);
     for (const part of content) if (part.type === 'tool-call') this.toolByCall.set(part.toolCallId, part.toolName);
     if (content.length === 0) return;
     this.push({ role: 'assistant', content, providerOptions: cacheMark(message.cache_control, this.losses) });
@@ -94,6 +96,7 @@ class MessagesReader {
   private outputOf(content: UserContent, path: string): LanguageModelV4ToolResultPart['output'] {
     if (typeof content === 'string') return { type: 'text', value: content };
     const parts = readContent(content, `${path}.content`, this.losses);
+    this.losses.refuseEmpty(path, parts);
     const isPlain = parts.every((part): part is LanguageModelV4TextPart => part.type === 'text' && !isMarked(part));
     if (isPlain && parts.length === 1) return { type: 'text', value: (parts[0] as LanguageModelV4TextPart).text };
     return { type: 'content', value: parts };

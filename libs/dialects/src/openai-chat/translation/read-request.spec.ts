@@ -7,6 +7,7 @@ import { encodeChatAnswer } from './encode-answer.js';
 import { readChatRequest } from './read-request.js';
 
 const HI = [{ role: 'user', content: 'Hi' }];
+const TEXT = { type: 'text', text: 'See' };
 const CALL = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{"a":1}' } };
 const LOOK = { type: 'function', function: { name: 'look', parameters: { type: 'object' }, strict: true } };
 const read = (request: object): TranslatedRequest =>
@@ -205,7 +206,7 @@ describe('readChatRequest', () => {
     ['web_search_options', { web_search_options: { search_context_size: 'low' } }],
     ['modalities', { modalities: ['text', 'audio'] }],
     ['tools[0]', { tools: [{ type: 'custom', custom: { name: 'c' } }] }],
-    ['file_id', { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }] }],
+    ['file_id', { messages: [{ role: 'user', content: [TEXT, { type: 'file', file: { file_id: 'f' } }] }] }],
     ['made_up', { made_up: 1 }],
   ])('says that %s is lost', (field, request) => {
     expect(read(request).warnings).toEqual([expect.stringContaining(field)]);
@@ -244,5 +245,35 @@ describe('readChatRequest', () => {
     expect(() => read({ tools: [LOOK], tool_choice: choice })).toThrow(
       expect.objectContaining({ param: 'tool_choice' }),
     );
+  });
+
+  describe('a message of which nothing would be left', () => {
+    const stored = { type: 'file', file: { file_id: 'file-1' } };
+    const asked = { role: 'assistant', tool_calls: [CALL] };
+    const hi = { role: 'user', content: 'Hi' };
+
+    it.each([
+      ['of a user', [hi, { role: 'user', content: [stored] }], 'messages[1].content[0]'],
+      ['but empty text', [{ role: 'user', content: [{ type: 'text', text: ' ' }, stored] }], 'messages[0].content[1]'],
+      ['of a tool', [hi, asked, { role: 'tool', tool_call_id: 'call_1', content: [stored] }], 'messages[2].content[0]'],
+      [
+        'of the assistant',
+        [hi, { role: 'assistant', content: null, audio: { id: 'audio_1' } }, hi],
+        'messages[1].audio',
+      ],
+    ])('%s is refused by the name of the part, with the remedy', (_what, messages, param) => {
+      expect(() => read({ messages })).toThrow(
+        expect.objectContaining({
+          name: 'Untranslatable',
+          refusal: { code: 'unsupported_content', param },
+          message: expect.stringMatching(/; send .*\.$/),
+        }),
+      );
+    });
+
+    it('is no matter where something else is said in it', () => {
+      const { warnings } = read({ messages: [{ role: 'user', content: [TEXT, stored] }] });
+      expect(warnings).toHaveLength(1);
+    });
   });
 });

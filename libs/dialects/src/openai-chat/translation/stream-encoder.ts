@@ -87,7 +87,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     if (part.type === 'text-delta') {
       text.text += part.delta;
       this.characters += part.delta.length;
-      return part.delta === '' ? '' : this.chunk({ content: part.delta });
+      return part.delta === '' ? '' : this.word('content', part.delta);
     }
     if (part.type === 'text-start') return '';
     this.open.delete(`text ${part.id}`);
@@ -103,7 +103,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     const reasoning = this.opened(`reasoning ${part.id}`, part.providerMetadata);
     if (part.type === 'reasoning-delta') {
       reasoning.text += part.delta;
-      return part.delta === '' ? '' : this.chunk({ reasoning_content: part.delta });
+      return part.delta === '' ? '' : this.word('reasoning_content', part.delta);
     }
     if (part.type === 'reasoning-start') return '';
     this.open.delete(`reasoning ${part.id}`);
@@ -139,13 +139,22 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   private chunk(delta: object, finishReason: string | null = null): string {
-    const role = this.head === undefined ? this.event({ role: 'assistant', content: '', refusal: null }, null) : '';
-    return role + this.event(delta, finishReason);
+    return this.role() + this.event(JSON.stringify(delta), finishReason);
   }
 
-  private event(delta: object, finishReason: string | null): string {
+  /** What nearly every chunk is: a piece of text, and nothing else that would have to be made into JSON. */
+  private word(field: 'content' | 'reasoning_content', text: string): string {
+    return this.role() + this.event(`{"${field}":${JSON.stringify(text)}}`, null);
+  }
+
+  private role(): string {
+    if (this.head !== undefined) return '';
+    return this.event('{"role":"assistant","content":"","refusal":null}', null);
+  }
+
+  private event(delta: string, finishReason: string | null): string {
     const reason = finishReason === null ? 'null' : `"${finishReason}"`;
-    return `${this.beginning()}"choices":[{"index":0,"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${reason}}]}\n\n`;
+    return `${this.beginning()}"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${reason}}]}\n\n`;
   }
 
   private beginning(): string {

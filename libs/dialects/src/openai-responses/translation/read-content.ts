@@ -17,7 +17,8 @@ export function readContent(
   return (content ?? []).flatMap((part, index) => {
     const read = readPart(part, `${path}[${index}]`, losses);
     if (!read) {
-      losses.add(`'${path}[${index}]' (${nameOf(part)}) cannot be carried to this provider and was left out.`);
+      const left = { path: `${path}[${index}]`, remedy: remedyFor(part) };
+      losses.leaveOut(left, `'${left.path}' (${nameOf(part)}) cannot be carried to this provider and was left out.`);
       return [];
     }
     const options = cacheMark(part, losses);
@@ -32,7 +33,11 @@ export function readText(
   losses: RequestLosses,
 ): string {
   const parts = readContent(content, path, losses);
-  if (parts.some(({ type }) => type !== 'text')) losses.add(`'${path}' may hold text only; the rest was left out.`);
+  const other = parts.findIndex(({ type }) => type !== 'text');
+  if (other >= 0) {
+    const part = { path: `${path}[${other}]`, remedy: 'send text' };
+    losses.leaveOut(part, `'${path}' may hold text only; the rest was left out.`);
+  }
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }
 
@@ -79,6 +84,10 @@ function cacheMark(part: ContentPart, losses: RequestLosses): SharedV4ProviderOp
   if (!part.prompt_cache_breakpoint) return undefined;
   losses.addUnless(['anthropic', 'amazon-bedrock'], "'prompt_cache_breakpoint' marks are not known to this provider.");
   return { anthropic: { cacheControl: { type: 'ephemeral' } }, amazonBedrock: { cachePoint: { type: 'default' } } };
+}
+
+function remedyFor({ file_id: fileId }: ContentPart): string {
+  return fileId ? 'send the file as base64 or by its URL' : 'send what it says as text';
 }
 
 function nameOf({ type, file_id: fileId }: ContentPart): string {

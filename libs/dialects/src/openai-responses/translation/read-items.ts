@@ -33,20 +33,29 @@ export class ItemReader {
         this.callOutput(item, path);
         return;
       default:
-        this.losses.add(`'${path}' is of the type '${item.type}', which this provider does not know; it was left out.`);
+        this.losses.leaveOut(
+          { path, remedy: 'send a message with it' },
+          `'${path}' is of the type '${item.type}', which this provider does not know; it was left out.`,
+        );
     }
   }
 
   private message({ role, content }: InputItem, path: string): void {
     const where = `${path}.content`;
     if (role === 'user') {
-      this.prompt.push({ role, content: readContent(content, where, this.losses) });
+      const parts = readContent(content, where, this.losses);
+      this.losses.refuseEmpty(path, parts);
+      this.prompt.push({ role, content: parts });
     } else if (role === 'assistant') {
-      for (const part of readContent(content, where, this.losses)) this.say(part);
+      const parts = readContent(content, where, this.losses);
+      this.losses.refuseEmpty(path, parts);
+      for (const part of parts) this.say(part);
     } else if (role === undefined) {
       throw new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${path}.role'.`, path);
     } else {
-      this.prompt.push({ role: 'system', content: readText(content, where, this.losses) });
+      const text = readText(content, where, this.losses);
+      this.losses.refuseEmpty(path, [{ type: 'text', text }]);
+      this.prompt.push({ role: 'system', content: text });
     }
   }
 
@@ -86,7 +95,9 @@ export class ItemReader {
 
   private outputOf(output: InputItem['output'], path: string): LanguageModelV4ToolResultOutput {
     if (typeof output === 'string' || !output) return { type: 'text', value: output ?? '' };
-    return { type: 'content', value: readContent(output, `${path}.output`, this.losses) };
+    const value = readContent(output, `${path}.output`, this.losses);
+    this.losses.refuseEmpty(path, value);
+    return { type: 'content', value };
   }
 
   private say(part: AssistantPart): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { carry } from '../../translation/carried-marks.js';
 import { readResponsesRequest } from './read-request.js';
 
+const TEXT = { type: 'input_text', text: 'See' };
 const read = (request: object) =>
   readResponsesRequest(Buffer.from(JSON.stringify({ model: 'smart', input: 'hi', ...request })));
 
@@ -128,7 +129,7 @@ describe('a Responses request in terms of the AI SDK', () => {
   it('warns of everything that it leaves out', () => {
     const { options, warnings } = read({
       input: [
-        { role: 'user', content: [{ type: 'input_image', file_id: 'file-1', detail: 'auto' }] },
+        { role: 'user', content: [TEXT, { type: 'input_image', file_id: 'file-1', detail: 'auto' }] },
         { type: 'web_search_call', id: 'ws_1', status: 'completed' },
         { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAA' },
       ],
@@ -161,6 +162,32 @@ describe('a Responses request in terms of the AI SDK', () => {
   ])('refuses %j', (request, param) => {
     expect(() => read(request)).toThrow(
       expect.objectContaining({ status: 400, param: expect.stringContaining(param) }),
+    );
+  });
+
+  it.each([
+    ['a message', [{ role: 'user', content: [{ type: 'input_file', file_id: 'file_1' }] }], 'input[0].content[0]'],
+    [
+      'instructions',
+      [{ role: 'system', content: [{ type: 'input_image', image_url: 'https://p.example/a.png' }] }],
+      'input[0].content[0]',
+    ],
+    [
+      'the result of a call',
+      [
+        { type: 'function_call', call_id: 'c1', name: 'look_up', arguments: '' },
+        { type: 'function_call_output', call_id: 'c1', output: [{ type: 'input_image', file_id: 'file_1' }] },
+      ],
+      'input[1].output[0]',
+    ],
+    ['the whole input', [{ type: 'web_search_call', id: 'ws_1' }], 'input[0]'],
+  ])('is refused where nothing of %s would be left, by the name of the part', (_what, input, param) => {
+    expect(() => read({ input })).toThrow(
+      expect.objectContaining({
+        name: 'Untranslatable',
+        refusal: { code: 'unsupported_content', param },
+        message: expect.stringMatching(/; send .*\.$/),
+      }),
     );
   });
 });

@@ -34,6 +34,10 @@ function readPrompt({ instructions, input }: TranslatableRequest, losses: Reques
   if (instructions) reader.read({ role: 'system', content: instructions }, 'instructions');
   if (typeof input === 'string') reader.read({ role: 'user', content: input }, 'input');
   else for (const [index, item] of input.entries()) reader.read(item, `input[${index}]`);
+  losses.refuseEmpty(
+    'input',
+    reader.prompt.filter(({ role }) => role !== 'system').map(({ role }) => ({ type: role })),
+  );
   return reader.prompt;
 }
 

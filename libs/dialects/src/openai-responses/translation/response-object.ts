@@ -1,5 +1,6 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { modalityTokens } from '../../translation/modality-tokens.js';
+import { providerExtras } from '../../translation/provider-extras.js';
 import type { AnswerContext } from '../../translation/translation.js';
 import { tokenOf } from './answer-sink.js';
 import type { OutputItem } from './output-items.js';
@@ -89,11 +90,13 @@ function endOf({ unified }: LanguageModelV4FinishReason): End {
 function wireUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage) {
   if (inputTokens.total === undefined || outputTokens.total === undefined) return null;
   const modalities = modalityTokens(raw);
+  const { cacheWrite1hTokens } = providerExtras(raw);
   return {
     input_tokens: inputTokens.total,
     input_tokens_details: {
       cached_tokens: inputTokens.cacheRead ?? 0,
       cache_write_tokens: inputTokens.cacheWrite ?? 0,
+      ...(cacheWrite1hTokens > 0 ? { cache_write_1h_tokens: cacheWrite1hTokens } : {}),
       ...modalities.prompt,
     },
     output_tokens: outputTokens.total,

@@ -1,84 +1,11 @@
 import { chatCaller } from '../../provider-contract/chat-caller.fixture.js';
 import { messagesCaller } from '../../provider-contract/messages-caller.fixture.js';
 import type { Reply } from '../../provider-contract/provider-server.fixture.js';
-import { jsonEvent, type WireAnswer } from '../../provider-contract/provider-subject.fixture.js';
 import { describeProvider } from '../../provider-contract/provider.contract.js';
 import { anthropic } from './index.js';
+import { answer, call, MODEL, text, thought } from './messages-wire.fixture.js';
 
 const credential = 'sk-ant-contract-key';
-const model = 'claude-sonnet-4-5';
-
-/** A block as it stands in a message, and the deltas that it comes in. */
-interface Block {
-  readonly whole: Readonly<Record<string, unknown>>;
-  readonly begun: Readonly<Record<string, unknown>>;
-  readonly deltas: readonly Readonly<Record<string, unknown>>[];
-}
-
-const promptUsage = { input_tokens: 9, cache_creation_input_tokens: 3, cache_read_input_tokens: 8 };
-const completionUsage = { output_tokens: 9, output_tokens_details: { thinking_tokens: 4 } };
-const head = { id: 'msg_1', type: 'message', role: 'assistant', model, stop_sequence: null };
-
-const event = (type: string, data: object = {}): string => jsonEvent({ type, ...data }, type);
-
-function answer(blocks: readonly Block[], stopReason: string): WireAnswer {
-  return {
-    plain: {
-      body: {
-        ...head,
-        content: blocks.map(({ whole }) => whole),
-        stop_reason: stopReason,
-        usage: { ...promptUsage, ...completionUsage },
-      },
-    },
-    stream: {
-      events: [
-        event('message_start', {
-          message: { ...head, content: [], stop_reason: null, usage: { ...promptUsage, output_tokens: 1 } },
-        }),
-        ...blocks.flatMap(({ begun, deltas }, index) => [
-          event('content_block_start', { index, content_block: begun }),
-          ...deltas.map((delta) => event('content_block_delta', { index, delta })),
-          event('content_block_stop', { index }),
-        ]),
-        event('message_delta', {
-          delta: { stop_reason: stopReason, stop_sequence: null },
-          usage: completionUsage,
-        }),
-        event('message_stop'),
-      ],
-    },
-  };
-}
-
-function text(pieces: readonly string[]): Block {
-  return {
-    whole: { type: 'text', text: pieces.join('') },
-    begun: { type: 'text', text: '' },
-    deltas: pieces.map((piece) => ({ type: 'text_delta', text: piece })),
-  };
-}
-
-function call(city: string): Block {
-  const use = { type: 'tool_use', id: `toolu_${city}`, name: 'get_weather' };
-  return {
-    whole: { ...use, input: { city } },
-    begun: { ...use, input: {} },
-    deltas: ['', '{"city": ', `"${city}"}`].map((piece) => ({ type: 'input_json_delta', partial_json: piece })),
-  };
-}
-
-function thought(pieces: readonly string[]): Block {
-  const signature = 'EqQBCkYIBxgCKkA=';
-  return {
-    whole: { type: 'thinking', thinking: pieces.join(''), signature },
-    begun: { type: 'thinking', thinking: '', signature: '' },
-    deltas: [
-      ...pieces.map((piece) => ({ type: 'thinking_delta', thinking: piece })),
-      { type: 'signature_delta', signature },
-    ],
-  };
-}
 
 function refusal(status: number, type: string, message: string): Reply {
   return { status, body: { type: 'error', error: { type, message }, request_id: 'req_1' } };
@@ -93,7 +20,7 @@ interface SentBody {
 describeProvider({
   kind: anthropic,
   credential,
-  model,
+  model: MODEL,
   options: (origin) => ({ baseUrl: origin, headers: { 'x-team': 'red' } }),
   callers: [chatCaller, messagesCaller],
   answers: {

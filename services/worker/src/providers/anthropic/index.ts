@@ -1,14 +1,14 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { classifyAnthropicError, type ProviderModels } from '#libs/dialects';
+import { classifyAnthropicError } from '#libs/dialects';
 import { answerOf } from '../../provider-http/answer-of.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
-import { fetchThrough } from '../../provider-http/fetch-through.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
 import { readOptions } from './config.js';
-import { endpointOf, PATHS, requestOf, type AnthropicEndpoint } from './request.js';
+import { MessagesConnection } from './messages-connection.js';
+import { MessagesModel } from './messages-model.js';
+import { endpointOf, PATHS, requestOf } from './request.js';
 
 /**
  * Kind `anthropic`: Anthropic's own API. Bodies of its format pass through but for the model's name; those of other dialects are
@@ -20,7 +20,8 @@ export const anthropic: ProviderKind = {
     const apiKey = requireCredential('anthropic', credential);
     const endpoint = endpointOf(readOptions(rawOptions), apiKey);
     const agent = providerAgent();
-    const models = modelsOf(endpoint, apiKey, fetchThrough(agent));
+    const connection = new MessagesConnection(endpoint, agent);
+    const models = { languageModel: (name: string) => new MessagesModel(name, connection) };
     return {
       async call(call) {
         if (!(call.facts.dialect in PATHS)) return translatedAnswer(models, call, fetchFile);
@@ -36,12 +37,3 @@ export const anthropic: ProviderKind = {
     };
   },
 };
-
-function modelsOf(
-  { origin, path, headers }: AnthropicEndpoint,
-  apiKey: string,
-  fetch: typeof globalThis.fetch,
-): ProviderModels {
-  const provider = createAnthropic({ baseURL: `${origin}${path}/v1`, apiKey, headers: { ...headers }, fetch });
-  return { languageModel: (name) => provider.languageModel(name) };
-}

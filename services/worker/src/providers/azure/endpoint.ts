@@ -11,6 +11,7 @@ const PATHS: Readonly<Record<string, string>> = {
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
   'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
   'openai-speech': '/audio/speech',
   'openai-transcription': '/audio/transcriptions',
   'openai-audio-translation': '/audio/translations',

@@ -2,7 +2,7 @@ import { chatCaller } from '../../provider-contract/chat-caller.fixture.js';
 import { messagesCaller } from '../../provider-contract/messages-caller.fixture.js';
 import { EMBEDDINGS } from '../../provider-contract/provider-subject.fixture.js';
 import { describeProvider } from '../../provider-contract/provider.contract.js';
-import { answer, callBlock, reasoningBlock, refusal, textBlock } from './converse-wire.fixture.js';
+import { answer, callBlock, event, exception, reasoningBlock, refusal, textBlock } from './converse-wire.fixture.js';
 import { bedrock } from './index.js';
 
 const accessKeyId = 'AKIACONTRACTEXAMPLE0';
@@ -32,6 +32,13 @@ describeProvider({
   },
   usage: { promptTokens: 20, cachedPromptTokens: 8, cacheWritePromptTokens: 2, completionTokens: 9 },
   eventsToFirstWord: 2,
+  streamErrors: {
+    overloaded: exception('serviceUnavailableException', 'Bedrock is unable to process your request.'),
+    rate_limit: exception('throttlingException', 'Too many requests, please wait before trying again.'),
+    content_filter: exception('validationException', 'Output blocked by content filtering policy'),
+    server_error: exception('internalServerException', 'The system encountered an unexpected error.'),
+    bad_answer: event('contentBlockDelta', { delta: 'It' }),
+  },
   refusals: {
     authentication: refusal(
       403,

@@ -2,7 +2,7 @@ import { classOfStatus } from '#libs/dialects';
 import type { ErrorClass } from '#libs/contracts';
 import type { ClassifiedError } from '#libs/dialects';
 import type { ProviderAnswer } from '../provider.js';
-import { ProviderFailure } from '../provider-failure.js';
+import type { StreamErrors } from '../../provider-http/stream-failures.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 
@@ -49,14 +49,19 @@ export function classify(status: number, body: string): ClassifiedError {
   return { errorClass: classOf(status, name, message), message: message.slice(0, MOST_MESSAGE_CHARACTERS) };
 }
 
-/** The failure that an exception within a stream is; anything else broke the stream off. */
-export function streamFailure(error: unknown): unknown {
-  if (!(error instanceof Object) || !('type' in error) || typeof error.type !== 'string') return error;
-  const { type, statusCode, message } = error as { type: string; statusCode?: unknown; message?: unknown };
-  const status = typeof statusCode === 'number' ? statusCode : 500;
-  const sentence = typeof message === 'string' ? message.slice(0, MOST_MESSAGE_CHARACTERS) : '';
-  return new ProviderFailure(classOf(status, type, sentence), sentence || type, { status, cause: error });
-}
+/** How Bedrock tells of an error within a stream: a message of the type of an exception, by which its event is named. */
+export const streamErrors: StreamErrors = {
+  classify(event) {
+    const [name = '', told] = Object.entries(event ?? {})[0] ?? [];
+    if (!/Exception$/i.test(name)) return undefined;
+    const sentence = textIn((told ?? {}) as WireError, 'message', 'Message');
+    const status = /^validation/i.test(name) ? 400 : 500;
+    return {
+      errorClass: classOf(status, name, sentence),
+      message: (sentence || name).slice(0, MOST_MESSAGE_CHARACTERS),
+    };
+  },
+};
 
 /** An error answer with the name of its exception, which Bedrock puts into a header, within its body. */
 export function withExceptionName(answer: ProviderAnswer): ProviderAnswer {

@@ -1,6 +1,6 @@
-import type { EmbeddingModelV4, LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { EmbeddingModelV4, LanguageModelV4 } from '@ai-sdk/provider';
 import { mendModel, type Mending } from '../../provider-http/mend-model.js';
-import { streamFailure } from './errors.js';
+import { streamErrors } from './errors.js';
 
 /** A stream that ends without its stop event has no reason at all: it was cut. */
 const mending: Mending = {
@@ -11,6 +11,7 @@ const mending: Mending = {
         : finishReason,
     usage,
   }),
+  errors: streamErrors,
 };
 
 /**
@@ -18,20 +19,7 @@ const mending: Mending = {
  * itself, but with our rights and not the caller's: it gets none of their addresses.
  */
 export function mended(model: LanguageModelV4): LanguageModelV4 {
-  const whole = mendModel(model, mending);
-  return {
-    ...whole,
-    supportedUrls: {},
-    async doStream(options) {
-      const result = await whole.doStream(options);
-      const classified = new TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart>({
-        transform(part, controller) {
-          controller.enqueue(part.type === 'error' ? { ...part, error: streamFailure(part.error) } : part);
-        },
-      });
-      return { ...result, stream: result.stream.pipeThrough(classified) };
-    },
-  };
+  return { ...mendModel(model, mending), supportedUrls: {} };
 }
 
 /** Tokens stand in a header that not every endpoint sends; without it the package counts none as a number that is none. */

@@ -112,6 +112,12 @@ describeProvider({
   },
   usage: { promptTokens: 20, cachedPromptTokens: 8, completionTokens: 9 },
   eventsToFirstWord: 3,
+  streamErrors: {
+    overloaded: jsonEvent({ id: 'e-1', message: 'service unavailable' }),
+    rate_limit: jsonEvent({ id: 'e-1', message: 'You are limited to 20 API calls / minute' }),
+    content_filter: jsonEvent({ id: 'e-1', message: 'blocked output: please review the request' }),
+    server_error: jsonEvent({ type: 'error', error: 'the generation failed' }),
+  },
   refusals: {
     authentication: refusal(401, `invalid api token: ${credential}`),
     permission: refusal(403, 'your key may not use this endpoint'),

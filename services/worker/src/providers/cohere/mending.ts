@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Mending } from '../../provider-http/mend-model.js';
+import { streamErrors } from './errors.js';
 
 interface WireUsage {
   cached_tokens?: unknown;
@@ -12,6 +13,7 @@ export const cohereMending: Mending = {
     return options;
   },
   end: ({ finishReason, usage }) => ({ finishReason: trueReason(finishReason), usage: withCachedTokens(usage) }),
+  errors: streamErrors,
 };
 
 function lossesOf({ prompt, tools = [] }: LanguageModelV4CallOptions): string[] {
@@ -29,6 +31,7 @@ function lossesOf({ prompt, tools = [] }: LanguageModelV4CallOptions): string[] 
 /** A stream that ends without its last event has no reason at all: it was cut. */
 function trueReason(reason: LanguageModelV4FinishReason): LanguageModelV4FinishReason {
   if (reason.raw === undefined) return { unified: 'interrupted', raw: undefined };
+  if (reason.raw === 'TIMEOUT') return { ...reason, unified: 'error' };
   return reason.raw === 'ERROR_TOXIC' ? { ...reason, unified: 'content-filter' } : reason;
 }
 

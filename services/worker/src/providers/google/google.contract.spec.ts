@@ -2,6 +2,7 @@ import { chatCaller } from '../../provider-contract/chat-caller.fixture.js';
 import {
   GEMINI_ANSWERS,
   GEMINI_SENT,
+  GEMINI_STREAM_ERRORS,
   GEMINI_USAGE,
   GOOGLE_REFUSALS,
   googleError,
@@ -22,6 +23,7 @@ describeProvider({
   answers: GEMINI_ANSWERS,
   usage: GEMINI_USAGE,
   eventsToFirstWord: 1,
+  streamErrors: GEMINI_STREAM_ERRORS,
   refusals: {
     ...GOOGLE_REFUSALS,
     authentication: googleError(400, 'INVALID_ARGUMENT', `API key not valid: ${credential}`, [

@@ -3,6 +3,7 @@ import { chatCaller } from '../../provider-contract/chat-caller.fixture.js';
 import { TOOL } from '../../provider-contract/contract-caller.fixture.js';
 import { ContractCall } from '../../provider-contract/contract-call.fixture.js';
 import { GEMINI_ANSWERS } from '../../provider-contract/gemini-wire.fixture.js';
+import { jsonEvent } from '../../provider-contract/provider-subject.fixture.js';
 import { ProviderServer } from '../../provider-contract/provider-server.fixture.js';
 import type { Provider } from '../provider.js';
 import { google } from './index.js';
@@ -54,6 +55,39 @@ describe('a provider of kind google', () => {
     expect(sent.systemInstruction?.parts).toEqual([{ text: 'Be brief.' }]);
     expect(sent.contents.at(-1)).toMatchObject({ role: 'user', parts: [{ text: 'Now be long.' }] });
     expect(result.warnings?.join()).toContain('sent as a message of the user');
+  });
+
+  it.each([
+    ['beside the error', [], { usageMetadata: { promptTokenCount: 20, candidatesTokenCount: 5 } }, 'end'],
+    ['before it', GEMINI_ANSWERS.text.stream.events.slice(0, 2), {}, 'end'],
+    ['before it, where the connection breaks', GEMINI_ANSWERS.text.stream.events.slice(0, 2), {}, 'cut'],
+    ['before it, where nothing follows', GEMINI_ANSWERS.text.stream.events.slice(0, 2), {}, 'open'],
+  ] as const)(
+    'keeps for the bill of an error within a stream what was told %s',
+    async (_where, begun, told, ending) => {
+      const error = { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' };
+      server.replyWith({ events: [...begun, jsonEvent({ error, ...told })], ending });
+      const body = { model, messages: [asked], stream: true };
+      const failure = new ContractCall(provider, { dialect: chatCaller.dialect, body }).run();
+      await expect(failure).rejects.toMatchObject({
+        errorClass: 'overloaded',
+        usage: { promptTokens: 20, completionTokens: begun.length === 0 ? 5 : 9 },
+      });
+    },
+  );
+
+  it('gives up a stream whose event has no end', async () => {
+    const endless = `data: ${'x'.repeat(1024 ** 2)}`;
+    const events = [...GEMINI_ANSWERS.text.stream.events.slice(0, 1), ...Array.from({ length: 9 }, () => endless)];
+    server.replyWith({ events, ending: 'open' });
+    const call = new ContractCall(provider, {
+      dialect: chatCaller.dialect,
+      body: { model, messages: [asked], stream: true },
+    });
+    await expect(call.run()).rejects.toMatchObject({
+      errorClass: 'bad_answer',
+      message: expect.stringContaining('larger'),
+    });
   });
 
   it('is not made without a credential', () => {

@@ -1,6 +1,7 @@
 import { classOfStatus } from '#libs/dialects';
 import type { ErrorClass } from '#libs/contracts';
 import type { ClassifiedError } from '#libs/dialects';
+import type { StreamErrors } from '../../provider-http/stream-failures.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 
@@ -19,6 +20,34 @@ export function classify(status: number, body: string): ClassifiedError {
   const marks = [type, code].filter((mark) => typeof mark === 'string').join(' ');
   return { errorClass: classOf(status, marks, words), message: words.slice(0, MOST_MESSAGE_CHARACTERS) };
 }
+
+/** How Mistral tells of an error within a stream: an event with the body of a refusal, by itself or as its `error`. */
+export const streamErrors: StreamErrors = {
+  classify(event) {
+    const error = errorIn(event);
+    return error === undefined ? undefined : classify(statusOf(error), JSON.stringify(error));
+  },
+};
+
+function errorIn(event: unknown): WireError | undefined {
+  if (typeof event !== 'object' || event === null) return undefined;
+  if ('error' in event && event.error) return typeof event.error === 'string' ? { message: event.error } : event.error;
+  const { object, message, detail } = event as WireError & { object?: unknown };
+  return object === 'error' || message !== undefined || detail !== undefined ? event : undefined;
+}
+
+/** Within a stream, what kind of error it is stands in its type alone. */
+function statusOf({ type, code, message }: WireError): number {
+  const marks = `${String(type)} ${String(code)} ${String(message)}`;
+  return STATUS_OF_MARK.find(([mark]) => mark.test(marks))?.[1] ?? 500;
+}
+
+const STATUS_OF_MARK: readonly (readonly [RegExp, number])[] = [
+  [/capacity_exceeded|rate_?limit|\b429\b/i, 429],
+  [/unauthorized|\b401\b/i, 401],
+  [/guardrail|content_filter|moderation|context_length|maximum context length|too large for model|invalid_/i, 400],
+  [/unavailable|overloaded|\b503\b/i, 503],
+];
 
 function classOf(status: number, marks: string, words: string): ErrorClass {
   if (/capacity_exceeded/.test(marks) || /capacity exceeded/i.test(words)) return 'overloaded';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { AnswerEnd, Mending } from '../../provider-http/mend-model.js';
+import { streamErrors } from './errors.js';
 
 /** The only ids of tool calls that the API takes. */
 const TOOL_CALL_ID = /^[A-Za-z0-9]{9}$/;
@@ -11,7 +12,7 @@ interface WireUsage {
 }
 
 /** What Mistral's wire carries or demands, and its package does not see to. */
-export const mistralMending: Mending = { call: withTakenIds, end: withReasoningTokens };
+export const mistralMending: Mending = { call: withTakenIds, end: withReasoningTokens, errors: streamErrors };
 
 /** Calls of tools may have been made by another provider's model, with ids that Mistral refuses. */
 function withTakenIds(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {

@@ -69,8 +69,12 @@ function callsAnswer(...cities: readonly string[]): WireAnswer {
 
 const thought = (text: string) => ({ type: 'thinking', thinking: [{ type: 'text', text }] });
 
+function refusalBody(message: string, type: string, code: string | null = null): object {
+  return { object: 'error', message, type, param: null, code };
+}
+
 function refusal(status: number, message: string, type: string, code: string | null = null): Reply {
-  return { status, body: { object: 'error', message, type, param: null, code } };
+  return { status, body: refusalBody(message, type, code) };
 }
 
 interface SentBody {
@@ -99,6 +103,13 @@ describeProvider({
   },
   usage: { promptTokens: 20, cachedPromptTokens: 8, completionTokens: 9, reasoningTokens: 4 },
   eventsToFirstWord: 2,
+  streamErrors: {
+    overloaded: jsonEvent(refusalBody('Service tier capacity exceeded.', 'service_tier_capacity_exceeded', '3505')),
+    rate_limit: jsonEvent(refusalBody('Requests rate limit exceeded', 'rate_limited', '1300')),
+    content_filter: jsonEvent({ error: refusalBody('Blocked by a guardrail', 'guardrail_violation') }),
+    server_error: jsonEvent(refusalBody('Internal error', 'internal_server_error', '3000')),
+    bad_answer: 'data: {"id":"answer-1","choi\n\n',
+  },
   refusals: {
     authentication: { status: 401, body: { message: `Unauthorized: ${credential}`, request_id: 'r-1' } },
     permission: { status: 403, body: { detail: 'You have no access to this resource' } },

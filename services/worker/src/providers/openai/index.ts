@@ -9,7 +9,8 @@ import { providerAgent } from '../../provider-http/provider-agent.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
 import { readOptions, speaksResponses, type OpenaiOptions } from './config.js';
-import { endpointOf, PATHS, requestOf } from './request.js';
+import { withoutOperatorsCost } from './operators-cost.js';
+import { endpointOf, isOpenRouter, PATHS, requestOf } from './request.js';
 
 /**
  * Kind `openai`: any server that speaks OpenAI's wire format. Bodies of that format pass through but for the model's name;
@@ -28,7 +29,8 @@ export const openai: ProviderKind = {
       async call(call) {
         if (!isSpoken(call.facts.dialect)) return translatedAnswer(models, call, fetchFile);
         try {
-          return answerOf(await agent.request({ ...requestOf(call, endpoint), signal: call.signal }));
+          const answer = answerOf(await agent.request({ ...requestOf(call, endpoint), signal: call.signal }));
+          return isOpenRouter(endpoint) ? { ...answer, forCallers: withoutOperatorsCost } : answer;
         } catch (error) {
           throw connectionFailure(error, call.signal);
         }

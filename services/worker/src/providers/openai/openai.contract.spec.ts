@@ -7,7 +7,7 @@ import {
   chatError,
 } from '../../provider-contract/chat-wire.fixture.js';
 import { messagesCaller } from '../../provider-contract/messages-caller.fixture.js';
-import { EMBEDDINGS } from '../../provider-contract/provider-subject.fixture.js';
+import { EMBEDDINGS, jsonEvent } from '../../provider-contract/provider-subject.fixture.js';
 import { describeProvider } from '../../provider-contract/provider.contract.js';
 import { openai } from './index.js';
 
@@ -22,6 +22,12 @@ describeProvider({
   answers: CHAT_ANSWERS,
   usage: CHAT_USAGE,
   eventsToFirstWord: 2,
+  streamErrors: {
+    overloaded: jsonEvent({ error: { message: 'Provider returned error', code: 503 } }),
+    rate_limit: jsonEvent({ error: { message: 'Rate limit reached', type: 'tokens', code: 'rate_limit_exceeded' } }),
+    content_filter: jsonEvent({ error: { message: 'Refused', type: 'invalid_request_error', code: 'content_filter' } }),
+    server_error: jsonEvent({ error: { message: 'The server had an error', type: 'server_error', code: null } }),
+  },
   refusals: {
     ...CHAT_REFUSALS,
     authentication: chatError(401, 'invalid_api_key', `Incorrect API key provided: ${credential}`),

@@ -19,6 +19,8 @@ export const PATHS: Readonly<Record<string, string>> = {
   'openai-responses': '/responses',
   'openai-embeddings': '/embeddings',
   'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
+  'openai-image-variations': '/images/variations',
   'openai-speech': '/audio/speech',
   'openai-transcription': '/audio/transcriptions',
   'openai-audio-translation': '/audio/translations',
@@ -65,9 +67,14 @@ export function requestOf(call: ProviderCall, { origin, path, headers }: OpenaiE
   };
 }
 
+/** Whether the server is OpenRouter's own. */
+export function isOpenRouter({ origin }: Pick<OpenaiEndpoint, 'origin'>): boolean {
+  return origin.endsWith(OPENROUTER_HOST);
+}
+
 /** OpenRouter's own extensions go on to OpenRouter, and to nobody else. */
 function factsFor(facts: Facts, origin: string): Facts {
-  if (facts.ownMembers === undefined || !origin.endsWith(OPENROUTER_HOST)) return facts;
+  if (facts.ownMembers === undefined || !isOpenRouter({ origin })) return facts;
   const { ownMembers: _, ...rest } = facts;
   return rest;
 }

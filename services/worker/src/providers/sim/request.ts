@@ -11,6 +11,8 @@ import type { ProviderCall } from '../provider.js';
 const OPERATION_OF_DIALECT: Readonly<Record<string, SimOperation>> = {
   'openai-embeddings': 'embeddings',
   'openai-images': 'images',
+  'openai-image-edits': 'image-edits',
+  'openai-image-variations': 'image-variations',
   'openai-speech': 'speech',
   'openai-transcription': 'transcription',
   'openai-audio-translation': 'transcription',

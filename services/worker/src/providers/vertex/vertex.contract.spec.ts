@@ -2,6 +2,7 @@ import { chatCaller } from '../../provider-contract/chat-caller.fixture.js';
 import {
   GEMINI_ANSWERS,
   GEMINI_SENT,
+  GEMINI_STREAM_ERRORS,
   GEMINI_USAGE,
   GOOGLE_REFUSALS,
   googleError,
@@ -27,6 +28,7 @@ describeProvider({
   answers: GEMINI_ANSWERS,
   usage: GEMINI_USAGE,
   eventsToFirstWord: 1,
+  streamErrors: GEMINI_STREAM_ERRORS,
   refusals: {
     ...GOOGLE_REFUSALS,
     authentication: googleError(401, 'UNAUTHENTICATED', `Request had invalid credentials: ${credential}`),
