@@ -54,6 +54,13 @@ export class JobLimits {
 
   /** How long a response is kept. */
   readonly responseKeepMilliseconds: number = 30 * 24 * 60 * MINUTE;
+  /** Most bytes of one response with its whole input; a larger one is not kept. */
+  readonly responseBytes: number = 4 * MEBIBYTE;
+  /** Most responses that are kept for one project, and most bytes of them all; the oldest beyond are dropped. */
+  readonly responsesPerProject: number = 10_000;
+  readonly responseBytesPerProject: number = 1024 * MEBIBYTE;
+  /** How soon the projects that responses were kept for are looked at for the oldest beyond the limit. */
+  readonly responseTrimMilliseconds: number = 5_000;
   /** How often responses that are too old are dropped. */
   readonly responseDropMilliseconds: number = 60 * MINUTE;
 

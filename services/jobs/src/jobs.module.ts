@@ -21,6 +21,7 @@ import { JobLimits } from './job-limits.js';
 import { BatchRepository } from './keep-batch/batch.repository.js';
 import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
 import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
+import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
@@ -32,6 +33,7 @@ import { DropOldResponsesRunner } from './store-response/drop-old-responses.runn
 import { ResponseRepository } from './store-response/response.repository.js';
 import { StoreResponseController } from './store-response/store-response.controller.js';
 import { StoreResponseHandler } from './store-response/store-response.handler.js';
+import { TrimResponsesRunner } from './store-response/trim-responses.runner.js';
 import { LargeAnswers } from './store-results/large-answers.js';
 import { LineResultRepository } from './store-results/line-result.repository.js';
 import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
@@ -50,7 +52,7 @@ const POOL_SIZE = 12;
     StorageModule.forService({
       schema: 'jobs',
       entities: [],
-      migrations: [CreateFilesAndBatches1763800000000, CreateResponses1763900000000],
+      migrations: [CreateFilesAndBatches1763800000000, CreateResponses1763900000000, CountResponseBytes1764000000000],
       poolSize: POOL_SIZE,
     }),
   ],
@@ -98,6 +100,7 @@ const POOL_SIZE = 12;
     SweepLinesHandler,
     SweepLinesRunner,
     SweepRepository,
+    TrimResponsesRunner,
     ValidateBatchHandler,
   ],
 })

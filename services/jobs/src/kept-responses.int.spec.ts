@@ -1,12 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Caller, CarriedDocument, ResponseContext, ResponseInputPage, StoredResponse } from '#libs/contracts';
+import type {
+  Caller,
+  CarriedDocument,
+  ResponseContext,
+  ResponseInputPage,
+  ResponseKeeping,
+  StoredResponse,
+} from '#libs/contracts';
 import { carryDocument, openDocument } from '#libs/messaging';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerResponsesHandler } from './answer-responses/answer-responses.handler.js';
 import { JobsForTests } from './jobs.fixture.js';
 import { caller } from './line.fixture.js';
+import { JobLimits } from './job-limits.js';
 import { ResponseRepository } from './store-response/response.repository.js';
 import { StoreResponseHandler } from './store-response/store-response.handler.js';
+import { TrimResponsesRunner } from './store-response/trim-responses.runner.js';
 
 const DAY = 24 * 60 * 60_000;
 const stranger: Caller = { ...caller, project: 'other' };
@@ -36,9 +45,9 @@ beforeEach(async () => {
 });
 afterEach(() => jobs.stop());
 
-async function put(document: StoredResponse, owner = caller): Promise<void> {
+async function put(document: StoredResponse, owner = caller): Promise<ResponseKeeping> {
   const stored = await carryDocument(jobs.nats.bodies, 'response', document);
-  await jobs.get(StoreResponseHandler).put({ caller: owner, stored });
+  return (await jobs.get(StoreResponseHandler).put({ caller: owner, stored })).keeping;
 }
 
 async function opened<T>(carried: Promise<CarriedDocument>): Promise<T> {
@@ -53,8 +62,10 @@ const notFound = expect.objectContaining({
 describe('responses', () => {
   it('are given back as they were stored, the first time counting', async () => {
     const document = storedResponse();
-    await put(document);
-    await put({ ...document, response: { ...document.response, status: 'failed' } });
+    expect(await put(document)).toBe('kept');
+    expect(await put(document)).toBe('kept');
+    expect(await put({ ...document, response: { ...document.response, status: 'failed' } })).toBe('id_taken');
+    expect(await put({ ...document, input: [] })).toBe('id_taken');
     expect(await opened(answers().read({ caller, id: 'resp_1' }))).toEqual(
       JSON.parse(JSON.stringify(document.response)),
     );
@@ -87,6 +98,16 @@ describe('responses', () => {
       const context = await opened<ResponseContext>(answers().readContext({ caller: other, referredIds: ['msg_1'] }));
       expect(context.referred).toEqual({});
     }
+  });
+
+  it('are not kept above the limit of one', async () => {
+    const { responseBytes } = jobs.get(JobLimits);
+    const input = [{ role: 'user', content: 'x'.repeat(responseBytes) }];
+    expect(await put(storedResponse('resp_1', { input }))).toBe('too_large');
+    await expect(answers().read({ caller, id: 'resp_1' })).rejects.toEqual(notFound);
+    const room = responseBytes - Buffer.byteLength(JSON.stringify(storedResponse('resp_2').response));
+    const frame = JSON.stringify([{ content: '' }]).length;
+    expect(await put(storedResponse('resp_2', { input: [{ content: 'x'.repeat(room - frame) }] }))).toBe('kept');
   });
 
   it('may bear an id that a response of another project has', async () => {
@@ -134,5 +155,33 @@ describe('responses', () => {
     for (const id of ['resp_1', 'resp_2']) await expect(answers().read({ caller, id })).rejects.toEqual(notFound);
     expect(await jobs.get(ResponseRepository).dropOld()).toBe(1);
     expect(await jobs.query('SELECT id FROM jobs.responses')).toEqual([{ id: 'resp_3' }]);
+  });
+});
+
+describe('the responses of a project', () => {
+  const kept = async (): Promise<string[]> => {
+    await jobs.get(TrimResponsesRunner).trimAll();
+    const rows = await jobs.query<{ project: string; id: string }>(
+      'SELECT project, id FROM jobs.responses ORDER BY project, created_at',
+    );
+    return rows.map(({ project, id }) => `${project} ${id}`);
+  };
+  const restart = async (limits: Partial<JobLimits>): Promise<void> => {
+    await jobs.stop();
+    jobs = await JobsForTests.start(database.url, { limits });
+  };
+
+  it('are dropped from the oldest on beyond their number, those of other projects counting for themselves', async () => {
+    await restart({ responsesPerProject: 2 });
+    for (const id of ['resp_1', 'resp_2', 'resp_3']) await put(storedResponse(id));
+    await put(storedResponse('resp_1'), stranger);
+    expect(await kept()).toEqual([`${caller.project} resp_2`, `${caller.project} resp_3`, 'other resp_1']);
+  });
+
+  it('are dropped from the oldest on beyond their bytes', async () => {
+    const input = [{ role: 'user', content: 'x'.repeat(1_000) }];
+    await restart({ responseBytesPerProject: 3_000 });
+    for (const id of ['resp_1', 'resp_2', 'resp_3']) await put(storedResponse(id, { input }));
+    expect(await kept()).toEqual([`${caller.project} resp_2`, `${caller.project} resp_3`]);
   });
 });

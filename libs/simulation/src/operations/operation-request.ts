@@ -1,7 +1,16 @@
 import { ChatRequestError } from '../chat/chat-request.js';
 
 /** The operations beside chat that the sim provider knows, by the names of their addresses. */
-export const SIM_OPERATIONS = ['embeddings', 'moderations', 'rerank', 'images', 'speech', 'transcription'] as const;
+export const SIM_OPERATIONS = [
+  'embeddings',
+  'moderations',
+  'rerank',
+  'images',
+  'image-edits',
+  'image-variations',
+  'speech',
+  'transcription',
+] as const;
 export type SimOperation = (typeof SIM_OPERATIONS)[number];
 
 /** A call of such an operation, read as far as the simulation needs it. */
@@ -16,14 +25,16 @@ export interface OperationRequest {
 
 const FORM_FIELD =
   /content-disposition: *form-data;[^\r\n]*\bname="([^"\r\n]*)"(;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]*)/gi;
+/** Operations whose bodies are forms. */
+const OF_FORMS: ReadonlySet<SimOperation> = new Set(['image-edits', 'image-variations', 'transcription']);
 const TEXT_FIELDS = ['input', 'prompt', 'query', 'documents'];
 
 /**
- * Reads the body of a call: JSON, or the plain fields of a form for a transcription.
+ * Reads the body of a call: JSON, or the plain fields of a form.
  * @throws ChatRequestError for a body that is neither.
  */
 export function readOperation(operation: SimOperation, body: Uint8Array, model?: string): OperationRequest {
-  const fields = operation === 'transcription' ? formFields(body) : jsonFields(body);
+  const fields = OF_FORMS.has(operation) ? formFields(body) : jsonFields(body);
   const named = model ?? fields.model ?? (operation === 'moderations' ? 'omni-moderation-latest' : undefined);
   if (typeof named !== 'string') throw new ChatRequestError('model must be a string.', 'model');
   return { model: named, fields, texts: TEXT_FIELDS.flatMap((name) => textsIn(fields[name])), bodyBytes: body.length };

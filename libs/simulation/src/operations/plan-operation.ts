@@ -8,7 +8,7 @@ import { chanceOf, hashPrompt } from '../text/prompt-hash.js';
 import type { OperationAnswer } from './operation-answer.js';
 import { readOperation, type OperationRequest, type SimOperation } from './operation-request.js';
 import { simulateEmbeddings } from './simulate-embeddings.js';
-import { simulateImages, simulateSpeech, simulateTranscription } from './simulate-media.js';
+import { simulateImages, simulateImageVariations, simulateSpeech, simulateTranscription } from './simulate-media.js';
 import { simulateModerations } from './simulate-moderations.js';
 import { simulateRerank } from './simulate-rerank.js';
 
@@ -26,6 +26,8 @@ const SIMULATE: Readonly<Record<SimOperation, Simulate>> = {
   moderations: simulateModerations,
   rerank: simulateRerank,
   images: simulateImages,
+  'image-edits': simulateImages,
+  'image-variations': simulateImageVariations,
   speech: simulateSpeech,
   transcription: simulateTranscription,
 };

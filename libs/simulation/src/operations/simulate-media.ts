@@ -14,8 +14,16 @@ const SILENCE = 0x80;
 
 /** Answers an image request with as many single pixels as were asked for, as base64. */
 export function simulateImages({ fields }: OperationRequest, createdSeconds: number): OperationAnswer {
-  const { prompt, n } = fields;
-  if (typeof prompt !== 'string') throw new ChatRequestError('prompt must be a string.', 'prompt');
+  if (typeof fields.prompt !== 'string') throw new ChatRequestError('prompt must be a string.', 'prompt');
+  return imagesFor(fields.prompt, fields.n, createdSeconds);
+}
+
+/** Answers a request for variations in the same way; it has no prompt. */
+export function simulateImageVariations({ fields }: OperationRequest, createdSeconds: number): OperationAnswer {
+  return imagesFor('', fields.n, createdSeconds);
+}
+
+function imagesFor(prompt: string, n: unknown, createdSeconds: number): OperationAnswer {
   const count = n === undefined || n === null ? 1 : Number(n);
   if (!Number.isInteger(count) || count < 1 || count > MOST_IMAGES) {
     throw new ChatRequestError(`n must be a whole number from 1 to ${MOST_IMAGES}.`, 'n');

@@ -1,7 +1,9 @@
 import { readChatRequest, type ChatRequest } from '../chat/chat-request.js';
+import { readCompletionsRequest } from '../completions/completions-request.js';
 import { readMessagesRequest } from '../messages/messages-request.js';
 import { badRequest, invalidKey } from '../models/replies.js';
-import { planMessage } from '../plan/plan-message.js';
+import { planCompletion } from '../plan/plan-completion.js';
+import { planMessage, planTokenCount } from '../plan/plan-message.js';
 import { planSimulation } from '../plan/plan-simulation.js';
 import type { SimulationOptions } from '../plan/simulation-options.js';
 import type { SimulationPlan } from '../plan/simulation-plan.js';
@@ -28,6 +30,13 @@ export const CHAT_WIRE: EndpointWire = {
   refuseKey: invalidKey,
 };
 
+/** OpenAI's legacy Completions. */
+export const COMPLETIONS_WIRE: EndpointWire = {
+  ...CHAT_WIRE,
+  read: (model, body) => readCompletionsRequest(model, body).request,
+  plan: planCompletion,
+};
+
 /** Anthropic's Messages. */
 export const MESSAGES_WIRE: EndpointWire = {
   read: readMessagesRequest,
@@ -35,3 +44,6 @@ export const MESSAGES_WIRE: EndpointWire = {
   refuse: (status, message) => anthropicErrorReply(status, message),
   refuseKey: () => anthropicErrorReply(401, 'invalid x-api-key: send the key that the sim provider was started with.'),
 };
+
+/** Anthropic's counting of the tokens of a message. */
+export const COUNT_TOKENS_WIRE: EndpointWire = { ...MESSAGES_WIRE, plan: planTokenCount };

@@ -30,6 +30,14 @@ describe('the messages endpoint of the sim provider', () => {
     expect(provider.counters()).toMatchObject({ answered: 2, completionTokens: 80 });
   });
 
+  it('counts the tokens that a message reports, at no cost', async () => {
+    const { max_tokens: _left, ...counted } = ASKED;
+    const { input_tokens: tokens } = await client().messages.countTokens(counted);
+    expect(tokens).toBe((await client().messages.create(ASKED)).usage.input_tokens);
+    expect(provider.calls()[0]).toMatchObject({ outcome: 'answered', promptTokens: 0, completionTokens: 0 });
+    await expect(client().messages.countTokens({ ...counted, model: 'claude' })).rejects.toBeInstanceOf(NotFoundError);
+  });
+
   it('says what the chat endpoint says to the same prompt', async () => {
     const openai = new OpenAI({ apiKey: KEY, baseURL: provider.baseUrl, maxRetries: 0 });
     const { system, messages, model } = ASKED;

@@ -29,6 +29,10 @@ describe('the operations of the sim provider, by the official client', () => {
     expect(moderation.results[0]?.flagged).toBe(false);
     const images = await client.images.generate({ model: 'sim-small', prompt: 'a cat', n: 2 });
     expect(images.data).toHaveLength(2);
+    const image = await toFile(Buffer.from('PNG'), 'image.png');
+    const edited = await client.images.edit({ model: 'sim-small', image: [image, image], prompt: 'a hat', n: 2 });
+    expect(edited).toMatchObject({ data: [{}, {}], usage: { input_tokens: 2 } });
+    expect((await client.images.createVariation({ model: 'sim-small', image })).data).toHaveLength(1);
     const speech = await client.audio.speech.create({ model: 'sim-small', input: 'hello', voice: 'alloy' });
     const sound = Buffer.from(await speech.arrayBuffer());
     expect(sound.toString('latin1', 8, 12)).toBe('WAVE');

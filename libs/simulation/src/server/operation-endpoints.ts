@@ -10,6 +10,8 @@ const OPERATION_OF_PATH: Readonly<Record<string, SimOperation>> = {
   '/v1/rerank': 'rerank',
   '/v2/rerank': 'rerank',
   '/v1/images/generations': 'images',
+  '/v1/images/edits': 'image-edits',
+  '/v1/images/variations': 'image-variations',
   '/v1/audio/speech': 'speech',
   '/v1/audio/transcriptions': 'transcription',
   '/v1/audio/translations': 'transcription',

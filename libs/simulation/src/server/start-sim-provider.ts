@@ -6,7 +6,7 @@ import { CallBook, type CallCounters } from './call-book.js';
 import { CallLogFile } from './call-log-file.js';
 import type { CallRecord } from './call-record.js';
 import { ChatEndpoint } from './chat-endpoint.js';
-import { CHAT_WIRE, MESSAGES_WIRE } from './endpoint-wire.js';
+import { CHAT_WIRE, COMPLETIONS_WIRE, COUNT_TOKENS_WIRE, MESSAGES_WIRE, type EndpointWire } from './endpoint-wire.js';
 import { listen } from './listen.js';
 import { operationEndpoints } from './operation-endpoints.js';
 import { PlanPlayer } from './plan-player.js';
@@ -45,8 +45,12 @@ export interface SimProvider {
 
 const DEFAULT_KEPT_CALLS = 100_000;
 const KEEP_ALIVE_MILLISECONDS = 65_000;
-const CHAT_PATH = '/v1/chat/completions';
-const MESSAGES_PATH = '/v1/messages';
+const WIRE_OF_PATH: Readonly<Record<string, EndpointWire>> = {
+  '/v1/chat/completions': CHAT_WIRE,
+  '/v1/completions': COMPLETIONS_WIRE,
+  '/v1/messages': MESSAGES_WIRE,
+  '/v1/messages/count_tokens': COUNT_TOKENS_WIRE,
+};
 
 type Endpoints = Readonly<Record<string, Pick<ChatEndpoint, 'handle'>>>;
 
@@ -92,9 +96,10 @@ async function stop(server: Server, book: CallBook): Promise<void> {
 }
 
 /**
- * Starts the sim provider as an HTTP server of the OpenAI wire format: `POST /v1/chat/completions` (plain and stream),
- * the same in Anthropic's at `POST /v1/messages`, the operations beside chat, `GET /v1/models`, `GET /healthz` and `GET /sim/counters`. Rejects when the port is taken or the log file cannot be
- * opened, naming which.
+ * Starts the sim provider as an HTTP server of the OpenAI wire format: `POST /v1/chat/completions` and `POST /v1/completions`
+ * (plain and stream), the same in Anthropic's at `POST /v1/messages` with its `count_tokens`, the operations beside chat,
+ * `GET /v1/models`, `GET /healthz` and `GET /sim/counters`. Rejects when the port is taken or the log file cannot be opened,
+ * naming which.
  */
 export async function startSimProvider(options: SimProviderOptions = {}): Promise<SimProvider> {
   const { host = '127.0.0.1', port = 0, key, logFile, keptCalls = DEFAULT_KEPT_CALLS, ...behaviour } = options;
@@ -103,11 +108,10 @@ export async function startSimProvider(options: SimProviderOptions = {}): Promis
   const book = new CallBook({ nowMilliseconds, file, keptCalls });
   const player = new PlanPlayer(book, pacing);
   const settings = { key, simulation, nowMilliseconds };
-  const endpoints = {
-    [CHAT_PATH]: new ChatEndpoint({ ...settings, wire: CHAT_WIRE }, book, player),
-    [MESSAGES_PATH]: new ChatEndpoint({ ...settings, wire: MESSAGES_WIRE }, book, player),
-    ...operationEndpoints(settings, book, player),
-  };
+  const texts = Object.entries(WIRE_OF_PATH).map(([path, wire]) => {
+    return [path, new ChatEndpoint({ ...settings, wire }, book, player)] as const;
+  });
+  const endpoints = { ...Object.fromEntries(texts), ...operationEndpoints(settings, book, player) };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, route(endpoints, book));
   let bound: number;
   try {

@@ -30,6 +30,18 @@ export class ModelCallsController {
     return this.intake.accept('openai-images', request, reply);
   }
 
+  @Post('images/edits')
+  async imageEdits(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    request.body = await receiveForm(request);
+    await this.intake.accept('openai-image-edits', request, reply);
+  }
+
+  @Post('images/variations')
+  async imageVariations(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    request.body = await receiveForm(request);
+    await this.intake.accept('openai-image-variations', request, reply);
+  }
+
   @Post('audio/speech')
   speech(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.intake.accept('openai-speech', request, reply);

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { DialectError, dialectNamed, type CallerDialect } from '#libs/dialects';
+import { dialectNamed, type CallerDialect } from '#libs/dialects';
 import { withExtractedContext, withSpan } from '#libs/telemetry';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { requireBody } from '../http/require-body.js';
+import { passedHeaders } from './passed-headers.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
 
 const SPAN = { kind: 'server' } as const;
@@ -28,8 +30,7 @@ export class RequestIntake {
 
   /** @throws DialectError for a request that is not what the dialect asks for. */
   async accept(dialectName: string, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
-    const { body } = request;
-    if (!Buffer.isBuffer(body)) throw new DialectError(400, 'missing_body', 'The request has no JSON body.');
+    const body = requireBody(request.body);
     const dialect = dialectNamed(dialectName);
     const response = new CallerResponse(reply.raw, request.id, dialect);
     await this.acceptWhole({ dialect, request, reply, body, response });
@@ -37,7 +38,10 @@ export class RequestIntake {
 
   /** Takes a request whose body and response were made elsewhere. @throws DialectError */
   async acceptWhole({ dialect, request, reply, body, response }: IncomingCall): Promise<void> {
-    const facts = dialect.readFacts(body, request.headers['content-type']);
+    const facts = {
+      ...dialect.readFacts(body, request.headers['content-type']),
+      ...passedHeaders(dialect, (name) => headerOf(request, name)),
+    };
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);

@@ -22,7 +22,7 @@ export function costHeader({ costNanoUsd }: AnswerHead): Record<string, string> 
 }
 
 /** What of the request the target could not do and did not get, as one line; long lists are cut. */
-function warningsHeader({ warnings = [] }: AnswerHead): Record<string, string> {
+export function warningsHeader({ warnings = [] }: Pick<AnswerHead, 'warnings'>): Record<string, string> {
   if (warnings.length === 0) return {};
   return { 'x-switchyard-warnings': printable(warnings.join(' ').slice(0, MOST_WARNINGS_CHARACTERS)) };
 }

@@ -16,7 +16,10 @@ export class CallerResponse {
   constructor(
     private readonly raw: ServerResponse,
     private readonly requestId: string,
-    private readonly dialect: Pick<CallerDialect, 'encodeError' | 'encodeStreamError' | 'requestIdHeader'>,
+    private readonly dialect: Pick<
+      CallerDialect,
+      'encodeError' | 'encodeStreamError' | 'keepAlive' | 'requestIdHeader'
+    >,
   ) {}
 
   get hasBegun(): boolean {
@@ -47,13 +50,17 @@ export class CallerResponse {
     return this.raw.writableLength <= HttpLimit.unsentBytes;
   }
 
+  /**
+   * Keeps a silent stream open. Before its first token nothing is written: until then a failure is answered with its own HTTP
+   * status and headers, which clients go by when they try again.
+   */
   keepAlive(): void {
-    if (this.hasBegun && !this.isGone) this.raw.write(KEEP_ALIVE);
+    if (this.hasBegun && !this.isGone) this.raw.write(this.dialect.keepAlive ?? KEEP_ALIVE);
   }
 
   end(answer: AnswerHead): void {
     if (this.isGone) return;
-    this.raw.addTrailers(costHeader(answer));
+    this.raw.addTrailers(this.trailersOf(answer));
     this.raw.end();
   }
 
@@ -90,6 +97,11 @@ export class CallerResponse {
       ...answerHeaders(answer),
     });
     this.raw.end(body);
+  }
+
+  /** What of an answer is known at the end of a stream only. */
+  protected trailersOf(answer: AnswerHead): Record<string, string> {
+    return costHeader(answer);
   }
 
   private requestIdHeaders(): Record<string, string> {

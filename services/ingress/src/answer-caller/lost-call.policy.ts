@@ -1,4 +1,11 @@
-import type { AnswerHead, Attempt, ErrorClass, Facts, RequestEnded } from '#libs/contracts';
+import {
+  recordedFactsOf,
+  type AnswerHead,
+  type Attempt,
+  type ErrorClass,
+  type Facts,
+  type RequestEnded,
+} from '#libs/contracts';
 
 /** How a call ends that no worker ended: what the caller is told, and the terminal event. */
 export interface LostCall {
@@ -57,6 +64,7 @@ export function lostCall(facts: Facts, why: keyof typeof ENDINGS, head: AnswerHe
       model: facts.model,
       stream: facts.stream,
       ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
+      facts: recordedFactsOf(facts),
       receivedAt: facts.receivedAt,
       endedAt: Date.now(),
       attempts: unknownAttempt(facts, errorClass, head),

@@ -1,9 +1,10 @@
 import { DialectError } from '#libs/dialects';
 import type { ZodType } from 'zod';
+import { requireBody } from './require-body.js';
 
 /** Reads a JSON body or query by its schema. @throws DialectError 400 that names the first field at fault. */
 export function readJson<T>(body: unknown, schema: ZodType<T>): T {
-  return readFields(Buffer.isBuffer(body) ? parse(body) : {}, schema);
+  return readFields(parse(requireBody(body)), schema);
 }
 
 /** Reads already parsed fields, such as query parameters, by their schema. @throws DialectError 400 */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { DialectError, dialectNamed, readState } from '#libs/dialects';
+import { dialectNamed, readState } from '#libs/dialects';
 import { Logger } from '#libs/telemetry';
 import { RequestIntake } from '../accept-request/request-intake.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { requireBody } from '../http/require-body.js';
 import { ContinueConversationHandler } from './continue-conversation.handler.js';
 import { KeptCallerResponse, type Recipient } from './kept-caller-response.js';
 import { ResponseKeeper, type KeptRequest } from './response-keeper.js';
@@ -23,13 +24,18 @@ export class CreateResponseHandler {
 
   /** @throws DialectError for a request that is not what the dialect asks for. */
   async handle(request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
-    if (!Buffer.isBuffer(request.body)) throw new DialectError(400, 'missing_body', 'The request has no JSON body.');
+    const sent = requireBody(request.body);
     const { caller } = request;
-    const state = readState(request.body);
-    const { body, items } = await this.conversations.handle(caller, request.body, state);
+    const state = readState(sent);
+    const { body, items } = await this.conversations.handle(caller, sent, state);
     const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };
     const response = state.isStored
-      ? this.keptResponse(recipient, { caller, previousResponseId: state.previousResponseId, input: items })
+      ? this.keptResponse(recipient, {
+          requestId: request.id,
+          caller,
+          previousResponseId: state.previousResponseId,
+          input: items,
+        })
       : new CallerResponse(reply.raw, request.id, DIALECT);
     await this.intake.acceptWhole({ dialect: DIALECT, request, reply, body, response });
   }

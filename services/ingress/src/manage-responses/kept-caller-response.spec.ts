@@ -22,10 +22,13 @@ class WrittenResponse extends EventEmitter {
   destroyed = false;
   isEnded = false;
   writableLength = 0;
-  addTrailers = (): void => undefined;
+  headers: object = {};
+  trailers: object = {};
+  addTrailers = (trailers: object): void => void (this.trailers = trailers);
   destroy = (): void => void (this.destroyed = true);
-  writeHead(status: number): void {
+  writeHead(status: number, headers: object): void {
     this.status = status;
+    this.headers = headers;
     this.headersSent = true;
   }
   write(bytes: Uint8Array | string): void {
@@ -44,14 +47,14 @@ function kept(keep: Keep): { raw: WrittenResponse; response: KeptCallerResponse 
   return { raw, response: new KeptCallerResponse(recipient, keep) };
 }
 
-const asIs: Keep = async (response) => response;
+const asIs: Keep = async (response) => ({ response });
 const nowhere: Keep = () => Promise.reject(new Error('no room'));
 
 describe('a response that is kept', () => {
   it('reaches its caller whole, after it is kept', async () => {
     let isKept: () => void = () => undefined;
     const keep = jest.fn<Keep>(
-      (response) => new Promise((resolve) => (isKept = () => resolve({ ...response, store: true }))),
+      (response) => new Promise((resolve) => (isKept = () => resolve({ response: { ...response, store: true } }))),
     );
     const { raw, response } = kept(keep);
     response.part(Buffer.from('{"id":"resp_1",'));
@@ -65,7 +68,7 @@ describe('a response that is kept', () => {
   });
 
   it('is streamed up to its last event, which waits until it is kept', async () => {
-    const { raw, response } = kept(async (finished) => ({ ...finished, previous_response_id: 'resp_0' }));
+    const { raw, response } = kept(async (finished) => ({ response: { ...finished, previous_response_id: 'resp_0' } }));
     const bytes = Buffer.from(delta + completed);
     response.head(head);
     response.chunk(bytes.subarray(0, 20));
@@ -85,6 +88,23 @@ describe('a response that is kept', () => {
     response.end(head);
     await response.settled;
     expect(raw.text).toBe(delta + completed);
+  });
+
+  it('comes with a warning where it is not kept as expected: in a header, of a stream in a trailer', async () => {
+    const keep: Keep = async (response) => ({ response: { ...response, store: false }, warning: 'Not kept.' });
+    const plain = kept(keep);
+    plain.response.whole(Buffer.from('{"id":"resp_1","output":[]}'), { ...head, warnings: ['No seed.'] });
+    await plain.response.settled;
+    expect(plain.raw.headers).toMatchObject({ 'x-switchyard-warnings': 'No seed. Not kept.' });
+    expect(JSON.parse(plain.raw.text)).toMatchObject({ store: false });
+
+    const stream = kept(keep);
+    stream.response.head(head);
+    stream.response.chunk(Buffer.from(delta + completed));
+    stream.response.end(head);
+    await stream.response.settled;
+    expect(stream.raw.trailers).toMatchObject({ 'x-switchyard-warnings': 'Not kept.' });
+    expect(stream.raw.text).toContain('"store":false');
   });
 
   it('becomes an error where it cannot be kept, whole or streamed', async () => {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
 import { FinalEventHold, type CallerDialect, type FinishedResponse } from '#libs/dialects';
+import { warningsHeader } from '../answer-caller/answer-headers.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 
 /** Whom a response goes to, and in which form errors are told. */
@@ -10,8 +11,15 @@ export interface Recipient {
   readonly dialect: CallerDialect;
 }
 
-/** Keeps a finished response, and gives it as its caller is to see it. */
-export type Keep = (response: FinishedResponse) => Promise<FinishedResponse>;
+/** A finished response as its caller is to see it. */
+export interface KeptResponse {
+  readonly response: FinishedResponse;
+  /** What the caller would not expect of how it was kept, or that it was not. */
+  readonly warning?: string;
+}
+
+/** Keeps a finished response. */
+export type Keep = (response: FinishedResponse) => Promise<KeptResponse>;
 
 const NOT_KEPT = {
   class: 'server_error',
@@ -21,7 +29,8 @@ const NOT_KEPT = {
 
 /**
  * A response that is kept before its caller sees the end of it: a plain one is held until then, of a stream the last event.
- * What could not be kept ends with an error, since callers would build on it.
+ * What could not be kept ends with an error, since callers would build on it. A warning of how it was kept is a header, of a
+ * stream a trailer.
  */
 export class KeptCallerResponse extends CallerResponse {
   /** Resolves when nothing is to be kept any more. */
@@ -29,6 +38,7 @@ export class KeptCallerResponse extends CallerResponse {
   private settle: () => void = () => undefined;
   private readonly hold = new FinalEventHold();
   private pieces: Uint8Array[] = [];
+  private lateWarning: string | undefined;
 
   constructor(
     { raw, requestId, dialect }: Recipient,
@@ -48,8 +58,9 @@ export class KeptCallerResponse extends CallerResponse {
     const { response } = this.hold;
     if (!response) return super.end(answer);
     this.hold.response = undefined;
-    void this.afterKeeping(response, answer, (kept) => {
+    void this.afterKeeping(response, answer, ({ response: kept, warning }) => {
       super.chunk(this.hold.encode(kept));
+      this.lateWarning = warning;
       super.end(answer);
     });
   }
@@ -62,15 +73,26 @@ export class KeptCallerResponse extends CallerResponse {
     const bytes = Buffer.concat([...this.pieces, body]);
     this.pieces = [];
     const response = JSON.parse(bytes.toString('utf8')) as FinishedResponse;
-    void this.afterKeeping(response, answer, (kept) =>
-      super.whole(kept === response ? bytes : Buffer.from(JSON.stringify(kept)), answer),
+    void this.afterKeeping(response, answer, ({ response: kept, warning }) =>
+      super.whole(
+        kept === response ? bytes : Buffer.from(JSON.stringify(kept)),
+        warning === undefined ? answer : { ...answer, warnings: [...(answer.warnings ?? []), warning] },
+      ),
     );
+  }
+
+  protected override trailersOf(answer: AnswerHead): Record<string, string> {
+    const { lateWarning } = this;
+    return {
+      ...super.trailersOf(answer),
+      ...(lateWarning === undefined ? {} : warningsHeader({ warnings: [lateWarning] })),
+    };
   }
 
   private async afterKeeping(
     response: FinishedResponse,
     answer: AnswerHead,
-    write: (kept: FinishedResponse) => void,
+    write: (kept: KeptResponse) => void,
   ): Promise<void> {
     try {
       write(await this.keep(response));

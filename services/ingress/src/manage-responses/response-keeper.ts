@@ -1,14 +1,19 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { responsePutReplySchema, Subject, type Caller } from '#libs/contracts';
+import { responsePutReplySchema, Subject, type Caller, type ResponseKeeping } from '#libs/contracts';
 import type { ConversationItem, FinishedResponse } from '#libs/dialects';
 import { BodyClaims, carryDocument, Messaging } from '#libs/messaging';
+import type { KeptResponse } from './kept-caller-response.js';
 
 /** What a response is kept with. */
 export interface KeptRequest {
+  readonly requestId: string;
   readonly caller: Caller;
   readonly previousResponseId: string | undefined;
   readonly input: readonly ConversationItem[];
 }
+
+const RENAMED = "The provider's id of this response is that of an earlier one; it is kept under another id.";
+const TOO_LARGE = 'The response is too large, with its whole conversation, and is not kept; begin a new one.';
 
 /** Has finished responses kept by the jobs service, before their callers see the end. */
 @Injectable()
@@ -21,19 +26,20 @@ export class ResponseKeeper implements BeforeApplicationShutdown {
   ) {}
 
   /**
-   * Keeps a response and gives it as it is kept: a provider knows neither that it is, nor what it continues.
+   * Keeps a response and gives it as it is kept: a provider knows neither that it is, nor what it continues. One that is too
+   * large says that it is not kept; one whose id the project has already gets one of our own, which nobody else gives.
    * @throws MessagingError, QueryRefused where it is not kept.
    */
-  async keep(
-    finished: FinishedResponse,
-    { caller, previousResponseId, input }: KeptRequest,
-  ): Promise<FinishedResponse> {
-    const previous = previousResponseId ?? null;
+  async keep(finished: FinishedResponse, kept: KeptRequest): Promise<KeptResponse> {
+    const previous = kept.previousResponseId ?? null;
     const isTold = finished.store === true && (finished.previous_response_id ?? null) === previous;
     const response = isTold ? finished : { ...finished, previous_response_id: previous, store: true };
-    const stored = await carryDocument(this.bodies, 'response', { response, input });
-    await this.messaging.ask(Subject.responsePut, { caller, stored }, responsePutReplySchema);
-    return response;
+    const keeping = await this.put(response, kept);
+    if (keeping === 'kept') return { response };
+    if (keeping === 'too_large') return { response: { ...response, store: false }, warning: TOO_LARGE };
+    const renamed = { ...response, id: `resp_${kept.requestId.replace(/^req_/, '')}` };
+    if ((await this.put(renamed, kept)) === 'kept') return { response: renamed, warning: RENAMED };
+    throw new Error(`the id ${renamed.id} of our own is taken`);
   }
 
   /** Calls whose response is yet to be kept hold up the end of this process. */
@@ -44,5 +50,10 @@ export class ResponseKeeper implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.underWay);
+  }
+
+  private async put(response: FinishedResponse, { caller, input }: KeptRequest): Promise<ResponseKeeping> {
+    const stored = await carryDocument(this.bodies, 'response', { response, input });
+    return (await this.messaging.ask(Subject.responsePut, { caller, stored }, responsePutReplySchema)).keeping;
   }
 }

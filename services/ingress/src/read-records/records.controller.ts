@@ -7,6 +7,7 @@ import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/calle
 import { readFields } from '../http/read-json.js';
 import { ReadRequestHandler } from './read-request.handler.js';
 import { requestRecord } from './request-record.js';
+import { unitsOf } from './units-of.js';
 
 const time = z
   .string()
@@ -57,6 +58,7 @@ export class RecordsController {
         completion_tokens: row.completionTokens,
         cached_prompt_tokens: row.cachedPromptTokens,
         cache_write_prompt_tokens: row.cacheWritePromptTokens,
+        ...unitsOf((name) => row.furtherUsage?.[name] ?? 0),
         cost_usd: formatUsd(BigInt(row.costNanoUsd)),
         cost_nano_usd: row.costNanoUsd,
       })),

@@ -1,5 +1,6 @@
-import type { AuditEntry, ChargeRecord } from '#libs/contracts';
+import type { AuditEntry, ChargeRecord, Usage } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
+import { unitsOf } from './units-of.js';
 
 /** Everything known of one request, in the API's own form: decision with reasons, attempts, usage, cost and timings. */
 export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null): Record<string, unknown> {
@@ -51,27 +52,29 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
     duration_ms: attempt.durationMilliseconds,
     usage: attempt.usage
       ? {
-          prompt_tokens: attempt.usage.promptTokens,
-          completion_tokens: attempt.usage.completionTokens,
-          cached_prompt_tokens: attempt.usage.cachedPromptTokens ?? 0,
-          cache_write_prompt_tokens: attempt.usage.cacheWritePromptTokens ?? 0,
-          reasoning_tokens: attempt.usage.reasoningTokens ?? 0,
+          ...countsOf([attempt.usage]),
           basis: attempt.usageBasis,
         }
       : null,
+    warnings: attempt.warnings ?? [],
     price_version: attempt.priceVersion,
   };
 }
 
 function usageOf({ lines }: ChargeRecord): Record<string, number> {
-  const sum = (count: (line: ChargeRecord['lines'][number]) => number) =>
-    lines.reduce((total, line) => total + count(line), 0);
+  return countsOf(lines.map(({ usage }) => usage));
+}
+
+/** Counts of tokens, which are always there, and of what is not paid by tokens, where there was some. */
+function countsOf(usages: readonly Usage[]): Record<string, number> {
+  const sum = (name: keyof Usage): number => usages.reduce((total, usage) => total + (usage[name] ?? 0), 0);
   return {
-    prompt_tokens: sum(({ usage }) => usage.promptTokens),
-    completion_tokens: sum(({ usage }) => usage.completionTokens),
-    cached_prompt_tokens: sum(({ usage }) => usage.cachedPromptTokens ?? 0),
-    cache_write_prompt_tokens: sum(({ usage }) => usage.cacheWritePromptTokens ?? 0),
-    reasoning_tokens: sum(({ usage }) => usage.reasoningTokens ?? 0),
+    prompt_tokens: sum('promptTokens'),
+    completion_tokens: sum('completionTokens'),
+    cached_prompt_tokens: sum('cachedPromptTokens'),
+    cache_write_prompt_tokens: sum('cacheWritePromptTokens'),
+    reasoning_tokens: sum('reasoningTokens'),
+    ...unitsOf(sum),
   };
 }
 

@@ -16,14 +16,23 @@ export class ResponseRepository {
     private readonly limits: JobLimits,
   ) {}
 
-  /** Keeps what is there already, so that storing again is no error. */
-  async insert({ organization, project }: Owner, { response, input }: StoredResponse): Promise<void> {
+  /** Keeps what is there already, and says whether that is the same: storing again is no error, another of the same id is. */
+  async insert({ organization, project }: Owner, { response, input }: StoredResponse): Promise<'kept' | 'id_taken'> {
+    const texts = [JSON.stringify(response), JSON.stringify(input)] as const;
     const itemIds = response.output.flatMap(({ id }) => (typeof id === 'string' ? [id.replaceAll('\0', '')] : []));
-    await this.database.query(
-      `INSERT INTO jobs.responses (organization, project, id, response, input, output_item_ids)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization, project, id) DO NOTHING`,
-      [organization, project, response.id, JSON.stringify(response), JSON.stringify(input), itemIds],
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const inserted = await this.database.query<{ id: string }>(
+      `INSERT INTO jobs.responses (organization, project, id, response, input, output_item_ids, bytes)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization, project, id) DO NOTHING RETURNING id`,
+      [organization, project, response.id, ...texts, itemIds, bytes],
     );
+    if (inserted.length > 0) return 'kept';
+    const [same] = await this.database.query<{ id: string }>(
+      `SELECT id FROM jobs.responses
+       WHERE organization = $1 AND project = $2 AND id = $3 AND response = $4 AND input = $5`,
+      [organization, project, response.id, ...texts],
+    );
+    return same ? 'kept' : 'id_taken';
   }
 
   async find({ organization, project }: Owner, id: string): Promise<StoredResponse | undefined> {
@@ -55,6 +64,22 @@ export class ResponseRepository {
       [organization, project, id.replaceAll('\0', ''), this.limits.responseKeepMilliseconds],
     );
     return rows.length > 0;
+  }
+
+  /** Drops the oldest responses of a project that has more of them, or more bytes, than are kept; returns how many. */
+  async trim({ organization, project }: Owner): Promise<number> {
+    const [row] = await this.database.query<{ dropped: number }>(
+      `WITH ranked AS (
+         SELECT id, row_number() OVER newest AS position, sum(bytes) OVER newest AS total
+         FROM jobs.responses WHERE organization = $1 AND project = $2
+         WINDOW newest AS (ORDER BY created_at DESC, id DESC ROWS UNBOUNDED PRECEDING)
+       ), dropped AS (
+         DELETE FROM jobs.responses WHERE organization = $1 AND project = $2
+           AND id IN (SELECT id FROM ranked WHERE position > $3 OR total > $4) RETURNING 1
+       ) SELECT count(*)::int AS dropped FROM dropped`,
+      [organization, project, this.limits.responsesPerProject, this.limits.responseBytesPerProject],
+    );
+    return row?.dropped ?? 0;
   }
 
   /** Drops responses that are too old, in portions that lock little; returns how many. */

@@ -5,9 +5,12 @@ import {
   type ResponsePut,
   type ResponsePutReply,
   type ResponseRead,
+  type StoredResponse,
 } from '#libs/contracts';
 import { BodyClaims, openDocument } from '#libs/messaging';
+import { JobLimits } from '../job-limits.js';
 import { ResponseRepository } from './response.repository.js';
+import { TrimResponsesRunner } from './trim-responses.runner.js';
 import { unknownResponse } from './unknown-response.js';
 
 /** Keeps the responses of callers, and forgets them. */
@@ -15,17 +18,27 @@ import { unknownResponse } from './unknown-response.js';
 export class StoreResponseHandler {
   constructor(
     private readonly responses: ResponseRepository,
+    private readonly trimming: TrimResponsesRunner,
+    private readonly limits: JobLimits,
     private readonly bodies: BodyClaims,
   ) {}
 
   async put({ caller, stored }: ResponsePut): Promise<ResponsePutReply> {
     const document = storedResponseSchema.parse(await openDocument(this.bodies, stored));
-    await this.responses.insert(caller, document);
-    return { id: document.response.id };
+    const { id } = document.response;
+    if (bytesOf(document) > this.limits.responseBytes) return { id, keeping: 'too_large' };
+    const keeping = await this.responses.insert(caller, document);
+    if (keeping === 'kept') this.trimming.noteGrowth(caller);
+    return { id, keeping };
   }
 
   async delete({ caller, id }: ResponseRead): Promise<ResponseDeleted> {
     if (!(await this.responses.delete(caller, id))) throw unknownResponse(id);
     return { id, object: 'response', deleted: true };
   }
+}
+
+/** As much as is stored of it. */
+function bytesOf({ response, input }: StoredResponse): number {
+  return Buffer.byteLength(JSON.stringify(response)) + Buffer.byteLength(JSON.stringify(input));
 }

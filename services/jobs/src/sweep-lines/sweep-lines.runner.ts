@@ -1,39 +1,27 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
-import { unlessAborted } from '../keep-batch/unless-aborted.js';
+import { RegularWork } from '../run-regularly/regular-work.js';
 import { SweepLinesHandler } from './sweep-lines.handler.js';
 
 /** Sweeps for as long as the process lives. */
 @Injectable()
 export class SweepLinesRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly sweeping: RegularWork;
 
-  constructor(
-    private readonly handler: SweepLinesHandler,
-    private readonly limits: JobLimits,
-    private readonly logger: ServiceLogger,
-  ) {}
+  constructor(handler: SweepLinesHandler, limits: JobLimits, logger: ServiceLogger) {
+    this.sweeping = new RegularWork({
+      everyMilliseconds: limits.sweepMilliseconds,
+      work: () => handler.sweep(),
+      onFailure: (error) => logger.warn({ error }, 'a sweep failed; the next one follows'),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.sweeping.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await pause(this.limits.sweepMilliseconds, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      await unlessAborted(this.handler.sweep(), signal).catch((error: unknown) => {
-        if (!signal.aborted) this.logger.warn({ error }, 'a sweep failed; the next one follows');
-      });
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.sweeping.stop();
   }
 }
