@@ -48,8 +48,13 @@ const forbidden = [
   },
   {
     name: 'rules-stand-on-contracts',
-    from: { path: '^libs/(dialects|pricing|routing)/', pathNot: SPEC },
+    from: { path: '^libs/(classification|conditions|dialects|health|pricing)/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
+  },
+  {
+    name: 'routing-stands-on-rules',
+    from: { path: '^libs/routing/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/routing/', INDEX('contracts', 'conditions', 'pricing')] },
   },
   {
     name: 'catalogue-stands-on-pricing',
@@ -127,6 +132,11 @@ const forbidden = [
     name: 'only-the-catalogue-knows-price-lists',
     from: { pathNot: ['^libs/catalogue/', 'node_modules'] },
     to: { path: 'node_modules/@pydantic/' },
+  },
+  {
+    name: 'only-conditions-know-cel',
+    from: { pathNot: ['^libs/conditions/', 'node_modules'] },
+    to: { path: 'node_modules/@marcbachmann/' },
   },
   {
     name: 'only-dialects-and-providers-know-the-ai-sdk',

@@ -5,6 +5,8 @@ export { Stream, Consumer, Bucket, QueueGroup } from './topology.js';
 export type { StreamDefinition, ConsumerDefinition } from './topology.js';
 export { factsSchema, jobReference, byteSpan, OPERATIONS } from './routing/facts.js';
 export type { Facts, Operation, JobReference, ByteSpan } from './routing/facts.js';
+export { TASKS } from './routing/task.js';
+export type { Task } from './routing/task.js';
 export {
   unsupportedPolicy,
   timeoutsSchema,
@@ -14,6 +16,54 @@ export {
   routingSlipSchema,
 } from './routing/plan.js';
 export type { UnsupportedPolicy, Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
+export { executionPolicySchema, failureRule, retryRule } from './routing/execution-policy.js';
+export type { ExecutionPolicy, FailureRule, RetryRule } from './routing/execution-policy.js';
+export { recordedFactsOf, recordedFactsSchema } from './routing/recorded-facts.js';
+export type { RecordedFacts } from './routing/recorded-facts.js';
+export { statisticBound, wishesSchema } from './routing/wishes.js';
+export type { StatisticBound, Wishes } from './routing/wishes.js';
+export {
+  accessSchema,
+  autoPolicySchema,
+  breakerSettingsSchema,
+  dataPolicySchema,
+  requirementsSchema,
+  routingPolicySchema,
+  routingRuleSchema,
+  stickyBy,
+  strategySchema,
+  targetQuotasSchema,
+  timeWindowSchema,
+} from './snapshot/routing-policy.js';
+export type {
+  Access,
+  AutoPolicy,
+  BreakerSettings,
+  DataPolicy,
+  Requirements,
+  RoutingPolicy,
+  RoutingRule,
+  StickyBy,
+  Strategy,
+  TargetQuotas,
+  TimeWindow,
+} from './snapshot/routing-policy.js';
+export { breakerRecordSchema, quantilesSchema, targetReportSchema, workerReportSchema } from './health/target-report.js';
+export type { BreakerRecord, Quantiles, TargetReport, TargetState, WorkerReport } from './health/target-report.js';
+export {
+  decidedRequestListSchema,
+  policyReplayReplySchema,
+  policyReplaySchema,
+  routeExplainReplySchema,
+  routeExplainSchema,
+} from './queries/routes.js';
+export type {
+  DecidedRequestList,
+  PolicyReplay,
+  PolicyReplayReply,
+  RouteExplain,
+  RouteExplainReply,
+} from './queries/routes.js';
 export { priceSchema, priceTierSchema } from './snapshot/price.js';
 export type { Price, PriceTier } from './snapshot/price.js';
 export { ABILITIES, MODALITIES, modelLimitsSchema } from './snapshot/model-limits.js';
@@ -74,6 +124,7 @@ export {
   responseInputPageSchema,
   responseObjectSchema,
   responsePutSchema,
+  responseKeeping,
   responsePutReplySchema,
   responseReadSchema,
   storedResponseSchema,
@@ -84,6 +135,7 @@ export type {
   ResponseDeleted,
   ResponseInputList,
   ResponseInputPage,
+  ResponseKeeping,
   ResponsePut,
   ResponsePutReply,
   ResponseRead,

@@ -39,6 +39,18 @@ export const Subject = {
   responseDelete: 'response.delete.v1',
   responseInputList: 'response-input.list.v1',
   responseContextRead: 'response-context.read.v1',
+  /** ingress → router */
+  routeExplain: 'route.explain.v1',
+  /** ingress → control */
+  policyReplay: 'policy.replay.v1',
+  policyList: 'policy.list.v1',
+  policyTry: 'policy.try.v1',
+  policyRollBack: 'policy.roll-back.v1',
+  /** control → audit */
+  decidedRequestList: 'decided-request.list.v1',
+  /** ingress → audit */
+  feedbackPut: 'feedback.put.v1',
+  feedbackList: 'feedback.list.v1',
   /** ingress → billing */
   chargeRead: 'charge.read.v1',
   usageReport: 'usage.report.v1',

@@ -145,6 +145,10 @@ export const Bucket = {
   snapshot: { name: 'snapshot', key: 'current' },
   /** Bodies and answers too large for a message, dropped after the longest call could have ended. */
   bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours, maxBytes: 8 * 1024 ** 3 },
+  /** Which targets are well, and how fast: a report of each worker, and a record of each target that is not. */
+  health: { name: 'health', maxAgeMilliseconds: 10 * minutes, maxBytes: 16 * 1024 ** 2 },
+  /** Answers kept for equal requests; the oldest give way. In memory, as `health` is: together they fit what a server gives. */
+  answers: { name: 'answers', maxAgeMilliseconds: 7 * days, maxBytes: 192 * 1024 ** 2 },
 } as const;
 
 /** Queue groups of core subscriptions. */

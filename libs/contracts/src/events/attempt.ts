@@ -27,6 +27,8 @@ export const errorClass = z.enum([
   'expired',
   'body_unavailable',
   'unsupported',
+  'target_busy',
+  'target_unhealthy',
 ]);
 export type ErrorClass = z.infer<typeof errorClass>;
 
@@ -39,6 +41,8 @@ export const attemptSchema = z.object({
   durationMilliseconds: z.number().nonnegative(),
   firstByteMilliseconds: z.number().nonnegative().optional(),
   outcome: z.enum(['succeeded', 'failed', 'cancelled', 'unknown']),
+  /** Why it was made, where not as the plan's next step: again after a failure, beside a slow one, to go on with a cut answer, or to see whether a target is well again. */
+  role: z.enum(['retry', 'hedge', 'rescue', 'probe']).optional(),
   errorClass: errorClass.optional(),
   errorMessage: z.string().max(2_000).optional(),
   /** HTTP status of the provider's answer, if there was one. */

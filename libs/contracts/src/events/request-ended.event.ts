@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { decisionSchema } from '../routing/plan.js';
 import { jobReference } from '../routing/facts.js';
+import { recordedFactsSchema } from '../routing/recorded-facts.js';
 import { Subject } from '../subjects.js';
 import { attemptSchema, errorClass } from './attempt.js';
 
@@ -31,6 +32,12 @@ export const requestEndedSchema = z.object({
   /** From acceptance to the first byte for the caller; absent where none was sent. */
   firstByteMilliseconds: z.number().nonnegative().optional(),
   decision: decisionSchema.optional(),
+  /** What the decision was made on, so that it can be made again under another policy. */
+  facts: recordedFactsSchema.optional(),
+  /** The answer came from the cache of an earlier request; nobody was called. */
+  cachedFrom: requestId.optional(),
+  /** A copy for comparison of the request with this id. */
+  shadowOf: requestId.optional(),
   attempts: z.array(attemptSchema),
   finishReason: z.string().max(100).optional(),
   /** What the attempts cost by the plan's prices, as told to the caller; billing computes its own and is the authority. */

@@ -43,6 +43,8 @@ export const usageRowSchema = z.object({
   completionTokens: z.int(),
   cachedPromptTokens: z.int(),
   cacheWritePromptTokens: z.int(),
+  /** What else was used, where there was some. */
+  furtherUsage: usageSchema.partial().optional(),
   costNanoUsd: nanoUsd,
 });
 export const usageReportReplySchema = z.object({ rows: z.array(usageRowSchema) });

@@ -12,10 +12,13 @@ export const responseObjectSchema = z.looseObject({ id, output: z.array(item) })
 export const storedResponseSchema = z.object({ response: responseObjectSchema, input: z.array(item) });
 export type StoredResponse = z.infer<typeof storedResponseSchema>;
 
-/** ingress → jobs: keep this response (`StoredResponse`) for the caller's project. Doing so again changes nothing. */
+/** ingress → jobs: keep this response (`StoredResponse`) for the caller's project. Doing so again changes nothing, and is `kept`. */
 export const responsePutSchema = z.object({ caller: callerSchema, stored: carriedDocumentSchema });
 export type ResponsePut = z.infer<typeof responsePutSchema>;
-export const responsePutReplySchema = z.object({ id });
+/** `too_large`: above the limit of one response. `id_taken`: the project has another response of this id. */
+export const responseKeeping = z.enum(['kept', 'too_large', 'id_taken']);
+export type ResponseKeeping = z.infer<typeof responseKeeping>;
+export const responsePutReplySchema = z.object({ id, keeping: responseKeeping });
 export type ResponsePutReply = z.infer<typeof responsePutReplySchema>;
 
 /** Answered by the response itself, carried. */

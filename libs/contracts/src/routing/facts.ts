@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { epochMilliseconds, requestId, slug } from '../identifiers.js';
+import { MODALITIES } from '../snapshot/model-limits.js';
+import { wishesSchema } from './wishes.js';
+import { usageSchema } from '../events/usage.js';
 
 /** Where a value stands in a body: first byte and the byte after the last. */
 export const byteSpan = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
@@ -46,13 +49,43 @@ export const factsSchema = z.object({
   usageAsked: z.boolean(),
   /** Estimated from the size of the text, before any call. */
   estimatedPromptTokens: z.int().nonnegative(),
+  /** Of these, the tokens of the longest text of a list, each of which has a context window for itself; absent elsewhere. */
+  longestPromptTokens: z.int().nonnegative().optional(),
+  /** What the request uses of what is not paid by tokens, as far as it can be counted before any call: exactly, or by its size. */
+  units: usageSchema.pick({ characters: true, audioMilliseconds: true, searches: true }).optional(),
   /** The caller's own cap on completion tokens, where one was given. */
   maxCompletionTokens: z.int().positive().optional(),
   endUser: z.string().optional(),
+  /** Whether the model may call tools of the caller. */
+  usesTools: z.boolean().optional(),
+  /** Whether the answer must be JSON of a schema. */
+  jsonSchema: z.boolean().optional(),
+  /** What the prompt holds besides text. */
+  inputModalities: z.array(z.enum(MODALITIES)).max(MODALITIES.length).optional(),
+  /** What the prompt asks for, its language (ISO 639-1, `und` where unknown) and how hard it looks, from 0 to 1. Read only where the configuration or the caller needs them. */
+  task: z.string().optional(),
+  language: z.string().optional(),
+  difficulty: z.number().min(0).max(1).optional(),
+  tags: z.array(z.string()).optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  /** Requests of one session go to one target where a policy says so. */
+  session: z.string().optional(),
+  /** Plan or class of the caller, from the key's entry in the configuration. */
+  tier: slug.optional(),
+  /** Until when the answer is of use; no attempt begins after it. */
+  deadline: epochMilliseconds.optional(),
+  /** What the caller wishes of the route, whichever gateway's words it was said in. */
+  wishes: wishesSchema.optional(),
+  /** Under which an equal request's answer may be kept; absent where no policy allows it. */
+  cacheKey: z.string().optional(),
+  /** A copy made for comparison: its answer goes to nobody. The id of the request it copies. */
+  shadowOf: requestId.optional(),
   receivedAt: epochMilliseconds,
   bodyBytes: z.int().nonnegative(),
   /** Of the body, where it is not `application/json`: multipart forms carry their boundary here. */
   contentType: z.string().optional(),
+  /** Headers of the caller, by their lower-case names, that providers of the same dialect get too. */
+  passedHeaders: z.record(z.string().max(100), z.string().max(500)).optional(),
   /** Where the values that may be replaced on the way to a provider stand in the body. */
   spans: z.object({ model: byteSpan, streamOptions: byteSpan.optional() }),
   /** OpenRouter's extensions of a request, read for routing. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { slug } from '../identifiers.js';
 import { attemptSchema } from '../events/attempt.js';
 import { priceSchema } from '../snapshot/price.js';
+import { executionPolicySchema } from './execution-policy.js';
 
 /** Limits on the time of one call, in milliseconds: to the first byte or token, silence within a stream, the whole call. */
 export const timeoutsSchema = z.object({
@@ -26,6 +27,14 @@ export const targetSchema = z.object({
   timeouts: timeoutsSchema,
   /** What happens to parts of a request that the target cannot do; `warn` where it is absent. */
   unsupported: unsupportedPolicy.optional(),
+  /** The public model it serves, where that is not the one that was asked for. */
+  servesModel: z.string().optional(),
+  /** Tried only after a failure of this class, ahead of all others. */
+  onlyAfter: z.enum(['context_too_long', 'content_filter']).optional(),
+  /** Most calls of the target at once, over all workers. */
+  concurrency: z.int().positive().optional(),
+  /** Most tokens the model gives in one answer, where known. */
+  maxOutputTokens: z.int().positive().optional(),
 });
 export type Target = z.infer<typeof targetSchema>;
 
@@ -38,6 +47,12 @@ export const candidateSchema = z.object({
   rank: z.int().nonnegative().optional(),
   /** One sentence: why it stands where it stands. */
   reason: z.string(),
+  /** The filter that dropped it. */
+  filter: z.string().optional(),
+  /** What the strategy ordered by; lower is tried earlier. */
+  score: z.number().optional(),
+  /** The public model it belongs to, where that is not the one that was asked for. */
+  servesModel: z.string().optional(),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
@@ -46,6 +61,10 @@ export const decisionSchema = z.object({
   snapshotRevision: z.int().nonnegative(),
   strategy: z.string(),
   candidates: z.array(candidateSchema),
+  /** The rule of the model's policy that decided, by name or place. */
+  rule: z.string().optional(),
+  /** Which version of the policies decided, where a new one is being tried beside the one in force. */
+  trial: z.boolean().optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
@@ -58,5 +77,7 @@ export const routingSlipSchema = z.object({
   position: z.int().nonnegative(),
   attempts: z.array(attemptSchema),
   decision: decisionSchema,
+  /** How the plan is carried out, where that is not as usual. */
+  execution: executionPolicySchema.optional(),
 });
 export type RoutingSlip = z.infer<typeof routingSlipSchema>;

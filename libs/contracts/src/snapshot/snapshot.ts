@@ -3,6 +3,15 @@ import { epochMilliseconds, slug } from '../identifiers.js';
 import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
 import { modelLimitsSchema } from './model-limits.js';
 import { priceSchema } from './price.js';
+import {
+  accessSchema,
+  autoPolicySchema,
+  breakerSettingsSchema,
+  dataPolicySchema,
+  routingPolicySchema,
+  targetQuotasSchema,
+  timeWindowSchema,
+} from './routing-policy.js';
 
 /** A provider as configured. Its credentials are sealed with the house's secret key; only a worker opens them. */
 export const providerEntrySchema = z.object({
@@ -14,6 +23,9 @@ export const providerEntrySchema = z.object({
   credentials: z.array(z.string()).min(1).optional(),
   /** The one credential of a provider, in revisions made before there could be several. */
   credential: z.string().optional(),
+  /** Where its endpoint stands, in the operator's own names of regions; of all its targets that name none. */
+  region: z.string().optional(),
+  dataPolicy: dataPolicySchema.optional(),
 });
 export type ProviderEntry = z.infer<typeof providerEntrySchema>;
 
@@ -27,6 +39,14 @@ export const targetEntrySchema = z.object({
   /** Where the price comes from, where it does not stand in the configuration. */
   priceSource: z.enum(['catalogue', 'ceiling']).optional(),
   limits: modelLimitsSchema.optional(),
+  region: z.string().optional(),
+  dataPolicy: dataPolicySchema.optional(),
+  /** How good its answers are, from 0 to 1, by the operator's own judgement or an evaluation. */
+  quality: z.number().min(0).max(1).optional(),
+  tags: z.array(z.string()).optional(),
+  access: accessSchema.optional(),
+  window: timeWindowSchema.optional(),
+  quotas: targetQuotasSchema.optional(),
 });
 export type TargetEntry = z.infer<typeof targetEntrySchema>;
 
@@ -39,7 +59,10 @@ export const modelEntrySchema = z.object({
   unknownFields: z.enum(['pass', 'refuse']).optional(),
   /** What happens to parts of a request that a target cannot do; `warn` where it is absent. */
   unsupported: unsupportedPolicy.optional(),
-  targets: z.array(targetEntrySchema).min(1),
+  /** Empty for a model that stands for others (`auto`). */
+  targets: z.array(targetEntrySchema),
+  routing: routingPolicySchema.optional(),
+  auto: autoPolicySchema.optional(),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
@@ -51,6 +74,8 @@ export const keyEntrySchema = z.object({
   project: slug,
   /** The bootstrap key of the installation: sees every organisation. */
   admin: z.boolean(),
+  /** Plan or class of who calls with it. */
+  tier: slug.optional(),
 });
 export type KeyEntry = z.infer<typeof keyEntrySchema>;
 
@@ -65,5 +90,15 @@ export const snapshotSchema = z.object({
   providers: z.array(providerEntrySchema),
   models: z.array(modelEntrySchema),
   keys: z.array(keyEntrySchema),
+  /** Of targets; the defaults of `libs/health` where absent. */
+  breaker: breakerSettingsSchema.partial().optional(),
+  /** Policies tried beside those in force: this share of requests is decided by them. */
+  trial: z
+    .object({
+      revision: z.int().positive(),
+      share: z.number().min(0).max(1),
+      models: z.array(modelEntrySchema),
+    })
+    .optional(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
