@@ -12,6 +12,8 @@ export { StreamState } from './streams/stream-state.js';
 export type { ConsumerBacklog } from './streams/stream-state.js';
 export { StreamTrimmer } from './streams/stream-trimmer.js';
 export type { TrimmedStream } from './streams/stream-trimmer.js';
+export { HealthBucket } from './streams/live-bucket.js';
+export type { EntryListener } from './streams/live-bucket.js';
 export { BodyClaims } from './streams/body-claims.js';
 export { carryDocument, openDocument } from './streams/carried-documents.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';

@@ -5,6 +5,7 @@ import { NatsLink, type LinkLog } from './link/nats-link.js';
 import { Messaging } from './messaging.js';
 import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 import { BodyClaims } from './streams/body-claims.js';
+import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
 import { OutageRetry } from './streams/outage-retry.js';
 import { StreamState } from './streams/stream-state.js';
@@ -22,6 +23,7 @@ export class MessagingParts {
   readonly results: AtomicBatchPublisher;
   readonly snapshots: SnapshotStore;
   readonly snapshotWatch: SnapshotWatch;
+  readonly health: HealthBucket;
   readonly limits = new ConsumerLimits();
   readonly strategy: NatsStrategy;
 
@@ -38,7 +40,8 @@ export class MessagingParts {
     this.snapshots = new SnapshotStore(link, this.topology);
     this.snapshotWatch = new SnapshotWatch(link, this.messaging, this.snapshots, log);
     const settlement = new Settlement(this.messaging, this.publisher, log);
-    const { topology, limits } = this;
+    const { topology, limits, messaging } = this;
+    this.health = new HealthBucket({ link, messaging, topology, log });
     this.strategy = new NatsStrategy(this.messaging, { link, topology, settlement, limits, log }, serviceName);
   }
 
@@ -53,6 +56,7 @@ export class MessagingParts {
   /** Stores what is still gathered, then closes the connection. */
   async close(): Promise<void> {
     this.snapshotWatch.stop();
+    this.health.stop();
     await this.results.drain();
     this.messaging.close();
     await this.link.close();
@@ -69,6 +73,7 @@ export class MessagingModule {
       { provide: AtomicBatchPublisher, useValue: parts.results },
       { provide: SnapshotStore, useValue: parts.snapshots },
       { provide: SnapshotWatch, useValue: parts.snapshotWatch },
+      { provide: HealthBucket, useValue: parts.health },
       { provide: StreamState, useValue: new StreamState(parts.link) },
       { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },

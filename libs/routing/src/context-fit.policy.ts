@@ -1,4 +1,4 @@
-import type { Facts, TargetEntry } from '#libs/contracts';
+import type { Facts, Operation, TargetEntry } from '#libs/contracts';
 
 /**
  * How far an estimate must lie above a context window before a target is left out for it. The estimate takes four characters
@@ -7,9 +7,16 @@ import type { Facts, TargetEntry } from '#libs/contracts';
  */
 const CLEARLY = 2;
 
+/** Operations whose prompt must fit. Of others, such as embeddings, models cut the end off what is too long. */
+const CHECKED: ReadonlySet<Operation> = new Set(['chat', 'text_completion']);
+
+/** Tokens that share one context window: those of the whole prompt, or of the longest text where each has its own window. */
+export function tokensOfOneContext(facts: Facts): number {
+  return facts.longestPromptTokens ?? facts.estimatedPromptTokens;
+}
+
 /** Whether a prompt is clearly longer than a target's context window. A window that is not known fits all. */
 export function isClearlyTooLong(facts: Facts, { limits }: TargetEntry): boolean {
-  // Other operations take lists of texts, each of which has the window for itself.
-  if (facts.operation !== 'chat' || limits?.contextWindow === undefined) return false;
-  return facts.estimatedPromptTokens > CLEARLY * limits.contextWindow;
+  if (!CHECKED.has(facts.operation) || limits?.contextWindow === undefined) return false;
+  return tokensOfOneContext(facts) > CLEARLY * limits.contextWindow;
 }

@@ -1,3 +1,12 @@
-export { planRoute, routingTable, NoEligibleTarget } from './plan-route.policy.js';
-export type { RoutingTable } from './plan-route.policy.js';
+export { planRoute } from './plan-route.policy.js';
+export { NoEligibleTarget } from './no-eligible-target.js';
+export type { RefusalCode } from './no-eligible-target.js';
+export { routingTable } from './routing-table.js';
+export type { RoutingTable } from './routing-table.js';
+export { resolveModel } from './resolve-model.policy.js';
+export type { ResolvedModel } from './resolve-model.policy.js';
+export { quietState } from './live-state.js';
+export type { LiveState } from './live-state.js';
 export { seededRandom } from './seeded-random.js';
+export { shadowOf } from './shadow-of.policy.js';
+export { estimatedCostNanoUsd, likelyCompletionTokens } from './estimated-cost.policy.js';

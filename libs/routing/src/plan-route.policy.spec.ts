@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Facts, ModelEntry, Snapshot, TargetEntry } from '#libs/contracts';
+import type { Facts, ModelEntry, TargetEntry } from '#libs/contracts';
 import * as fc from 'fast-check';
-import { NoEligibleTarget, planRoute, routingTable } from './plan-route.policy.js';
+import { NoEligibleTarget } from './no-eligible-target.js';
+import { planRoute } from './plan-route.policy.js';
+import { routingTable } from './routing-table.js';
 
 const price = { version: 'price_0123456789abcdef', inputNanoUsdPerMillion: '1', outputNanoUsdPerMillion: '2' };
 const timeouts = { firstByteMilliseconds: 1, idleMilliseconds: 2, totalMilliseconds: 3 };
@@ -19,7 +21,7 @@ function modelOf(targets: TargetEntry[], strategy: ModelEntry['strategy'] = 'pri
 
 function tableOf(strategy: ModelEntry['strategy'], targets: TargetEntry[]): ReturnType<typeof routingTable> {
   const models = [modelOf(targets, strategy)];
-  return routingTable({ version: 1, revision: 7, createdAt: 0, providers: [], keys: [], models } satisfies Snapshot);
+  return routingTable({ revision: 7, providers: [], models });
 }
 
 const factsOf = (requestId: string, model = 'gpt-small'): Facts => ({
@@ -144,7 +146,7 @@ describe('planRoute', () => {
 
   it('gives each target the policy of the model for what it cannot do', () => {
     const models = [{ ...modelOf([target('a', 1, 1)]), unsupported: 'reject' as const }];
-    const table = routingTable({ version: 1, revision: 7, createdAt: 0, providers: [], keys: [], models });
+    const table = routingTable({ revision: 7, providers: [], models });
     expect(planRoute(factsOf(seedOf(1)), table).targets[0]).toHaveProperty('unsupported', 'reject');
   });
 
@@ -180,6 +182,20 @@ describe('planRoute', () => {
       expect((refusal as Error).message).toBe(
         "The maximum context length of 'gpt-small' is 10000 tokens, but the request has about 20001 tokens; shorten it.",
       );
+    });
+
+    it.each([
+      ['a text to continue', { operation: 'text_completion' }, 20_001],
+      ['a request for a response', { dialect: 'openai-responses' }, 20_001],
+      ['the longest of many texts', { operation: 'text_completion', longestPromptTokens: 20_002 }, 20_002],
+    ] as const)('is refused in %s, with the counted and the allowed tokens', (_what, of, counted) => {
+      const plan = () => planRoute({ ...long, ...of }, tableOf('priority', [window('short', 10_000)]));
+      expect(plan).toThrow(`is 10000 tokens, but the request has about ${counted} tokens`);
+    });
+
+    it('is no matter where only many texts together are as long, each of which has the window for itself', () => {
+      const many = { ...long, operation: 'text_completion', longestPromptTokens: 20_000 } as const;
+      expect(planRoute(many, tableOf('priority', [window('short', 10_000)])).targets).toHaveLength(1);
     });
 
     it('is no matter for operations that take lists of texts', () => {

@@ -3,12 +3,24 @@ import { CallModelController } from './call-model/call-model.controller.js';
 import { CallModelHandler } from './call-model/call-model.handler.js';
 import { ProviderDirectory } from './call-model/provider-directory.js';
 import { RunningCalls } from './call-model/running-calls.js';
+import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
 import { DurableAnswers } from './record-result/durable-answers.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
+import { FleetTargetHealth } from './watch-targets/fleet-target-health.js';
+import { TargetHealth } from './watch-targets/target-health.js';
 
 @Module({
   controllers: [CallModelController],
-  providers: [CallModelHandler, ProviderDirectory, RunningCalls, FileFetcher, DurableAnswers, ResultRecorder],
+  providers: [
+    CallModelHandler,
+    ProviderDirectory,
+    RunningCalls,
+    TargetAttempts,
+    FileFetcher,
+    DurableAnswers,
+    ResultRecorder,
+    { provide: TargetHealth, useClass: FleetTargetHealth },
+  ],
 })
 export class WorkerModule {}

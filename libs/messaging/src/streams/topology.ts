@@ -62,6 +62,13 @@ export class Topology {
     for (const definition of Object.values(Stream)) await this.ensureStream(manager, definition);
     for (const definition of Object.values(Consumer)) await this.ensureConsumer(manager, definition);
     await new Kvm(this.link.connection).create(Bucket.snapshot.name, { history: SNAPSHOT_VERSIONS_KEPT });
+    for (const { name, maxAgeMilliseconds, maxBytes } of [Bucket.health, Bucket.answers]) {
+      await new Kvm(this.link.connection).create(name, {
+        ttl: maxAgeMilliseconds,
+        max_bytes: maxBytes,
+        storage: StorageType.Memory,
+      });
+    }
     await new Objm(this.link.connection).create(Bucket.bodies.name, {
       ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
       max_bytes: Bucket.bodies.maxBytes,

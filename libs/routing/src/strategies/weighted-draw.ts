@@ -1,16 +1,17 @@
-import type { ModelEntry, TargetEntry } from '#libs/contracts';
+import type { Candidacy, Ranked } from '../candidacy.js';
+
+/** A candidate with its place in a draw; lower comes first. */
+export interface Drawn extends Ranked {
+  readonly draw: number;
+}
 
 /**
- * Orders a model's targets for trying. `priority`: lower numbers first, equals in a weighted draw. `weighted`: all in one
- * weighted draw. A draw without replacement takes each target with a chance in proportion to its weight among those left
- * (Efraimidis and Spirakis 2006: order by ln(u) / weight).
+ * The place of a candidate in a draw without replacement, in which each is taken with a chance in proportion to its weight among
+ * those left (Efraimidis and Spirakis 2006: order by ln(u) / weight); lower comes first. `share` is in [0, 1).
  */
-export function orderTargets(model: ModelEntry, random: () => number): TargetEntry[] {
-  if (model.targets.length === 1) return [...model.targets];
-  const drawn = model.targets.map((target) => ({ target, draw: -Math.log(1 - random()) / target.weight }));
-  drawn.sort((left, right) => {
-    const byPriority = model.strategy === 'priority' ? left.target.priority - right.target.priority : 0;
-    return byPriority || left.draw - right.draw;
-  });
-  return drawn.map(({ target }) => target);
+export function placeInDraw({ entry }: Candidacy, share: number): number {
+  return -Math.log(1 - share) / entry.weight;
 }
+
+/** What comes first in a draw. */
+export const byDraw = (left: Drawn, right: Drawn): number => left.draw - right.draw;

@@ -8,6 +8,7 @@ import type {
   SnapshotWatch,
 } from '#libs/messaging';
 import { Readiness } from '#libs/runtime';
+import type { LiveTargets } from '../follow-targets/live-targets.js';
 import { PlanRouteController } from './plan-route.controller.js';
 import { PlanRouteHandler } from './plan-route.handler.js';
 
@@ -28,7 +29,12 @@ describe('a refusal for a waiting caller', () => {
     } as unknown as Messaging;
     const results = { publish: async (subject: string) => void happened.push([subject, 'the terminal event']) };
     const watch = { onChange: () => undefined } as unknown as SnapshotWatch;
-    const handler = new PlanRouteHandler(watch, new Readiness(), results as unknown as AtomicBatchPublisher);
+    const handler = new PlanRouteHandler(
+      watch,
+      new Readiness(),
+      results as unknown as AtomicBatchPublisher,
+      {} as LiveTargets,
+    );
     const controller = new PlanRouteController(handler, messaging, {} as DurablePublisher);
     await controller.planForWaitingCaller({
       reply: 'reply.ingress_1.req_0123456789',

@@ -81,6 +81,7 @@ export class PlanRouteController {
       status: refusal.status,
       attempts: 0,
       error: { class: refusal.errorClass, code: refusal.code, message: refusal.message },
+      ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: refusal.retryAfterSeconds }),
     };
     if (message.reply !== undefined) {
       this.messaging.publish(message.reply, '', {

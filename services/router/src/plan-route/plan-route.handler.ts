@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
   encodeRequestEnded,
+  recordedFactsOf,
   requestEndedSubject,
+  type Decision,
   type Facts,
   type RequestEnded,
   type RoutingSlip,
@@ -10,6 +12,7 @@ import { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
 import { NoEligibleTarget, planRoute, routingTable, type RoutingTable } from '#libs/routing';
 import { Readiness } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
+import { LiveTargets } from '../follow-targets/live-targets.js';
 
 /** Plans under the configuration in force, and ends requests that no target may serve. */
 @Injectable()
@@ -20,15 +23,24 @@ export class PlanRouteHandler {
     watch: SnapshotWatch,
     readiness: Readiness,
     private readonly results: AtomicBatchPublisher,
+    private readonly targets: LiveTargets,
   ) {
     readiness.require('the configuration snapshot', () => this.table !== undefined);
     watch.onChange((snapshot) => (this.table = routingTable(snapshot)));
   }
 
-  /** @throws NoEligibleTarget */
+  /** The plan of a request that is now sent on its way. @throws NoEligibleTarget */
   plan(facts: Facts): RoutingSlip {
+    const slip = this.decide(facts);
+    const [first] = slip.targets;
+    if (first) this.targets.notePlanned(facts.model, first);
+    return slip;
+  }
+
+  /** How a request would be planned now. @throws NoEligibleTarget */
+  decide(facts: Facts): RoutingSlip {
     if (!this.table) throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
-    return planRoute(facts, this.table);
+    return planRoute(facts, this.table, this.targets.at(Date.now()));
   }
 
   /** The terminal event of a request that could not be planned. */
@@ -45,13 +57,20 @@ export class PlanRouteHandler {
       operation: facts.operation,
       model: facts.model,
       stream: facts.stream,
+      ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
+      facts: recordedFactsOf(facts),
       receivedAt: facts.receivedAt,
       endedAt: Date.now(),
-      decision: { snapshotRevision: this.table?.revision ?? 0, strategy: 'none', candidates: refusal.candidates },
+      decision: this.refusedDecision(refusal),
       attempts: [],
       error: { class: refusal.errorClass, message: refusal.message, status: refusal.status, code: refusal.code },
       ...(facts.job ? { job: facts.job } : {}),
     };
+  }
+
+  /** What stands in the record of a request that no target may serve. */
+  refusedDecision({ candidates }: NoEligibleTarget): Decision {
+    return { snapshotRevision: this.table?.revision ?? 0, strategy: 'none', candidates };
   }
 
   /** Resolves when the event is stored. */

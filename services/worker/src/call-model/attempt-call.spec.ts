@@ -8,7 +8,8 @@ import { CallClock } from './call-clock.js';
 import { noReply } from './reply-channel.js';
 
 const timeouts = { firstByteMilliseconds: 5_000, idleMilliseconds: 5_000, totalMilliseconds: 5_000 };
-const target = { provider: 'main', model: 'm', timeouts } as Target;
+const price = { version: 'price_1', inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0' };
+const target = { provider: 'main', model: 'm', price, timeouts } as Target;
 const START =
   'data: {"type":"message_start","message":{"usage":{"input_tokens":900,"cache_read_input_tokens":50,"output_tokens":1}}}\n\n';
 const DELTA = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}\n\n';
@@ -16,10 +17,13 @@ const DELTA = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"te
 describe('attemptCall', () => {
   let clock: CallClock;
   let progress: AttemptProgress;
+  let relayed: string;
+  const reply = { ...noReply, chunk: (bytes: Uint8Array) => void (relayed += Buffer.from(bytes).toString()) };
 
   beforeEach(() => {
     clock = new CallClock(timeouts, timeouts.totalMilliseconds);
     progress = { hasBegun: false };
+    relayed = '';
   });
   afterEach(() => clock.stop());
 
@@ -33,7 +37,7 @@ describe('attemptCall', () => {
     };
     const providerCall = { facts, target, body: Buffer.from('{}'), attempt: 0, signal: clock.signal };
     const head = { provider: 'main', model: 'm', priceVersion: 'price_1', attempts: 1 };
-    return attemptCall(provider, providerCall, { clock, reply: noReply, head, progress });
+    return attemptCall(provider, providerCall, { clock, reply, head, progress });
   };
   const streamed = (body: AsyncIterable<Uint8Array>): ProviderAnswer => ({
     status: 200,
@@ -76,6 +80,49 @@ describe('attemptCall', () => {
     const ended = attempt(() => new Promise(() => undefined), 'openai-chat');
     clock.abort(new ProviderFailure('cancelled', 'the caller left'));
     await expect(ended).rejects.toMatchObject({ errorClass: 'cancelled' });
+  });
+
+  it('gives up a stream that goes on and on before its first token', async () => {
+    const wordless = async function* () {
+      for (let count = 0; count < 200; count++) yield Buffer.from(`: ${'x'.repeat(64 * 1024)}\n\n`);
+    };
+    const ended = attempt(async () => streamed(wordless()), 'openai-chat');
+    await expect(ended).rejects.toMatchObject({
+      errorClass: 'bad_answer',
+      message: expect.stringContaining('first token'),
+    });
+    expect(progress.hasBegun).toBe(false);
+  });
+
+  it('keeps what a refused answer used nevertheless', async () => {
+    const usage = { promptTokens: 9, completionTokens: 0 };
+    const refused = { ...streamed((async function* () {})()), status: 500, usage };
+    const ended = attempt(async () => refused, 'openai-chat');
+    await expect(ended).rejects.toMatchObject({ errorClass: 'server_error', usage });
+    expect(progress).toMatchObject({ usage, usageBasis: 'provider' });
+  });
+
+  it('finds the failure that a package of a provider wrapped', async () => {
+    const broken = async function* () {
+      yield Buffer.from(': hello\n\n');
+      throw new Error('wrapped', { cause: new ProviderFailure('bad_answer', 'an event without an end') });
+    };
+    const ended = attempt(async () => streamed(broken()), 'openai-chat');
+    await expect(ended).rejects.toMatchObject({ errorClass: 'bad_answer' });
+  });
+
+  it('keeps from callers what a provider says for the operator only', async () => {
+    const usage = '"usage":{"prompt_tokens":9,"completion_tokens":1}';
+    const event = (costs: string) => `data: {"choices":[{"delta":{"content":"Hi"}}],${costs}${usage}}\n\n`;
+    const body = (async function* () {
+      yield Buffer.from(event('"ours":1,'));
+      yield Buffer.from('data: [DONE]\n\n');
+    })();
+    const forCallers = (bytes: Uint8Array) => Buffer.from(Buffer.from(bytes).toString().replace('"ours":1,', ''));
+    const result = await attempt(async () => ({ ...streamed(body), forCallers }), 'openai-chat');
+
+    expect(relayed).toBe(`${event('')}data: [DONE]\n\n`);
+    expect(result.usage).toMatchObject({ promptTokens: 9, completionTokens: 1 });
   });
 
   it('takes a failure without a word for a cut', async () => {

@@ -1,6 +1,6 @@
 import type { AnswerHead, Usage } from '#libs/contracts';
-import { dialectNamed, DialectStreamError, type AnswerStreamReader } from '#libs/dialects';
-import { costOf } from '#libs/pricing';
+import { dialectNamed, DialectStreamError, usageOfAnswer, type AnswerStreamReader } from '#libs/dialects';
+import { costOf, missingAmountFor } from '#libs/pricing';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { withCost } from './cost-in-answer.js';
@@ -11,7 +11,8 @@ import { unlessEnded } from './unless-ended.js';
 
 const MOST_ANSWER_BYTES = 64 * 1024 ** 2;
 const MOST_ERROR_BYTES = 64 * 1024;
-const CHARACTERS_PER_TOKEN = 4;
+/** Of a stream before its first token: some providers repeat the request's instructions and tools there. */
+const MOST_HELD_BACK_BYTES = 4 * 1024 ** 2;
 const MOST_WARNINGS = 50;
 const MOST_WARNING_CHARACTERS = 500;
 
@@ -56,6 +57,7 @@ export async function attemptCall(
   outlet: AttemptOutlet,
 ): Promise<AttemptResult> {
   try {
+    refuseUnpriced(call);
     const answer = await unlessEnded(provider.call(call), call.signal);
     outlet.progress.status = answer.status;
     if (answer.status !== 200) throw await refusal(answer, provider);
@@ -67,6 +69,14 @@ export async function attemptCall(
     outlet.clock.abort(failure);
     throw redacted(failure, provider);
   }
+}
+
+/** What cannot be charged is not bought: the plan's next target may have a price for it. */
+function refuseUnpriced({ facts, target }: ProviderCall): void {
+  const missing = missingAmountFor(facts.operation, target.price);
+  if (missing === undefined) return;
+  const what = `${target.provider} ${target.model} has no price for ${facts.operation} requests`;
+  throw new ProviderFailure('unsupported', `${what}; add '${missing}' to its price`);
 }
 
 async function readWhole(
@@ -92,18 +102,13 @@ async function readWhole(
     });
   }
   if (facts.upstreamId !== undefined) progress.upstreamId = facts.upstreamId;
-  const estimate = {
-    promptTokens: call.facts.estimatedPromptTokens,
-    completionTokens: Math.ceil(facts.characters / CHARACTERS_PER_TOKEN),
-  };
   return {
-    body: withCostAsked(body, call, facts.usage),
+    body: forCaller(body, { answer, call, usage: facts.usage }),
     contentType,
     ...warningsOf(answer),
     ...(facts.finishReason === undefined ? {} : { finishReason: facts.finishReason }),
     ...(facts.upstreamId === undefined ? {} : { upstreamId: facts.upstreamId }),
-    usage: facts.usage ?? estimate,
-    usageBasis: facts.usage ? 'provider' : 'estimate',
+    ...usageOfAnswer(facts, call.facts),
   };
 }
 
@@ -116,18 +121,18 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
   const reader = dialectNamed(call.facts.dialect).streamReader?.(call.facts);
   if (!reader)
     throw new ProviderFailure('unsupported', `requests of the dialect ${call.facts.dialect} cannot be streamed`);
-  const heldBack: Uint8Array[] = [];
+  const heldBack = new HeldBack();
   for await (const bytes of keepingConnection(answer.body, clock)) {
     clock.touch();
-    const events = withCostAsked(reader.push(bytes), call, reader.facts.usage);
+    const events = forCaller(reader.push(bytes), { answer, call, usage: reader.facts.usage });
     if (!progress.hasBegun && (reader.facts.tokenEvents > 0 || reader.facts.isDone)) {
       clock.markFirstByte();
       reply.head({ ...outlet.head, status: 200, contentType: 'text/event-stream', ...warningsToTell(answer, call) });
-      for (const held of heldBack) reply.chunk(held);
+      for (const held of heldBack.parts) reply.chunk(held);
       progress.hasBegun = true;
     }
     if (progress.hasBegun) reply.chunk(events);
-    else heldBack.push(events);
+    else heldBack.add(events);
     account(reader, call, progress);
     if (reader.facts.isDone) break;
   }
@@ -143,9 +148,34 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
   };
 }
 
-/** The bytes of an answer, with the cost of this attempt beside its usage where the caller wants it there. */
-function withCostAsked(bytes: Uint8Array, { facts, target }: ProviderCall, usage: Usage | undefined): Uint8Array {
-  return facts.costAsked === true && usage ? withCost(bytes, costOf(usage, target.price)) : bytes;
+/** What of a stream comes before its first token, until which another target may still take over. */
+class HeldBack {
+  readonly parts: Uint8Array[] = [];
+  private bytes = 0;
+
+  add(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.bytes += part.length;
+    if (this.bytes > MOST_HELD_BACK_BYTES) {
+      throw new ProviderFailure(
+        'bad_answer',
+        `the stream has more than ${MOST_HELD_BACK_BYTES} bytes before its first token`,
+      );
+    }
+    this.parts.push(part);
+  }
+}
+
+/**
+ * The bytes of an answer as its caller gets them: without what is the operator's business only, and with the cost of this
+ * attempt beside its usage where the caller wants it there.
+ */
+function forCaller(
+  bytes: Uint8Array,
+  { answer, call, usage }: { answer: ProviderAnswer; call: ProviderCall; usage: Usage | undefined },
+): Uint8Array {
+  const relayed = answer.forCallers?.(bytes) ?? bytes;
+  return call.facts.costAsked === true && usage ? withCost(relayed, costOf(usage, call.target.price)) : relayed;
 }
 
 function warningsOf({ warnings = [] }: ProviderAnswer): { warnings?: string[] } {
@@ -191,6 +221,7 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
     ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: Math.ceil(retryAfter) } : {}),
+    usage: answer.usage,
   });
 }
 
@@ -209,9 +240,12 @@ function redacted(failure: ProviderFailure, provider: Provider): ProviderFailure
 
 function failureOf(error: unknown, signal: AbortSignal): ProviderFailure {
   if (signal.aborted && signal.reason instanceof ProviderFailure) return signal.reason;
-  if (error instanceof ProviderFailure) return error;
-  if (error instanceof DialectStreamError)
-    return new ProviderFailure(error.errorClass, error.message, { usage: error.usage, cause: error });
+  // Packages of providers wrap what broke the body of an answer.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ProviderFailure) return cause;
+    if (cause instanceof DialectStreamError)
+      return new ProviderFailure(cause.errorClass, cause.message, { usage: cause.usage, cause: error });
+  }
   const code = (error as { code?: unknown } | null | undefined)?.code;
   const what = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
   return new ProviderFailure('cut_stream', `the provider's answer broke off (${what})`, { cause: error });

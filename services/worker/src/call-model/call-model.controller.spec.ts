@@ -13,7 +13,7 @@ import type { DurableAnswers } from '../record-result/durable-answers.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
-import type { ProviderDirectory } from './provider-directory.js';
+import type { TargetAttempts } from './target-attempts.js';
 import type { RunningCalls } from './running-calls.js';
 
 const facts: Facts = {
@@ -78,7 +78,7 @@ describe('a call of a waiting caller that cannot be made', () => {
     } as RunningCalls;
     const bodies = { get: () => Promise.reject(new Error('gone')) } as unknown as BodyClaims;
     const recorder = new ResultRecorder(results as unknown as AtomicBatchPublisher, messaging);
-    const handler = new CallModelHandler({} as ProviderDirectory, running, {} as DurableAnswers, recorder);
+    const handler = new CallModelHandler({} as TargetAttempts, running, {} as DurableAnswers, recorder);
     const logger = { warn: () => undefined } as unknown as Logger;
     controller = new CallModelController(handler, running, messaging, {} as DurablePublisher, bodies, logger);
   });

@@ -20,8 +20,9 @@ import {
   type StreamMessage,
 } from '#libs/messaging';
 import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
-import { callerErrorOf } from './next-step.policy.js';
-import { CallModelHandler, type AssignedCall, type NextStep } from './call-model.handler.js';
+import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
+import type { AssignedCall, NextStep } from './assigned-call.js';
+import { CallModelHandler } from './call-model.handler.js';
 import { NatsReplyChannel, noReply, type ReplyChannel } from './reply-channel.js';
 import { readAssignment, type Assignment } from './read-assignment.js';
 import { RunningCalls } from './running-calls.js';

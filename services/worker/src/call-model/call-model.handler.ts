@@ -1,80 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import {
-  encodeRequestEnded,
-  type AnswerHead,
-  type Attempt,
-  type ErrorClass,
-  type Facts,
-  type RoutingSlip,
-  type Target,
-} from '#libs/contracts';
-import { DurableAnswers } from '../record-result/durable-answers.js';
-import { ResultRecorder } from '../record-result/result-recorder.js';
-import { endedEvent } from '../record-result/ended-event.js';
+import { encodeRequestEnded, type Attempt, type ErrorClass } from '#libs/contracts';
+import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
+import { nextPosition, stepAfter, type StepAfterFailure } from '../handle-failure/next-step.policy.js';
+import { RetryBudget } from '../handle-failure/retry-budget.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
-import { attemptCall, type AttemptProgress, type AttemptResult } from './attempt-call.js';
-import { attemptMetrics } from './attempt-metrics.js';
-import { CallClock } from './call-clock.js';
-import { callerErrorOf, mayNextTargetCure } from './next-step.policy.js';
-import { ProviderDirectory } from './provider-directory.js';
-import type { ReplyChannel } from './reply-channel.js';
+import { DurableAnswers } from '../record-result/durable-answers.js';
+import { endedEvent } from '../record-result/ended-event.js';
+import { ResultRecorder } from '../record-result/result-recorder.js';
+import type { AssignedCall, NextStep, UncalledCall } from './assigned-call.js';
+import { CallInProgress } from './call-in-progress.js';
+import { hedgedAttempt } from './hedged-attempt.js';
 import { RunningCalls } from './running-calls.js';
+import { TargetAttempts, type AttemptOutcome } from './target-attempts.js';
+import { timeLeft } from './time-left.policy.js';
 
-/** A call as it came: whose, along which plan, with which body, and the way back. */
-export interface AssignedCall {
-  readonly facts: Facts;
-  readonly slip: RoutingSlip;
-  readonly body: Uint8Array;
-  readonly reply: ReplyChannel;
-}
-
-/** A call that ends without being made needs no body. */
-export type UncalledCall = Omit<AssignedCall, 'body'>;
-
-/** What is to be done after an attempt: nothing more, or the same message sent on to the plan's next target. */
-export type NextStep = { done: true } | { done: false; slip: RoutingSlip; target: Target };
-
-interface RunningAttempt {
-  readonly call: AssignedCall;
-  readonly target: Target;
-  readonly head: Omit<AnswerHead, 'status'>;
-  readonly clock: CallClock;
-  readonly progress: AttemptProgress;
-}
+type Answered = Extract<AttemptOutcome, { kind: 'answered' }>;
+type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
 
 /** Calls the target at which a plan stands, relays its answer and leaves the terminal event, or says where to go next. */
 @Injectable()
 export class CallModelHandler {
+  private readonly retries = new RetryBudget();
+
   constructor(
-    private readonly providers: ProviderDirectory,
+    private readonly attempts: TargetAttempts,
     private readonly running: RunningCalls,
     private readonly answers: DurableAnswers,
     private readonly recorder: ResultRecorder,
   ) {}
 
-  /** Resolves when the result is stored, or with the next target. */
+  /** Resolves when the result is stored, or with the next target. @throws WorkerLeaves where a job has to go on elsewhere. */
   async handle(call: AssignedCall): Promise<NextStep> {
-    const { facts, slip } = call;
-    const target = slip.targets[slip.position];
-    if (!target) throw new Error(`the plan of ${facts.requestId} has no target at position ${slip.position}`);
-    const clock = new CallClock(target.timeouts, leftOfTotal(slip, target));
-    const head = {
-      provider: target.provider,
-      model: target.model,
-      priceVersion: target.price.version,
-      attempts: slip.attempts.length + 1,
-    };
-    const attempt: RunningAttempt = { call, target, head, clock, progress: { hasBegun: false } };
-    this.running.add(facts.requestId, { clock, reply: call.reply, head, lane: facts.lane });
+    const { facts, slip, reply } = call;
+    const inProgress = new CallInProgress(facts, reply, slip.attempts.length);
+    this.running.add(facts.requestId, inProgress);
     try {
-      const result = await this.attempt(attempt);
-      clock.stop();
-      await this.complete(attempt, result);
-      return { done: true };
-    } catch (error) {
-      clock.stop();
-      if (!(error instanceof ProviderFailure)) throw error;
-      return await this.failOver(attempt, error);
+      return await this.callTarget(call, inProgress);
     } finally {
       this.running.remove(facts.requestId);
     }
@@ -90,53 +51,88 @@ export class CallModelHandler {
     await this.fail(call, new ProviderFailure(errorClass, ''), false);
   }
 
-  private async attempt({ call, target, head, clock, progress }: RunningAttempt): Promise<AttemptResult> {
-    const { facts, slip, body, reply } = call;
-    return attemptCall(
-      await this.providers.find(target.provider, slip.decision.snapshotRevision),
-      { facts, target, body, attempt: slip.attempts.length, signal: clock.signal },
-      { clock, reply, head, progress },
-    );
+  /** Calls the target at hand, again where that may help, until it answers or the plan has to go on. */
+  private async callTarget(assigned: AssignedCall, inProgress: CallInProgress): Promise<NextStep> {
+    let call = assigned;
+    for (let retriesMade = 0; ; retriesMade++) {
+      const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0);
+      call = { ...call, slip };
+      if (outcome.kind === 'answered') {
+        await this.complete(call, outcome);
+        return { done: true };
+      }
+      const step = this.stepAfter(call, outcome, retriesMade);
+      if (step.kind === 'give_up') return this.end(call, outcome);
+      if (step.kind === 'go_on') return goOn(call, step.position);
+      try {
+        await inProgress.wait(step.waitMilliseconds);
+      } catch (error) {
+        if (!(error instanceof ProviderFailure)) throw error;
+        return this.end(call, { kind: 'failed', failure: error, hasBegun: false });
+      }
+    }
   }
 
-  private async complete(attempt: RunningAttempt, result: AttemptResult): Promise<void> {
-    const { call } = attempt;
-    const record = attemptRecord(attempt, 'succeeded', result);
-    attemptMetrics(call.facts, record);
-    const attempts = [...call.slip.attempts, record];
-    const answer = result.body && (await this.answers.keep(call.facts, result.body));
+  /** One attempt, or two side by side where the plan says so; the slip then names what was tried. */
+  private async attempt(
+    call: AssignedCall,
+    inProgress: CallInProgress,
+    isRetry: boolean,
+  ): Promise<{ outcome: AttemptOutcome; slip: AssignedCall['slip'] }> {
+    const { slip } = call;
+    const target = slip.targets[slip.position];
+    if (!target) throw new Error(`the plan of ${call.facts.requestId} has no target at position ${slip.position}`);
+    if (!isRetry) this.retries.deposit();
+    const order = { call, target, inProgress, ...(isRetry ? { role: 'retry' as const } : {}) };
+    const afterMilliseconds = slip.execution?.hedgeAfterMilliseconds;
+    const position = nextPosition(slip, 'first_byte_timeout', true);
+    const second = position === undefined ? undefined : slip.targets[position];
+    if (afterMilliseconds === undefined || !second || position === undefined || isRetry) {
+      const outcome = await this.attempts.make(order);
+      return { outcome, slip: withAttempts(slip, [outcome.record]) };
+    }
+    const hedged = await hedgedAttempt(this.attempts, { ...order, second, afterMilliseconds });
+    const tried = withAttempts(slip, [hedged.other, hedged.outcome.record]);
+    return { outcome: hedged.outcome, slip: hedged.usedSecond ? { ...tried, position } : tried };
+  }
+
+  private stepAfter({ facts, slip }: AssignedCall, outcome: Failed, retriesMade: number): StepAfterFailure {
+    const target = slip.targets[slip.position];
+    if (outcome.hasBegun || !target) return { kind: 'give_up' };
+    return stepAfter({
+      failure: outcome.failure,
+      lane: facts.lane,
+      slip,
+      retriesMade,
+      leftMilliseconds: timeLeft(facts, slip, { target, now: Date.now() }),
+      mayRetry: () => facts.lane === 'durable' || this.retries.withdraw(),
+      random: Math.random,
+    });
+  }
+
+  private async end(call: AssignedCall, { failure, hasBegun }: Failed): Promise<NextStep> {
+    await this.fail(call, failure, hasBegun);
+    return { done: true };
+  }
+
+  private async complete(call: AssignedCall, { result, head }: Answered): Promise<void> {
+    const { facts, slip, reply } = call;
+    const answer = result.body && (await this.answers.keep(facts, result.body));
     const { finishReason } = result;
-    const event = endedEvent(call, attempts, { outcome: 'completed', result: { finishReason, answer } });
-    const head = {
-      ...attempt.head,
+    const event = endedEvent(call, slip.attempts, { outcome: 'completed', result: { finishReason, answer } });
+    const isTold = slip.targets[slip.position]?.unsupported !== 'drop';
+    const answerHead = {
+      ...head,
+      attempts: slip.attempts.length,
       status: 200,
       contentType: result.contentType,
-      ...(result.warnings && attempt.target.unsupported !== 'drop' ? { warnings: result.warnings } : {}),
+      ...(result.warnings && isTold ? { warnings: result.warnings } : {}),
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
     };
     const text = encodeRequestEnded(event);
-    if (result.body) call.reply.whole(result.body, head, text);
-    else call.reply.end(head, text);
-    await this.recorder.record(event, text, call.facts.ingress);
-  }
-
-  private async failOver(attempt: RunningAttempt, failure: ProviderFailure): Promise<NextStep> {
-    const { call, target, progress } = attempt;
-    const record = attemptRecord(
-      attempt,
-      failure.errorClass === 'cancelled' ? 'cancelled' : 'failed',
-      progress,
-      failure,
-    );
-    attemptMetrics(call.facts, record);
-    const slip = { ...call.slip, attempts: [...call.slip.attempts, record], position: call.slip.position + 1 };
-    const next = slip.targets[slip.position];
-    const hasTime = leftOfTotal(slip, target) > 0;
-    if (next && hasTime && !progress.hasBegun && mayNextTargetCure(failure.errorClass)) {
-      return { done: false, slip, target: next };
-    }
-    await this.fail({ ...call, slip }, failure, progress.hasBegun);
-    return { done: true };
+    if (result.body) reply.whole(result.body, answerHead, text);
+    else reply.end(answerHead, text);
+    await this.recorder.record(event, text, facts.ingress);
   }
 
   private async fail(call: UncalledCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
@@ -158,31 +154,13 @@ export class CallModelHandler {
   }
 }
 
-/** What is left of the time for the whole call, earlier attempts included; time in a queue between them does not count. */
-function leftOfTotal({ attempts }: RoutingSlip, { timeouts }: Target): number {
-  const spent = attempts.reduce((sum, { durationMilliseconds }) => sum + durationMilliseconds, 0);
-  return Math.max(0, timeouts.totalMilliseconds - spent);
+function goOn({ slip }: AssignedCall, position: number): NextStep {
+  const target = slip.targets[position];
+  if (!target) throw new Error(`the plan has no target at position ${position}`);
+  return { done: false, slip: { ...slip, position }, target };
 }
 
-function attemptRecord(
-  { target, clock, progress }: RunningAttempt,
-  outcome: Attempt['outcome'],
-  known: Partial<Pick<AttemptResult, 'usage' | 'usageBasis' | 'upstreamId' | 'warnings'>>,
-  failure?: ProviderFailure,
-): Attempt {
-  const status = failure?.status ?? progress.status;
-  return {
-    provider: target.provider,
-    model: target.model,
-    priceVersion: target.price.version,
-    startedAt: clock.startedAt,
-    durationMilliseconds: clock.durationMilliseconds,
-    ...(clock.firstByteMilliseconds === undefined ? {} : { firstByteMilliseconds: clock.firstByteMilliseconds }),
-    outcome,
-    ...(failure ? { errorClass: failure.errorClass, errorMessage: failure.message.slice(0, 2_000) } : {}),
-    ...(status === undefined ? {} : { status }),
-    ...(known.upstreamId === undefined ? {} : { upstreamId: known.upstreamId }),
-    ...(known.warnings ? { warnings: known.warnings } : {}),
-    ...(known.usage ? { usage: known.usage, usageBasis: known.usageBasis ?? 'estimate' } : {}),
-  };
+function withAttempts(slip: AssignedCall['slip'], made: readonly (Attempt | undefined)[]): AssignedCall['slip'] {
+  const known = made.filter((attempt) => attempt !== undefined);
+  return known.length === 0 ? slip : { ...slip, attempts: [...slip.attempts, ...known] };
 }

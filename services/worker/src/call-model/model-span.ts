@@ -1,5 +1,5 @@
 import { genAiAttributes, type SpanSettings } from '#libs/telemetry';
-import type { AssignedCall } from './call-model.handler.js';
+import type { AssignedCall } from './assigned-call.js';
 
 /** Name and attributes of the span around a call of a model, by the GenAI semantic conventions. */
 export function modelSpan({ facts, slip }: AssignedCall): [name: string, settings: SpanSettings] {

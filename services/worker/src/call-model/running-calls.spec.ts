@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { AnswerHead } from '#libs/contracts';
 import { ConsumerLimits } from '#libs/messaging';
 import { Shutdown } from '#libs/runtime';
-import type { CallClock } from './call-clock.js';
+import { CallInProgress } from './call-in-progress.js';
 import { noReply } from './reply-channel.js';
 import { RunningCalls } from './running-calls.js';
 
@@ -21,7 +21,9 @@ describe('RunningCalls', () => {
     const heard: AnswerHead[] = [];
     const head = { provider: 'main', model: 'gpt-4.1-mini', priceVersion: 'price_1', attempts: 2 };
     const reply = { ...noReply, alive: (answer: AnswerHead) => void heard.push(answer) };
-    running.add('req_0123456789', { clock: {} as CallClock, reply, head, lane: 'interactive' });
+    const call = new CallInProgress({ lane: 'interactive' }, reply, 1);
+    call.head = head;
+    running.add('req_0123456789', call);
     jest.advanceTimersByTime(5_000);
     running.remove('req_0123456789');
     jest.advanceTimersByTime(5_000);

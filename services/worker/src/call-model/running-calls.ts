@@ -1,11 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ConsumerLimits } from '#libs/messaging';
-import { Consumer, type AnswerHead } from '#libs/contracts';
+import { Consumer } from '#libs/contracts';
 import { Shutdown } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { ProviderFailure } from '../providers/provider-failure.js';
-import type { CallClock } from './call-clock.js';
-import type { ReplyChannel } from './reply-channel.js';
+import type { CallInProgress } from './call-in-progress.js';
 
 /** Most calls of waiting callers that one worker has under way. */
 const MOST_INTERACTIVE_CALLS = 2_000;
@@ -18,25 +17,16 @@ const ALIVE_EVERY_MILLISECONDS = 5_000;
 const PROCESSING = 102;
 const FORGET_CANCELLATION_MILLISECONDS = 60_000;
 
-/** A call of this process that has not ended. */
-export interface RunningCall {
-  readonly clock: CallClock;
-  readonly reply: ReplyChannel;
-  /** What is being called. */
-  readonly head: Omit<AnswerHead, 'status'>;
-  readonly lane: 'interactive' | 'durable';
-}
-
 /** The calls under way: their number bounds what is taken, callers who left end theirs, and long ones say they live. */
 @Injectable()
 export class RunningCalls implements OnApplicationShutdown {
-  private readonly calls = new Map<string, RunningCall>();
+  private readonly calls = new Map<string, CallInProgress>();
   private readonly cancelledBefore = new Map<string, number>();
   private interactive = 0;
   private readonly heartbeat = setInterval(() => this.beat(), ALIVE_EVERY_MILLISECONDS);
 
   constructor(limits: ConsumerLimits, shutdown: Shutdown) {
-    shutdown.hurry.addEventListener('abort', () => this.endInteractive());
+    shutdown.hurry.addEventListener('abort', () => this.endAll());
     limits.set(Consumer.worker.name, () => {
       const giveWay = Math.max(0, this.interactive - INTERACTIVE_BEFORE_DURABLE_GIVES_WAY);
       return MOST_DURABLE_CALLS - giveWay;
@@ -51,7 +41,7 @@ export class RunningCalls implements OnApplicationShutdown {
     return this.interactive < MOST_INTERACTIVE_CALLS;
   }
 
-  add(requestId: string, call: RunningCall): void {
+  add(requestId: string, call: CallInProgress): void {
     this.calls.set(requestId, call);
     if (call.lane === 'interactive') this.interactive++;
     metrics.inFlight.add({ lane: call.lane }, 1);
@@ -69,14 +59,15 @@ export class RunningCalls implements OnApplicationShutdown {
   /** Ends a call whose caller left. A call not here yet is remembered for a while, in case the cancellation overtook it. */
   cancel(requestId: string): void {
     const call = this.calls.get(requestId);
-    if (call) call.clock.abort(new ProviderFailure('cancelled', 'the caller left'));
+    if (call) call.abort(new ProviderFailure('cancelled', 'the caller left'));
     else this.cancelledBefore.set(requestId, Date.now());
   }
 
   /** Jobs are delivered again to another process; a waiting caller has only this one. */
-  private endInteractive(): void {
-    for (const { lane, clock } of this.calls.values()) {
-      if (lane === 'interactive') clock.abort(new ProviderFailure('worker_lost', 'the worker had to stop'));
+  private endAll(): void {
+    for (const call of this.calls.values()) {
+      if (call.lane === 'interactive') call.abort(new ProviderFailure('worker_lost', 'the worker had to stop'));
+      else call.leave();
     }
   }
 

@@ -1,30 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorClass } from '#libs/contracts';
-import { callerErrorOf, mayNextTargetCure } from './next-step.policy.js';
+import { callerErrorOf } from './caller-error.policy.js';
 
 const DETAIL = 'what the provider said';
 
-describe('what follows a failed attempt', () => {
-  it('goes on to the next target for what lies with the provider, and not for what lies with request or caller', () => {
-    const cured = errorClass.options.filter((name) => mayNextTargetCure(name));
-    expect(cured).toEqual([
-      'authentication',
-      'permission',
-      'not_found',
-      'context_too_long',
-      'rate_limit',
-      'quota',
-      'overloaded',
-      'server_error',
-      'first_byte_timeout',
-      'idle_timeout',
-      'connection',
-      'cut_stream',
-      'bad_answer',
-      'unsupported',
-    ]);
-  });
-
+describe('what a caller is told of a failure', () => {
   it('has a status of an error, a code and a sentence for every class', () => {
     for (const name of errorClass.options) {
       const { status, error } = callerErrorOf(name, DETAIL);

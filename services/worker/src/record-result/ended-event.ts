@@ -1,4 +1,4 @@
-import type { Attempt, Facts, RequestEnded, RoutingSlip } from '#libs/contracts';
+import { recordedFactsOf, type Attempt, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
 import { costOf } from '#libs/pricing';
 
 /** How a call ended, for its terminal event. */
@@ -31,6 +31,8 @@ export function endedEvent(
     endedAt: Date.now(),
     ...(firstByteAt === undefined ? {} : { firstByteMilliseconds: Math.max(0, firstByteAt - facts.receivedAt) }),
     decision: slip.decision,
+    facts: recordedFactsOf(facts),
+    ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
     attempts,
     ...(cost === undefined ? {} : { costNanoUsd: cost.toString() }),
     ...(facts.job ? { job: facts.job } : {}),

@@ -1,0 +1,119 @@
+import type { BreakerRecord, Quantiles, TargetReport, TargetState } from '#libs/contracts';
+import { readEntry, targetKey } from './target-key.js';
+
+/** A worker that says nothing for so long has no calls under way any more. */
+const SILENT_MILLISECONDS = 15_000;
+
+interface Told {
+  readonly at: number;
+  readonly report: TargetReport;
+}
+
+/**
+ * What the whole fleet knows of its targets: the reports of all workers put together, and the breakers. Fed with the entries of
+ * the bucket `health` as they change.
+ */
+export class TargetBoard {
+  private readonly reports = new Map<string, Map<string, Told>>();
+  private readonly breakers = new Map<string, BreakerRecord>();
+  private readonly merged = new Map<string, TargetState>();
+
+  /** `now` gives milliseconds since the Unix epoch. */
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** An entry changed, or was removed. */
+  take(key: string, value: unknown): void {
+    const entry = readEntry(key, value);
+    if (entry?.kind === 'breaker') {
+      if (entry.breaker) this.breakers.set(entry.target, entry.breaker);
+      else this.breakers.delete(entry.target);
+      this.merged.delete(entry.target);
+    }
+    if (entry?.kind !== 'report') return;
+    for (const [target, byWorker] of this.reports) {
+      if (byWorker.delete(entry.worker)) this.merged.delete(target);
+    }
+    for (const report of entry.report?.targets ?? []) this.tell(entry.worker, report);
+  }
+
+  /** Undefined where nothing is known. */
+  state(provider: string, model: string): TargetState | undefined {
+    const target = targetKey(provider, model);
+    const known = this.merged.get(target);
+    if (known) return known;
+    const breaker = this.breakers.get(target);
+    const told = [...(this.reports.get(target)?.values() ?? [])];
+    if (!breaker && told.length === 0) return undefined;
+    const state = merge(told, breaker, this.now());
+    this.merged.set(target, state);
+    return state;
+  }
+
+  breaker(provider: string, model: string): BreakerRecord | undefined {
+    return this.breakers.get(targetKey(provider, model));
+  }
+
+  /** Calls of a target that other workers have under way. */
+  inFlightElsewhere(provider: string, model: string, worker: string): number {
+    let sum = 0;
+    for (const [teller, { at, report }] of this.reports.get(targetKey(provider, model)) ?? []) {
+      if (teller !== worker && at > this.now() - SILENT_MILLISECONDS) sum += report.inFlight;
+    }
+    return sum;
+  }
+
+  /** To be called now and then: what workers said that have fallen silent is put together anew. */
+  forgetSilent(): void {
+    this.merged.clear();
+  }
+
+  private tell(worker: string, report: TargetReport): void {
+    const target = targetKey(report.provider, report.model);
+    const byWorker = this.reports.get(target) ?? new Map<string, Told>();
+    byWorker.set(worker, { at: this.now(), report });
+    this.reports.set(target, byWorker);
+    this.merged.delete(target);
+  }
+}
+
+function merge(told: readonly Told[], breaker: BreakerRecord | undefined, now: number): TargetState {
+  const live = told.filter(({ at }) => at > now - SILENT_MILLISECONDS).map(({ report }) => report);
+  const all = told.map(({ report }) => report);
+  const sum = (of: readonly TargetReport[], amount: (report: TargetReport) => number): number =>
+    of.reduce((total, report) => total + amount(report), 0);
+  const calls = sum(all, (report) => report.calls);
+  const coolingUntil = Math.max(0, ...live.map((report) => report.coolingUntil ?? 0));
+  return {
+    ...(breaker ? { breaker } : {}),
+    ...(coolingUntil > 0 ? { coolingUntil } : {}),
+    inFlight: sum(live, (report) => report.inFlight),
+    calls,
+    errorShare: calls === 0 ? 0 : sum(all, (report) => report.errorShare * report.calls) / calls,
+    firstTokenMilliseconds: mean(all, (report) => report.firstTokenMilliseconds),
+    totalMilliseconds: mean(all, (report) => report.totalMilliseconds),
+    tokensPerSecond: mean(all, (report) => report.tokensPerSecond),
+    requestsThisMinute: sum(live, (report) => report.requestsThisMinute),
+    tokensThisMinute: sum(live, (report) => report.tokensThisMinute),
+  };
+}
+
+/** Percentiles of several workers, weighted by their calls: near enough for a choice among targets. */
+function mean(
+  reports: readonly TargetReport[],
+  of: (report: TargetReport) => Quantiles | undefined,
+): Quantiles | undefined {
+  let weight = 0;
+  const sum = { p50: 0, p90: 0, p95: 0, p99: 0 };
+  for (const report of reports) {
+    const quantiles = of(report);
+    if (!quantiles) continue;
+    const share = Math.max(1, report.calls);
+    weight += share;
+    sum.p50 += share * quantiles.p50;
+    sum.p90 += share * quantiles.p90;
+    sum.p95 += share * quantiles.p95;
+    sum.p99 += share * quantiles.p99;
+  }
+  if (weight === 0) return undefined;
+  return { p50: sum.p50 / weight, p90: sum.p90 / weight, p95: sum.p95 / weight, p99: sum.p99 / weight };
+}

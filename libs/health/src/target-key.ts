@@ -1,0 +1,40 @@
+import { breakerRecordSchema, workerReportSchema, type BreakerRecord, type WorkerReport } from '#libs/contracts';
+
+const OBSERVED = 'observed.';
+const BREAKER = 'breaker.';
+
+/** A target's name within one process. */
+export function targetKey(provider: string, model: string): string {
+  return `${provider}\n${model}`;
+}
+
+/** The key of the bucket `health` under which a worker reports. */
+export function reportKey(worker: string): string {
+  return OBSERVED + worker;
+}
+
+/** The key of the bucket `health` of an unwell target. */
+export function breakerKey(provider: string, model: string): string {
+  return `${BREAKER}${provider}.${Buffer.from(model).toString('base64url')}`;
+}
+
+/** An entry of the bucket `health`; undefined for a key that is none of ours, or a value of another version. */
+export type HealthEntry =
+  | { readonly kind: 'report'; readonly worker: string; readonly report: WorkerReport | undefined }
+  | { readonly kind: 'breaker'; readonly target: string; readonly breaker: BreakerRecord | undefined };
+
+/** Reads an entry; `value` is undefined where it was removed. */
+export function readEntry(key: string, value: unknown): HealthEntry | undefined {
+  if (key.startsWith(OBSERVED)) {
+    const worker = key.slice(OBSERVED.length);
+    if (value === undefined) return { kind: 'report', worker, report: undefined };
+    const report = workerReportSchema.safeParse(value).data;
+    return report && { kind: 'report', worker, report };
+  }
+  const [, provider, model] = key.startsWith(BREAKER) ? key.split('.') : [];
+  if (provider === undefined || model === undefined) return undefined;
+  const target = targetKey(provider, Buffer.from(model, 'base64url').toString());
+  if (value === undefined) return { kind: 'breaker', target, breaker: undefined };
+  const breaker = breakerRecordSchema.safeParse(value).data;
+  return breaker && { kind: 'breaker', target, breaker };
+}

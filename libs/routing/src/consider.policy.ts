@@ -1,0 +1,63 @@
+import type { Facts, Strategy, Wishes } from '#libs/contracts';
+import type { Consideration } from './candidacy.js';
+import { followRules } from './follow-rules.policy.js';
+import type { LiveState } from './live-state.js';
+import type { ResolvedModel } from './resolve-model.policy.js';
+import type { RoutingTable } from './routing-table.js';
+import { seededRandom } from './seeded-random.js';
+
+/** What callers mean by sorting: the very best first, no draw among those that are nearly as good. */
+const STRATEGY_OF_SORT: Readonly<Record<NonNullable<Wishes['sort']>, Strategy>> = {
+  price: { kind: 'lowest_cost' },
+  throughput: { kind: 'highest_throughput', tolerance: 0 },
+  latency: { kind: 'lowest_latency', measure: 'first_token', percentile: 50, tolerance: 0 },
+};
+
+const NO_WISHES: Wishes = {};
+
+/** What is decided on, brought together: the policies, the rules that hold and the caller's wishes. */
+export function consider(
+  facts: Facts,
+  resolved: ResolvedModel,
+  world: { readonly table: RoutingTable; readonly live: LiveState },
+): Consideration {
+  const way = followRules(facts, resolved, world);
+  const { model, rules, requirements, onlyTags, refusal, others } = way;
+  const policy = model.routing ?? {};
+  const wishes = wishesWithin(facts.wishes, way.followsWishes);
+  const sort = way.followsWishes ? (wishes.sort ?? resolved.sort) : undefined;
+  return {
+    facts,
+    ...world,
+    asked: resolved.model,
+    model,
+    wishes,
+    policy,
+    strategy: sort ? STRATEGY_OF_SORT[sort] : (way.strategy ?? policy.strategy ?? { kind: model.strategy }),
+    requirements,
+    onlyTags,
+    others,
+    hasOtherModels: others.length > 0 || Boolean(wishes.models ?? wishes.targets ?? policy.fallbacks),
+    rule: rules.length > 0 ? rules.join(' > ') : undefined,
+    refusal,
+    random: seededRandom(facts.requestId),
+  };
+}
+
+/** Where wishes are not followed, those that protect the caller's data still are: to ignore them in silence would deceive. */
+function wishesWithin(wishes: Wishes | undefined, isFollowed: boolean): Wishes {
+  if (!wishes) return NO_WISHES;
+  const { only, ignore, order, noTraining, zeroRetention } = wishes;
+  if (!isFollowed) return { ...(noTraining ? { noTraining } : {}), ...(zeroRetention ? { zeroRetention } : {}) };
+  if (!only && !ignore && !order) return wishes;
+  return {
+    ...wishes,
+    ...(only ? { only: only.map(lowerCase) } : {}),
+    ...(ignore ? { ignore: ignore.map(lowerCase) } : {}),
+    ...(order ? { order: order.map(lowerCase) } : {}),
+  };
+}
+
+function lowerCase(name: string): string {
+  return name.toLowerCase();
+}

@@ -1,0 +1,77 @@
+import type { Facts, Operation, Price, PriceTier, TargetEntry } from '#libs/contracts';
+import { USUAL_COMPLETION_TOKENS } from './choose-rule.policy.js';
+
+/** What answers come to where the caller gives no bound: the order of targets needs a likely size, not the largest one. */
+const LIKELY_COMPLETION_TOKENS: Readonly<Partial<Record<Operation, number>>> = {
+  chat: USUAL_COMPLETION_TOKENS,
+  text_completion: USUAL_COMPLETION_TOKENS,
+};
+const CHARACTERS_PER_TOKEN = 4;
+const TOKENS_PER_PRICE = 1e6;
+const MINUTES_PER_HOUR = 60;
+
+/** Completion tokens to expect of a target: a likely answer, within the bounds of the caller and of the model. */
+export function likelyCompletionTokens(facts: Facts, { limits }: TargetEntry): number {
+  const likely = LIKELY_COMPLETION_TOKENS[facts.operation] ?? 0;
+  return Math.min(likely, facts.maxCompletionTokens ?? Infinity, limits?.maxOutputTokens ?? Infinity);
+}
+
+/**
+ * About what the request at hand costs at a target, in nano-USD; undefined where no part of it has a known price. Plain numbers:
+ * it orders and bounds, charges are computed exactly elsewhere. The tier is that of the estimated prompt. What is not paid by
+ * tokens counts as one request, one image, one search or one minute of audio.
+ */
+export function estimatedCostNanoUsd(facts: Facts, entry: TargetEntry): number | undefined {
+  const { price } = entry;
+  const units = unitCost(facts, price);
+  if (price.isWithoutTokenPrice === true) return units;
+  const amounts = price.tiers === undefined ? price : amountsFor(facts.estimatedPromptTokens, price);
+  const { input, output } = numbersOf(amounts);
+  const tokens = facts.estimatedPromptTokens * input + likelyCompletionTokens(facts, entry) * output;
+  return tokens / TOKENS_PER_PRICE + (units ?? 0);
+}
+
+/** Amounts as numbers by the price that they were read from: reading the texts again would take a third of a decision. */
+const NUMBERS = new WeakMap<Price | PriceTier, { readonly input: number; readonly output: number }>();
+
+function numbersOf(amounts: Price | PriceTier): { readonly input: number; readonly output: number } {
+  const known = NUMBERS.get(amounts);
+  if (known !== undefined) return known;
+  const { inputNanoUsdPerMillion, outputNanoUsdPerMillion } = amounts;
+  const numbers = { input: Number(inputNanoUsdPerMillion), output: Number(outputNanoUsdPerMillion) };
+  NUMBERS.set(amounts, numbers);
+  return numbers;
+}
+
+/** What tokens cost a call with a prompt of this length: the price itself, or the highest tier that the prompt exceeds. */
+export function amountsFor(promptTokens: number, price: Price): Price | PriceTier {
+  let reached: Price | PriceTier = price;
+  let threshold = 0;
+  for (const tier of price.tiers ?? []) {
+    if (promptTokens > tier.abovePromptTokens && tier.abovePromptTokens > threshold) {
+      reached = tier;
+      threshold = tier.abovePromptTokens;
+    }
+  }
+  return reached;
+}
+
+/** Only the units of the operation: a chat model's price of an image is no part of an answer in words. */
+function unitCost(facts: Facts, price: Price): number | undefined {
+  const perRequest = price.nanoUsdPerRequest;
+  const byOperation = operationCost(facts, price);
+  if (perRequest === undefined) return byOperation;
+  return Number(perRequest) + (byOperation ?? 0);
+}
+
+function operationCost({ operation, estimatedPromptTokens }: Facts, price: Price): number | undefined {
+  if (operation === 'image_generation') return scaled(price.nanoUsdPerImage, 1);
+  if (operation === 'transcription') return scaled(price.nanoUsdPerHourOfAudio, 1 / MINUTES_PER_HOUR);
+  if (operation === 'rerank') return scaled(price.nanoUsdPerThousandSearches, 1e-3);
+  if (operation !== 'speech') return undefined;
+  return scaled(price.nanoUsdPerMillionCharacters, (estimatedPromptTokens * CHARACTERS_PER_TOKEN) / 1e6);
+}
+
+function scaled(amount: string | undefined, by: number): number | undefined {
+  return amount === undefined ? undefined : Number(amount) * by;
+}

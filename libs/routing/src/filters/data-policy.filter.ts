@@ -1,0 +1,33 @@
+import type { Candidacy, Consideration, Filter } from '../candidacy.js';
+import { isRequired, unmetRequirement } from './unmet-requirement.js';
+
+/** Leaves out targets that may train on what they are sent or keep it, where policy or caller forbid that. Unknown counts as yes. */
+export const dataPolicy: Filter = {
+  name: 'data_policy',
+  applies: (consideration) =>
+    isWished(consideration) ||
+    isRequired(consideration, ({ noTraining, zeroRetention }) => noTraining === true || zeroRetention === true),
+  reasonAgainst: (candidacy, consideration) =>
+    (isWished(consideration) ? check(consideration.wishes, candidacy) : undefined) ??
+    unmetRequirement(candidacy, consideration, check),
+};
+
+const check = (
+  {
+    noTraining,
+    zeroRetention,
+  }: { readonly noTraining?: boolean | undefined; readonly zeroRetention?: boolean | undefined },
+  { entry, provider }: Candidacy,
+): string | undefined => {
+  if (noTraining && (entry.dataPolicy?.training ?? provider?.dataPolicy?.training) !== false) {
+    return 'it may train on what it is sent, or nothing is known of that';
+  }
+  if (zeroRetention && (entry.dataPolicy?.retention ?? provider?.dataPolicy?.retention) !== false) {
+    return 'it may keep what it is sent, or nothing is known of that';
+  }
+  return undefined;
+};
+
+function isWished({ wishes }: Consideration): boolean {
+  return wishes.noTraining === true || wishes.zeroRetention === true;
+}

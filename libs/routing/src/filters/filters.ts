@@ -1,0 +1,42 @@
+import type { Filter } from '../candidacy.js';
+import { abilities } from './abilities.filter.js';
+import { access } from './access.filter.js';
+import { contextWindow } from './context-window.filter.js';
+import { cooling } from './cooling.filter.js';
+import { cost } from './cost.filter.js';
+import { dataPolicy } from './data-policy.filter.js';
+import { health } from './health.filter.js';
+import { modality } from './modality.filter.js';
+import { outputLimit } from './output-limit.filter.js';
+import { price } from './price.filter.js';
+import { providers } from './providers.filter.js';
+import { quota } from './quota.filter.js';
+import { region } from './region.filter.js';
+import { tags } from './tags.filter.js';
+import { tier } from './tier.filter.js';
+import { window } from './window.filter.js';
+import { wishedProviders } from './wished-providers.filter.js';
+
+/**
+ * Every filter there is, in the order of asking: what is forbidden first, what does not fit next, what is not well last, so that
+ * a candidate that one of the last leaves out is known to be fit in all else.
+ */
+export const FILTERS: readonly Filter[] = [
+  access,
+  tier,
+  wishedProviders,
+  tags,
+  providers,
+  region,
+  dataPolicy,
+  window,
+  modality,
+  abilities,
+  contextWindow,
+  outputLimit,
+  price,
+  cost,
+  quota,
+  cooling,
+  health,
+];

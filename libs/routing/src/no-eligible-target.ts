@@ -1,0 +1,36 @@
+import type { Candidate, ErrorClass } from '#libs/contracts';
+
+/** Codes of a refusal by the router, with the HTTP status that each deserves. */
+const STATUS = {
+  model_not_found: 404,
+  no_eligible_target: 404,
+  context_length_exceeded: 400,
+  refused_by_policy: 403,
+  not_permitted: 403,
+  targets_unavailable: 503,
+} as const;
+export type RefusalCode = keyof typeof STATUS;
+
+/** No target may serve the request; `candidates` say why each was dropped. */
+export class NoEligibleTarget extends Error {
+  constructor(
+    message: string,
+    readonly code: RefusalCode,
+    readonly candidates: Candidate[],
+    /** When it makes sense to try again, where that is known. */
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(message);
+    this.name = 'NoEligibleTarget';
+  }
+
+  /** The HTTP status that the caller gets. */
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  get errorClass(): ErrorClass {
+    if (this.code === 'context_length_exceeded') return 'context_too_long';
+    return this.code === 'targets_unavailable' ? 'target_unhealthy' : 'no_eligible_target';
+  }
+}

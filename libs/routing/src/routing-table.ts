@@ -1,0 +1,66 @@
+import type { ModelEntry, ProviderEntry, Snapshot, TargetEntry } from '#libs/contracts';
+import { compileCondition, type Condition } from '#libs/conditions';
+
+/** A target and what a decision needs of it again and again. */
+export interface PlacedTarget {
+  readonly entry: TargetEntry;
+  readonly provider: ProviderEntry | undefined;
+  /** Equal for equal provider and provider's model. */
+  readonly key: string;
+}
+
+/** A snapshot prepared for planning: look-ups by name instead of searches, conditions compiled. */
+export interface RoutingTable {
+  readonly revision: number;
+  readonly models: ReadonlyMap<string, ModelEntry>;
+  readonly providers: ReadonlyMap<string, ProviderEntry>;
+  /** The targets of each public model by its name, each target once. */
+  readonly targets: ReadonlyMap<string, readonly PlacedTarget[]>;
+  /** Each text of a rule's condition, compiled; one that does not compile is not there, and its rule never holds. */
+  readonly conditions: ReadonlyMap<string, Condition>;
+  /** The table of policies that are being tried, and the share of requests that it decides. */
+  readonly trial?: { readonly share: number; readonly table: RoutingTable };
+}
+
+/** Prepares a snapshot for planning; done once for each revision. */
+export function routingTable(snapshot: Pick<Snapshot, 'revision' | 'models' | 'providers' | 'trial'>): RoutingTable {
+  const { revision, models, providers, trial } = snapshot;
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  return {
+    revision,
+    models: new Map(models.map((model) => [model.name, model])),
+    providers: byName,
+    targets: new Map(models.map(({ name, targets }) => [name, placed(targets, byName)])),
+    conditions: conditionsOf(models),
+    ...(trial
+      ? {
+          trial: {
+            share: trial.share,
+            table: routingTable({ revision: trial.revision, models: trial.models, providers }),
+          },
+        }
+      : {}),
+  };
+}
+
+function placed(
+  entries: readonly TargetEntry[],
+  providers: ReadonlyMap<string, ProviderEntry>,
+): readonly PlacedTarget[] {
+  const targets = new Map<string, PlacedTarget>();
+  for (const entry of entries) {
+    const key = `${entry.provider}/${entry.model}`;
+    if (!targets.has(key)) targets.set(key, { entry, provider: providers.get(entry.provider), key });
+  }
+  return [...targets.values()];
+}
+
+function conditionsOf(models: readonly ModelEntry[]): Map<string, Condition> {
+  const compiled = new Map<string, Condition>();
+  for (const { when } of models.flatMap(({ routing }) => routing?.rules ?? [])) {
+    if (when === undefined || compiled.has(when)) continue;
+    const result = compileCondition(when);
+    if (result.isValid) compiled.set(when, result.condition);
+  }
+  return compiled;
+}

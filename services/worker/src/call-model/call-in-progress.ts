@@ -1,0 +1,73 @@
+import type { AnswerHead, Facts } from '#libs/contracts';
+import { ProviderFailure } from '../providers/provider-failure.js';
+import type { CallClock } from './call-clock.js';
+import type { ReplyChannel } from './reply-channel.js';
+
+/** The work on a job ends here, unfinished: its message is delivered again, to another process. */
+export class WorkerLeaves extends Error {
+  constructor() {
+    super('the worker stops while a job waits for its provider; the job goes on elsewhere');
+    this.name = 'WorkerLeaves';
+  }
+}
+
+/**
+ * A request while this process works on it: through attempts, one or two at a time, and the waits between them. Whatever ends it
+ * from outside (the caller left, the process stops) ends what is under way at that moment.
+ */
+export class CallInProgress {
+  /** What is being called, or was called last. */
+  head: Omit<AnswerHead, 'status'>;
+  readonly lane: 'interactive' | 'durable';
+  private readonly clocks = new Set<CallClock>();
+  private endedBy: Error | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(
+    facts: Pick<Facts, 'lane'>,
+    readonly reply: ReplyChannel,
+    attemptsMade: number,
+  ) {
+    this.lane = facts.lane;
+    this.head = { attempts: attemptsMade };
+  }
+
+  /** An attempt under way; one of a call that has been ended already ends at once. */
+  add(clock: CallClock): void {
+    this.clocks.add(clock);
+    if (this.endedBy instanceof ProviderFailure) clock.abort(this.endedBy);
+  }
+
+  remove(clock: CallClock): void {
+    clock.stop();
+    this.clocks.delete(clock);
+  }
+
+  /** Ends the call with this failure. */
+  abort(reason: ProviderFailure): void {
+    this.endedBy ??= reason;
+    for (const clock of this.clocks) clock.abort(reason);
+    this.wake?.();
+  }
+
+  /** Ends the waits of a job; an attempt of it may still come to its end. */
+  leave(): void {
+    this.endedBy ??= new WorkerLeaves();
+    this.wake?.();
+  }
+
+  /** Resolves after the time. @throws ProviderFailure or WorkerLeaves as soon as the call is ended from outside. */
+  async wait(milliseconds: number): Promise<void> {
+    if (!this.endedBy) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wake = undefined;
+    }
+    if (this.endedBy) throw this.endedBy;
+  }
+}

@@ -1,0 +1,26 @@
+const FORGET_MILLISECONDS = 60_000;
+const FALL = 0.7;
+
+/**
+ * How many calls of a target are made at once after it said that it is too many: fewer by a third with each such answer, one more
+ * for as many good ones as there may be at once. No bound while the target has not complained lately.
+ */
+export class AdaptiveLimit {
+  private limit = Infinity;
+  private complainedAt = -Infinity;
+
+  /** Calls that may be under way at once. */
+  at(now: number): number {
+    if (now - this.complainedAt > FORGET_MILLISECONDS) this.limit = Infinity;
+    return Math.max(1, Math.floor(this.limit));
+  }
+
+  tooMany(inFlight: number, now: number): void {
+    this.limit = Math.max(1, Math.min(this.limit, Math.max(1, inFlight)) * FALL);
+    this.complainedAt = now;
+  }
+
+  good(): void {
+    if (this.limit !== Infinity) this.limit += 1 / this.limit;
+  }
+}

@@ -1,0 +1,199 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  breakerRecordSchema,
+  type Attempt,
+  type BreakerRecord,
+  type BreakerSettings,
+  type Target,
+} from '#libs/contracts';
+import {
+  bearing,
+  breakerKey,
+  DEFAULT_BREAKER,
+  isLeftAlone,
+  isUnwell,
+  opened,
+  probing,
+  reportKey,
+  TargetBoard,
+  targetKey,
+  TargetStatistics,
+} from '#libs/health';
+import { HealthBucket, SnapshotWatch } from '#libs/messaging';
+import { Settings } from '#libs/runtime';
+import { Logger } from '#libs/telemetry';
+import { AdaptiveLimit } from './adaptive-limit.js';
+import { TargetHealth, type Admission } from './target-health.js';
+
+const REPORT_EVERY_MILLISECONDS = 500;
+/** Reports of a worker with calls under way come at least this often, so that it is not taken for dead. */
+const REPEAT_AFTER_MILLISECONDS = 5_000;
+/** For a target at its rate limit that does not say how long. */
+const COOL_MILLISECONDS = 1_000;
+const MOST_COOL_MILLISECONDS = 60_000;
+
+interface Watched {
+  readonly statistics: TargetStatistics;
+  readonly limit: AdaptiveLimit;
+}
+
+/**
+ * What this worker sees of its targets, and what the fleet says of them. Each worker finds a target unwell by its own calls; the
+ * breaker it opens holds for all. Reports and breakers go by the bucket `health`; while NATS is away each worker goes by what it
+ * knows itself.
+ */
+@Injectable()
+export class FleetTargetHealth extends TargetHealth implements OnApplicationShutdown {
+  private readonly watched = new Map<string, Watched>();
+  private readonly board = new TargetBoard();
+  private readonly timer = setInterval(() => this.report(), REPORT_EVERY_MILLISECONDS);
+  private breaker: BreakerSettings = DEFAULT_BREAKER;
+  private hasChanged = false;
+  private reportedAt = 0;
+
+  constructor(
+    private readonly bucket: HealthBucket,
+    private readonly settings: Settings,
+    watch: SnapshotWatch,
+    private readonly logger: Logger,
+  ) {
+    super();
+    watch.onChange(({ breaker }) => (this.breaker = { ...DEFAULT_BREAKER, ...breaker }));
+    bucket.onChange((key, value) => this.board.take(key, value));
+    bucket.start();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+    this.bucket.remove(reportKey(this.settings.instance));
+  }
+
+  admit(target: Target): Admission | Promise<Admission> {
+    const now = Date.now();
+    const { statistics, limit } = this.of(target);
+    const cooling = Math.max(
+      statistics.coolingUntil,
+      this.board.state(target.provider, target.model)?.coolingUntil ?? 0,
+    );
+    if (cooling > now)
+      return { kind: 'refused', errorClass: 'rate_limit', retryAfterSeconds: secondsUntil(cooling, now) };
+    if (statistics.inFlight >= limit.at(now) || this.isFull(target, statistics))
+      return { kind: 'refused', errorClass: 'target_busy' };
+    const breaker = this.board.breaker(target.provider, target.model);
+    if (!breaker) return this.go(statistics, false);
+    if (isLeftAlone(breaker, now))
+      return { kind: 'refused', errorClass: 'target_unhealthy', retryAfterSeconds: secondsUntil(breaker.until, now) };
+    return this.probe(target, statistics);
+  }
+
+  note(target: Target, attempt: Attempt, retryAfterSeconds?: number): void {
+    const now = Date.now();
+    const { statistics, limit } = this.of(target);
+    statistics.note(attempt, now);
+    this.hasChanged = true;
+    const { errorClass } = attempt;
+    if (errorClass === 'rate_limit') this.coolDown(statistics, retryAfterSeconds, now);
+    if (errorClass === 'rate_limit' || errorClass === 'overloaded') limit.tooMany(statistics.inFlight, now);
+    const known = this.board.breaker(target.provider, target.model);
+    if (bearing(attempt) === 'good') {
+      limit.good();
+      if (known) this.close(target, statistics);
+    } else if (attempt.role === 'probe') void this.probeFailed(target, attempt, now);
+    else if (!known && bearing(attempt) === 'bad' && isUnwell(statistics.recentCalls(now), this.breaker)) {
+      void this.open(target, attempt, now);
+    }
+  }
+
+  private go(statistics: TargetStatistics, isProbe: boolean): Admission {
+    statistics.began(Date.now());
+    this.hasChanged = true;
+    return {
+      kind: 'go',
+      isProbe,
+      release: () => {
+        statistics.ended();
+        this.hasChanged = true;
+      },
+    };
+  }
+
+  private isFull({ concurrency, provider, model }: Target, { inFlight }: TargetStatistics): boolean {
+    if (concurrency === undefined) return false;
+    return inFlight + this.board.inFlightElsewhere(provider, model, this.settings.instance) >= concurrency;
+  }
+
+  /** Lets one worker of all through. */
+  private async probe(target: Target, statistics: TargetStatistics): Promise<Admission> {
+    const isOurs = await this.bucket.change(breakerKey(target.provider, target.model), (stored) => {
+      const now = Date.now();
+      const breaker = recordOf(stored);
+      return breaker && !isLeftAlone(breaker, now) ? probing(breaker, this.settings.instance, now) : undefined;
+    });
+    return isOurs
+      ? this.go(statistics, true)
+      : { kind: 'refused', errorClass: 'target_unhealthy', retryAfterSeconds: 1 };
+  }
+
+  /** A probe that ended without a word on the target (its caller left) gives the right to probe back at once. */
+  private async probeFailed(target: Target, attempt: Attempt, now: number): Promise<void> {
+    const { provider, model } = target;
+    const isBlamed = bearing(attempt) === 'bad';
+    await this.bucket.change(breakerKey(provider, model), (stored) => {
+      const breaker = recordOf(stored);
+      if (!breaker) return undefined;
+      if (!isBlamed) return { ...breaker, state: 'open', until: now };
+      return opened(breaker, { reason: attempt.errorClass ?? breaker.reason, now, settings: this.breaker });
+    });
+  }
+
+  private async open({ provider, model }: Target, attempt: Attempt, now: number): Promise<void> {
+    const reason = attempt.errorClass ?? 'server_error';
+    const isOurs = await this.bucket.change(breakerKey(provider, model), (stored) =>
+      recordOf(stored) ? undefined : opened(undefined, { reason, now, settings: this.breaker }),
+    );
+    if (isOurs) this.logger.warn({ provider, model, reason }, 'a target is left alone: too many of its calls fail');
+  }
+
+  private close({ provider, model }: Target, statistics: TargetStatistics): void {
+    statistics.forgive();
+    this.bucket.remove(breakerKey(provider, model));
+    this.logger.info({ provider, model }, 'a target is well again');
+  }
+
+  private coolDown(statistics: TargetStatistics, retryAfterSeconds: number | undefined, now: number): void {
+    const milliseconds = retryAfterSeconds === undefined ? COOL_MILLISECONDS : retryAfterSeconds * 1_000;
+    const until = now + Math.min(milliseconds, MOST_COOL_MILLISECONDS);
+    statistics.coolingUntil = Math.max(statistics.coolingUntil, until);
+    this.report();
+  }
+
+  private of({ provider, model }: Target): Watched {
+    const key = targetKey(provider, model);
+    let watched = this.watched.get(key);
+    if (!watched) {
+      const statistics = new TargetStatistics(provider, model, this.breaker.windowMilliseconds);
+      watched = { statistics, limit: new AdaptiveLimit() };
+      this.watched.set(key, watched);
+    }
+    return watched;
+  }
+
+  private report(): void {
+    const now = Date.now();
+    this.board.forgetSilent();
+    const isDue = this.hasChanged || (this.watched.size > 0 && now - this.reportedAt > REPEAT_AFTER_MILLISECONDS);
+    if (!isDue) return;
+    this.hasChanged = false;
+    this.reportedAt = now;
+    const targets = [...this.watched.values()].map(({ statistics }) => statistics.report(now));
+    this.bucket.put(reportKey(this.settings.instance), { at: now, targets });
+  }
+}
+
+function recordOf(stored: unknown): BreakerRecord | undefined {
+  return breakerRecordSchema.safeParse(stored).data;
+}
+
+function secondsUntil(time: number, now: number): number {
+  return Math.max(1, Math.ceil((time - now) / 1_000));
+}

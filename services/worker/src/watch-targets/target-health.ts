@@ -1,0 +1,17 @@
+import type { Attempt, ErrorClass, Target } from '#libs/contracts';
+
+/** Whether a target may be called now. */
+export type Admission =
+  /** It may; `release` is called when the call has ended, however it did. */
+  | { readonly kind: 'go'; readonly isProbe: boolean; release(): void }
+  /** Not now: why, and for how long where that is known. */
+  | { readonly kind: 'refused'; readonly errorClass: ErrorClass; readonly retryAfterSeconds?: number };
+
+/** What this worker knows of targets, its own calls and those of others together. */
+export abstract class TargetHealth {
+  /** Asked before each call. An unwell target lets one worker of all through, to see whether it is well again. */
+  abstract admit(target: Target): Admission | Promise<Admission>;
+
+  /** Told after each call. `retryAfterSeconds` is what the provider asked for. */
+  abstract note(target: Target, attempt: Attempt, retryAfterSeconds?: number): void;
+}
