@@ -8,6 +8,8 @@ export interface Effort {
   readonly streamSeconds: number;
   readonly batchLines: number;
   readonly backlogEvents: number;
+  /** Of each strategy and number of candidates. */
+  readonly routingDecisions: number;
   readonly profileSeconds: number;
 }
 
@@ -20,6 +22,7 @@ export const FULL: Effort = {
   streamSeconds: 5,
   batchLines: 20_000,
   backlogEvents: 50_000,
+  routingDecisions: 20_000,
   profileSeconds: 10,
 };
 
@@ -32,5 +35,6 @@ export const QUICK: Effort = {
   streamSeconds: 2,
   batchLines: 2_000,
   backlogEvents: 5_000,
+  routingDecisions: 2_000,
   profileSeconds: 4,
 };

@@ -24,6 +24,8 @@ import type { Progress } from './progress.js';
 import { countRows } from './records/count-rows.js';
 import { measureRecords, type RecordFigures } from './records/measure-records.js';
 import type { BenchResults, MemoryByContender } from './report/bench-results.js';
+import { measureRouting } from './routing/measure-routing.js';
+import type { RoutingFigures } from './routing/routing-figures.js';
 
 /** A load bench with the peer it knows. */
 type GatewayBench = LoadBench & { readonly peer: RunningPeer };
@@ -44,6 +46,8 @@ export class BenchRun {
 
   async run(): Promise<BenchResults> {
     const { sections, isQuick } = this.demand;
+    // Before anything else runs that it would share the cores with.
+    const routing = sections.includes('routing') ? this.routing() : undefined;
     this.say('starting the upstreams, the stack and the load generator');
     const ground = await layGround(this.cleanup);
     const interactive = sections.includes('interactive');
@@ -57,6 +61,7 @@ export class BenchRun {
       ...(load && { memory: memoryOf(load.contenders) }),
       ...(sections.includes('durable') && { durable: await this.durable(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
+      ...(routing && { routing }),
     };
     await ground.records.settled();
     return {
@@ -67,6 +72,11 @@ export class BenchRun {
       ...results,
       books: await countRows(ground.stack.databaseUrl),
     };
+  }
+
+  private routing(): RoutingFigures[] {
+    this.say('measuring decisions of the router');
+    return measureRouting(this.effort.routingDecisions);
   }
 
   private async loadBench(ground: BenchGround): Promise<GatewayBench> {

@@ -44,7 +44,7 @@ describe('the page on import rules', () => {
 
 describe('the page on the API', () => {
   it('names the code of every class of failure', () => {
-    const policy = read('services/worker/src/call-model/next-step.policy.ts');
+    const policy = read('services/worker/src/handle-failure/caller-error.policy.ts');
     const table = read('docs/api.md');
     const codes = [...policy.matchAll(/\b(?:\d{3}),\s*'([a-z_]+)'/g)].map(([, code]) => code);
 

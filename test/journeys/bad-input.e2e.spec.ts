@@ -28,7 +28,7 @@ interface BadCall extends HttpCall {
 const BAD_CALLS: readonly BadCall[] = [
   { what: 'malformed JSON', body: '{"model":"toy",', status: 400, code: 'invalid_json' },
   { what: 'no JSON at all', body: 'hello', status: 400, code: 'invalid_json' },
-  { what: 'an empty body', body: '', status: 400, code: 'invalid_json' },
+  { what: 'an empty body', body: '', status: 400, code: 'missing_body' },
   { what: 'a JSON list', body: '[1]', status: 400, code: 'invalid_json' },
   { what: 'JSON of 100 levels', body: chat(`,"x":${deep(100)}`), status: 400, code: 'too_deep' },
   { what: 'JSON of 200,000 levels', body: chat(`,"x":${deep(200_000)}`), status: 400, code: 'too_deep' },

@@ -7,7 +7,13 @@ export interface TargetFields {
 }
 
 /** The prices of every target in the journeys. */
-export const PRICE = { inputPerMillion: '0.40', cachedInputPerMillion: '0.10', outputPerMillion: '1.60' } as const;
+export const PRICE = {
+  inputPerMillion: '0.40',
+  cachedInputPerMillion: '0.10',
+  outputPerMillion: '1.60',
+  perMillionCharacters: '15',
+  perThousandSearches: '2',
+} as const;
 
 /** The keys of two organisations that know nothing of each other. */
 export const OUR_KEY = 'sk-demo-7f3f1c2a9b5e4d60';

@@ -19,11 +19,13 @@ beforeAll(async () => {
     journeyConfiguration(
       {
         main: { kind: 'openai', baseUrl: upstream.baseUrl, apiKey: 'sk-upstream-operations' },
+        messages: { kind: 'anthropic', baseUrl: new URL(upstream.baseUrl).origin, apiKey: 'sk-upstream-messages' },
         inside: { kind: 'sim' },
       },
       [
         modelFields('any-work', [{ provider: 'main', model: 'sim-small' }]),
         modelFields('inside-work', [{ provider: 'inside', model: 'sim-small' }]),
+        modelFields('message-work', [{ provider: 'messages', model: 'sim-small' }]),
         modelFields('omni-moderation-latest', [{ provider: 'main', model: 'sim-large' }]),
       ],
     ),
@@ -56,6 +58,39 @@ describe('the official client beside chat', () => {
   journey('moderates without naming a model', async () => {
     const moderation = await client.moderations.create({ input: 'hello' });
     expect(moderation).toMatchObject({ model: 'sim-large', results: [{ flagged: false }] });
+  });
+
+  journey('has a text continued, plain and as a stream, with its cost', async () => {
+    const request = { model: 'any-work', prompt: 'Once upon a time' };
+    const { data, response } = await client.completions.create(request).withResponse();
+    expect(data).toMatchObject({ object: 'text_completion', usage: { prompt_tokens: 4 } });
+    expect(Number(response.headers.get('x-switchyard-cost-usd'))).toBeGreaterThan(0);
+    let text = '';
+    for await (const { choices } of await client.completions.create({ ...request, stream: true })) {
+      text += choices[0]?.text ?? '';
+    }
+    expect(text).toBe(data.choices[0]?.text);
+  });
+
+  journey('has images changed and varied, of whose form the model only is replaced', async () => {
+    const image = await toFile(Buffer.alloc(300_000, 137), 'größe.png');
+    for (const model of ['any-work', 'inside-work']) {
+      const edited = await client.images.edit({ model, image: [image, image], prompt: 'add a hat', n: 2 });
+      expect(edited.data).toHaveLength(2);
+      expect((await client.images.createVariation({ model, image })).data).toHaveLength(1);
+    }
+    const sent = upstream.received.filter(({ path }) => path.startsWith('/v1/images/'));
+    expect(sent.map(({ path }) => path)).toEqual(['/v1/images/edits', '/v1/images/variations']);
+    expect(sent.every(({ body }) => body.includes(Buffer.alloc(300_000, 137)))).toBe(true);
+  });
+
+  journey("has the tokens of a message counted by a provider of Anthropic's format, at no cost", async () => {
+    const answer = await call(`${stack.url}/v1/messages/count_tokens`, {
+      key: OUR_KEY,
+      body: { model: 'message-work', messages: [{ role: 'user', content: 'one two three' }] },
+    });
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { input_tokens: 3 }]);
+    expect(upstream.received.at(-1)?.path).toBe('/v1/messages/count_tokens');
   });
 
   journey('speaks, and gets the very bytes with their own content type', async () => {

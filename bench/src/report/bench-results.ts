@@ -5,6 +5,7 @@ import type { LoadFigures } from '../load/load-figures.js';
 import type { Machine } from '../machine/machine.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
+import type { RoutingFigures } from '../routing/routing-figures.js';
 
 export type MemoryByContender = Readonly<Partial<Record<ContenderName, readonly MemoryOfPart[]>>>;
 
@@ -20,6 +21,7 @@ export interface BenchResults {
   readonly translated?: readonly LoadFigures[];
   readonly durable?: DurableFigures;
   readonly records?: readonly RecordFigures[];
+  readonly routing?: readonly RoutingFigures[];
   readonly memory?: MemoryByContender;
   /** The rows that billing and audit hold at the end. */
   readonly books: { readonly charges: number; readonly entries: number };

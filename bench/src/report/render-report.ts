@@ -1,6 +1,7 @@
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
+import type { RoutingFigures } from '../routing/routing-figures.js';
 import type { BenchResults, MemoryByContender } from './bench-results.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
@@ -10,7 +11,7 @@ const CHUNKS_OF_A_STREAM = 200;
 
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, translated, durable, records, memory } = results;
+  const { interactive, streams, translated, durable, records, routing, memory } = results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),
@@ -19,6 +20,7 @@ export function renderReport(results: BenchResults): string {
     ...(translated === undefined ? [] : translatedSections(new LoadReport(translated))),
     ...(durable === undefined ? [] : durableSections(durable)),
     ...(records === undefined ? [] : recordSections(records)),
+    ...(routing === undefined ? [] : routingSections(routing)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),
     booksLine(results),
     '',
@@ -123,6 +125,18 @@ function recordSections(records: readonly RecordFigures[]): string[] {
     'all, CPU µs per event',
   ];
   return section('Records', table(head, rows));
+}
+
+function routingSections(routing: readonly RoutingFigures[]): string[] {
+  const rows = routing.map(({ strategy, candidates, p50Microseconds, p99Microseconds, ofPriority }) => [
+    strategy,
+    figure(candidates),
+    figure(p50Microseconds),
+    figure(p99Microseconds),
+    figure(ofPriority),
+  ]);
+  const head = ['strategy', 'candidates', 'p50 µs', 'p99 µs', 'p50 of plain priority'];
+  return section('Routing: one decision, from facts to plan, on one core', table(head, rows));
 }
 
 function memoryTable(memory: MemoryByContender): string {

@@ -1,4 +1,5 @@
 import type { BenchResults } from './bench-results.js';
+import type { RoutingFigures } from '../routing/routing-figures.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
 
@@ -16,13 +17,15 @@ const SHARE_OF_PEER_CPU = 0.75;
 const SHARE_OF_PEER_CPU_TRANSLATED = 1;
 const SHARE_OF_BARE_LOOP = 0.4;
 const TARGET_RATE = '200/s';
+const DECISION_MICROSECONDS = 50;
+const DECIDED_CANDIDATES = 100;
 
 export function isMet({ measured, limit, bound }: Target): boolean {
   return bound === 'at most' ? measured <= limit : measured >= limit;
 }
 
 /** The targets whose sections were measured. */
-export function targetsOf({ interactive, translated, durable }: BenchResults): Target[] {
+export function targetsOf({ interactive, translated, durable, routing }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
   if (translated !== undefined) targets.push(...translatedTargets(new LoadReport(translated)));
@@ -30,6 +33,7 @@ export function targetsOf({ interactive, translated, durable }: BenchResults): T
     const what = 'durable lane, part of the bare loop';
     targets.push({ what, measured: durable.share, limit: SHARE_OF_BARE_LOOP, bound: 'at least' });
   }
+  if (routing !== undefined) targets.push(...routingTargets(routing));
   return targets;
 }
 
@@ -67,4 +71,15 @@ function translatedTargets(report: LoadReport): Target[] {
     limit: SHARE_OF_PEER_CPU_TRANSLATED,
     bound: 'at most' as const,
   }));
+}
+
+function routingTargets(routing: readonly RoutingFigures[]): Target[] {
+  return routing
+    .filter(({ candidates }) => candidates === DECIDED_CANDIDATES)
+    .map(({ strategy, candidates, p50Microseconds }) => ({
+      what: `decision over ${candidates} candidates by ${strategy}, p50, µs`,
+      measured: p50Microseconds,
+      limit: DECISION_MICROSECONDS,
+      bound: 'at most' as const,
+    }));
 }

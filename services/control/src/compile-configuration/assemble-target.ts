@@ -7,6 +7,7 @@ import type { AmountFields, PriceFields, UnknownPriceFields } from './price-fiel
 import { pricedKinds } from './provider-kinds.js';
 
 const FREE: AmountFields = { inputPerMillion: '0', outputPerMillion: '0' };
+const MINUTES_PER_HOUR = 60n;
 
 /** Ids of Bedrock that get no prefix: of a profile, or whole. */
 const PREFIXED = /^(?:[a-z-]+\.){2}|^arn:/;
@@ -61,15 +62,44 @@ function pricesOf(
   throw new Error(`The target ${provider} ${model} has no price, which the checks of the file let through.`);
 }
 
-function pricesFrom({ tiers, ...amounts }: PriceFields): TokenPrices {
+function pricesFrom(price: PriceFields): TokenPrices {
+  const { tiers, inputPerMillion, outputPerMillion, ...rest } = price;
+  const { perRequest, perImage, perMinuteOfAudio, perHourOfAudio, perMillionCharacters, ...others } = rest;
+  const { perThousandSearches, perThousandWebSearches, ...amounts } = others;
+  const isWithoutTokenPrice = inputPerMillion === undefined || outputPerMillion === undefined;
+  const { inputPerMillion: zero } = FREE;
   return {
-    ...amountsFrom(amounts),
+    ...amountsFrom({
+      ...amounts,
+      inputPerMillion: inputPerMillion ?? zero,
+      outputPerMillion: outputPerMillion ?? zero,
+    }),
     ...(tiers
       ? {
           tiers: tiers.map(({ abovePromptTokens, ...above }) => ({ abovePromptTokens, ...amountsFrom(above) })),
         }
       : {}),
+    ...given({
+      nanoUsdPerRequest: perRequest,
+      nanoUsdPerImage: perImage,
+      nanoUsdPerHourOfAudio: perHourOfAudio ?? hourly(perMinuteOfAudio),
+      nanoUsdPerMillionCharacters: perMillionCharacters,
+      nanoUsdPerThousandSearches: perThousandSearches,
+      nanoUsdPerThousandWebSearches: perThousandWebSearches,
+    }),
+    ...(isWithoutTokenPrice ? { isWithoutTokenPrice } : {}),
   };
+}
+
+function hourly(perMinute: string | undefined): string | undefined {
+  return perMinute === undefined ? undefined : (BigInt(perMinute) * MINUTES_PER_HOUR).toString();
+}
+
+function given<Name extends string>(
+  amounts: Readonly<Record<Name, string | undefined>>,
+): Partial<Record<Name, string>> {
+  const entries = Object.entries(amounts).filter(([, amount]) => amount !== undefined);
+  return Object.fromEntries(entries) as Partial<Record<Name, string>>;
 }
 
 /** `inputPerMillion` of the file is `inputNanoUsdPerMillion` of the contracts: read into nano-USD already. */

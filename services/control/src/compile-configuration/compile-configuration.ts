@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { describeModel } from '#libs/catalogue';
+import { describeModel, soldBy } from '#libs/catalogue';
 import { sha256Hex } from '#libs/secrets';
 
 import { assembleConfiguration } from './assemble-configuration.js';
@@ -92,6 +92,7 @@ function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldPr
       pricedKinds,
       isListed: ({ kind = '', baseUrl }, model) =>
         describeModel({ kind, baseUrl, model, date: source.date }).prices !== undefined,
+      soldBy,
     }),
     ...checkKeys(outline, (key) => sha256Hex(key) === source.adminKeySha256),
     ...checkRecordings(outline, source),

@@ -200,7 +200,7 @@ const ONE_LINE_WRONG: readonly [what: string, number: number, line: string, prob
     'half a price',
     11,
     '      - { provider: main, model: m, price: { inputPerMillion: "1" } }',
-    '11:37: models[0].targets[1].price.outputPerMillion: is missing; it must be text',
+    '11:37: models[0].targets[1].price.outputPerMillion: is missing; a price for tokens has inputPerMillion and outputPerMillion',
   ],
   [
     'a price as a number',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseUsdPerMillion } from '#libs/pricing';
+import { parseUsd } from '#libs/pricing';
 
 import { reasonOf } from './reason-of.js';
 
@@ -43,20 +43,25 @@ export const waitMilliseconds = z.int().min(1).max(LONGEST_WAIT_MILLISECONDS);
 export const weight = z.number().positive().max(LARGEST_WEIGHT);
 export const priority = z.int().nonnegative().max(LARGEST_PRIORITY);
 
-/** US dollars for a million tokens as decimal text, read into nano-USD. A YAML number could not hold it exactly. */
-export const usdPerMillion = z
-  .string({
-    error: ({ input }) =>
-      typeof input === 'number' ? `must be text, in quotes: "${input < 0 ? '0.40' : input}"` : undefined,
-  })
-  .transform((text, context) => {
-    try {
-      return parseUsdPerMillion(text).toString();
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: reasonOf(error) });
-      return z.NEVER;
-    }
-  });
+/** US dollars for so much of something as decimal text, read into nano-USD. A YAML number could not hold it exactly. */
+export function usdFor(unit: string) {
+  return z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'number' ? `must be text, in quotes: "${input < 0 ? '0.40' : input}"` : undefined,
+    })
+    .transform((text, context) => {
+      try {
+        return parseUsd(text, unit).toString();
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: reasonOf(error) });
+        return z.NEVER;
+      }
+    });
+}
+
+/** US dollars for a million tokens. */
+export const usdPerMillion = usdFor('one million tokens');
 
 /** Where a provider answers: http or https, without a user, a query or a trailing slash. */
 export const baseUrl = z.string().transform((text, context) => {

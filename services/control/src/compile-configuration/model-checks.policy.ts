@@ -13,6 +13,8 @@ export interface KnownPrices {
   readonly pricedKinds: ReadonlySet<string>;
   /** Whether the catalogue has a price for a model of a provider. */
   readonly isListed: (provider: Provider, model: string) => boolean;
+  /** What a model is sold by that is not sold by tokens, and the amounts of which its price needs one. */
+  readonly soldBy: (model: string) => { readonly words: string; readonly fields: readonly string[] } | undefined;
 }
 
 /** What is wrong between models, targets and providers. */
@@ -60,6 +62,8 @@ function checkTarget(target: Target, path: PropertyKey[], surroundings: Surround
     const reason = `no provider is called "${target.provider}"; ${suggestName(target.provider, names)}`;
     return [{ path: [...path, 'provider'], reason }];
   }
+  const unsold = checkUnit(target, provider, surroundings);
+  if (unsold !== undefined) return [{ path, reason: unsold }];
   if (hasPrice(target, provider, surroundings)) return [];
   return [
     {
@@ -76,4 +80,25 @@ function hasPrice(target: Target, provider: Provider, { outline, known }: Surrou
   if (target.price !== undefined || provider.kind === undefined || !known.pricedKinds.has(provider.kind)) return true;
   if (outline.unknownPrice !== undefined && outline.unknownPrice !== 'refuse') return true;
   return target.model === undefined || known.isListed(provider, target.model);
+}
+
+/** Why a price cannot do for a model that is not sold by tokens; undefined for one that can, and for all other models. */
+function checkUnit(target: Target, provider: Provider, { known }: Surroundings): string | undefined {
+  const { price, model } = target;
+  const sold = model === undefined ? undefined : known.soldBy(model);
+  if (!sold || model === undefined || provider.kind === undefined || !known.pricedKinds.has(provider.kind))
+    return undefined;
+  if (price === undefined && known.isListed(provider, model)) return undefined;
+  if (price !== undefined && (isFree(price) || sold.fields.some((field) => hasMember(price, field)))) return undefined;
+  return `is sold by ${sold.words}, for which it has no price; add price: { ${sold.fields[0]}: "..." } (US dollars)`;
+}
+
+/** Zeros for all tokens: a model that costs nothing. */
+function isFree(price: unknown): boolean {
+  const amounts = typeof price === 'object' && price !== null ? Object.values(price) : [];
+  return amounts.length > 0 && amounts.every((amount) => typeof amount === 'string' && /^0(?:\.0*)?$/.test(amount));
+}
+
+function hasMember(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && name in value;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { closedObject } from './closed-object.js';
-import { usdPerMillion } from './field-types.js';
+import { usdFor, usdPerMillion } from './field-types.js';
 
 const MOST_TIERS = 10;
 
@@ -8,6 +8,7 @@ const amounts = {
   inputPerMillion: usdPerMillion,
   cachedInputPerMillion: usdPerMillion.optional(),
   cacheWriteInputPerMillion: usdPerMillion.optional(),
+  cacheWrite1hInputPerMillion: usdPerMillion.optional(),
   audioInputPerMillion: usdPerMillion.optional(),
   imageInputPerMillion: usdPerMillion.optional(),
   outputPerMillion: usdPerMillion,
@@ -18,11 +19,50 @@ const amounts = {
 const amountFields = closedObject(amounts);
 export type AmountFields = z.infer<typeof amountFields>;
 
+/** What makes a price one for tokens, beside the amounts that each such price must have. */
+const TOKEN_FIELDS = [
+  'cachedInputPerMillion',
+  'cacheWriteInputPerMillion',
+  'cacheWrite1hInputPerMillion',
+  'audioInputPerMillion',
+  'imageInputPerMillion',
+  'reasoningOutputPerMillion',
+  'audioOutputPerMillion',
+  'imageOutputPerMillion',
+  'tiers',
+] as const;
+
 const tier = closedObject({ abovePromptTokens: z.int().positive(), ...amounts });
 
-/** What a target costs: amounts, and other amounts for long prompts. */
+/** What is not paid by tokens; each amount in the unit that its name says. */
+const units = {
+  perRequest: usdFor('one request').optional(),
+  perImage: usdFor('one image').optional(),
+  perMinuteOfAudio: usdFor('one minute of audio').optional(),
+  perHourOfAudio: usdFor('one hour of audio').optional(),
+  perMillionCharacters: usdFor('one million characters').optional(),
+  perThousandSearches: usdFor('one thousand searches').optional(),
+  perThousandWebSearches: usdFor('one thousand web searches').optional(),
+};
+const unitFields = closedObject(units);
+export type UnitFields = z.infer<typeof unitFields>;
+
+/** Searches of the web are paid on top of something. */
+const STANDING_ALONE = [
+  'perRequest',
+  'perImage',
+  'perMinuteOfAudio',
+  'perHourOfAudio',
+  'perMillionCharacters',
+  'perThousandSearches',
+] as const satisfies readonly (keyof UnitFields)[];
+
+/** What a target costs: amounts for tokens, other amounts for long prompts, and amounts for what is not paid by tokens. */
 export const priceFields = closedObject({
   ...amounts,
+  inputPerMillion: usdPerMillion.optional(),
+  outputPerMillion: usdPerMillion.optional(),
+  ...units,
   tiers: z
     .array(tier)
     .min(1)
@@ -32,6 +72,21 @@ export const priceFields = closedObject({
       'must have one tier for each abovePromptTokens',
     )
     .optional(),
+}).superRefine((price, context) => {
+  const refuse = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message });
+  if (price.perMinuteOfAudio !== undefined && price.perHourOfAudio !== undefined)
+    refuse('perHourOfAudio', 'stands beside perMinuteOfAudio; give one of them');
+  const { inputPerMillion: input, outputPerMillion: output } = price;
+  const forTokens = TOKEN_FIELDS.find((field) => price[field] !== undefined);
+  if (input === undefined && output === undefined && forTokens === undefined) {
+    if (STANDING_ALONE.every((field) => price[field] === undefined))
+      refuse('inputPerMillion', `is missing; give it with outputPerMillion, or one of ${STANDING_ALONE.join(', ')}`);
+    return;
+  }
+  for (const field of ['inputPerMillion', 'outputPerMillion'] as const) {
+    if (price[field] === undefined)
+      refuse(field, 'is missing; a price for tokens has inputPerMillion and outputPerMillion');
+  }
 });
 export type PriceFields = z.infer<typeof priceFields>;
 

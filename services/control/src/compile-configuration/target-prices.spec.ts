@@ -41,6 +41,7 @@ describe('the price of a target', () => {
       inputNanoUsdPerMillion: '400000000',
       cachedInputNanoUsdPerMillion: '100000000',
       outputNanoUsdPerMillion: '1600000000',
+      nanoUsdPerThousandWebSearches: '10000000000',
     };
     expect(target).toMatchObject({
       price: { ...amounts, version: priceVersionOf(amounts, 'vendor', 'gpt-4.1-mini') },
@@ -77,6 +78,36 @@ describe('the price of a target', () => {
     expect(target).not.toHaveProperty('priceSource');
   });
 
+  it('is that of the file for what is not paid by tokens, with a price for tokens or without', () => {
+    const units =
+      'perRequest: "0.0001", perImage: "0.04", perMinuteOfAudio: "0.006", perMillionCharacters: "15", ' +
+      'perThousandSearches: "2", perThousandWebSearches: "10"';
+    const amounts = {
+      nanoUsdPerRequest: '100000',
+      nanoUsdPerImage: '40000000',
+      nanoUsdPerHourOfAudio: '360000000',
+      nanoUsdPerMillionCharacters: '15000000000',
+      nanoUsdPerThousandSearches: '2000000000',
+      nanoUsdPerThousandWebSearches: '10000000000',
+    };
+    const priceOf = (price: string) =>
+      targetOf(compiled(`{ provider: vendor, model: gpt-4.1-mini, price: { ${price} } }`))?.price;
+    const zeros = { inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0', isWithoutTokenPrice: true as const };
+    expect(priceOf(units)).toEqual({
+      ...zeros,
+      ...amounts,
+      version: priceVersionOf({ ...zeros, ...amounts }, 'vendor', 'gpt-4.1-mini'),
+    });
+    const both = priceOf(`inputPerMillion: "1", outputPerMillion: "2", cacheWrite1hInputPerMillion: "2", ${units}`);
+    expect(both).toMatchObject({
+      inputNanoUsdPerMillion: '1000000000',
+      cacheWrite1hInputNanoUsdPerMillion: '2000000000',
+      ...amounts,
+    });
+    expect(both).not.toHaveProperty('isWithoutTokenPrice');
+    expect(priceOf('perHourOfAudio: "0.111"')).toMatchObject({ nanoUsdPerHourOfAudio: '111000000' });
+  });
+
   it.each(['{ provider: stranger, model: gpt-4.1-mini }', '{ provider: vendor, model: gpt-99 }'])(
     'is refused where nobody knows it: %s',
     (target) => {
@@ -96,6 +127,41 @@ describe('the price of a target', () => {
 });
 
 describe('a price that is no good', () => {
+  it.each([
+    ['inputPerMillion: "1"', 'is missing; a price for tokens has inputPerMillion and outputPerMillion'],
+    ['perImage: "1", cachedInputPerMillion: "1"', 'is missing; a price for tokens has inputPerMillion'],
+    ['perThousandWebSearches: "10"', 'is missing; give it with outputPerMillion, or one of perRequest, perImage, '],
+    ['perMinuteOfAudio: "1", perHourOfAudio: "60"', 'stands beside perMinuteOfAudio; give one of them'],
+    ['perImage: "1000001"', 'must be at most 1000000 USD for one image'],
+    ['perImage: 0.04', 'must be text, in quotes: "0.04"'],
+  ])('is refused where it is not whole: %s', (price, reason) => {
+    expect(compiled(`{ provider: stranger, model: m, price: { ${price} } }`)).toContain(reason);
+  });
+
+  const tokens = 'price: { inputPerMillion: "1", outputPerMillion: "2" }';
+  const ceiling = ['unknownPrice: { ceiling: { inputPerMillion: "20", outputPerMillion: "100" } }'];
+
+  it.each([
+    [
+      `{ provider: vendor, model: whisper-1, ${tokens} }`,
+      [],
+      'is sold by the length of audio, for which it has no price',
+    ],
+    [`{ provider: vendor, model: tts-1, ${tokens} }`, [], 'add price: { perMillionCharacters: "..." } (US dollars)'],
+    ['{ provider: stranger, model: dall-e-3 }', ceiling, 'is sold by images, for which it has no price'],
+    ['{ provider: vendor, model: gpt-4o-mini-tts }', [], 'is sold by characters'],
+  ])('is refused where the model is not sold by tokens: %s', (target, lines, reason) => {
+    expect(compiled(target, lines)).toContain(reason);
+  });
+
+  it.each([
+    '{ provider: vendor, model: whisper-1 }',
+    '{ provider: vendor, model: dall-e-3, price: { perImage: "0.04" } }',
+    '{ provider: stranger, model: whisper-1, price: { inputPerMillion: "0", outputPerMillion: "0" } }',
+  ])('is not one where it has that amount, or says that all is free: %s', (target) => {
+    expect(targetOf(compiled(target))?.price).toBeDefined();
+  });
+
   const tier = '{ abovePromptTokens: 9, inputPerMillion: "1", outputPerMillion: "1" }';
 
   it.each([

@@ -1,0 +1,2 @@
+/** Written by write-default-weights.main.ts. */
+export const DEFAULT_WEIGHTS = '';

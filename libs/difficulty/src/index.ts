@@ -1,0 +1,18 @@
+export { AUTO_LEVELS } from './model/auto-levels.js';
+export type { AutoLevel } from './model/auto-levels.js';
+export { DifficultyModel } from './model/difficulty-model.js';
+export type { LevelResult, TrainingFacts } from './model/difficulty-weights.js';
+export { UnreadableModel } from './model/packed-arrays.js';
+export { defaultDifficultyModel } from './default-model/default-difficulty-model.js';
+export { extractFeatures } from './features/extract-features.js';
+export type { PromptFeatures } from './features/extract-features.js';
+export { trainDifficulty } from './training/train-difficulty.js';
+export type { TrainingOptions } from './training/train-difficulty.js';
+export { crossValidate } from './training/cross-validate.js';
+export type { CrossValidation, CrossValidationOptions } from './training/cross-validate.js';
+export { TooFewRows } from './training/too-few-rows.error.js';
+export type { ComparedPrompt, LabelledPrompt, ScoredPrompt } from './training/labelled-prompt.js';
+export { evaluateDifficulty } from './evaluation/evaluate-difficulty.js';
+export type { CalibrationBin, DifficultyReport, GapReport } from './evaluation/evaluate-scores.js';
+export { measureDecisionTime } from './evaluation/measure-decision-time.js';
+export type { DecisionTime } from './evaluation/measure-decision-time.js';

@@ -1,0 +1,63 @@
+import type { PromptFeatures } from '../features/extract-features.js';
+import type { PromptKind } from '../features/statistics.js';
+import { fitTrees, type TreeOptions } from '../learning/boosted-trees.js';
+import { fitFigureRidge } from '../learning/figure-ridge.js';
+import { seededNumbers } from '../learning/seeded-numbers.js';
+import { fitTextRidge } from '../learning/text-ridge.js';
+import { fitTopics, type TopicWeights } from '../learning/topics.js';
+import type { KindWeights, RawWeights } from '../model/difficulty-weights.js';
+
+/** One row ready for learning. */
+export interface Example {
+  readonly features: PromptFeatures;
+  readonly gain: number;
+  readonly topic: string;
+}
+
+const TEXT_PENALTY = 7;
+const TOPICS = { dimensions: 16, rounds: 12, learningRate: 1, dropout: 0.5 };
+/** A topic's mean gain is drawn towards that of all rows, as if it had so many rows more with that mean. */
+const TOPIC_PRIOR = 10;
+const GROWTH = { learningRate: 0.03, rowShare: 0.5, figureShare: 0.3, fewestRows: 20, penalty: 10 };
+const BY_KIND = {
+  choice: { figurePenalty: 10_000, trees: 150 },
+  open: { figurePenalty: 2_000, trees: 100 },
+};
+/** With fewer rows of a kind than this, the kind is judged by weights learned from all rows. */
+const FEWEST_OF_A_KIND = 200;
+
+/** Learns everything but the calibration; the same rows and seed give the same weights. */
+export function fitWeights(examples: readonly Example[], seed: number): RawWeights {
+  const texts = examples.map(({ features }) => features.terms);
+  const gains = Float64Array.from(examples, ({ gain }) => gain);
+  return {
+    text: fitTextRidge(texts, gains, TEXT_PENALTY),
+    topics: learnTopics(examples, seed),
+    kinds: { choice: fitKind(examples, 'choice', seed), open: fitKind(examples, 'open', seed) },
+  };
+}
+
+function learnTopics(examples: readonly Example[], seed: number): TopicWeights {
+  const names = [...new Set(examples.map(({ topic }) => topic))];
+  const places = new Map(names.map((name, place) => [name, place]));
+  const groups = Int32Array.from(examples, ({ topic }) => places.get(topic)!);
+  const mean = examples.reduce((sum, { gain }) => sum + gain, 0) / Math.max(1, examples.length);
+  const sums = names.map(() => ({ gain: TOPIC_PRIOR * mean, rows: TOPIC_PRIOR }));
+  for (const [row, { gain }] of examples.entries()) {
+    const sum = sums[groups[row]!]!;
+    sum.gain += gain;
+    sum.rows += 1;
+  }
+  const gains = Float32Array.from(sums, ({ gain, rows }) => gain / rows);
+  const texts = examples.map(({ features }) => features.terms);
+  return fitTopics(texts, { groups, gains }, { ...TOPICS, random: seededNumbers(seed + 1) });
+}
+
+function fitKind(examples: readonly Example[], kind: PromptKind, seed: number): KindWeights {
+  const ofKind = examples.filter(({ features }) => features.kind === kind);
+  const chosen = ofKind.length < FEWEST_OF_A_KIND ? examples : ofKind;
+  const rows = chosen.map(({ features }) => features.statistics);
+  const gains = Float64Array.from(chosen, ({ gain }) => gain);
+  const growth: TreeOptions = { ...GROWTH, trees: BY_KIND[kind].trees, random: seededNumbers(seed + 2) };
+  return { figures: fitFigureRidge(rows, gains, BY_KIND[kind].figurePenalty), trees: fitTrees(rows, gains, growth) };
+}
