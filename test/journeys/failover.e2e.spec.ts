@@ -179,10 +179,14 @@ describe('when every target fails', () => {
         expect(answer.status).toBe(status);
         expect(answer.headers['content-type']).toBe('application/json');
         expect(JSON.parse(answer.text)).toEqual({ error: { message: expect.any(String), type, param: null, code } });
-        expect(answer.headers['x-switchyard-attempts']).toBe('2');
+        // Both targets, and the last one again where that may help and the retry budget allows it.
+        const attempts = Number(answer.headers['x-switchyard-attempts']);
+        expect(attempts).toBeGreaterThanOrEqual(2);
+        expect(attempts).toBeLessThanOrEqual(4);
         if (status === 429) expect(answer.headers['retry-after']).toBe('2');
         const record = await readRecord(stack, idOf(answer), OUR_KEY);
         expect(record).toMatchObject({ outcome: 'failed', error: { status, code }, cost: { nano_usd: '0' } });
+        expect(record.attempts).toHaveLength(attempts);
         expect(await countRecords(stack, record.id)).toEqual({ charges: 1, entries: 1 });
       }
     });

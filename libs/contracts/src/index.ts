@@ -52,15 +52,33 @@ export { breakerRecordSchema, quantilesSchema, targetReportSchema, workerReportS
 export type { BreakerRecord, Quantiles, TargetReport, TargetState, WorkerReport } from './health/target-report.js';
 export {
   decidedRequestListSchema,
+  decidedRequestPageSchema,
+  decidedRequestSchema,
+  policyChangeReplySchema,
+  policyListReplySchema,
+  policyListSchema,
+  policyPromoteSchema,
   policyReplayReplySchema,
   policyReplaySchema,
+  policyRollBackSchema,
+  policyTrySchema,
+  policyVersionSchema,
   routeExplainReplySchema,
   routeExplainSchema,
 } from './queries/routes.js';
 export type {
+  DecidedRequest,
   DecidedRequestList,
+  DecidedRequestPage,
+  PolicyChangeReply,
+  PolicyList,
+  PolicyListReply,
+  PolicyPromote,
   PolicyReplay,
   PolicyReplayReply,
+  PolicyRollBack,
+  PolicyTry,
+  PolicyVersion,
   RouteExplain,
   RouteExplainReply,
 } from './queries/routes.js';

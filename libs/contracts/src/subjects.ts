@@ -45,6 +45,7 @@ export const Subject = {
   policyReplay: 'policy.replay.v1',
   policyList: 'policy.list.v1',
   policyTry: 'policy.try.v1',
+  policyPromote: 'policy.promote.v1',
   policyRollBack: 'policy.roll-back.v1',
   /** control → audit */
   decidedRequestList: 'decided-request.list.v1',

@@ -1,4 +1,6 @@
 import type { Facts, ErrorClass, Usage } from '#libs/contracts';
+import type { PromptText } from './body-facts/prompt-text.js';
+import type { StreamContinuation } from './continuation/stream-continuation.js';
 import type { Translation } from './translation/translation.js';
 
 /** What a body says of itself; `Facts` add whose it is and when it came. */
@@ -15,9 +17,16 @@ export type DialectFacts = Pick<
       | 'maxCompletionTokens'
       | 'endUser'
       | 'contentType'
-      | 'extensions'
       | 'ownMembers'
       | 'costAsked'
+      | 'usesTools'
+      | 'jsonSchema'
+      | 'inputModalities'
+      | 'metadata'
+      | 'tags'
+      | 'session'
+      | 'deadline'
+      | 'wishes'
     >
   >;
 
@@ -87,10 +96,17 @@ export interface CallerDialect {
    * all other bytes as they came.
    */
   providerBody(body: Uint8Array, facts: Pick<Facts, 'spans' | 'stream' | 'ownMembers'>, model: string): Uint8Array;
+  /**
+   * The words of an accepted request that its task, language and difficulty are told by. It parses the body again, so it is called
+   * where a policy asks for these only; absent where a request has no such words.
+   */
+  promptText?(body: Uint8Array): PromptText;
   /** Reads a plain answer; undefined for bytes that are no such answer, whatever the status said. */
   readAnswer(body: Uint8Array, contentType: string): AnswerFacts | undefined;
   /** Absent where the dialect has no streams. */
   streamReader?(facts: Pick<Facts, 'usageAsked'>): AnswerStreamReader;
+  /** Goes on with streamed answers that broke off; absent where the dialect's cannot be gone on with. */
+  continuation?(facts: Pick<Facts, 'usageAsked'>): StreamContinuation;
   encodeError(error: CallerError): string;
   /** An error within a stream, as a whole event. No end mark follows it. */
   encodeStreamError?(error: CallerError): string;

@@ -1,5 +1,6 @@
 export { DialectError } from './dialect-error.js';
 export { DialectStreamError } from './caller-dialect.js';
+export type { PromptText } from './body-facts/prompt-text.js';
 export type {
   AnswerFacts,
   AnswerStreamReader,
@@ -8,6 +9,7 @@ export type {
   DialectFacts,
   StreamFacts,
 } from './caller-dialect.js';
+export type { ContinuationStyle, RestOrder, StreamContinuation } from './continuation/stream-continuation.js';
 export { usageOfAnswer } from './usage-of-answer.js';
 export type { AnswerUsage } from './usage-of-answer.js';
 export { refuseUnknownFields } from './refuse-unknown-fields.js';

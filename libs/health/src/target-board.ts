@@ -1,5 +1,6 @@
 import type { BreakerRecord, Quantiles, TargetReport, TargetState } from '#libs/contracts';
-import { readEntry, targetKey } from './target-key.js';
+import { readEntry } from './target-key.js';
+import { TargetMap } from './target-map.js';
 
 /** A worker that says nothing for so long has no calls under way any more. */
 const SILENT_MILLISECONDS = 15_000;
@@ -14,9 +15,9 @@ interface Told {
  * the bucket `health` as they change.
  */
 export class TargetBoard {
-  private readonly reports = new Map<string, Map<string, Told>>();
-  private readonly breakers = new Map<string, BreakerRecord>();
-  private readonly merged = new Map<string, TargetState>();
+  private readonly reports = new TargetMap<Map<string, Told>>();
+  private readonly breakers = new TargetMap<BreakerRecord>();
+  private readonly merged = new TargetMap<TargetState>();
 
   /** `now` gives milliseconds since the Unix epoch. */
   constructor(private readonly now: () => number = Date.now) {}
@@ -25,38 +26,38 @@ export class TargetBoard {
   take(key: string, value: unknown): void {
     const entry = readEntry(key, value);
     if (entry?.kind === 'breaker') {
-      if (entry.breaker) this.breakers.set(entry.target, entry.breaker);
-      else this.breakers.delete(entry.target);
-      this.merged.delete(entry.target);
+      const { provider, model, breaker } = entry;
+      if (breaker) this.breakers.set(provider, model, breaker);
+      else this.breakers.delete(provider, model);
+      this.merged.delete(provider, model);
     }
     if (entry?.kind !== 'report') return;
-    for (const [target, byWorker] of this.reports) {
-      if (byWorker.delete(entry.worker)) this.merged.delete(target);
+    for (const { provider, model, value: byWorker } of this.reports.entries()) {
+      if (byWorker.delete(entry.worker)) this.merged.delete(provider, model);
     }
     for (const report of entry.report?.targets ?? []) this.tell(entry.worker, report);
   }
 
   /** Undefined where nothing is known. */
   state(provider: string, model: string): TargetState | undefined {
-    const target = targetKey(provider, model);
-    const known = this.merged.get(target);
+    const known = this.merged.get(provider, model);
     if (known) return known;
-    const breaker = this.breakers.get(target);
-    const told = [...(this.reports.get(target)?.values() ?? [])];
+    const breaker = this.breakers.get(provider, model);
+    const told = [...(this.reports.get(provider, model)?.values() ?? [])];
     if (!breaker && told.length === 0) return undefined;
     const state = merge(told, breaker, this.now());
-    this.merged.set(target, state);
+    this.merged.set(provider, model, state);
     return state;
   }
 
   breaker(provider: string, model: string): BreakerRecord | undefined {
-    return this.breakers.get(targetKey(provider, model));
+    return this.breakers.get(provider, model);
   }
 
   /** Calls of a target that other workers have under way. */
   inFlightElsewhere(provider: string, model: string, worker: string): number {
     let sum = 0;
-    for (const [teller, { at, report }] of this.reports.get(targetKey(provider, model)) ?? []) {
+    for (const [teller, { at, report }] of this.reports.get(provider, model) ?? []) {
       if (teller !== worker && at > this.now() - SILENT_MILLISECONDS) sum += report.inFlight;
     }
     return sum;
@@ -68,11 +69,11 @@ export class TargetBoard {
   }
 
   private tell(worker: string, report: TargetReport): void {
-    const target = targetKey(report.provider, report.model);
-    const byWorker = this.reports.get(target) ?? new Map<string, Told>();
+    const { provider, model } = report;
+    const byWorker = this.reports.get(provider, model) ?? new Map<string, Told>();
     byWorker.set(worker, { at: this.now(), report });
-    this.reports.set(target, byWorker);
-    this.merged.delete(target);
+    this.reports.set(provider, model, byWorker);
+    this.merged.delete(provider, model);
   }
 }
 

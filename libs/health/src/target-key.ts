@@ -3,11 +3,6 @@ import { breakerRecordSchema, workerReportSchema, type BreakerRecord, type Worke
 const OBSERVED = 'observed.';
 const BREAKER = 'breaker.';
 
-/** A target's name within one process. */
-export function targetKey(provider: string, model: string): string {
-  return `${provider}\n${model}`;
-}
-
 /** The key of the bucket `health` under which a worker reports. */
 export function reportKey(worker: string): string {
   return OBSERVED + worker;
@@ -21,7 +16,12 @@ export function breakerKey(provider: string, model: string): string {
 /** An entry of the bucket `health`; undefined for a key that is none of ours, or a value of another version. */
 export type HealthEntry =
   | { readonly kind: 'report'; readonly worker: string; readonly report: WorkerReport | undefined }
-  | { readonly kind: 'breaker'; readonly target: string; readonly breaker: BreakerRecord | undefined };
+  | {
+      readonly kind: 'breaker';
+      readonly provider: string;
+      readonly model: string;
+      readonly breaker: BreakerRecord | undefined;
+    };
 
 /** Reads an entry; `value` is undefined where it was removed. */
 export function readEntry(key: string, value: unknown): HealthEntry | undefined {
@@ -31,10 +31,10 @@ export function readEntry(key: string, value: unknown): HealthEntry | undefined 
     const report = workerReportSchema.safeParse(value).data;
     return report && { kind: 'report', worker, report };
   }
-  const [, provider, model] = key.startsWith(BREAKER) ? key.split('.') : [];
-  if (provider === undefined || model === undefined) return undefined;
-  const target = targetKey(provider, Buffer.from(model, 'base64url').toString());
-  if (value === undefined) return { kind: 'breaker', target, breaker: undefined };
+  const [, provider, encoded] = key.startsWith(BREAKER) ? key.split('.') : [];
+  if (provider === undefined || encoded === undefined) return undefined;
+  const model = Buffer.from(encoded, 'base64url').toString();
+  if (value === undefined) return { kind: 'breaker', provider, model, breaker: undefined };
   const breaker = breakerRecordSchema.safeParse(value).data;
-  return breaker && { kind: 'breaker', target, breaker };
+  return breaker && { kind: 'breaker', provider, model, breaker };
 }

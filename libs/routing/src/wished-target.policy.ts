@@ -19,7 +19,7 @@ export function inOrderOfTrying({ wishes, random }: Consideration): readonly Wis
   if (mode !== 'loadbalance') return targets;
   return targets
     .map((wish) => ({ wish, draw: -Math.log(1 - random()) / (wish.weight ?? 1) }))
-    .sort((left, right) => (left.draw < right.draw ? -1 : Number(left.draw > right.draw)))
+    .toSorted((left, right) => (left.draw < right.draw ? -1 : Number(left.draw > right.draw)))
     .map(({ wish }) => wish);
 }
 
@@ -34,8 +34,10 @@ export function selectWished({ provider, model: name }: WishedTarget, considerat
     (table.targets.get(of.name) ?? []).filter(isOfProvider);
   if (name === undefined) return { from: model, targets: targetsOf(model) };
   const named = resolveModel(name, table.models)?.model;
-  if (named)
-    return named === asked ? { from: model, targets: targetsOf(model) } : { from: named, targets: targetsOf(named) };
+  if (named) {
+    const from = named === asked ? model : named;
+    return { from, targets: targetsOf(from) };
+  }
   for (const from of [model, ...table.models.values()]) {
     if (denialOf(from.routing?.access, facts)) continue;
     const targets = targetsOf(from).filter(({ entry }) => entry.model === name);

@@ -8,6 +8,8 @@ export const callerSchema = z.object({
   key: slug,
   /** The bootstrap key: sees every organisation. */
   admin: z.boolean(),
+  /** Plan or class of who calls with the key. */
+  tier: slug.optional(),
 });
 export type Caller = z.infer<typeof callerSchema>;
 

@@ -88,14 +88,6 @@ export const factsSchema = z.object({
   passedHeaders: z.record(z.string().max(100), z.string().max(500)).optional(),
   /** Where the values that may be replaced on the way to a provider stand in the body. */
   spans: z.object({ model: byteSpan, streamOptions: byteSpan.optional() }),
-  /** OpenRouter's extensions of a request, read for routing. */
-  extensions: z
-    .object({
-      models: z.array(z.string()).optional(),
-      provider: z.record(z.string(), z.unknown()).optional(),
-      plugins: z.array(z.record(z.string(), z.unknown())).optional(),
-    })
-    .optional(),
   /** Members of the body that are meant for us, and for no provider that does not know them. */
   ownMembers: z.array(z.string()).optional(),
   /** Whether the caller wants the cost within the answer's usage. */

@@ -1,3 +1,5 @@
+import { OWN_MEMBERS } from '../caller-wishes/own-fields.js';
+
 /** The fields of a Messages request (`MessageCreateParams` of `@anthropic-ai/sdk`). A count of tokens has fewer. */
 export const MESSAGES_FIELDS: ReadonlySet<string> = new Set([
   'cache_control',
@@ -19,4 +21,5 @@ export const MESSAGES_FIELDS: ReadonlySet<string> = new Set([
   'tools',
   'user_profile_id',
   'workspace_id',
+  ...OWN_MEMBERS,
 ]);

@@ -1,7 +1,9 @@
 import type { CallerDialect } from '../caller-dialect.js';
 import { MESSAGES_FIELDS } from './known-fields.js';
 import { encodeMessagesError, encodeMessagesStreamError } from './encode-error.js';
+import { MessagesContinuation } from './messages-continuation.js';
 import { PASSED_HEADERS } from './passed-headers.js';
+import { messagesPromptText } from './prompt-text.js';
 import { messagesProviderBody } from './provider-body.js';
 import { readMessagesAnswer } from './read-answer.js';
 import { readMessagesFacts } from './read-facts.js';
@@ -18,9 +20,11 @@ export const messagesDialect = {
   keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
   passedHeaders: PASSED_HEADERS,
   readFacts: readMessagesFacts,
+  promptText: messagesPromptText,
   providerBody: messagesProviderBody,
   readAnswer: readMessagesAnswer,
   streamReader: () => new MessagesStreamReader(),
+  continuation: () => new MessagesContinuation(),
   encodeError: encodeMessagesError,
   encodeStreamError: encodeMessagesStreamError,
   translation: {

@@ -1,9 +1,11 @@
 import type { ByteSpan } from '#libs/contracts';
 import type { DialectFacts } from '../caller-dialect.js';
+import { addBodyFacts } from '../body-facts/add-body-facts.js';
 import { DialectError } from '../dialect-error.js';
 import { estimatePromptTokens } from '../estimate-prompt-tokens.js';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
-import { countTokensRequestSchema, messagesRequestSchema } from './request-schema.js';
+import { messagesModalities } from './modalities.js';
+import { countTokensRequestSchema, messagesRequestSchema, type CountTokensRequest } from './request-schema.js';
 
 /** What the model reads. */
 const PROMPT_MEMBERS = ['system', 'messages', 'tools'] as const;
@@ -15,7 +17,7 @@ const PROMPT_MEMBERS = ['system', 'messages', 'tools'] as const;
 export function readMessagesFacts(body: Uint8Array): DialectFacts {
   const { request, members } = readJsonRequest(body, messagesRequestSchema);
   const endUser = request.metadata?.user_id;
-  return {
+  const facts: DialectFacts = {
     dialect: 'anthropic-messages',
     operation: 'chat',
     model: request.model,
@@ -25,6 +27,8 @@ export function readMessagesFacts(body: Uint8Array): DialectFacts {
     ...(typeof endUser === 'string' ? { endUser } : {}),
     ...measured(body, members),
   };
+  addAsked(facts, request, members);
+  return facts;
 }
 
 /**
@@ -33,7 +37,7 @@ export function readMessagesFacts(body: Uint8Array): DialectFacts {
  */
 export function readCountTokensFacts(body: Uint8Array): DialectFacts {
   const { request, members } = readJsonRequest(body, countTokensRequestSchema);
-  return {
+  const facts: DialectFacts = {
     dialect: 'anthropic-count-tokens',
     operation: 'count_tokens',
     model: request.model,
@@ -41,6 +45,15 @@ export function readCountTokensFacts(body: Uint8Array): DialectFacts {
     usageAsked: true,
     ...measured(body, members),
   };
+  addAsked(facts, request, members);
+  return facts;
+}
+
+function addAsked(facts: DialectFacts, request: CountTokensRequest, members: ReadonlyMap<string, ByteSpan>): void {
+  addBodyFacts(facts, { request, members, endUserIn: 'user_id' });
+  if (request.output_config?.format?.type === 'json_schema') facts.jsonSchema = true;
+  const inputModalities = messagesModalities(request.messages);
+  if (inputModalities) facts.inputModalities = inputModalities;
 }
 
 function measured(

@@ -17,8 +17,9 @@ export const countTokensRequestSchema = z.looseObject({
   tools: z.array(z.looseObject({ name: z.string().optional(), type: z.string().nullish() })).nullish(),
   tool_choice: z.looseObject({ type: z.enum(['auto', 'any', 'tool', 'none']) }).nullish(),
   thinking: z.looseObject({ type: z.string() }).nullish(),
-  output_config: z.looseObject({}).nullish(),
+  output_config: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
 });
+export type CountTokensRequest = z.infer<typeof countTokensRequestSchema>;
 
 /**
  * The fields of a Messages request that Switchyard reads or that would otherwise fail late; all others pass through untouched.

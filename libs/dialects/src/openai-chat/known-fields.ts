@@ -41,6 +41,7 @@ const OPENAI_FIELDS = [
 /** What OpenRouter's API adds. */
 const OPENROUTER_FIELDS = [
   'models',
+  'fallbacks',
   'provider',
   'plugins',
   'usage',

@@ -5,10 +5,13 @@ import { estimatePromptTokens } from '../estimate-prompt-tokens.js';
 import { fieldError } from '../field-error.js';
 import { scanObject } from '../scan-object.js';
 import { checkRoles } from './check-roles.js';
-import { extensionsOf } from './openrouter-extensions.js';
+import { addBodyFacts } from '../body-facts/add-body-facts.js';
+import { OWN_MEMBERS } from '../caller-wishes/own-fields.js';
+import { chatModalities } from './modalities.js';
 import { chatRequestSchema, type ChatRequest } from './request-schema.js';
 
 const MAX_DEPTH = 64;
+const CHAT_OWN_MEMBERS = [...OWN_MEMBERS, 'usage'];
 
 /**
  * Reads the facts of a Chat Completions request from its bytes.
@@ -23,21 +26,26 @@ export function readChatFacts(body: Uint8Array): DialectFacts {
   const messages = members.get('messages');
   if (!model || !messages) throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   const streamOptions = members.get('stream_options');
-  const extensions = extensionsOf(request, members);
   const maxCompletionTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
-  return {
+  const endUser = request.safety_identifier ?? request.user ?? undefined;
+  const facts: DialectFacts = {
     dialect: 'openai-chat',
     operation: 'chat',
     model: request.model,
     stream: request.stream === true,
-    usageAsked: request.stream_options?.include_usage === true || extensions.costAsked === true,
+    usageAsked: request.stream_options?.include_usage === true,
     estimatedPromptTokens: estimatePromptTokens(body, [messages]),
     ...(maxCompletionTokens === undefined ? {} : { maxCompletionTokens }),
-    ...(request.user === undefined || request.user === null ? {} : { endUser: request.user }),
-    ...extensions,
+    ...(endUser === undefined ? {} : { endUser }),
     bodyBytes: body.length,
     spans: streamOptions ? { model, streamOptions } : { model },
   };
+  addBodyFacts(facts, { request, members, ownMembers: CHAT_OWN_MEMBERS });
+  if (facts.costAsked) facts.usageAsked = true;
+  if (request.response_format?.type === 'json_schema') facts.jsonSchema = true;
+  const inputModalities = chatModalities(request.messages);
+  if (inputModalities) facts.inputModalities = inputModalities;
+  return facts;
 }
 
 function parseRequest(body: Uint8Array): ChatRequest {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { openrouterFields } from './openrouter-extensions.js';
 
 const contentPart = z.looseObject({ type: z.string() });
 const content = z.union([z.string(), z.array(contentPart), z.null()]);
@@ -27,7 +26,8 @@ export const chatRequestSchema = z.looseObject({
   top_p: z.number().min(0).max(1).nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+  response_format: z.looseObject({ type: z.string() }).nullish(),
   user: z.string().max(500).nullish(),
-  ...openrouterFields,
+  safety_identifier: z.string().max(500).nullish(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

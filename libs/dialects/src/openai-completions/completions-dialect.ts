@@ -4,6 +4,7 @@ import { encodeChatError, encodeChatStreamError } from '../openai-chat/encode-er
 import { chatProviderBody } from '../openai-chat/provider-body.js';
 import { readChatAnswer } from '../openai-chat/read-answer.js';
 import { ChatStreamReader } from '../openai-chat/stream-reader.js';
+import { completionPromptText } from './prompt-text.js';
 import { readCompletionFacts } from './read-facts.js';
 import { completionsTranslation } from './translation/completions-translation.js';
 
@@ -12,6 +13,7 @@ export const completionsDialect = {
   name: 'openai-completions',
   knownFields: COMPLETIONS_FIELDS,
   readFacts: readCompletionFacts,
+  promptText: completionPromptText,
   providerBody: chatProviderBody,
   readAnswer: readChatAnswer,
   streamReader: ({ usageAsked }) => new ChatStreamReader(usageAsked),

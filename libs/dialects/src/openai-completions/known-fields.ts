@@ -1,3 +1,5 @@
+import { OWN_MEMBERS } from '../caller-wishes/own-fields.js';
+
 /** The fields of a Completions request (`CompletionCreateParams` of the `openai` package). */
 export const COMPLETIONS_FIELDS: ReadonlySet<string> = new Set([
   'best_of',
@@ -18,4 +20,5 @@ export const COMPLETIONS_FIELDS: ReadonlySet<string> = new Set([
   'temperature',
   'top_p',
   'user',
+  ...OWN_MEMBERS,
 ]);

@@ -1,4 +1,5 @@
 import type { DialectFacts } from '../caller-dialect.js';
+import { addBodyFacts } from '../body-facts/add-body-facts.js';
 import { DialectError } from '../dialect-error.js';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
 import { completionRequestSchema, type CompletionRequest } from './request-schema.js';
@@ -15,7 +16,7 @@ export function readCompletionFacts(body: Uint8Array): DialectFacts {
   if (!model) throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   const streamOptions = members.get('stream_options');
   const tokens = tokensOfEach(request.prompt);
-  return {
+  const facts: DialectFacts = {
     dialect: 'openai-completions',
     operation: 'text_completion',
     model: request.model,
@@ -28,6 +29,8 @@ export function readCompletionFacts(body: Uint8Array): DialectFacts {
     bodyBytes: body.length,
     spans: streamOptions ? { model, streamOptions } : { model },
   };
+  addBodyFacts(facts, { request, members });
+  return facts;
 }
 
 /** The tokens of each prompt: those of numbers are counted, those of text estimated by their size. */

@@ -1,3 +1,5 @@
+import { OWN_MEMBERS } from '../caller-wishes/own-fields.js';
+
 /** The fields of a Responses request (`ResponseCreateParams` of the `openai` package). */
 export const RESPONSES_FIELDS: ReadonlySet<string> = new Set([
   'access_programs',
@@ -33,4 +35,5 @@ export const RESPONSES_FIELDS: ReadonlySet<string> = new Set([
   'top_p',
   'truncation',
   'user',
+  ...OWN_MEMBERS,
 ]);

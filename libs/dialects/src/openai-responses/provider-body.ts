@@ -1,4 +1,5 @@
 import type { ByteSpan, Facts } from '#libs/contracts';
+import { withoutMembers } from '../without-members.js';
 import { membersOf, withMembers } from './edit-members.js';
 import { isCarried } from '../translation/carried-marks.js';
 
@@ -8,10 +9,15 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 /**
  * The caller's body as it goes to a provider of the same dialect. Replaced are the model's name and `store`: responses are kept
  * here, not there, and so that a kept answer of a reasoning model can be continued, its reasoning is asked for in the encrypted
- * form. Reasoning that OpenAI would refuse, because it is of another provider's model or nothing but an id, is left out. All other
+ * form. What is meant for us, and reasoning that OpenAI would refuse, because it is of another provider's model or nothing but an id are left out. All other
  * bytes stay as they came.
  */
-export function responsesProviderBody(body: Uint8Array, _facts: Pick<Facts, 'spans'>, model: string): Buffer {
+export function responsesProviderBody(
+  sent: Uint8Array,
+  { ownMembers = [] }: Pick<Facts, 'ownMembers'>,
+  model: string,
+): Buffer {
+  const body = ownMembers.length > 0 ? withoutMembers(sent, ownMembers) : sent;
   const members = membersOf(body);
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const value = <T>(name: string) => valueOf<T>(bytes, members.get(name));

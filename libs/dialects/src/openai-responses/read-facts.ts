@@ -1,7 +1,9 @@
 import type { DialectFacts } from '../caller-dialect.js';
+import { addBodyFacts } from '../body-facts/add-body-facts.js';
 import { DialectError } from '../dialect-error.js';
 import { estimatePromptTokens } from '../estimate-prompt-tokens.js';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
+import { responsesModalities } from './modalities.js';
 import { responsesRequestSchema, type ResponsesRequest } from './request-schema.js';
 
 /** What the model reads. */
@@ -19,7 +21,7 @@ export function readResponsesFacts(body: Uint8Array): DialectFacts {
   refuseUnsupported(request);
   const maxCompletionTokens = request.max_output_tokens ?? undefined;
   const endUser = request.safety_identifier ?? request.user ?? undefined;
-  return {
+  const facts: DialectFacts = {
     dialect: 'openai-responses',
     operation: 'chat',
     model: request.model,
@@ -34,6 +36,11 @@ export function readResponsesFacts(body: Uint8Array): DialectFacts {
     bodyBytes: body.length,
     spans: { model },
   };
+  addBodyFacts(facts, { request, members });
+  if (request.text?.format?.type === 'json_schema') facts.jsonSchema = true;
+  const inputModalities = responsesModalities(request.input);
+  if (inputModalities) facts.inputModalities = inputModalities;
+  return facts;
 }
 
 function refuseUnsupported(request: ResponsesRequest): void {

@@ -28,6 +28,7 @@ export const responsesRequestSchema = z.looseObject({
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+  text: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
   user: z.string().max(500).nullish(),
   safety_identifier: z.string().max(500).nullish(),
 });

@@ -2,6 +2,7 @@ import type { CallerDialect } from '../caller-dialect.js';
 import { RESPONSES_FIELDS } from './known-fields.js';
 import { encodeChatError } from '../openai-chat/encode-error.js';
 import { encodeResponsesStreamError } from './encode-error.js';
+import { responsesPromptText } from './prompt-text.js';
 import { responsesProviderBody } from './provider-body.js';
 import { readResponsesAnswer } from './read-answer.js';
 import { readResponsesFacts } from './read-facts.js';
@@ -15,6 +16,7 @@ export const responsesDialect = {
   name: 'openai-responses',
   knownFields: RESPONSES_FIELDS,
   readFacts: readResponsesFacts,
+  promptText: responsesPromptText,
   providerBody: responsesProviderBody,
   readAnswer: readResponsesAnswer,
   streamReader: () => new ResponsesStreamReader(),

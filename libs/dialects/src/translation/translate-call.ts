@@ -7,7 +7,9 @@ import type {
 } from '@ai-sdk/provider';
 import type { Facts, Operation, UnsupportedPolicy } from '#libs/contracts';
 import { BETA_HEADER } from '../anthropic-messages/passed-headers.js';
+import { USED_UP_MEMBERS } from '../caller-wishes/own-fields.js';
 import { dialectNamed } from '../dialects.js';
+import { withoutMembers } from '../without-members.js';
 import { fetchFiles, type FetchFile } from './fetch-files.js';
 import { lossesIn, refuseLosses } from './losses.js';
 import { lossesAt } from './request-losses.js';
@@ -97,7 +99,7 @@ async function translateChat(
   translation: Translation,
   call: CallToTranslate,
 ): Promise<TranslatedAnswer> {
-  const { options: read, ...losses } = translation.readRequest(call.body);
+  const { options: read, ...losses } = translation.readRequest(bodyWithoutWishes(call));
   const warnings = [...lossesAt(model.provider, losses), ...lostHeaders(call.facts)];
   refuseLosses(warnings, call.unsupported);
   const prompt = await fetchFiles(read.prompt, await model.supportedUrls, call);
@@ -122,6 +124,12 @@ async function translateChat(
     body: only(Buffer.from(translation.encodeAnswer(result, context))),
     warnings: [...warnings, ...own],
   };
+}
+
+/** What has been followed already is no loss; the rest of what is meant for us is told as one. */
+function bodyWithoutWishes({ body, facts: { ownMembers } }: CallToTranslate): Uint8Array {
+  const usedUp = ownMembers?.filter((name) => USED_UP_MEMBERS.includes(name)) ?? [];
+  return usedUp.length > 0 ? withoutMembers(body, usedUp) : body;
 }
 
 /** Headers by which a caller asks for something that only a provider of its dialect knows. */

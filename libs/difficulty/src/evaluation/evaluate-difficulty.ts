@@ -7,5 +7,8 @@ import { evaluateScores, type DifficultyReport } from './evaluate-scores.js';
  * `crossValidate`, or rows kept apart.
  */
 export function evaluateDifficulty(model: DifficultyModel, rows: readonly LabelledPrompt[]): DifficultyReport {
-  return evaluateScores(rows, rows.map(({ prompt }) => model.score(prompt)));
+  return evaluateScores(
+    rows,
+    rows.map(({ prompt }) => model.score(prompt)),
+  );
 }

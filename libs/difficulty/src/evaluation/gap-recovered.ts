@@ -43,7 +43,7 @@ function curveOf(judged: readonly Judged[]): Float64Array | undefined {
   if (gap <= 0) return undefined;
   const sorted = judged.toSorted((one, other) => other.score - one.score);
   const curve = new Float64Array(sorted.length + 1);
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     let to = from;
     let gain = 0;
     for (; to < sorted.length && sorted[to]!.score === sorted[from]!.score; to++)

@@ -6,7 +6,8 @@ const WORDS = {
   numberWord:
     'one two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty forty fifty sixty hundred thousand million dozen',
   timeUnit: 'second seconds minute minutes hour hours day days daily week weeks weekly month months year years',
-  money: 'cost costs pay pays paid price spend spends spent money dollar dollars earn earns earned save saves buy sell change profit',
+  money:
+    'cost costs pay pays paid price spend spends spent money dollar dollars earn earns earned save saves buy sell change profit',
   coin: 'cent cents penny pennies nickel nickels dime dimes quarter quarters',
   more: 'more longer older taller greater faster higher',
   fewer: 'less fewer shorter younger lower slower',

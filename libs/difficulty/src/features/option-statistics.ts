@@ -3,9 +3,21 @@ import { type Tokens, TokenKind } from './scan-tokens.js';
 
 /** What each figure of `optionStatistics` is, in its order. */
 export const OPTION_FIGURES = [
-  'options', 'options.meanLength', 'options.longest', 'options.shortest', 'options.spread', 'options.variation',
-  'options.words', 'options.numeric', 'options.withDigits', 'options.alike', 'options.likeStem', 'options.sentences',
-  'options.capitalised', 'options.longestPlace', 'options.wordLength',
+  'options',
+  'options.meanLength',
+  'options.longest',
+  'options.shortest',
+  'options.spread',
+  'options.variation',
+  'options.words',
+  'options.numeric',
+  'options.withDigits',
+  'options.alike',
+  'options.likeStem',
+  'options.sentences',
+  'options.capitalised',
+  'options.longestPlace',
+  'options.wordLength',
 ] as const;
 
 /** Describes the lettered answers of a prompt; all 0 where it offers none. */
@@ -17,7 +29,8 @@ export function optionStatistics(tokens: Tokens, { from, options }: AnswerOption
   const longest = Math.max(...lengths);
   const shortest = Math.min(...lengths);
   const stem = new Set<number>();
-  for (let index = 0; index < from; index++) if (tokens.kinds[index] === TokenKind.word) stem.add(tokens.hashes[index]!);
+  for (let index = 0; index < from; index++)
+    if (tokens.kinds[index] === TokenKind.word) stem.add(tokens.hashes[index]!);
   return [
     options.length,
     Math.log1p(mean),

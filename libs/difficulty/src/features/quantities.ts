@@ -96,8 +96,20 @@ function isDigitAt(text: string, index: number): boolean {
 
 /** What each figure of `quantityFigures` is, in its order. */
 export const QUANTITY_FIGURES = [
-  'numbers', 'differentNumbers', 'largest', 'smallest', 'logarithms', 'decimals', 'money', 'currencySigns', 'percents',
-  'thousands', 'withComma', 'fractions', 'years', 'endsWithNumber',
+  'numbers',
+  'differentNumbers',
+  'largest',
+  'smallest',
+  'logarithms',
+  'decimals',
+  'sumsWithCents',
+  'currencySigns',
+  'percents',
+  'thousands',
+  'withComma',
+  'fractions',
+  'years',
+  'endsWithNumber',
 ] as const;
 
 const NEAR_THE_END = 25;

@@ -38,7 +38,7 @@ export function scanTokens(text: string): Tokens {
     starts: new Uint16Array(text.length),
     ends: new Uint16Array(text.length),
   };
-  for (let start = 0; start < text.length; ) start = scanOne(tokens, start);
+  for (let start = 0; start < text.length;) start = scanOne(tokens, start);
   return tokens;
 }
 

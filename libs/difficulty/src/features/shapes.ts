@@ -2,9 +2,28 @@ import { type Tokens, TokenKind } from './scan-tokens.js';
 
 /** What each figure of `countShapes` is, in its order. */
 export const SHAPE_FIGURES = [
-  'characters', 'words', 'wordLength', 'longestWord', 'differentWords', 'capitalised', 'capitalisedInside', 'upperCase',
-  'digitShare', 'newlines', 'commas', 'quotes', 'brackets', 'equals', 'latex', 'blanks', 'beyondAscii', 'hyphens',
-  'colonAtEnd', 'questionAtEnd', 'romanNumerals', 'symbolShare',
+  'characters',
+  'words',
+  'wordLength',
+  'longestWord',
+  'differentWords',
+  'capitalised',
+  'capitalisedInside',
+  'upperCase',
+  'digitShare',
+  'newlines',
+  'commas',
+  'quotes',
+  'brackets',
+  'equals',
+  'latex',
+  'blanks',
+  'beyondAscii',
+  'hyphens',
+  'colonAtEnd',
+  'questionAtEnd',
+  'romanNumerals',
+  'symbolShare',
 ] as const;
 
 /** Describes how the tokens from `first` to before `end` are written. */
@@ -44,7 +63,14 @@ const ROMAN_TWO = /^II+$/;
 
 function countWords(tokens: Tokens, first: number, end: number) {
   const words = {
-    count: 0, letters: 0, longest: 0, different: 0, capitalised: 0, capitalisedInside: 0, upperCase: 0, beyondAscii: 0,
+    count: 0,
+    letters: 0,
+    longest: 0,
+    different: 0,
+    capitalised: 0,
+    capitalisedInside: 0,
+    upperCase: 0,
+    beyondAscii: 0,
     romanNumerals: 0,
   };
   const seen = new Set<number>();
@@ -73,7 +99,16 @@ function countWords(tokens: Tokens, first: number, end: number) {
 
 function countSymbols(tokens: Tokens, first: number, end: number) {
   const symbols = {
-    count: 0, digits: 0, newlines: 0, commas: 0, quotes: 0, brackets: 0, equals: 0, latex: 0, blanks: 0, hyphens: 0,
+    count: 0,
+    digits: 0,
+    newlines: 0,
+    commas: 0,
+    quotes: 0,
+    brackets: 0,
+    equals: 0,
+    latex: 0,
+    blanks: 0,
+    hyphens: 0,
   };
   for (let index = first; index < end; index++) {
     const kind = tokens.kinds[index];

@@ -67,7 +67,9 @@ function names(): string[] {
     ...ROLES.flatMap((role) => WORD_CLASSES.map((name) => `${role}.${name}`)),
     ...ROLES.flatMap((role) => QUANTITY_FIGURES.map((name) => `${role}.${name}`)),
     ...ROLES.flatMap((role) => SHAPE_FIGURES.map((name) => `${role}.${name}`)),
-    'sentences', 'questions', 'afterQuestion',
+    'sentences',
+    'questions',
+    'afterQuestion',
     ...OPTION_FIGURES,
   ];
 }

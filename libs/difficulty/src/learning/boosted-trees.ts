@@ -159,7 +159,11 @@ function bestSplits(splitting: Splitting): Split[] {
     }
     for (let node = 0; node < nodesHere; node++) {
       const from = node * BINS;
-      tryCuts({ figure, sums: sums.subarray(from, from + BINS), counts: counts.subarray(from, from + BINS) }, splitting.options, best[node]!);
+      tryCuts(
+        { figure, sums: sums.subarray(from, from + BINS), counts: counts.subarray(from, from + BINS) },
+        splitting.options,
+        best[node]!,
+      );
     }
   }
   return best;

@@ -12,7 +12,8 @@ const FARTHEST = 4;
 /** What the weights make of the figures. */
 export function scoreFigures(model: FigureWeights, figures: Float64Array): number {
   let sum = model.intercept;
-  for (let index = 0; index < figures.length; index++) sum += model.weights[index]! * standardised(model, figures, index);
+  for (let index = 0; index < figures.length; index++)
+    sum += model.weights[index]! * standardised(model, figures, index);
   return sum;
 }
 

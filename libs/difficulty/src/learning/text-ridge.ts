@@ -117,7 +117,8 @@ function transposed({ starts, buckets, values }: Rows, figures: Float64Array): F
   for (let row = 0; row < figures.length; row++) {
     const figure = figures[row]!;
     result[TERM_BUCKETS]! += figure;
-    for (let index = starts[row]!; index < starts[row + 1]!; index++) result[buckets[index]!]! += values[index]! * figure;
+    for (let index = starts[row]!; index < starts[row + 1]!; index++)
+      result[buckets[index]!]! += values[index]! * figure;
   }
   return result;
 }

@@ -44,7 +44,8 @@ function groupShares({ groups, biases, dimensions }: TopicWeights, text: Float64
   const shares = Float64Array.from(biases);
   let highest = -Infinity;
   for (let group = 0; group < shares.length; group++) {
-    for (let place = 0; place < dimensions; place++) shares[group]! += groups[group * dimensions + place]! * text[place]!;
+    for (let place = 0; place < dimensions; place++)
+      shares[group]! += groups[group * dimensions + place]! * text[place]!;
     highest = Math.max(highest, shares[group]!);
   }
   let total = 0;

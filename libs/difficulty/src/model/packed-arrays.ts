@@ -37,7 +37,8 @@ export class ArrayPacker {
   private size = 0;
 
   add(name: string, values: ArrayLike<number>, packing: Packing): void {
-    const { part, low, step } = packing === 'rounded' ? rounded(values) : { part: whole(values, packing), low: 0, step: 1 };
+    const { part, low, step } =
+      packing === 'rounded' ? rounded(values) : { part: whole(values, packing), low: 0, step: 1 };
     this.sections.push({ name, packing, length: values.length, at: this.size, low, step });
     this.parts.push(part);
     this.size += part.length;
@@ -75,7 +76,8 @@ export class ArrayUnpacker {
   floats(name: string): Float32Array {
     const { section, part } = this.find(name);
     if (section.packing === 'rounded') return Float32Array.from(part, (byte) => section.low + section.step * byte);
-    return new Float32Array(part.slice().buffer);
+    // Copied, since floats must begin at a multiple of four bytes; `slice` would not copy where the bytes are a Buffer.
+    return new Float32Array(new Uint8Array(part).buffer);
   }
 
   bytes(name: string): Uint8Array {

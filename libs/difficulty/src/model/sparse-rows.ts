@@ -18,7 +18,8 @@ export function rowsOf(table: Float32Array, width: number): SparseRows {
   }
   const select = (other: Float32Array): Float32Array => {
     const values = new Float32Array(kept.length * width);
-    for (const [place, row] of kept.entries()) values.set(other.subarray(row * width, (row + 1) * width), place * width);
+    for (const [place, row] of kept.entries())
+      values.set(other.subarray(row * width, (row + 1) * width), place * width);
     return values;
   };
   return { bitmap, values: select(table), select };

@@ -31,7 +31,10 @@ export function crossValidate(rows: readonly LabelledPrompt[], options: CrossVal
   const rawScores = new Float64Array(rows.length);
   const folds = foldsOf(rows, options);
   for (let fold = 0; fold < options.folds; fold++) {
-    const learned = fitWeights(examples.filter((_, row) => folds[row] !== fold), options.seed);
+    const learned = fitWeights(
+      examples.filter((_, row) => folds[row] !== fold),
+      options.seed,
+    );
     for (const [row, { features }] of examples.entries())
       if (folds[row] === fold) rawScores[row] = rawScore(learned, features);
     options.onProgress?.((fold + 1) / options.folds);

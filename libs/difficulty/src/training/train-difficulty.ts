@@ -30,10 +30,16 @@ export function trainDifficulty(rows: readonly LabelledPrompt[], options: Traini
   if (rows.length < FEWEST_ROWS) throw new TooFewRows(rows.length, FEWEST_ROWS);
   const { seed = DEFAULT_SEED, folds = DEFAULT_FOLDS, onProgress } = options;
   const share = folds / (folds + 1);
-  const { percentiles, report } = crossValidate(rows, { folds, seed, onProgress: (done) => onProgress?.(done * share) });
+  const { percentiles, report } = crossValidate(rows, {
+    folds,
+    seed,
+    onProgress: (done) => onProgress?.(done * share),
+  });
   const learned = fitWeights(examplesOf(rows), seed);
   onProgress?.(1);
-  const apgr = Object.entries(report.perGroup).flatMap(([group, { apgr: value }]) => (value === undefined ? [] : [[group, value]]));
+  const apgr = Object.entries(report.perGroup).flatMap(([group, { apgr: value }]) =>
+    value === undefined ? [] : [[group, value]],
+  );
   const facts = { rows: rows.length, seed, folds, apgr: Object.fromEntries(apgr), levels: levelsOf(report) };
   return new DifficultyModel({ ...learned, percentiles, facts });
 }

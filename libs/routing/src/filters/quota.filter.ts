@@ -1,6 +1,7 @@
 import type { TargetQuotas, TargetState } from '#libs/contracts';
 import type { Filter } from '../candidacy.js';
 import { isWaitedFor } from './waiting-lane.js';
+import { mayHave } from './target-features.js';
 
 /**
  * Leaves out targets whose quota this request would exceed, over the whole fleet. One that has served nothing in this minute is
@@ -8,7 +9,7 @@ import { isWaitedFor } from './waiting-lane.js';
  */
 export const quota: Filter = {
   name: 'quota',
-  applies: ({ facts }) => !isWaitedFor(facts),
+  applies: (consideration) => !isWaitedFor(consideration.facts) && mayHave(consideration, 'quotas'),
   reasonAgainst: ({ entry: { quotas }, state }, { facts }) =>
     quotas && state && exceeded(quotas, state, facts.estimatedPromptTokens + (facts.maxCompletionTokens ?? 0)),
 };

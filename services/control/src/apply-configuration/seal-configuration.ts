@@ -9,7 +9,7 @@ import { canonicalJson } from './canonical-json.policy.js';
 const CONTENT_FORM = 2;
 
 /** The part of a snapshot that comes from the configuration. */
-export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys'>;
+export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys' | 'breaker'>;
 
 /** Content fit to leave the process, and a digest by which equal content is recognised although seals differ each time. */
 export interface SealedConfiguration {
@@ -32,12 +32,13 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
         ? provider
         : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
-  const { models } = configuration;
+  const { models, breaker } = configuration;
+  const settings = breaker === undefined ? {} : { breaker };
   const keys = hashKeys(configuration, secrets);
-  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), models, keys };
+  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), models, keys, ...settings };
   const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
   return {
-    content: { providers, models: [...models], keys },
+    content: { providers, models: [...models], keys, ...settings },
     digest: sha256Hex(canonicalJson({ form: CONTENT_FORM, ...recognisable })),
   };
 }

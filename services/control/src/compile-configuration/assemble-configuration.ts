@@ -4,7 +4,8 @@ import { assembleTarget, type TargetSurroundings } from './assemble-target.js';
 import type { CompiledConfiguration, PlainProvider } from './compiled-configuration.js';
 import type { ConfigurationFile, ModelFields } from './configuration-file.js';
 import { credentialsOf } from './credential-fields.js';
-import { kindAndOptionsOf, type ProviderFields } from './provider-kinds.js';
+import { kindAndOptionsOf, placeOf, type ProviderFields } from './provider-kinds.js';
+import { assembleRouting } from './routing-policies/assemble-routing.js';
 
 const HOME_WITHOUT_ORGANIZATIONS = 'default';
 
@@ -23,24 +24,37 @@ export function assembleConfiguration(
     models: file.models.map((model) => assembleModel(model, file, date)),
     keys: file.organizations.flatMap((organization) =>
       organization.projects.flatMap((project) =>
-        project.keys.map(({ name, key }) => ({
+        project.keys.map(({ name, key, tier }) => ({
           name,
           plainKey: key,
           organization: organization.name,
           project: project.name,
+          ...tierOf(tier ?? project.tier ?? organization.tier),
         })),
       ),
     ),
     adminHome: {
       organization: first?.name ?? HOME_WITHOUT_ORGANIZATIONS,
       project: first?.projects[0]?.name ?? HOME_WITHOUT_ORGANIZATIONS,
+      ...tierOf(first?.projects[0]?.tier ?? first?.tier),
     },
+    ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
   };
 }
 
 function assembleProvider(name: string, fields: ProviderFields, absolutePath: (path: string) => string): PlainProvider {
   const { kind, options } = kindAndOptionsOf(fields, absolutePath);
-  return { name, kind, options: withoutUndefined(options), plainCredentials: credentialsOf(fields) };
+  return {
+    name,
+    kind,
+    options: withoutUndefined(options),
+    plainCredentials: credentialsOf(fields),
+    ...placeOf(fields),
+  };
+}
+
+function tierOf(tier: string | undefined): { tier?: string } {
+  return tier === undefined ? {} : { tier };
 }
 
 function assembleModel(model: ModelFields, file: ConfigurationFile, date: string | undefined): ModelEntry {
@@ -51,7 +65,7 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
   });
   return {
     name: model.name,
-    strategy: model.strategy,
+    ...assembleRouting(model),
     timeouts: {
       firstByteMilliseconds: model.timeouts.firstByteMs,
       idleMilliseconds: model.timeouts.idleMs,
@@ -59,9 +73,9 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
     },
     ...(model.unknownFields === undefined ? {} : { unknownFields: model.unknownFields }),
     ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
-    // A target of strategy `priority` that names none is tried in its place of the list.
-    targets: model.targets.map((target, index) =>
-      assembleTarget(target, model.strategy === 'priority' ? index + 1 : 1, surroundings(target.provider)),
+    // A target that names no priority is tried in its place of the list, unless its model draws by weight.
+    targets: (model.targets ?? []).map((target, index) =>
+      assembleTarget(target, model.strategy.kind === 'weighted' ? 1 : index + 1, surroundings(target.provider)),
     ),
   };
 }

@@ -5,6 +5,7 @@ import { priceVersionOf, type TokenAmounts, type TokenPrices } from '#libs/prici
 import type { TargetFields } from './configuration-file.js';
 import type { AmountFields, PriceFields, UnknownPriceFields } from './price-fields.js';
 import { pricedKinds } from './provider-kinds.js';
+import { assembleTargetRouting } from './routing-policies/assemble-routing.js';
 
 const FREE: AmountFields = { inputPerMillion: '0', outputPerMillion: '0' };
 const MINUTES_PER_HOUR = 60n;
@@ -43,6 +44,7 @@ export function assembleTarget(
     price: { version: priceVersionOf(prices, target.provider, target.model), ...prices },
     ...source,
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...assembleTargetRouting(target),
   };
 }
 

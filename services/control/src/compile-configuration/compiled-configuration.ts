@@ -1,4 +1,4 @@
-import type { KeyEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
+import type { BreakerSettings, KeyEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
 
 /** A provider with its credentials still in plain text; none where it needs none. */
 export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & {
@@ -6,7 +6,7 @@ export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & 
 };
 
 /** A caller's key in plain text and whose it is. */
-export type PlainKey = Pick<KeyEntry, 'name' | 'organization' | 'project'> & { readonly plainKey: string };
+export type PlainKey = Pick<KeyEntry, 'name' | 'organization' | 'project' | 'tier'> & { readonly plainKey: string };
 
 /**
  * A configuration that was found good: every reference followed, every default filled in, secrets still plain. It never
@@ -16,6 +16,8 @@ export interface CompiledConfiguration {
   readonly providers: readonly PlainProvider[];
   readonly models: readonly ModelEntry[];
   readonly keys: readonly PlainKey[];
-  /** Where the bootstrap key belongs: the first organisation and its first project. */
-  readonly adminHome: { readonly organization: string; readonly project: string };
+  /** Where the bootstrap key belongs: the first organisation and its first project, whose tier it has. */
+  readonly adminHome: Pick<KeyEntry, 'organization' | 'project' | 'tier'>;
+  /** What the file says of the breaker of targets. */
+  readonly breaker?: Partial<BreakerSettings>;
 }

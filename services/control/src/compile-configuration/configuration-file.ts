@@ -5,6 +5,10 @@ import { closedObject } from './closed-object.js';
 import { callerKey, modelName, priority, waitMilliseconds, weight } from './field-types.js';
 import { priceFields, unknownPrice } from './price-fields.js';
 import { providerFields } from './provider-kinds.js';
+import { autoFields } from './routing-policies/auto-fields.js';
+import { breakerFields } from './routing-policies/breaker-fields.js';
+import { routingFields, targetRoutingFields, tier } from './routing-policies/routing-fields.js';
+import { strategySetting } from './routing-policies/strategy-setting.js';
 
 const MOST_TOKENS = 100_000_000;
 export const DEFAULT_TIMEOUTS = { firstByteMs: 20_000, idleMs: 30_000, totalMs: 600_000 } as const;
@@ -26,25 +30,30 @@ const target = closedObject({
   inputModalities: z.array(z.enum(MODALITIES)).min(1).optional(),
   outputModalities: z.array(z.enum(MODALITIES)).min(1).optional(),
   abilities: z.array(z.enum(ABILITIES)).optional(),
+  ...targetRoutingFields,
 });
 export type TargetFields = z.infer<typeof target>;
 
 const model = closedObject({
   name: modelName,
-  strategy: z.enum(['priority', 'weighted']).default('priority'),
+  strategy: strategySetting.default({ kind: 'priority' }),
   timeouts: timeouts.default(DEFAULT_TIMEOUTS),
   unsupported: unsupportedPolicy.optional(),
   unknownFields: z.enum(['pass', 'refuse']).optional(),
-  targets: z.array(target).min(1),
+  /** A model has targets, or stands for others. */
+  targets: z.array(target).min(1).optional(),
+  auto: autoFields.optional(),
+  ...routingFields,
 });
 export type ModelFields = z.infer<typeof model>;
 
 const project = closedObject({
   name: slug,
-  keys: z.array(closedObject({ name: slug, key: callerKey })).default([]),
+  tier,
+  keys: z.array(closedObject({ name: slug, key: callerKey, tier })).default([]),
 });
 
-const organization = closedObject({ name: slug, projects: z.array(project).default([]) });
+const organization = closedObject({ name: slug, tier, projects: z.array(project).default([]) });
 
 /**
  * `switchyard.yaml` once its references are replaced: every field, its bounds and its default. `docs/configuration.md`
@@ -58,5 +67,6 @@ export const configurationFile = closedObject({
   models: z.array(model).min(1),
   unknownPrice: unknownPrice.default('refuse'),
   organizations: z.array(organization).default([]),
+  breaker: breakerFields.optional(),
 });
 export type ConfigurationFile = z.infer<typeof configurationFile>;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { modelOutline, targetOutline } from './routing-policies/policy-outline.js';
+
 const text = z.string().optional().catch(undefined);
 const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
 
@@ -18,25 +20,33 @@ const outline = z
     models: list(
       z
         .object({
+          ...modelOutline,
           name: text,
-          strategy: text,
           targets: list(
             z
-              .object({ provider: text, model: text, weight: z.unknown().optional(), price: z.unknown().optional() })
-              .catch({ provider: undefined, model: undefined, weight: undefined, price: undefined }),
+              .object({
+                ...targetOutline,
+                provider: text,
+                model: text,
+                weight: z.unknown().optional(),
+                price: z.unknown().optional(),
+              })
+              .catch({ provider: undefined, model: undefined }),
           ),
         })
-        .catch({ name: undefined, strategy: undefined, targets: [] }),
+        .catch({ name: undefined, targets: [], rules: [] }),
     ),
     organizations: list(
       z
         .object({
           name: text,
+          tier: text,
           projects: list(
             z
               .object({
                 name: text,
-                keys: list(z.object({ name: text, key: text }).catch({ name: undefined, key: undefined })),
+                tier: text,
+                keys: list(z.object({ name: text, key: text, tier: text }).catch({ name: undefined, key: undefined })),
               })
               .catch({ name: undefined, keys: [] }),
           ),

@@ -43,7 +43,7 @@ function checkModel(model: Model, path: PropertyKey[], surroundings: Surrounding
     reason: 'this target is listed already; give the one a larger weight, or remove the other',
   }));
   const unweighted = model.targets.flatMap((target, index) =>
-    model.strategy === 'weighted' && target.weight === undefined
+    model.strategy?.kind === 'weighted' && target.weight === undefined
       ? [{ path: [...path, 'targets', index], reason: 'needs a weight, since the strategy of its model is weighted' }]
       : [],
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderKind } from '#libs/contracts';
+import type { ProviderEntry, ProviderKind } from '#libs/contracts';
 
 import { closedObject } from './closed-object.js';
 import { checkCredentials, credentialFields, credentialFieldsOf } from './credential-fields.js';
@@ -17,6 +17,13 @@ import {
   plainText,
 } from './field-types.js';
 import { isPresetName, presetNamed, presetNames } from './provider-presets.js';
+import { givenFields } from './routing-policies/given-fields.policy.js';
+import { label } from './routing-policies/policy-field-types.js';
+import { dataPolicyFields } from './routing-policies/routing-fields.js';
+
+/** Where a provider stands and what it does with data; the same for every kind, but for a `region` that is an option. */
+const dataPolicy = dataPolicyFields.optional();
+const place = { region: label.optional(), dataPolicy };
 
 /** A provider with one public API, at an address that need not be given. */
 const hosted = <Kind extends ProviderKind>(kind: Kind) =>
@@ -25,6 +32,7 @@ const hosted = <Kind extends ProviderKind>(kind: Kind) =>
     baseUrl: baseUrl.optional(),
     ...credentialFields,
     headers: extraHeaders.optional(),
+    ...place,
   });
 
 /** A provider as it stands in the file, by its kind: one entry for each, named as in `providerOptions` of the contracts. */
@@ -35,6 +43,7 @@ const fieldsOf = {
     ...credentialFields,
     headers: extraHeaders.optional(),
     responses: z.boolean().optional(),
+    ...place,
   }),
   azure: closedObject({
     kind: z.literal('azure'),
@@ -49,6 +58,7 @@ const fieldsOf = {
       authorityHost: baseUrl.optional(),
       scope: plainText.optional(),
     }).optional(),
+    ...place,
   }),
   bedrock: closedObject({
     kind: z.literal('bedrock'),
@@ -56,6 +66,7 @@ const fieldsOf = {
     baseUrl: baseUrl.optional(),
     profilePrefix: awsName.optional(),
     ...credentialFields,
+    dataPolicy,
   }),
   anthropic: hosted('anthropic'),
   google: hosted('google'),
@@ -68,6 +79,7 @@ const fieldsOf = {
     baseUrl: baseUrl.optional(),
     ...credentialFieldsOf(cloudCredential),
     headers: extraHeaders.optional(),
+    ...place,
   }),
   sim: closedObject({
     kind: z.literal('sim'),
@@ -76,6 +88,7 @@ const fieldsOf = {
     outputTokens: z.int().positive().max(100_000).optional(),
     failureRate: z.number().min(0).max(1).optional(),
     recordings: closedObject({ path: plainText, field: plainText }).optional(),
+    ...place,
   }),
 } as const satisfies Record<ProviderKind, z.ZodObject>;
 
@@ -86,6 +99,7 @@ const presetFields = closedObject({
   ...credentialFields,
   headers: extraHeaders.optional(),
   responses: z.boolean().optional(),
+  ...place,
 });
 
 const kindNames: readonly string[] = [...Object.keys(fieldsOf), ...presetNames];
@@ -135,7 +149,15 @@ export const providerFields = z
 export type ProviderFields = z.infer<typeof providerFields>;
 
 /** What a provider has in the file beside its options. */
-const NOT_OPTIONS = new Set(['kind', 'apiKey', 'apiKeys']);
+const NOT_OPTIONS = new Set(['kind', 'apiKey', 'apiKeys', 'dataPolicy']);
+
+/** What routing looks at. The region that Bedrock is called in is an option: with a profile it is not where data stays. */
+export function placeOf(fields: ProviderFields): Pick<ProviderEntry, 'region' | 'dataPolicy'> {
+  return givenFields({
+    region: fields.kind === 'bedrock' ? undefined : fields.region,
+    dataPolicy: fields.dataPolicy,
+  });
+}
 
 /** A provider's kind and options as the snapshot holds them. `absolutePath` places a relative path of the file. */
 export function kindAndOptionsOf(
@@ -144,7 +166,8 @@ export function kindAndOptionsOf(
 ): { kind: ProviderKind; options: object } {
   const { kind } = fields;
   if (fields.kind === 'sim') return { kind: 'sim', options: simOptionsOf(fields, absolutePath) };
-  const options = Object.fromEntries(Object.entries(fields).filter(([name]) => !NOT_OPTIONS.has(name)));
+  const isOption = (name: string): boolean => !NOT_OPTIONS.has(name) && (name !== 'region' || kind === 'bedrock');
+  const options = Object.fromEntries(Object.entries(fields).filter(([name]) => isOption(name)));
   if (fields.kind === 'azure') {
     const address = fields.baseUrl ?? `https://${fields.resource}.openai.azure.com`;
     return { kind: 'azure', options: { ...options, resource: undefined, baseUrl: address } };

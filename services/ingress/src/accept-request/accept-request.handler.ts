@@ -63,6 +63,7 @@ export class AcceptRequestHandler {
       organization: caller.organization,
       project: caller.project,
       key: caller.key,
+      tier: caller.tier,
       lane: 'interactive',
       ...facts,
       receivedAt: Date.now(),

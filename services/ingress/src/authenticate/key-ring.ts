@@ -38,7 +38,8 @@ export class KeyRing {
     if (known) return known;
     const entry = this.keys.get(this.hasher.hash(key));
     if (!entry) return undefined;
-    const caller = { organization: entry.organization, project: entry.project, key: entry.name, admin: entry.admin };
+    const { organization, project, name, admin, tier } = entry;
+    const caller = { organization, project, key: name, admin, ...(tier === undefined ? {} : { tier }) };
     if (this.known.size < MOST_KNOWN_KEYS) this.known.set(key, caller);
     return caller;
   }

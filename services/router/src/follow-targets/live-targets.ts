@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { TargetState } from '#libs/contracts';
-import { TargetBoard, targetKey } from '#libs/health';
+import { TargetBoard, TargetMap } from '#libs/health';
 import { HealthBucket } from '#libs/messaging';
 import type { LiveState } from '#libs/routing';
 
@@ -12,8 +12,8 @@ const UNREPORTED_MILLISECONDS = 500;
 export class LiveTargets implements OnApplicationShutdown {
   private readonly board = new TargetBoard();
   private readonly turns = new Map<string, number>();
-  private planned = new Map<string, number>();
-  private plannedBefore = new Map<string, number>();
+  private planned = new TargetMap<number>();
+  private plannedBefore = new TargetMap<number>();
   private readonly timer = setInterval(() => this.age(), UNREPORTED_MILLISECONDS);
 
   constructor(bucket: HealthBucket) {
@@ -39,14 +39,12 @@ export class LiveTargets implements OnApplicationShutdown {
   /** A request for the public model goes to this target first. */
   notePlanned(publicModel: string, { provider, model }: { provider: string; model: string }): void {
     this.turns.set(publicModel, (this.turns.get(publicModel) ?? 0) + 1);
-    const key = targetKey(provider, model);
-    this.planned.set(key, (this.planned.get(key) ?? 0) + 1);
+    this.planned.set(provider, model, (this.planned.get(provider, model) ?? 0) + 1);
   }
 
   private state(provider: string, model: string): TargetState | undefined {
     const state = this.board.state(provider, model);
-    const key = targetKey(provider, model);
-    const unreported = (this.planned.get(key) ?? 0) + (this.plannedBefore.get(key) ?? 0);
+    const unreported = (this.planned.get(provider, model) ?? 0) + (this.plannedBefore.get(provider, model) ?? 0);
     if (unreported === 0) return state;
     return {
       calls: 0,
@@ -60,8 +58,8 @@ export class LiveTargets implements OnApplicationShutdown {
 
   private age(): void {
     this.board.forgetSilent();
-    if (this.planned.size === 0 && this.plannedBefore.size === 0) return;
+    if (this.planned.isEmpty && this.plannedBefore.isEmpty) return;
     this.plannedBefore = this.planned;
-    this.planned = new Map();
+    this.planned = new TargetMap();
   }
 }

@@ -6,7 +6,7 @@ import type { Facts, RoutingSlip, Target } from '#libs/contracts';
  */
 export function timeLeft(
   facts: Pick<Facts, 'lane' | 'deadline'>,
-  { attempts }: Pick<RoutingSlip, 'attempts'>,
+  { attempts, execution }: Pick<RoutingSlip, 'attempts' | 'execution'>,
   { target, now }: { target: Pick<Target, 'timeouts'>; now: number },
 ): number {
   const [first] = attempts;
@@ -15,6 +15,6 @@ export function timeLeft(
       ? attempts.reduce((sum, { durationMilliseconds }) => sum + durationMilliseconds, 0)
       : now - (first?.startedAt ?? now);
   const ofTotal = target.timeouts.totalMilliseconds - spent;
-  const ofDeadline = facts.deadline === undefined ? Infinity : facts.deadline - now;
-  return Math.max(0, Math.min(ofTotal, ofDeadline));
+  const deadline = Math.min(facts.deadline ?? Infinity, execution?.deadline ?? Infinity);
+  return Math.max(0, Math.min(ofTotal, deadline - now));
 }

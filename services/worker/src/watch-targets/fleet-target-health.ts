@@ -16,7 +16,7 @@ import {
   probing,
   reportKey,
   TargetBoard,
-  targetKey,
+  TargetMap,
   TargetStatistics,
 } from '#libs/health';
 import { HealthBucket, SnapshotWatch } from '#libs/messaging';
@@ -44,7 +44,7 @@ interface Watched {
  */
 @Injectable()
 export class FleetTargetHealth extends TargetHealth implements OnApplicationShutdown {
-  private readonly watched = new Map<string, Watched>();
+  private readonly watched = new TargetMap<Watched>();
   private readonly board = new TargetBoard();
   private readonly timer = setInterval(() => this.report(), REPORT_EVERY_MILLISECONDS);
   private breaker: BreakerSettings = DEFAULT_BREAKER;
@@ -168,12 +168,11 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
   }
 
   private of({ provider, model }: Target): Watched {
-    const key = targetKey(provider, model);
-    let watched = this.watched.get(key);
+    let watched = this.watched.get(provider, model);
     if (!watched) {
       const statistics = new TargetStatistics(provider, model, this.breaker.windowMilliseconds);
       watched = { statistics, limit: new AdaptiveLimit() };
-      this.watched.set(key, watched);
+      this.watched.set(provider, model, watched);
     }
     return watched;
   }
@@ -181,11 +180,11 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
   private report(): void {
     const now = Date.now();
     this.board.forgetSilent();
-    const isDue = this.hasChanged || (this.watched.size > 0 && now - this.reportedAt > REPEAT_AFTER_MILLISECONDS);
+    const isDue = this.hasChanged || (!this.watched.isEmpty && now - this.reportedAt > REPEAT_AFTER_MILLISECONDS);
     if (!isDue) return;
     this.hasChanged = false;
     this.reportedAt = now;
-    const targets = [...this.watched.values()].map(({ statistics }) => statistics.report(now));
+    const targets = [...this.watched.entries()].map(({ value }) => value.statistics.report(now));
     this.bucket.put(reportKey(this.settings.instance), { at: now, targets });
   }
 }

@@ -8,7 +8,7 @@ const READ = new Set(
     'reasoning_effort reasoning max_tokens max_completion_tokens temperature top_p top_k stop seed presence_penalty ' +
     'frequency_penalty n user safety_identifier prompt_cache_key service_tier modalities ' +
     // How a request is to be routed and what its answer is to tell is read before it gets here.
-    'models provider usage'
+    'models fallbacks provider route session_id usage'
   ).split(' '),
 );
 

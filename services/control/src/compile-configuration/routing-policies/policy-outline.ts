@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+import { accessFields } from './access-fields.js';
+import { autoFields } from './auto-fields.js';
+import { label } from './policy-field-types.js';
+import { requirementFields } from './requirement-fields.js';
+import { canaryFields, fallbackFields, hedgeFields, shadowFields } from './routing-fields.js';
+import { ruleFields } from './rule-fields.js';
+import { strategySetting } from './strategy-setting.js';
+
+const readable = <Field extends z.ZodType>(field: Field) => field.optional().catch(undefined);
+
+/** Whether a field is there at all, right or wrong. */
+const given = z
+  .unknown()
+  .transform((value) => value !== undefined)
+  .optional();
+
+/** What the checks between fields look at in the policies of a model: each one that can be read by itself. */
+export const modelOutline = {
+  strategy: readable(strategySetting),
+  /** A rule that has a problem of its own is `undefined` and keeps its place. */
+  rules: z.array(readable(ruleFields)).catch([]),
+  require: readable(requirementFields),
+  access: readable(accessFields),
+  canary: readable(canaryFields),
+  fallbacks: readable(fallbackFields),
+  hedge: readable(hedgeFields),
+  shadow: readable(shadowFields),
+  auto: readable(autoFields),
+  given: z.array(z.string()).optional(),
+};
+
+/** The same for a target. */
+export const targetOutline = {
+  tags: readable(z.array(label)),
+  access: readable(accessFields),
+};
