@@ -11,6 +11,7 @@ import {
 import type { Logger } from '#libs/telemetry';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
+import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
 import type { TargetAttempts } from './target-attempts.js';
@@ -78,7 +79,7 @@ describe('a call of a waiting caller that cannot be made', () => {
     } as RunningCalls;
     const bodies = { get: () => Promise.reject(new Error('gone')) } as unknown as BodyClaims;
     const recorder = new ResultRecorder(results as unknown as AtomicBatchPublisher, messaging);
-    const handler = new CallModelHandler({} as TargetAttempts, running, {} as DurableAnswers, recorder);
+    const handler = new CallModelHandler({} as TargetAttempts, running, {} as DurableAnswers, recorder, {} as StreamRescue);
     const logger = { warn: () => undefined } as unknown as Logger;
     controller = new CallModelController(handler, running, messaging, {} as DurablePublisher, bodies, logger);
   });

@@ -4,6 +4,8 @@ import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { nextPosition, stepAfter, type StepAfterFailure } from '../handle-failure/next-step.policy.js';
 import { RetryBudget } from '../handle-failure/retry-budget.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
+import { ContinuedReply } from '../rescue-stream/continued-reply.js';
+import { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import { DurableAnswers } from '../record-result/durable-answers.js';
 import { endedEvent } from '../record-result/ended-event.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
@@ -27,6 +29,7 @@ export class CallModelHandler {
     private readonly running: RunningCalls,
     private readonly answers: DurableAnswers,
     private readonly recorder: ResultRecorder,
+    private readonly rescue: StreamRescue,
   ) {}
 
   /** Resolves when the result is stored, or with the next target. @throws WorkerLeaves where a job has to go on elsewhere. */
@@ -35,7 +38,7 @@ export class CallModelHandler {
     const inProgress = new CallInProgress(facts, reply, slip.attempts.length);
     this.running.add(facts.requestId, inProgress);
     try {
-      return await this.callTarget(call, inProgress);
+      return await this.callTarget({ ...call, reply: ContinuedReply.of(call) ?? reply }, inProgress);
     } finally {
       this.running.remove(facts.requestId);
     }
@@ -54,6 +57,7 @@ export class CallModelHandler {
   /** Calls the target at hand, again where that may help, until it answers or the plan has to go on. */
   private async callTarget(assigned: AssignedCall, inProgress: CallInProgress): Promise<NextStep> {
     let call = assigned;
+    let lastMade: Failed | undefined;
     for (let retriesMade = 0; ; retriesMade++) {
       const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0);
       call = { ...call, slip };
@@ -61,8 +65,11 @@ export class CallModelHandler {
         await this.complete(call, outcome);
         return { done: true };
       }
+      // A target that is not called again is no news: the caller hears of the failure of the last call that was made.
+      if (outcome.record) lastMade = outcome;
+      if (outcome.hasBegun) return this.goOnWithStream(call, inProgress, outcome);
       const step = this.stepAfter(call, outcome, retriesMade);
-      if (step.kind === 'give_up') return this.end(call, outcome);
+      if (step.kind === 'give_up') return this.end(call, lastMade ?? outcome);
       if (step.kind === 'go_on') return goOn(call, step.position);
       try {
         await inProgress.wait(step.waitMilliseconds);
@@ -96,9 +103,17 @@ export class CallModelHandler {
     return { outcome: hedged.outcome, slip: hedged.usedSecond ? { ...tried, position } : tried };
   }
 
+  /** The caller has seen a part of the answer: it is gone on with, where the plan wants that, or it ends here. */
+  private async goOnWithStream(call: AssignedCall, inProgress: CallInProgress, failed: Failed): Promise<NextStep> {
+    const { slip, outcome } = await this.rescue.goOn({ call, inProgress, failed });
+    if (outcome.kind === 'failed') return this.end({ ...call, slip }, outcome);
+    await this.complete({ ...call, slip }, outcome);
+    return { done: true };
+  }
+
   private stepAfter({ facts, slip }: AssignedCall, outcome: Failed, retriesMade: number): StepAfterFailure {
     const target = slip.targets[slip.position];
-    if (outcome.hasBegun || !target) return { kind: 'give_up' };
+    if (!target) return { kind: 'give_up' };
     return stepAfter({
       failure: outcome.failure,
       lane: facts.lane,
@@ -115,7 +130,7 @@ export class CallModelHandler {
     return { done: true };
   }
 
-  private async complete(call: AssignedCall, { result, head }: Answered): Promise<void> {
+  private async complete(call: AssignedCall, { result, head }: Pick<Answered, 'result' | 'head'>): Promise<void> {
     const { facts, slip, reply } = call;
     const answer = result.body && (await this.answers.keep(facts, result.body));
     const { finishReason } = result;

@@ -1,6 +1,9 @@
 import { formatUsd } from '#libs/pricing';
 
 const USAGE = /"usage"\s*:\s*\{/;
+/** Ours, which is the first member. */
+const TOLD_COST = /"usage"\s*:\s*\{\s*"cost"\s*:\s*(\d[\d.]*(?:e-\d+)?)/;
+const NANO = 1_000_000_000;
 /** Of a provider that puts its own cost there. */
 const COST = /,\s*"cost"\s*:\s*[^\s,{}[\]]+|^\s*"cost"\s*:\s*[^\s,{}[\]]+\s*,/;
 
@@ -17,6 +20,13 @@ export function withCost(bytes: Uint8Array, costNanoUsd: bigint): Buffer {
   const others = text.slice(start, end).replace(COST, '');
   const separator = others.trim() === '' ? '' : ',';
   return Buffer.from(`${text.slice(0, start)}"cost":${formatUsd(costNanoUsd)}${separator}${others}${text.slice(end)}`);
+}
+
+/** The same for an answer that has a cost there already: this one on top of it, in whole nano-dollars. */
+export function withCostBesides(bytes: Uint8Array, costNanoUsd: bigint): Uint8Array {
+  const told = TOLD_COST.exec(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))?.[1];
+  if (told === undefined) return bytes;
+  return withCost(bytes, costNanoUsd + BigInt(Math.round(Number(told) * NANO)));
 }
 
 /** Where an object ends that began before `start`; a usage has no braces in its texts. */

@@ -59,7 +59,7 @@ export class TargetAttempts {
     const clock = new CallClock(target.timeouts, timeLeft(call.facts, call.slip, { target, now }));
     inProgress.add(clock);
     try {
-      return await this.call(order, { clock, head, role: admission.isProbe ? 'probe' : order.role });
+      return asOrdered(order, await this.call(order, { clock, head, role: admission.isProbe ? 'probe' : order.role }));
     } finally {
       inProgress.remove(clock);
       admission.release();
@@ -96,6 +96,12 @@ export class TargetAttempts {
     attemptMetrics(facts, record);
     this.health.note(target, record, retryAfterSeconds);
   }
+}
+
+/** That an answer was gone on with says more of a call than that its target was being tried besides. */
+function asOrdered({ role }: AttemptOrder, outcome: AttemptOutcome): AttemptOutcome {
+  if (role !== 'rescue' || !outcome.record) return outcome;
+  return { ...outcome, record: { ...outcome.record, role } };
 }
 
 function headOf({ target, call: { slip } }: AttemptOrder): AttemptHead {
