@@ -2,6 +2,7 @@ export { DEFAULT_BREAKER, isLeftAlone, isUnwell, opened, probing } from './break
 export type { RecentCalls } from './breaker.policy.js';
 export { bearing } from './counts-against.policy.js';
 export { TargetBoard } from './target-board.js';
+export type { UnwellTarget } from './target-board.js';
 export { breakerKey, reportKey } from './target-key.js';
 export { TargetMap } from './target-map.js';
 export { TargetStatistics } from './target-statistics.js';

@@ -5,6 +5,13 @@ import { TargetMap } from './target-map.js';
 /** A worker that says nothing for so long has no calls under way any more. */
 const SILENT_MILLISECONDS = 15_000;
 
+/** A target that is not well. */
+export interface UnwellTarget {
+  readonly provider: string;
+  readonly model: string;
+  readonly breaker: BreakerRecord;
+}
+
 interface Told {
   readonly at: number;
   readonly report: TargetReport;
@@ -52,6 +59,11 @@ export class TargetBoard {
 
   breaker(provider: string, model: string): BreakerRecord | undefined {
     return this.breakers.get(provider, model);
+  }
+
+  /** All targets that are not well. */
+  unwell(): UnwellTarget[] {
+    return [...this.breakers.entries()].map(({ provider, model, value: breaker }) => ({ provider, model, breaker }));
   }
 
   /** Calls of a target that other workers have under way. */

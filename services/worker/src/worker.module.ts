@@ -7,6 +7,8 @@ import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
 import { DurableAnswers } from './record-result/durable-answers.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
+import { StreamRescue } from './rescue-stream/stream-rescue.js';
+import { ActiveProbes } from './watch-targets/active-probes.js';
 import { FleetTargetHealth } from './watch-targets/fleet-target-health.js';
 import { TargetHealth } from './watch-targets/target-health.js';
 
@@ -20,7 +22,10 @@ import { TargetHealth } from './watch-targets/target-health.js';
     FileFetcher,
     DurableAnswers,
     ResultRecorder,
-    { provide: TargetHealth, useClass: FleetTargetHealth },
+    StreamRescue,
+    FleetTargetHealth,
+    { provide: TargetHealth, useExisting: FleetTargetHealth },
+    ActiveProbes,
   ],
 })
 export class WorkerModule {}

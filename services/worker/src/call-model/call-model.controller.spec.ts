@@ -79,7 +79,13 @@ describe('a call of a waiting caller that cannot be made', () => {
     } as RunningCalls;
     const bodies = { get: () => Promise.reject(new Error('gone')) } as unknown as BodyClaims;
     const recorder = new ResultRecorder(results as unknown as AtomicBatchPublisher, messaging);
-    const handler = new CallModelHandler({} as TargetAttempts, running, {} as DurableAnswers, recorder, {} as StreamRescue);
+    const handler = new CallModelHandler(
+      {} as TargetAttempts,
+      running,
+      {} as DurableAnswers,
+      recorder,
+      {} as StreamRescue,
+    );
     const logger = { warn: () => undefined } as unknown as Logger;
     controller = new CallModelController(handler, running, messaging, {} as DurablePublisher, bodies, logger);
   });

@@ -108,6 +108,7 @@ function headOf({ target, call: { slip } }: AttemptOrder): AttemptHead {
   return {
     provider: target.provider,
     model: target.model,
+    ...(target.servesModel === undefined ? {} : { servesModel: target.servesModel }),
     priceVersion: target.price.version,
     attempts: slip.attempts.length + 1,
   };

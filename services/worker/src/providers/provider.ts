@@ -35,6 +35,8 @@ export interface Provider {
   classify(status: number, body: string): ClassifiedError;
   /** Takes the provider's credential out of words of the provider that go on to callers, records and logs. */
   redact(words: string): string;
+  /** Whether the provider is there, told by a request that costs nothing; absent where there is none such. */
+  isReachable?(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 

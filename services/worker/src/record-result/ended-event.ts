@@ -51,7 +51,9 @@ function endingFields(ending: CallEnding): Partial<RequestEnded> {
 
 function firstByteOf(attempts: Attempt[], ending: CallEnding): number | undefined {
   if (ending.outcome !== 'completed' && !ending.hasBegun) return undefined;
-  const last = attempts.at(-1);
+  // An answer that was gone on with began with the attempt before.
+  const rescue = attempts.findIndex(({ role }) => role === 'rescue');
+  const last = attempts.at(rescue > 0 ? rescue - 1 : -1);
   return last?.firstByteMilliseconds === undefined ? undefined : last.startedAt + last.firstByteMilliseconds;
 }
 

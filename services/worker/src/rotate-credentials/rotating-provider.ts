@@ -15,11 +15,16 @@ export type RotationListener = (rotation: { refused: number; status: number | un
  * failed when none is left.
  */
 export class RotatingProvider implements Provider {
+  readonly isReachable?: (signal: AbortSignal) => Promise<boolean>;
+
   constructor(
     private readonly providers: readonly [Provider, ...Provider[]],
     private readonly pool: CredentialPool,
     private readonly onRotation: RotationListener,
-  ) {}
+  ) {
+    const [first] = providers;
+    if (first.isReachable) this.isReachable = (signal) => first.isReachable?.(signal) ?? Promise.resolve(true);
+  }
 
   async call(call: ProviderCall): Promise<ProviderAnswer> {
     const tried = new Set<number>();

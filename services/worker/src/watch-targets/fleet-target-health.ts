@@ -18,6 +18,7 @@ import {
   TargetBoard,
   TargetMap,
   TargetStatistics,
+  type UnwellTarget,
 } from '#libs/health';
 import { HealthBucket, SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
@@ -66,6 +67,15 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
   onApplicationShutdown(): void {
     clearInterval(this.timer);
     this.bucket.remove(reportKey(this.settings.instance));
+  }
+
+  /** The targets that are not well, as the fleet knows them. */
+  unwell(): readonly UnwellTarget[] {
+    return this.board.unwell();
+  }
+
+  get breakerSettings(): BreakerSettings {
+    return this.breaker;
   }
 
   admit(target: Target): Admission | Promise<Admission> {

@@ -1,6 +1,7 @@
 import { classifyAnthropicError } from '#libs/dialects';
 import { answerOf } from '../../provider-http/answer-of.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
+import { isReachable } from '../../provider-http/is-reachable.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
@@ -33,6 +34,7 @@ export const anthropic: ProviderKind = {
       },
       classify: classifyAnthropicError,
       redact: (words) => words.replaceAll(apiKey, '[redacted]'),
+      isReachable: (signal) => isReachable(agent, { ...endpoint, path: `${endpoint.path}/v1/models` }, signal),
       close: () => agent.close(),
     };
   },

@@ -4,6 +4,7 @@ import { answerOf } from '../../provider-http/answer-of.js';
 import { chatUsageMending } from '../../provider-http/chat-usage-mending.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { isReachable } from '../../provider-http/is-reachable.js';
 import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
@@ -37,6 +38,7 @@ export const openai: ProviderKind = {
       },
       classify: classifyChatError,
       redact: (words) => (credential === undefined ? words : words.replaceAll(credential, '[redacted]')),
+      isReachable: (signal) => isReachable(agent, { ...endpoint, path: `${endpoint.path}/models` }, signal),
       close: () => agent.close(),
     };
   },

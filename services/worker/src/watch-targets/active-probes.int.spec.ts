@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { breakerRecordSchema, type BreakerRecord } from '#libs/contracts';
+import { breakerKey } from '#libs/health';
+import { MessagingParts, type SnapshotWatch } from '#libs/messaging';
+import type { Settings } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
+import type { ProviderDirectory } from '../call-model/provider-directory.js';
+import { ActiveProbes } from './active-probes.js';
+import { FleetTargetHealth } from './fleet-target-health.js';
+
+const silent = { info: () => undefined, warn: () => undefined };
+
+describe('ActiveProbes', () => {
+  let nats: NatsForTests;
+  let parts: MessagingParts;
+  let health: FleetTargetHealth;
+  let probes: ActiveProbes;
+  let isThere = false;
+  let asked = 0;
+  const stored = new Map<string, BreakerRecord | undefined>();
+
+  beforeAll(async () => {
+    nats = await startNatsForTests();
+    parts = await MessagingParts.open(nats.url, 'worker', silent);
+    parts.health.onChange((key, value) => void stored.set(key, breakerRecordSchema.safeParse(value).data));
+    const settings = { instance: 'worker_1' } as Settings;
+    const watch = { onChange: () => undefined } as unknown as SnapshotWatch;
+    health = new FleetTargetHealth(parts.health, settings, watch, silent as unknown as Logger);
+    const provider = {
+      isReachable: async () => {
+        asked++;
+        return isThere;
+      },
+    };
+    const providers = {
+      find: async (name: string) => (name === 'main' ? provider : {}),
+    } as unknown as ProviderDirectory;
+    probes = new ActiveProbes(health, providers, parts.health, settings);
+  });
+  afterAll(async () => {
+    probes?.onApplicationShutdown();
+    health?.onApplicationShutdown();
+    await parts?.close();
+    await nats?.stop();
+  });
+
+  const restingFor = (milliseconds: number): BreakerRecord => {
+    const now = Date.now();
+    return { state: 'open', since: now, until: now + milliseconds, openings: 1, reason: 'connection' };
+  };
+
+  it('lets a target rest on whose provider is not there, and makes it due once it is', async () => {
+    const key = breakerKey('main', 'm');
+    await parts.health.change(key, () => restingFor(900));
+    await eventually(() => expect(stored.get(key)?.openings).toBe(2));
+    expect(stored.get(key)?.until).toBeGreaterThan(Date.now() + 1_000);
+    isThere = true;
+    await eventually(() => {
+      const breaker = stored.get(key);
+      expect(breaker?.prober).toBe('worker_1');
+      expect(breaker?.until).toBeLessThanOrEqual(Date.now());
+    });
+    expect(stored.get(key)).toMatchObject({ state: 'open', openings: 2 });
+  });
+
+  it('leaves targets to the calls whose provider cannot be asked', async () => {
+    const before = asked;
+    const key = breakerKey('other', 'm');
+    const breaker = restingFor(600);
+    await parts.health.change(key, () => breaker);
+    await eventually(() => expect(Date.now()).toBeGreaterThan(breaker.until));
+    expect(stored.get(key)).toEqual(breaker);
+    expect(asked).toBe(before);
+  });
+});

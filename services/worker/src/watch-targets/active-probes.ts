@@ -1,0 +1,74 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { breakerRecordSchema, type BreakerRecord } from '#libs/contracts';
+import { breakerKey, opened } from '#libs/health';
+import { HealthBucket } from '#libs/messaging';
+import { Settings } from '#libs/runtime';
+import { ProviderDirectory } from '../call-model/provider-directory.js';
+import { FleetTargetHealth } from './fleet-target-health.js';
+
+const LOOK_EVERY_MILLISECONDS = 500;
+/** So long before a rest ends its target is asked whether it is there. */
+const AHEAD_MILLISECONDS = 1_000;
+const ANSWER_WITHIN_MILLISECONDS = 5_000;
+const NO_REVISION = 0;
+
+/**
+ * Keeps callers from being the ones who find out that a target is still down: before its rest ends, one worker asks its provider
+ * for something that costs nothing. No answer, and the rest begins anew; an answer, and the next call is let through to see
+ * whether the model answers too. Providers that cannot be asked are left to the calls.
+ */
+@Injectable()
+export class ActiveProbes implements OnApplicationShutdown {
+  private readonly stopped = new AbortController();
+  private readonly timer = setInterval(() => void this.look(), LOOK_EVERY_MILLISECONDS);
+
+  constructor(
+    private readonly health: FleetTargetHealth,
+    private readonly providers: ProviderDirectory,
+    private readonly bucket: HealthBucket,
+    private readonly settings: Settings,
+  ) {}
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+    this.stopped.abort();
+  }
+
+  private async look(): Promise<void> {
+    const now = Date.now();
+    const due = this.health.unwell().filter(({ breaker: { state, until } }) => {
+      const left = until - now;
+      return state === 'open' && left > 0 && left < AHEAD_MILLISECONDS;
+    });
+    await Promise.all(due.map(({ provider, model }) => this.ask(provider, model)));
+  }
+
+  private async ask(name: string, model: string): Promise<void> {
+    const provider = await this.providers.find(name, NO_REVISION).catch(() => undefined);
+    if (!provider?.isReachable) return;
+    const key = breakerKey(name, model);
+    if (!(await this.bucket.change(key, (stored) => this.claimed(stored)))) return;
+    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(ANSWER_WITHIN_MILLISECONDS)]);
+    const isThere = await provider.isReachable(signal);
+    await this.bucket.change(key, (stored) => {
+      const breaker = ownClaim(stored, this.settings.instance);
+      if (!breaker) return undefined;
+      const now = Date.now();
+      if (isThere) return { ...breaker, until: now };
+      return opened(breaker, { reason: 'connection', now, settings: this.health.breakerSettings });
+    });
+  }
+
+  /** One worker of all asks; while it does, the target is left alone. */
+  private claimed(stored: unknown): BreakerRecord | undefined {
+    const breaker = breakerRecordSchema.safeParse(stored).data;
+    const now = Date.now();
+    if (breaker?.state !== 'open' || breaker.until - now > AHEAD_MILLISECONDS) return undefined;
+    return { ...breaker, prober: this.settings.instance, until: now + ANSWER_WITHIN_MILLISECONDS };
+  }
+}
+
+function ownClaim(stored: unknown, worker: string): BreakerRecord | undefined {
+  const breaker = breakerRecordSchema.safeParse(stored).data;
+  return breaker?.state === 'open' && breaker.prober === worker ? breaker : undefined;
+}
