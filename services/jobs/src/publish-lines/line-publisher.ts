@@ -47,6 +47,7 @@ export class LinePublisher {
       key: batch.key,
       lane: 'durable',
       receivedAt: batch.createdAt.getTime(),
+      deadline: batch.expiresAt.getTime(),
       job: { batchId: batch.id, line, customId },
     };
     const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
