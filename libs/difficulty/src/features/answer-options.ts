@@ -31,9 +31,13 @@ export function findAnswerOptions(tokens: Tokens): AnswerOptions {
 function isLetterOf(tokens: Tokens, index: number, place: number): boolean {
   return (
     index < tokens.count &&
-    tokens.ends[index]! - tokens.starts[index]! === 1 &&
+    lengthOf(tokens, index) === 1 &&
     (tokens.text.charCodeAt(tokens.starts[index]!) | 32) === 97 + place
   );
+}
+
+function lengthOf(tokens: Tokens, index: number): number {
+  return tokens.ends[index]! - tokens.starts[index]!;
 }
 
 function closes(tokens: Tokens, index: number): boolean {

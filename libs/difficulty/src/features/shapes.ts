@@ -136,5 +136,5 @@ const SYMBOLS: ReadonlyMap<number, SymbolName> = new Map(
       ['blanks', '_'],
       ['hyphens', '-\u2013\u2014'],
     ] as const
-  ).flatMap(([name, characters]) => [...characters].map((character) => [character.charCodeAt(0), name] as const)),
+  ).flatMap(([name, characters]) => Array.from(characters, (character) => [character.charCodeAt(0), name] as const)),
 );

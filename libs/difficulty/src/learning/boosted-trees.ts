@@ -16,7 +16,9 @@ const BINS = 32;
 
 /** How the trees are grown. */
 export interface TreeOptions {
+  /** Trees that correct one another, and how many such rows of trees, each on other rows and figures, are averaged. */
   readonly trees: number;
+  readonly bags: number;
   readonly learningRate: number;
   /** The share of rows and of figures that each tree may see. */
   readonly rowShare: number;
@@ -41,18 +43,23 @@ export function scoreTrees(model: BoostedTrees, figures: Float64Array): number {
   return sum;
 }
 
-/** Grows trees one after another, each on what the earlier ones left unexplained of `targets` (squared errors). */
+/** Grows trees one after another, each on what the earlier ones of its bag left unexplained of `targets` (squared errors). */
 export function fitTrees(rows: readonly Float64Array[], targets: Float64Array, options: TreeOptions): BoostedTrees {
   const binned = binFigures(rows);
   const mean = targets.reduce((sum, target) => sum + target, 0) / Math.max(1, targets.length);
-  const residuals = targets.map((target) => target - mean);
+  const trees = options.trees * options.bags;
   const model = {
-    figures: new Uint8Array(options.trees * QUESTIONS),
-    thresholds: new Float32Array(options.trees * QUESTIONS),
-    leaves: new Float32Array(options.trees * LEAVES),
+    figures: new Uint8Array(trees * QUESTIONS),
+    thresholds: new Float32Array(trees * QUESTIONS),
+    leaves: new Float32Array(trees * LEAVES),
     intercept: mean,
   };
-  for (let tree = 0; tree < options.trees; tree++) growTree({ tree, model, binned, residuals, options });
+  let residuals = targets;
+  for (let tree = 0; tree < trees; tree++) {
+    if (tree % options.trees === 0) residuals = targets.map((target) => target - mean);
+    growTree({ tree, model, binned, residuals, options });
+  }
+  model.leaves = model.leaves.map((leaf) => leaf / options.bags);
   return model;
 }
 

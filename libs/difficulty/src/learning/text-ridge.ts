@@ -42,8 +42,8 @@ function raritiesOf(texts: readonly HashedTerms[]): Float32Array {
   const rarity = new Float32Array(TERM_BUCKETS);
   for (const { buckets } of texts) for (const bucket of buckets) rarity[bucket]! += 1;
   for (let bucket = 0; bucket < TERM_BUCKETS; bucket++) {
-    const texts_ = rarity[bucket]!;
-    rarity[bucket] = texts_ < FEWEST_TEXTS ? 0 : Math.log((1 + texts.length) / (1 + texts_)) + 1;
+    const having = rarity[bucket]!;
+    rarity[bucket] = having < FEWEST_TEXTS ? 0 : Math.log((1 + texts.length) / (1 + having)) + 1;
   }
   return rarity;
 }

@@ -18,13 +18,17 @@ export interface TopicWeights {
   readonly gains: Float32Array;
 }
 
-/** The gain to be expected: each group's mean gain, weighted by how likely the text is of that group. */
-export function scoreTopics(model: TopicWeights, terms: HashedTerms): number {
+/**
+ * What a text is about: its vector, and after it the gain to be expected of that, which is each group's mean gain weighted
+ * by how likely the text is of that group.
+ */
+export function describeTopic(model: TopicWeights, terms: HashedTerms): Float64Array {
   const text = textVector(model, terms);
   const shares = groupShares(model, text);
-  let sum = 0;
-  for (let group = 0; group < shares.length; group++) sum += shares[group]! * model.gains[group]!;
-  return sum;
+  const topic = new Float64Array(model.dimensions + 1);
+  topic.set(text);
+  for (let group = 0; group < shares.length; group++) topic[model.dimensions]! += shares[group]! * model.gains[group]!;
+  return topic;
 }
 
 function textVector({ vectors, dimensions }: TopicWeights, { buckets, weights, singles }: HashedTerms): Float64Array {

@@ -12,7 +12,8 @@ describe('a packed model', () => {
     const loaded = DifficultyModel.load(model.toBytes());
 
     expect(loaded.facts).toEqual(model.facts);
-    for (const { prompt } of ROWS) expect(Math.abs(loaded.score(prompt) - model.score(prompt))).toBeLessThan(0.05);
+    const differences = ROWS.map(({ prompt }) => Math.abs(loaded.score(prompt) - model.score(prompt)));
+    expect(differences.reduce((sum, difference) => sum + difference, 0) / ROWS.length).toBeLessThan(0.03);
   });
 
   it('is read from bytes that stand anywhere in memory', () => {

@@ -6,6 +6,7 @@ import { seededNumbers } from '../learning/seeded-numbers.js';
 import { fitTextRidge } from '../learning/text-ridge.js';
 import { fitTopics, type TopicWeights } from '../learning/topics.js';
 import type { KindWeights, RawWeights } from '../model/difficulty-weights.js';
+import { treeInputs } from '../model/tree-inputs.js';
 
 /** One row ready for learning. */
 export interface Example {
@@ -18,10 +19,10 @@ const TEXT_PENALTY = 7;
 const TOPICS = { dimensions: 16, rounds: 12, learningRate: 1, dropout: 0.5 };
 /** A topic's mean gain is drawn towards that of all rows, as if it had so many rows more with that mean. */
 const TOPIC_PRIOR = 10;
-const GROWTH = { learningRate: 0.03, rowShare: 0.5, figureShare: 0.3, fewestRows: 20, penalty: 10 };
+const GROWTH = { bags: 3, learningRate: 0.03, rowShare: 0.5, figureShare: 0.3 };
 const BY_KIND = {
-  choice: { figurePenalty: 10_000, trees: 150 },
-  open: { figurePenalty: 2_000, trees: 100 },
+  choice: { figurePenalty: 10_000, trees: { trees: 150, fewestRows: 30, penalty: 20 } },
+  open: { figurePenalty: 2_000, trees: { trees: 100, fewestRows: 20, penalty: 10 } },
 };
 /** With fewer rows of a kind than this, the kind is judged by weights learned from all rows. */
 const FEWEST_OF_A_KIND = 200;
@@ -30,11 +31,10 @@ const FEWEST_OF_A_KIND = 200;
 export function fitWeights(examples: readonly Example[], seed: number): RawWeights {
   const texts = examples.map(({ features }) => features.terms);
   const gains = Float64Array.from(examples, ({ gain }) => gain);
-  return {
-    text: fitTextRidge(texts, gains, TEXT_PENALTY),
-    topics: learnTopics(examples, seed),
-    kinds: { choice: fitKind(examples, 'choice', seed), open: fitKind(examples, 'open', seed) },
-  };
+  const text = fitTextRidge(texts, gains, TEXT_PENALTY);
+  const topics = learnTopics(examples, seed);
+  const fitKind = (kind: PromptKind): KindWeights => learnKind(kind, { examples, topics, seed });
+  return { text, topics, kinds: { choice: fitKind('choice'), open: fitKind('open') } };
 }
 
 function learnTopics(examples: readonly Example[], seed: number): TopicWeights {
@@ -53,11 +53,22 @@ function learnTopics(examples: readonly Example[], seed: number): TopicWeights {
   return fitTopics(texts, { groups, gains }, { ...TOPICS, random: seededNumbers(seed + 1) });
 }
 
-function fitKind(examples: readonly Example[], kind: PromptKind, seed: number): KindWeights {
+interface Learning {
+  readonly examples: readonly Example[];
+  readonly topics: TopicWeights;
+  readonly seed: number;
+}
+
+function learnKind(kind: PromptKind, { examples, topics, seed }: Learning): KindWeights {
   const ofKind = examples.filter(({ features }) => features.kind === kind);
   const chosen = ofKind.length < FEWEST_OF_A_KIND ? examples : ofKind;
-  const rows = chosen.map(({ features }) => features.statistics);
   const gains = Float64Array.from(chosen, ({ gain }) => gain);
-  const growth: TreeOptions = { ...GROWTH, trees: BY_KIND[kind].trees, random: seededNumbers(seed + 2) };
-  return { figures: fitFigureRidge(rows, gains, BY_KIND[kind].figurePenalty), trees: fitTrees(rows, gains, growth) };
+  const figures = chosen.map(({ features }) => features.statistics);
+  // As if all were of this kind: with few of them, rows of the other kind are learned from too.
+  const inputs = chosen.map(({ features }) => treeInputs(topics, { ...features, kind }));
+  const growth: TreeOptions = { ...GROWTH, ...BY_KIND[kind].trees, random: seededNumbers(seed + 2) };
+  return {
+    figures: fitFigureRidge(figures, gains, BY_KIND[kind].figurePenalty),
+    trees: fitTrees(inputs, gains, growth),
+  };
 }
