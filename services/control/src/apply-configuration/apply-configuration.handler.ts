@@ -10,9 +10,7 @@ import { ConfigurationInForce } from './configuration-in-force.js';
 import { ConfigurationRefusalsRepository } from './configuration-refusals.repository.js';
 import { ConfigurationVersionsRepository } from './configuration-versions.repository.js';
 import { sealConfiguration, type SealedConfiguration } from './seal-configuration.js';
-
-/** A snapshot is one NATS message, and a server takes at most a megabyte unless told otherwise. */
-const LARGEST_SNAPSHOT_BYTES = 900_000;
+import { LARGEST_SNAPSHOT_BYTES } from './version-content.policy.js';
 
 /** Puts the configuration at the configured place in force, or refuses it and leaves what is in force as it is. */
 @Injectable()
@@ -52,10 +50,11 @@ export class ApplyConfigurationHandler {
     { origin, sourceSha256 }: LocatedCompilation,
     compiled: SealedConfiguration & { configuration: CompiledConfiguration; redactedText: string },
   ): Promise<void> {
-    const { content, digest, redactedText, configuration } = compiled;
-    const { snapshot, isNew } = await this.versions.record({ origin, sourceSha256, content, digest, redactedText });
+    const { configuration, ...sealed } = compiled;
+    const { snapshot, isNew } = await this.versions.record({ ...sealed, origin, sourceSha256 });
     const isNews = isNew || this.inForce.snapshot === undefined || this.toldRefusal !== '';
     this.inForce.take(snapshot);
+    this.inForce.follow(sourceSha256);
     this.toldRefusal = '';
     if (isNews) {
       const { providers, models, keys } = configuration;

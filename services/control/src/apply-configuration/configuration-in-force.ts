@@ -7,6 +7,7 @@ import { Readiness } from '#libs/runtime';
 @Injectable()
 export class ConfigurationInForce {
   private held: Snapshot | undefined;
+  private followed: string | undefined;
   private obstacle = 'not applied yet';
 
   constructor(readiness: Readiness) {
@@ -20,8 +21,17 @@ export class ConfigurationInForce {
     return this.held;
   }
 
+  /** Digest of the file that was found good last; undefined where none was yet. */
+  get sourceSha256(): string | undefined {
+    return this.followed;
+  }
+
   take(snapshot: Snapshot): void {
     this.held = snapshot;
+  }
+
+  follow(sourceSha256: string): void {
+    this.followed = sourceSha256;
   }
 
   /** Says in plain words, for `GET /readyz`, why there is no revision yet. */

@@ -1,32 +1,45 @@
 import { Injectable } from '@nestjs/common';
 
 import { snapshotSchema, type Snapshot } from '#libs/contracts';
+import { sha256Hex } from '#libs/secrets';
 import { Database, storableText, type Transaction } from '#libs/storage';
 
-import type { SealedConfiguration } from './seal-configuration.js';
+import { canonicalJson } from './canonical-json.policy.js';
+import { followFile, isSameContent, type VersionContent, type VersionDraft } from './version-content.policy.js';
 
-/** A configuration about to be recorded. */
-export interface VersionDraft extends SealedConfiguration {
+/** A recorded version. */
+export interface StoredVersion extends VersionContent {
+  readonly snapshot: Snapshot;
+}
+
+/** A version in a list. */
+export interface ListedVersion {
+  readonly revision: number;
+  readonly appliedAt: number;
   readonly origin: string;
-  readonly sourceSha256: string;
-  readonly redactedText: string;
+  readonly digest: string;
 }
 
 const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(hashtextextended('switchyard control.configuration_versions', 0))`;
-const NEWEST = `
-SELECT revision, content_digest AS "contentDigest", snapshot
-FROM control.configuration_versions ORDER BY revision DESC LIMIT 1`;
+const COLUMNS = `
+  foundation_digest AS "foundationDigest", policy_digest AS "policyDigest", source_sha256 AS "sourceSha256", origin, source,
+  is_held AS "isHeld", trial_source AS "trialSource", snapshot`;
+const NEWEST = `SELECT ${COLUMNS} FROM control.configuration_versions ORDER BY revision DESC LIMIT 1`;
+const ONE = `SELECT ${COLUMNS} FROM control.configuration_versions WHERE revision = $1`;
 const INSERT = `
-INSERT INTO control.configuration_versions (revision, content_digest, source_sha256, origin, source, snapshot)
-VALUES ($1, $2, $3, $4, $5, $6)`;
+INSERT INTO control.configuration_versions
+  (revision, content_digest, foundation_digest, policy_digest, source_sha256, origin, source, is_held, trial_source, snapshot)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 const REISSUE = `
-INSERT INTO control.configuration_versions (revision, content_digest, source_sha256, origin, source, snapshot)
-SELECT $1, content_digest, source_sha256, origin, source, $2
+INSERT INTO control.configuration_versions
+  (revision, content_digest, foundation_digest, policy_digest, source_sha256, origin, source, is_held, trial_source, snapshot)
+SELECT $1, content_digest, foundation_digest, policy_digest, source_sha256, origin, source, is_held, trial_source, $2
 FROM control.configuration_versions ORDER BY revision DESC LIMIT 1`;
+const LIST = `
+SELECT revision, applied_at AS "appliedAt", origin, coalesce(policy_digest, content_digest) AS digest
+FROM control.configuration_versions WHERE $1::bigint IS NULL OR revision < $1 ORDER BY revision DESC LIMIT $2`;
 
-interface NewestRow {
-  readonly revision: string;
-  readonly contentDigest: string;
+interface Row extends Omit<VersionContent, 'body'> {
   readonly snapshot: unknown;
 }
 
@@ -35,18 +48,32 @@ interface NewestRow {
 export class ConfigurationVersionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Records the draft as a new revision, unless the newest one has the same content; either way returns what is in force. */
+  /**
+   * Records what is in force once the file of the draft was read (`followFile`) as a new revision, unless the newest one has the
+   * same content; either way returns what is in force.
+   */
   async record(draft: VersionDraft): Promise<{ snapshot: Snapshot; isNew: boolean }> {
     return this.database.transaction(async (transaction) => {
       const newest = await lockNewest(transaction);
-      if (newest?.contentDigest === draft.digest)
-        return { snapshot: snapshotSchema.parse(newest.snapshot), isNew: false };
-      const revision = Number(newest?.revision ?? 0) + 1;
-      const snapshot: Snapshot = { version: 1, revision, createdAt: Date.now(), ...draft.content };
-      const { digest, sourceSha256, origin, redactedText } = draft;
-      const source = storableText(redactedText);
-      await transaction.query(INSERT, [revision, digest, sourceSha256, origin, source, JSON.stringify(snapshot)]);
-      return { snapshot, isNew: true };
+      const next = followFile(newest, draft);
+      if (newest && isSameContent(newest, next)) return { snapshot: newest.snapshot, isNew: false };
+      return { snapshot: await insert(transaction, next, (newest?.snapshot.revision ?? 0) + 1), isNew: true };
+    });
+  }
+
+  /**
+   * Records what `change` makes of the newest version, as a new revision; nothing where it throws. It is told the number that
+   * the revision will have, and may run more than once. Undefined where there is no version yet.
+   */
+  async change(
+    change: (newest: StoredVersion, revision: number) => VersionContent,
+  ): Promise<StoredVersion | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const newest = await lockNewest(transaction);
+      if (!newest) return undefined;
+      const revision = newest.snapshot.revision + 1;
+      const content = change(newest, revision);
+      return { ...content, snapshot: await insert(transaction, content, revision) };
     });
   }
 
@@ -72,13 +99,61 @@ export class ConfigurationVersionsRepository {
   }
 
   async findNewest(): Promise<Snapshot | undefined> {
-    const [row] = await this.database.query<NewestRow>(NEWEST);
+    const [row] = await this.database.query<Row>(NEWEST);
     return row && snapshotSchema.parse(row.snapshot);
+  }
+
+  async findNewestVersion(): Promise<StoredVersion | undefined> {
+    const [row] = await this.database.query<Row>(NEWEST);
+    return row && versionOf(row);
+  }
+
+  async find(revision: number): Promise<StoredVersion | undefined> {
+    const [row] = await this.database.query<Row>(ONE, [revision]);
+    return row && versionOf(row);
+  }
+
+  /** Newest first, those before a revision or all. */
+  async list(limit: number, before?: number): Promise<ListedVersion[]> {
+    const rows = await this.database.query<{ revision: string; appliedAt: Date; origin: string; digest: string }>(
+      LIST,
+      [before ?? null, limit],
+    );
+    return rows.map(({ revision, appliedAt, ...rest }) => ({
+      revision: Number(revision),
+      appliedAt: appliedAt.getTime(),
+      ...rest,
+    }));
   }
 }
 
-async function lockNewest(transaction: Transaction): Promise<NewestRow | undefined> {
+async function lockNewest(transaction: Transaction): Promise<StoredVersion | undefined> {
   await transaction.query(ONE_AT_A_TIME);
-  const [row] = await transaction.query<NewestRow>(NEWEST);
-  return row;
+  const [row] = await transaction.query<Row>(NEWEST);
+  return row && versionOf(row);
+}
+
+function versionOf(row: Row): StoredVersion {
+  const snapshot = snapshotSchema.parse(row.snapshot);
+  const { version: _version, revision: _revision, createdAt: _createdAt, ...body } = snapshot;
+  return { ...row, snapshot, body };
+}
+
+async function insert(transaction: Transaction, content: VersionContent, revision: number): Promise<Snapshot> {
+  const { body, foundationDigest, policyDigest, isHeld } = content;
+  const snapshot: Snapshot = { version: 1, revision, createdAt: Date.now(), ...body };
+  const digest = sha256Hex(canonicalJson({ foundationDigest, policyDigest, trial: body.trial }));
+  await transaction.query(INSERT, [
+    revision,
+    digest,
+    foundationDigest,
+    policyDigest,
+    content.sourceSha256,
+    storableText(content.origin),
+    storableText(content.source),
+    isHeld,
+    content.trialSource === null ? null : storableText(content.trialSource),
+    JSON.stringify(snapshot),
+  ]);
+  return snapshot;
 }

@@ -60,6 +60,8 @@ describe('sealConfiguration', () => {
   it.each([
     ['a credential', { providers: [{ ...configuration.providers[0]!, plainCredentials: ['sk-new'] }] }],
     ['a key', { keys: [{ ...configuration.keys[0]!, plainKey: 'sk-new' }] }],
+    ['a tier', { keys: [{ ...configuration.keys[0]!, tier: 'gold' }] }],
+    ['the breaker', { breaker: { leastCalls: 5 } }],
     ['the home of the bootstrap key', { adminHome: { organization: 'other', project: 'default' } }],
   ])('has another digest when %s changes', (_what, change) => {
     expect(sealConfiguration({ ...configuration, ...change }, { secretKey, adminKeySha256 }).digest).not.toBe(digest);

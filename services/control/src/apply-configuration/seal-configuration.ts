@@ -11,10 +11,15 @@ const CONTENT_FORM = 2;
 /** The part of a snapshot that comes from the configuration. */
 export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys' | 'breaker'>;
 
-/** Content fit to leave the process, and a digest by which equal content is recognised although seals differ each time. */
+/**
+ * Content fit to leave the process, and digests by which equal content is recognised although seals differ each time: of
+ * providers and keys, of the policies (models and breaker), and of all.
+ */
 export interface SealedConfiguration {
   readonly content: SnapshotContent;
   readonly digest: string;
+  readonly foundationDigest: string;
+  readonly policyDigest: string;
 }
 
 /** What secrets are sealed and hashed with, and the digest of the bootstrap key where there is one. */
@@ -35,12 +40,21 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
   const { models, breaker } = configuration;
   const settings = breaker === undefined ? {} : { breaker };
   const keys = hashKeys(configuration, secrets);
-  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), models, keys, ...settings };
+  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), keys };
   const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
-  return {
-    content: { providers, models: [...models], keys, ...settings },
-    digest: sha256Hex(canonicalJson({ form: CONTENT_FORM, ...recognisable })),
-  };
+  const content = { providers, models: [...models], keys, ...settings };
+  const foundationDigest = digestOf(recognisable);
+  const policyDigest = policyDigestOf(content);
+  return { content, foundationDigest, policyDigest, digest: digestOf({ foundationDigest, policyDigest }) };
+}
+
+/** Equal for equal policies, whichever providers and keys they stand beside. */
+export function policyDigestOf({ models, breaker }: Pick<SnapshotContent, 'models' | 'breaker'>): string {
+  return digestOf({ models, breaker });
+}
+
+function digestOf(value: object): string {
+  return sha256Hex(canonicalJson({ form: CONTENT_FORM, ...value }));
 }
 
 function hashKeys(configuration: CompiledConfiguration, { secretKey, adminKeySha256 }: SealingSecrets): KeyEntry[] {

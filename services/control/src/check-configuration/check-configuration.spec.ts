@@ -26,7 +26,7 @@ describe('checkConfiguration', () => {
   });
 
   it('prints each problem on a line of its own', () => {
-    const reason = 'models[0].targets: is missing; it must be a list';
+    const reason = 'models[0].targets: is missing; it must be a list, unless the model has auto';
 
     expect(checkConfiguration([file], {})).toEqual({
       exitCode: 1,
@@ -42,7 +42,15 @@ describe('checkConfiguration', () => {
     expect(JSON.parse(output)).toEqual({
       file,
       valid: false,
-      problems: [{ file, line: 3, column: 11, path: 'models[0].targets', reason: 'is missing; it must be a list' }],
+      problems: [
+        {
+          file,
+          line: 3,
+          column: 11,
+          path: 'models[0].targets',
+          reason: 'is missing; it must be a list, unless the model has auto',
+        },
+      ],
     });
   });
 

@@ -14,6 +14,8 @@ import { checkKeys } from './key-checks.policy.js';
 import { checkModels } from './model-checks.policy.js';
 import { pricedKinds } from './provider-kinds.js';
 import { isReference, substituteReferences } from './references.js';
+import { checkEligibility } from './routing-policies/check-eligibility.policy.js';
+import { checkPolicies } from './routing-policies/check-policies.js';
 import { YamlText } from './yaml-text.js';
 
 const LONGEST_TEXT_CHARACTERS = 4 * 1024 ** 2;
@@ -66,14 +68,20 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   ]
     .map((problem) => locate(problem, yaml, source))
     .filter(({ path }) => !unresolved.has(path));
-  const problems = [...references.problems, ...fieldProblems].toSorted(
-    (left, right) => left.line - right.line || left.column - right.column,
-  );
+  const problems = inOrder([...references.problems, ...fieldProblems]);
   if (!parsed.success || problems.length > 0) {
     return { isValid: false, problems, referencedFiles: references.files };
   }
   const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), source.date);
+  const ineligible = checkEligibility(configuration).map((problem) => locate(problem, yaml, source));
+  if (ineligible.length > 0) {
+    return { isValid: false, problems: inOrder(ineligible), referencedFiles: references.files };
+  }
   return { isValid: true, configuration, redactedText, referencedFiles: references.files };
+}
+
+function inOrder(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {
+  return problems.toSorted((left, right) => left.line - right.line || left.column - right.column);
 }
 
 function reasonAgainstText(text: string): string | undefined {
@@ -94,6 +102,7 @@ function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldPr
         describeModel({ kind, baseUrl, model, date: source.date }).prices !== undefined,
       soldBy,
     }),
+    ...checkPolicies(outline),
     ...checkKeys(outline, (key) => sha256Hex(key) === source.adminKeySha256),
     ...checkRecordings(outline, source),
   ];

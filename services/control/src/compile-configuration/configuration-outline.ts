@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { modelOutline, targetOutline } from './routing-policies/policy-outline.js';
+import { modelOutline, targetOutline, withGiven } from './routing-policies/policy-outline.js';
 
 const text = z.string().optional().catch(undefined);
 const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
@@ -19,21 +19,24 @@ const outline = z
     unknownPrice: z.unknown().optional(),
     models: list(
       z
-        .object({
-          ...modelOutline,
-          name: text,
-          targets: list(
-            z
-              .object({
-                ...targetOutline,
-                provider: text,
-                model: text,
-                weight: z.unknown().optional(),
-                price: z.unknown().optional(),
-              })
-              .catch({ provider: undefined, model: undefined }),
-          ),
-        })
+        .preprocess(
+          withGiven,
+          z.object({
+            ...modelOutline,
+            name: text,
+            targets: list(
+              z
+                .object({
+                  ...targetOutline,
+                  provider: text,
+                  model: text,
+                  weight: z.unknown().optional(),
+                  price: z.unknown().optional(),
+                })
+                .catch({ provider: undefined, model: undefined }),
+            ),
+          }),
+        )
         .catch({ name: undefined, targets: [], rules: [] }),
     ),
     organizations: list(

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AUTO_LEVELS } from '#libs/difficulty';
 
 import { closedObject } from '../closed-object.js';

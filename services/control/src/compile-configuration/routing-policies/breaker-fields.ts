@@ -31,8 +31,8 @@ export const breakerFields = closedObject({
   .transform(({ windowMs, coolDownMs, maxCoolDownMs, ...rest }): Partial<BreakerSettings> =>
     givenFields({
       ...rest,
-      ...(windowMs === undefined ? {} : { windowMilliseconds: windowMs }),
-      ...(coolDownMs === undefined ? {} : { coolDownMilliseconds: coolDownMs }),
-      ...(maxCoolDownMs === undefined ? {} : { mostCoolDownMilliseconds: maxCoolDownMs }),
-    } as Partial<BreakerSettings>),
+      windowMilliseconds: windowMs,
+      coolDownMilliseconds: coolDownMs,
+      mostCoolDownMilliseconds: maxCoolDownMs,
+    }),
   );

@@ -41,5 +41,9 @@ const failure = closedObject({
     }),
   );
 
+type FailureShape = Record<z.infer<typeof failureClass>, z.ZodOptional<typeof failure>>;
+
 /** What is done after a failure, by its class as records name it, in the form of the contracts. */
-export const failureFields = z.partialRecord(failureClass, failure);
+export const failureFields = closedObject(
+  Object.fromEntries(failureClass.options.map((name) => [name, failure.optional()])) as FailureShape,
+);

@@ -10,12 +10,6 @@ import { strategySetting } from './strategy-setting.js';
 
 const readable = <Field extends z.ZodType>(field: Field) => field.optional().catch(undefined);
 
-/** Whether a field is there at all, right or wrong. */
-const given = z
-  .unknown()
-  .transform((value) => value !== undefined)
-  .optional();
-
 /** What the checks between fields look at in the policies of a model: each one that can be read by itself. */
 export const modelOutline = {
   strategy: readable(strategySetting),
@@ -28,8 +22,14 @@ export const modelOutline = {
   hedge: readable(hedgeFields),
   shadow: readable(shadowFields),
   auto: readable(autoFields),
+  /** Names of all fields that are there, right or wrong. */
   given: z.array(z.string()).optional(),
 };
+
+/** Adds `given` to a model as it stands in the file. */
+export function withGiven(model: unknown): unknown {
+  return typeof model === 'object' && model !== null ? { ...model, given: Object.keys(model) } : model;
+}
 
 /** The same for a target. */
 export const targetOutline = {

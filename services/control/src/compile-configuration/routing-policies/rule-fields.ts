@@ -44,6 +44,7 @@ export const ruleFields = closedObject({
   name: label,
   when: condition.optional(),
   window: timeWindowFields.optional(),
+  // oxlint-disable-next-line unicorn/no-thenable -- the word of the file; nobody awaits its schema
   then: consequence,
 }).transform(({ name, when, window, then }): RoutingRule =>
   givenFields({

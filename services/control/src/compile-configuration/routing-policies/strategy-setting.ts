@@ -82,19 +82,12 @@ const settings = z.discriminatedUnion(
 export const strategySetting = z.unknown().transform((setting, context): Strategy => {
   const isWord = typeof setting === 'string';
   const read = settings.safeParse(isWord ? { kind: setting } : setting, { error: explainIssue });
-  if (read.success) return asStrategy(read.data);
+  if (read.success) return read.data;
   for (const { path, message } of read.error.issues) {
     context.addIssue({ code: 'custom', path: isWord ? [] : path, message, input: setting });
   }
   return z.NEVER;
 });
-
-/** Weights that are not given are zeros by then. */
-function asStrategy(setting: z.infer<typeof settings>): Strategy {
-  if (setting.kind !== 'score') return setting;
-  const { kind, quality = 0, cost = 0, latency = 0, throughput = 0 } = setting;
-  return { kind, quality, cost, latency, throughput };
-}
 
 function reasonAgainst(input: unknown): string {
   const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;

@@ -1,0 +1,46 @@
+import type { FieldProblem } from '../configuration-problem.js';
+import type { ModelOutline } from './outline-links.js';
+
+/** Fields of a model that only those models use whose targets answer. */
+const OF_TARGETS = [
+  'strategy',
+  'timeouts',
+  'sticky',
+  'canary',
+  'fallbacks',
+  'failures',
+  'deadlineMs',
+  'onCut',
+  'hedge',
+  'cache',
+];
+
+/** Whether a model has targets or stands for others, and whether its fields fit that. */
+export function checkModelShape({ given = [], ...model }: ModelOutline, index: number): FieldProblem[] {
+  const path = ['models', index];
+  if (given.includes('auto')) {
+    const beside = given.includes('targets')
+      ? [
+          {
+            path: [...path, 'targets'],
+            reason: 'stands beside auto; a model has targets, or auto and two other models',
+          },
+        ]
+      : [];
+    const idle = OF_TARGETS.filter((field) => given.includes(field)).map((field) => ({
+      path: [...path, field],
+      reason: 'has no effect on a model with auto; give it to the models that auto names',
+    }));
+    return [...beside, ...idle];
+  }
+  if (given.length > 0 && !given.includes('targets')) {
+    return [{ path: [...path, 'targets'], reason: 'is missing; it must be a list, unless the model has auto' }];
+  }
+  return checkHedge(model, path);
+}
+
+function checkHedge({ hedge, targets, fallbacks }: Omit<ModelOutline, 'given'>, path: PropertyKey[]): FieldProblem[] {
+  if (!hedge || targets.length > 1 || fallbacks?.models !== undefined) return [];
+  const reason = 'needs a second target to call; add one, or fallbacks: { models: [...] }, or remove hedge';
+  return [{ path: [...path, 'hedge'], reason }];
+}
