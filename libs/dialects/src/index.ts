@@ -1,5 +1,6 @@
 export { DialectError } from './dialect-error.js';
 export { DialectStreamError } from './caller-dialect.js';
+export { metadataOf, tagsOf } from './body-facts/metadata.js';
 export type { PromptText } from './body-facts/prompt-text.js';
 export type {
   AnswerFacts,

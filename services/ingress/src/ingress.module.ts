@@ -6,14 +6,21 @@ import { Settings } from '#libs/runtime';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
 import { ModelCallsController } from './accept-request/model-calls.controller.js';
 import { RerankController } from './accept-request/rerank.controller.js';
+import { RequestFacts } from './accept-request/request-facts.js';
 import { RequestIntake } from './accept-request/request-intake.js';
+import { AnswerFromCacheHandler } from './answer-from-cache/answer-from-cache.handler.js';
 import { PendingCalls } from './answer-caller/pending-calls.js';
 import { KeyRing } from './authenticate/key-ring.js';
+import { ExplainRouteController } from './explain-route/explain-route.controller.js';
+import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
+import { FeedbackController } from './give-feedback/feedback.controller.js';
+import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
 import { FilesController } from './manage-files/files.controller.js';
 import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
+import { PoliciesController } from './manage-policies/policies.controller.js';
 import { ContinueConversationHandler } from './manage-responses/continue-conversation.handler.js';
 import { CreateResponseHandler } from './manage-responses/create-response.handler.js';
 import { ResponseKeeper } from './manage-responses/response-keeper.js';
@@ -32,12 +39,19 @@ import { HealthController } from './report-health/health.controller.js';
     FilesController,
     BatchesController,
     RecordsController,
+    PoliciesController,
+    ExplainRouteController,
+    FeedbackController,
     HealthController,
   ],
   providers: [
     KeyRing,
     AcceptRequestHandler,
+    AnswerFromCacheHandler,
     RequestIntake,
+    RequestFacts,
+    ExplainRouteHandler,
+    GiveFeedbackHandler,
     PendingCalls,
     ReceiveFileHandler,
     ContinueConversationHandler,

@@ -1,5 +1,6 @@
 import type { ErrorClass } from '#libs/contracts';
 import type { ClassifiedError } from '../classified-error.js';
+import { isRefusalOfPrefill } from '../refusal-of-prefill.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 
@@ -49,6 +50,7 @@ export function classifyStreamError(data: string): ClassifiedError {
 function classOf(status: number, { type, message }: { type: string; message: string }): ErrorClass {
   if (/prompt is too long|exceeds? (the )?context (window|limit)|too many tokens/i.test(message))
     return 'context_too_long';
+  if (isRefusalOfPrefill(status, message)) return 'unsupported';
   if (/credit balance is too low/i.test(message)) return 'quota';
   if (/content filtering policy/i.test(message)) return 'content_filter';
   const byStatus = CLASS_BY_STATUS[status];

@@ -59,7 +59,7 @@ export class MessagesContinuation implements StreamContinuation {
     const request = JSON.parse(Buffer.from(body).toString('utf8')) as WireRequest;
     // A text of a given form cannot be taken up by another model in the middle.
     if (request.output_config?.format || request.output_format) return undefined;
-    return continuedRequest(body, { ...order, text: this.text, bounds: ['max_tokens'] });
+    return continuedRequest(body, { ...order, text: this.text, list: 'messages', bounds: ['max_tokens'] });
   }
 
   resume(style: ContinuationStyle, usage: Usage): void {
@@ -154,7 +154,7 @@ export class MessagesContinuation implements StreamContinuation {
     return `${begun}${event({ type: 'content_block_delta', index: this.open?.index, delta: { type: 'text_delta', text } })}`;
   }
 
-  private begun(block: { type?: unknown }): string {
+  private begun(block: { type?: unknown; text?: unknown }): string {
     this.open = { index: this.nextIndex++, type: block.type };
     return event({ type: 'content_block_start', index: this.open.index, content_block: block });
   }

@@ -1,5 +1,7 @@
 import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { asJson } from '../as-json.js';
 import { dataOfEvent, EventRelay } from '../event-stream.js';
+import { KnownShape } from '../known-shape.js';
 import { classifyStreamError } from './classify-error.js';
 import { mergedUsage, readMessagesUsage, type WireUsage } from './read-usage.js';
 
@@ -21,6 +23,7 @@ export class MessagesStreamReader implements AnswerStreamReader {
   readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
   private usage: WireUsage = {};
   private readonly relay: EventRelay;
+  private readonly shape = new KnownShape();
 
   constructor() {
     const { facts } = this;
@@ -46,8 +49,10 @@ export class MessagesStreamReader implements AnswerStreamReader {
     if (data === undefined) return true;
     if (!data.startsWith('{') || !data.endsWith('}'))
       throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
-    if (DELTA.test(data)) this.facts.tokenEvents++;
-    else this.learnFromEvent(parseEvent(data), data);
+    if (DELTA.test(data)) {
+      asJson(() => this.shape.check(data));
+      this.facts.tokenEvents++;
+    } else this.learnFromEvent(parseEvent(data), data);
     return true;
   }
 
@@ -93,9 +98,5 @@ export class MessagesStreamReader implements AnswerStreamReader {
 }
 
 function parseEvent(data: string): WireEvent {
-  try {
-    return JSON.parse(data) as WireEvent;
-  } catch (error) {
-    throw new DialectStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
-  }
+  return asJson(() => JSON.parse(data) as WireEvent);
 }

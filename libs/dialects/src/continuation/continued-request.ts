@@ -1,3 +1,4 @@
+import type { ByteSpan } from '#libs/contracts';
 import { spliced } from '../json-operation/replace-model.js';
 import { scanObject } from '../scan-object.js';
 import { askedText } from './seam.js';
@@ -8,23 +9,31 @@ const MAX_DEPTH = 64;
 const MOST_LAST_WORDS = 60;
 const LEAST_LAST_WORDS = 20;
 
+const QUOTE = 0x22;
+
+interface Edit {
+  readonly span: ByteSpan;
+  readonly text: string;
+}
+
 /** What of a request changes where the rest of its answer is asked for. */
 export interface RestOfAnswer extends RestOrder {
   readonly text: string;
+  /** The member that holds the messages: a list or, for some dialects, the user's text. */
+  readonly list: 'messages' | 'input';
   /** Members that bound the answer's tokens. */
   readonly bounds: readonly string[];
 }
 
 /**
- * A request with `messages` for the rest of its answer: the answer so far as the assistant's, the bounds lowered by it. Returns
+ * A request for the rest of its answer: the answer so far as the assistant's, the bounds lowered by it. Returns
  * `used_up` where a bound leaves no room.
  */
 export function continuedRequest(body: Uint8Array, rest: RestOfAnswer): Buffer | 'used_up' | undefined {
   const members = scanObject(body, MAX_DEPTH);
-  const messages = members.get('messages');
-  if (!messages) return undefined;
-  const end = messages[1] - 1;
-  const edits = [{ span: [end, end] as const, text: messagesOfRest(rest) }];
+  const list = members.get(rest.list);
+  if (!list) return undefined;
+  const edits = withMessages(body, list, messagesOfRest(rest));
   for (const name of rest.bounds) {
     const span = members.get(name);
     if (!span) continue;
@@ -35,7 +44,16 @@ export function continuedRequest(body: Uint8Array, rest: RestOfAnswer): Buffer |
     edits.push({ span, text: String(left) });
   }
   edits.sort((left, right) => right.span[0] - left.span[0]);
-  return edits.reduce((bytes, { span, text }) => spliced(bytes, span, text), Buffer.from(body));
+  return edits.reduce<Buffer>((bytes, { span, text }) => spliced(bytes, span, text), Buffer.from(body));
+}
+
+/** Puts messages at the end of a list, or after the text that stands in its place. */
+function withMessages(body: Uint8Array, [start, end]: ByteSpan, messages: string): Edit[] {
+  if (body[start] !== QUOTE) return [{ span: [end - 1, end - 1], text: messages }];
+  return [
+    { span: [end, end], text: `}${messages}]` },
+    { span: [start, start], text: '[{"role":"user","content":' },
+  ];
 }
 
 function messagesOfRest({ text, style }: RestOfAnswer): string {

@@ -34,6 +34,8 @@ export class Seam {
   private open: number[] | undefined;
   private overlap = 0;
   private isDecided = false;
+  /** What the caller has already of that which comes next. */
+  private expected = '';
 
   constructor(before: string, style: ContinuationStyle) {
     this.core = withoutHalfCharacter(before).trimEnd();
@@ -43,10 +45,12 @@ export class Seam {
   }
 
   push(text: string): string {
-    if (this.isDecided) return text;
-    this.hold(text);
-    if (this.held === '') return '';
-    this.compare();
+    if (this.isDecided) return this.withoutExpected(text);
+    const fresh = this.held === '' ? text.trimStart() : text;
+    this.lead += text.slice(0, text.length - fresh.length);
+    if (fresh === '') return '';
+    this.compare(fresh);
+    this.held += fresh;
     return this.open?.length === 0 ? this.flush() : '';
   }
 
@@ -54,23 +58,19 @@ export class Seam {
   flush(): string {
     if (this.isDecided) return '';
     this.isDecided = true;
-    return this.overlap > 0
-      ? withoutStart(this.held.slice(this.overlap), this.blank)
-      : withoutStart(this.lead + this.held, this.untold);
+    this.expected = this.overlap > 0 ? this.blank : this.untold;
+    return this.withoutExpected(this.overlap > 0 ? this.held.slice(this.overlap) : this.lead + this.held);
   }
 
-  private hold(text: string): void {
-    if (this.held !== '') {
-      this.held += text;
-      return;
-    }
-    this.held = text.trimStart();
-    this.lead += text.slice(0, text.length - this.held.length);
+  private withoutExpected(text: string): string {
+    let common = 0;
+    while (common < this.expected.length && text[common] === this.expected[common]) common++;
+    this.expected = common === text.length ? this.expected.slice(common) : '';
+    return text.slice(common);
   }
 
-  private compare(): void {
-    const fresh = this.held.slice(this.compared);
-    this.open = (this.open ?? this.places()).filter((place) => {
+  private compare(fresh: string): void {
+    this.open = (this.open ?? this.placesOf(fresh[0] ?? '')).filter((place) => {
       const rest = this.core.length - place - this.compared;
       if (fresh.length < rest) return this.core.startsWith(fresh, place + this.compared);
       if (this.core.endsWith(fresh.slice(0, rest)) && this.counts(place)) {
@@ -78,12 +78,11 @@ export class Seam {
       }
       return false;
     });
-    this.compared = this.held.length;
+    this.compared += fresh.length;
   }
 
-  private places(): number[] {
+  private placesOf(first: string): number[] {
     const { core } = this;
-    const first = this.held[0] as string;
     const places: number[] = core[0] === first ? [0] : [];
     const from = Math.max(1, core.length - MOST_REPEATED_CHARACTERS);
     for (let place = core.indexOf(first, from); place >= 0; place = core.indexOf(first, place + 1)) places.push(place);
@@ -103,10 +102,4 @@ export class Seam {
 function withoutHalfCharacter(text: string): string {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(0, -1) : text;
-}
-
-function withoutStart(text: string, start: string): string {
-  let common = 0;
-  while (common < start.length && text[common] === start[common]) common++;
-  return text.slice(common);
 }

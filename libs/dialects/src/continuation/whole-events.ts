@@ -1,3 +1,4 @@
+import { asJson } from '../as-json.js';
 import { DialectStreamError } from '../caller-dialect.js';
 import { endOfEvent } from '../end-of-event.js';
 import { dataOfEvent } from '../event-stream.js';
@@ -15,12 +16,7 @@ export function* dataOfEvents(bytes: Uint8Array): Generator<string> {
 
 /** The object that an event's data is. @throws DialectStreamError of class `bad_answer` */
 export function parseEventData(data: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch (error) {
-    throw new DialectStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
-  }
+  const value = asJson(() => JSON.parse(data) as unknown);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new DialectStreamError('bad_answer', 'the stream held an event that is no object');
 }

@@ -56,7 +56,7 @@ export class ChatContinuation implements StreamContinuation {
   requestForRest(body: Uint8Array, order: RestOrder): Buffer | 'used_up' | undefined {
     const request = JSON.parse(Buffer.from(body).toString('utf8')) as WireRequest;
     if (!isPlainText(request)) return undefined;
-    return continuedRequest(body, { ...order, text: this.text, bounds: ['max_tokens', 'max_completion_tokens'] });
+    return continuedRequest(body, { ...order, text: this.text, list: 'messages', bounds: ['max_tokens', 'max_completion_tokens'] });
   }
 
   resume(style: ContinuationStyle, usage: Usage): void {
@@ -77,7 +77,8 @@ export class ChatContinuation implements StreamContinuation {
   }
 
   private follow(chunk: Record<string, unknown>): void {
-    const { choices = [], usage } = chunk as WireChunk;
+    const { usage } = chunk as WireChunk;
+    const choices = choicesOf(chunk);
     if (choices.length > 0) this.envelope ??= envelopeOf(chunk);
     for (const { index = 0, delta, finish_reason: finishReason } of choices) {
       if (index !== 0) this.isText = false;
@@ -94,7 +95,7 @@ export class ChatContinuation implements StreamContinuation {
 
   private continuedBy(chunk: WireChunk, seam: Seam): string {
     if (chunk.usage) this.usage = chunk.usage;
-    const choice = chunk.choices?.find(({ index = 0 }) => index === 0);
+    const choice = choicesOf(chunk).find(({ index = 0 }) => index === 0);
     if (!choice) return '';
     const delta = choice.delta ?? {};
     let events = typeof delta['content'] === 'string' ? this.textChunk(seam.push(delta['content'])) : '';
@@ -147,6 +148,11 @@ export class ChatContinuation implements StreamContinuation {
   private add(text: string): void {
     if (this.text.length <= MOST_TEXT) this.text += text;
   }
+}
+
+/** Some providers have null in the place of an empty list. */
+function choicesOf({ choices }: WireChunk): NonNullable<WireChunk['choices']> {
+  return Array.isArray(choices) ? choices.filter((choice) => typeof choice === 'object' && choice !== null) : [];
 }
 
 /** Several answers, bytes of sound and texts of a given form cannot be taken up by another model in the middle. */

@@ -1,6 +1,7 @@
 import type { ErrorClass } from '#libs/contracts';
 import { classOfStatus } from '../class-of-status.js';
 import type { ClassifiedError } from '../classified-error.js';
+import { isRefusalOfPrefill } from '../refusal-of-prefill.js';
 
 const MOST_MESSAGE_CHARACTERS = 500;
 
@@ -14,7 +15,8 @@ interface WireError {
  */
 export function classifyChatError(status: number, body: string): ClassifiedError {
   const { code, message } = readError(body);
-  return { errorClass: classOf(status, code), message: message.slice(0, MOST_MESSAGE_CHARACTERS) };
+  const errorClass = isRefusalOfPrefill(status, message) ? 'unsupported' : classOf(status, code);
+  return { errorClass, message: message.slice(0, MOST_MESSAGE_CHARACTERS) };
 }
 
 /**

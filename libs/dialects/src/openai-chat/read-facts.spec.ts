@@ -118,26 +118,20 @@ describe('readChatFacts', () => {
     expect(() => readChatFacts(body)).toThrow(expect.objectContaining({ status: 400, code: 'invalid_encoding' }));
   });
 
-  it("reads OpenRouter's extensions and takes them out for other providers", () => {
+  it("reads a gateway's own fields and takes them out for other providers", () => {
     const own = { models: ['a', 'b'], provider: { order: ['x'] }, plugins: [{ id: 'web' }], usage: { include: true } };
     const rest = { messages: [{ role: 'user', content: 'hi' }], seed: 1.0 };
     const body = Buffer.from(JSON.stringify({ ...own, model: 'toy', ...rest }));
     const facts = readChatFacts(body);
-    const { models, provider, plugins } = own;
-    expect(facts).toMatchObject({ extensions: { models, provider, plugins }, costAsked: true, usageAsked: true });
+    expect(facts).toMatchObject({
+      wishes: { models: own.models, order: ['x'] },
+      costAsked: true,
+      usageAsked: true,
+    });
     expect(JSON.parse(chatProviderBody(body, facts, 'm').toString())).toEqual({ model: 'm', ...rest });
   });
 
-  it('refuses extensions that facts have no room for', () => {
-    const provider = { order: ['x'.repeat(20_000)] };
-    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], provider });
-    expect(() => readChatFacts(Buffer.from(body))).toThrow(
-      expect.objectContaining({ status: 400, code: 'extensions_too_large' }),
-    );
-  });
-
-  it("refuses extensions that are not OpenRouter's", () => {
-    const body = { model: 'toy', messages: [{ role: 'user', content: 'hi' }], models: 'a' };
-    expect(() => readChatFacts(Buffer.from(JSON.stringify(body)))).toThrow("'models'");
+  it('names the own field that is wrong', () => {
+    expect(() => read(withField('"models":"a"'))).toThrow(expect.objectContaining({ status: 400, param: 'models' }));
   });
 });

@@ -1,5 +1,7 @@
 import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { asJson } from '../as-json.js';
 import { dataOfEvent, EventRelay } from '../event-stream.js';
+import { KnownShape } from '../known-shape.js';
 import { readChatUsage } from './read-usage.js';
 import { classifyChatStreamError } from './classify-error.js';
 
@@ -16,11 +18,12 @@ interface WireChunk {
 /**
  * Follows a stream of Chat Completions chunks (server-sent events) as it is relayed. Bytes go on unchanged and in whole events
  * only, so that a cut never leaves half of one behind; a usage event that the caller did not ask for is left out. Events are
- * parsed only where something is to be learnt from them.
+ * parsed only where something is to be learnt from them, or where they may be no JSON.
  */
 export class ChatStreamReader implements AnswerStreamReader {
   readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
   private readonly relay: EventRelay;
+  private readonly shape = new KnownShape();
 
   constructor(private readonly keepsUsage: boolean) {
     const { facts } = this;
@@ -54,6 +57,7 @@ export class ChatStreamReader implements AnswerStreamReader {
     }
     const isPlainToken = this.facts.tokenEvents > 0 && !WORTH_PARSING.test(data);
     if (isPlainToken) {
+      asJson(() => this.shape.check(data));
       this.facts.tokenEvents++;
       return true;
     }
@@ -79,13 +83,9 @@ export class ChatStreamReader implements AnswerStreamReader {
 }
 
 function parseChunk(data: string): WireChunk {
-  try {
-    const chunk = JSON.parse(data) as WireChunk;
-    const choices: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
-    return { ...chunk, choices: choices.filter((choice) => typeof choice === 'object' && choice !== null) };
-  } catch (error) {
-    throw new DialectStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
-  }
+  const chunk = asJson(() => JSON.parse(data) as WireChunk);
+  const choices: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : [];
+  return { ...chunk, choices: choices.filter((choice) => typeof choice === 'object' && choice !== null) };
 }
 
 function carriesToken(delta: Record<string, unknown> | undefined): boolean {

@@ -6,6 +6,7 @@ import { responsesPromptText } from './prompt-text.js';
 import { responsesProviderBody } from './provider-body.js';
 import { readResponsesAnswer } from './read-answer.js';
 import { readResponsesFacts } from './read-facts.js';
+import { ResponsesContinuation } from './responses-continuation.js';
 import { ResponsesStreamReader } from './stream-reader.js';
 import { encodeResponsesAnswer } from './translation/encode-answer.js';
 import { readResponsesRequest } from './translation/read-request.js';
@@ -20,6 +21,7 @@ export const responsesDialect = {
   providerBody: responsesProviderBody,
   readAnswer: readResponsesAnswer,
   streamReader: () => new ResponsesStreamReader(),
+  continuation: () => new ResponsesContinuation(),
   encodeError: encodeChatError,
   encodeStreamError: encodeResponsesStreamError,
   translation: {

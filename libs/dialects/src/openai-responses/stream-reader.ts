@@ -1,5 +1,7 @@
 import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { asJson } from '../as-json.js';
 import { dataOfEvent, EventRelay } from '../event-stream.js';
+import { KnownShape } from '../known-shape.js';
 import { classifyChatError } from '../openai-chat/classify-error.js';
 import { responseFacts, type WireResponse } from './read-answer.js';
 
@@ -19,6 +21,7 @@ interface WireEvent {
 export class ResponsesStreamReader implements AnswerStreamReader {
   readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
   private readonly relay: EventRelay;
+  private readonly shape = new KnownShape();
 
   constructor() {
     const { facts } = this;
@@ -46,8 +49,10 @@ export class ResponsesStreamReader implements AnswerStreamReader {
     if (!data.startsWith('{') || !data.endsWith('}'))
       throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
     const type = TYPE.exec(data)?.[1];
-    if (type?.endsWith('.delta')) this.facts.tokenEvents++;
-    else if (type === undefined || isLifecycle(type)) this.learnFromEvent(parseEvent(data), data);
+    if (type?.endsWith('.delta')) {
+      asJson(() => this.shape.check(data));
+      this.facts.tokenEvents++;
+    } else if (type === undefined || isLifecycle(type)) this.learnFromEvent(parseEvent(data), data);
     return true;
   }
 
@@ -69,11 +74,7 @@ function isLifecycle(type: string): boolean {
 }
 
 function parseEvent(data: string): WireEvent {
-  try {
-    return JSON.parse(data) as WireEvent;
-  } catch (error) {
-    throw new DialectStreamError('bad_answer', `the stream held an event that is not JSON: ${(error as Error).name}`);
-  }
+  return asJson(() => JSON.parse(data) as WireEvent);
 }
 
 /** An error stands in a failed response, in a member of its own, or is the event itself. */

@@ -6,6 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Facts, UnsupportedPolicy } from '#libs/contracts';
+import { dialectNamed } from '../dialects.js';
 import { translateCall } from './translate-call.js';
 
 const usage = {
@@ -159,6 +160,34 @@ describe('the trials of a caller of Anthropic’s dialect', () => {
     const lost = "The header 'anthropic-beta' (a-1) cannot be carried to this provider.";
     expect((await translated('warn')).warnings).toEqual([lost]);
     await expect(translated('reject')).rejects.toThrow(lost);
+  });
+});
+
+describe('what is meant for a gateway', () => {
+  const translated = (name: string, own: object, unsupported: UnsupportedPolicy) => {
+    const dialect = dialectNamed(name);
+    const body = Buffer.from(JSON.stringify({ model: 'm', ...REQUESTS[name], ...own }));
+    return translateCall(
+      { languageModel: () => modelOf({ unified: 'stop' }).model },
+      {
+        facts: { requestId: 'req_1', ...dialect.readFacts(body) } as Facts,
+        body,
+        model: 'm',
+        unsupported,
+        signal: new AbortController().signal,
+        fetchFile: () => Promise.reject(new Error('nothing to fetch')),
+      },
+    );
+  };
+  const wishes = { models: ['n'], fallbacks: ['o'], provider: { order: ['p'] }, session_id: 's', route: 'fallback' };
+
+  it.each(Object.keys(REQUESTS))('is no loss in %s where it has been followed', async (name) => {
+    expect((await translated(name, wishes, 'reject')).warnings).toEqual([]);
+  });
+
+  it('is told as a loss where it asks for something that nobody does', async () => {
+    const { warnings } = await translated('anthropic-messages', { plugins: [{ id: 'web' }] }, 'warn');
+    expect(warnings).toEqual([expect.stringContaining("'plugins'")]);
   });
 });
 

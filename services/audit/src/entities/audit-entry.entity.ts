@@ -6,6 +6,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  */
 @Entity('entries')
 @Index('entries_request_id', ['requestId'])
+@Index('entries_recorded_at', ['recordedAt', 'organization', 'sequence'])
 export class AuditEntry {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'entries_pkey' })
   organization!: string;

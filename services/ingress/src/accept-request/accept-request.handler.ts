@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { MessageHeader, Subject, type Caller, type Facts, type ModelEntry } from '#libs/contracts';
-import { DialectError, dialectNamed, refuseUnknownFields, type DialectFacts } from '#libs/dialects';
-import { BodyClaims, Messaging, MessagingError, SnapshotWatch } from '#libs/messaging';
-import { Settings } from '#libs/runtime';
+import { MessageHeader, Subject, type Caller, type Facts } from '#libs/contracts';
+import { dialectNamed, refuseUnknownFields, type DialectFacts } from '#libs/dialects';
+import { BodyClaims, Messaging, MessagingError } from '#libs/messaging';
 import { injectTraceContext } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCall } from '../answer-caller/pending-call.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
+import { AnswerFromCacheHandler } from '../answer-from-cache/answer-from-cache.handler.js';
 import { HttpLimit } from '../http/http-limits.js';
+import { RequestFacts } from './request-facts.js';
 
 /** A request that passed the guard, with its facts read. */
 export interface AcceptedRequest {
@@ -16,36 +17,41 @@ export interface AcceptedRequest {
   facts: DialectFacts;
   body: Buffer;
   response: CallerResponse;
+  /** The caller's header of that name. */
+  cacheControl?: string | undefined;
 }
 
 /** Admits a request and hands it to the router; its answer then comes in frames. */
 @Injectable()
 export class AcceptRequestHandler {
-  private models: ReadonlyMap<string, ModelEntry> = new Map();
-
   constructor(
-    watch: SnapshotWatch,
+    private readonly requestFacts: RequestFacts,
+    private readonly cache: AnswerFromCacheHandler,
     private readonly messaging: Messaging,
     private readonly bodies: BodyClaims,
     private readonly pending: PendingCalls,
-    private readonly settings: Settings,
-  ) {
-    watch.onChange((snapshot) => (this.models = new Map(snapshot.models.map((model) => [model.name, model]))));
-  }
+  ) {}
 
   /** @throws DialectError 404 for a model nobody configured, MessagingError while NATS is away. */
   async handle(request: AcceptedRequest): Promise<void> {
-    const { requestId, body } = request;
-    const model = this.models.get(request.facts.model);
-    if (!model) throw unknownModel(request.facts.model);
-    if (model.unknownFields === 'refuse') refuseUnknownFields(body, dialectNamed(request.facts.dialect));
+    const dialect = dialectNamed(request.facts.dialect);
+    const { facts, model } = this.requestFacts.complete({ ...request, dialect });
+    if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
+    const policy = this.cache.policyFor(facts);
+    if (!policy) return this.send(facts, request);
+    const { body, response, cacheControl } = request;
+    const outcome = await this.cache.handle({ facts, body, response, cacheControl }, policy);
+    if (outcome.answered) return;
+    await this.send(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, request);
+  }
+
+  private async send(facts: Facts, { requestId, body, response }: AcceptedRequest): Promise<void> {
     if (!this.messaging.isConnected) throw new MessagingError('disconnected', 'no connection to NATS');
     const claim = body.length > HttpLimit.messageBodyBytes ? requestId : undefined;
     if (claim !== undefined) await this.bodies.put(claim, body);
     // Storing takes its time; nothing is asked of anybody for a caller who has left meanwhile.
-    if (request.response.isGone) return;
-    const facts = this.factsOf(request);
-    this.pending.add(new PendingCall(facts, request.response));
+    if (response.isGone) return;
+    this.pending.add(new PendingCall(facts, response));
     const headers: Record<string, string | undefined> = {
       [MessageHeader.facts]: JSON.stringify(facts),
       [MessageHeader.bodyClaim]: claim,
@@ -56,27 +62,4 @@ export class AcceptRequestHandler {
       reply: this.pending.replySubject(requestId),
     });
   }
-
-  private factsOf({ requestId, caller, facts }: AcceptedRequest): Facts {
-    return {
-      requestId,
-      organization: caller.organization,
-      project: caller.project,
-      key: caller.key,
-      tier: caller.tier,
-      lane: 'interactive',
-      ...facts,
-      receivedAt: Date.now(),
-      ingress: this.settings.instance,
-    };
-  }
-}
-
-function unknownModel(model: string): DialectError {
-  return new DialectError(
-    404,
-    'model_not_found',
-    `The model '${model}' does not exist here; GET /v1/models lists those that do.`,
-    'model',
-  );
 }

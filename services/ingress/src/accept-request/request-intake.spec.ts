@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import type { AcceptRequestHandler } from './accept-request.handler.js';
+import type { RequestFacts } from './request-facts.js';
 import { RequestIntake } from './request-intake.js';
 
 const body = Buffer.from('{"model":"toy","messages":[{"role":"user","content":"hello"}]}');
@@ -15,8 +16,9 @@ describe('RequestIntake', () => {
     const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
     const left: string[] = [];
     const handler = { handle: async () => void raw.emit('close') } as unknown as AcceptRequestHandler;
+    const requestFacts = { read: () => ({}) } as unknown as RequestFacts;
     const pending = { callerLeft: (requestId: string) => void left.push(requestId) } as unknown as PendingCalls;
-    await new RequestIntake(handler, pending).accept('openai-chat', request, reply);
+    await new RequestIntake(requestFacts, handler, pending).accept('openai-chat', request, reply);
 
     expect(left).toEqual(['req_0123456789']);
   });

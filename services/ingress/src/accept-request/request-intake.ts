@@ -6,8 +6,8 @@ import { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { requireBody } from '../http/require-body.js';
-import { passedHeaders } from './passed-headers.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
+import { headerOf, RequestFacts } from './request-facts.js';
 
 const SPAN = { kind: 'server' } as const;
 
@@ -24,6 +24,7 @@ export interface IncomingCall {
 @Injectable()
 export class RequestIntake {
   constructor(
+    private readonly requestFacts: RequestFacts,
     private readonly handler: AcceptRequestHandler,
     private readonly pending: PendingCalls,
   ) {}
@@ -38,10 +39,7 @@ export class RequestIntake {
 
   /** Takes a request whose body and response were made elsewhere. @throws DialectError */
   async acceptWhole({ dialect, request, reply, body, response }: IncomingCall): Promise<void> {
-    const facts = {
-      ...dialect.readFacts(body, request.headers['content-type']),
-      ...passedHeaders(dialect, (name) => headerOf(request, name)),
-    };
+    const facts = this.requestFacts.read(dialect, request, body);
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);
@@ -50,14 +48,16 @@ export class RequestIntake {
       (name) => headerOf(request, name),
       () =>
         withSpan(`POST ${request.routeOptions.url}`, SPAN, () =>
-          this.handler.handle({ requestId: request.id, caller: request.caller, facts, body, response }),
+          this.handler.handle({
+            requestId: request.id,
+            caller: request.caller,
+            facts,
+            body,
+            response,
+            cacheControl: headerOf(request, 'cache-control'),
+          }),
         ),
     );
     reply.hijack();
   }
-}
-
-function headerOf({ headers }: AuthenticatedRequest, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

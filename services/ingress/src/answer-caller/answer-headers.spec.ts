@@ -10,6 +10,12 @@ describe('answerHeaders', () => {
     expect(warningsOf('é')).toBe('%C3%A9');
   });
 
+  it('names the model that answered, where it is another than was asked for', () => {
+    const headers = answerHeaders({ status: 200, attempts: 2, servesModel: 'größer' });
+    expect(headers['x-switchyard-served-model']).toBe('gr%C3%B6%C3%9Fer');
+    expect(answerHeaders({ status: 200, attempts: 1 })).not.toHaveProperty('x-switchyard-served-model');
+  });
+
   it('tells warnings that were cut within a character', () => {
     expect(warningsOf('\ud83d')).toBe('%EF%BF%BD');
     expect(warningsOf(`${'x'.repeat(999)}😀`)).toBe(`${'x'.repeat(999)}%EF%BF%BD`);

@@ -9,6 +9,7 @@ export function answerHeaders(answer: AnswerHead): Record<string, string> {
   return {
     ...(answer.provider === undefined ? {} : { 'x-switchyard-provider': answer.provider }),
     ...(answer.model === undefined ? {} : { 'x-switchyard-model': printable(answer.model) }),
+    ...(answer.servesModel === undefined ? {} : { 'x-switchyard-served-model': printable(answer.servesModel) }),
     'x-switchyard-attempts': String(answer.attempts),
     ...costHeader(answer),
     ...warningsHeader(answer),

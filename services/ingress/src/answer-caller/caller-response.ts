@@ -12,6 +12,7 @@ const KEEP_ALIVE = ': keep-alive\n\n';
  */
 export class CallerResponse {
   private parts: Uint8Array[] = [];
+  private readonly furtherHeaders: Record<string, string> = {};
 
   constructor(
     private readonly raw: ServerResponse,
@@ -31,6 +32,11 @@ export class CallerResponse {
     return this.raw.destroyed;
   }
 
+  /** More headers for the answer; one of the same name takes the place of an earlier one. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    Object.assign(this.furtherHeaders, headers);
+  }
+
   head(answer: AnswerHead): void {
     if (this.isGone) return;
     this.raw.writeHead(answer.status, {
@@ -38,7 +44,7 @@ export class CallerResponse {
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
       trailer: COST_HEADER,
-      ...this.requestIdHeaders(),
+      ...this.ownHeaders(),
       ...answerHeaders(answer),
     });
   }
@@ -75,7 +81,7 @@ export class CallerResponse {
     this.raw.writeHead(answer.status, {
       'content-type': answer.contentType ?? 'application/json',
       'content-length': bytes.length,
-      ...this.requestIdHeaders(),
+      ...this.ownHeaders(),
       ...answerHeaders(answer),
     });
     this.raw.end(bytes);
@@ -93,7 +99,7 @@ export class CallerResponse {
     this.raw.writeHead(answer.status, {
       'content-type': 'application/json',
       'content-length': body.length,
-      ...this.requestIdHeaders(),
+      ...this.ownHeaders(),
       ...answerHeaders(answer),
     });
     this.raw.end(body);
@@ -104,9 +110,9 @@ export class CallerResponse {
     return costHeader(answer);
   }
 
-  private requestIdHeaders(): Record<string, string> {
+  private ownHeaders(): Record<string, string> {
     const { requestIdHeader } = this.dialect;
-    const ours = { 'x-request-id': this.requestId };
+    const ours = { ...this.furtherHeaders, 'x-request-id': this.requestId };
     return requestIdHeader === undefined ? ours : { ...ours, [requestIdHeader]: this.requestId };
   }
 

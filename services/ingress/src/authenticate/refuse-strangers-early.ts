@@ -8,7 +8,7 @@ import type { CallerKeyGuard } from './caller-key.guard.js';
  */
 export function refuseStrangersEarly(adapter: FastifyAdapter, guard: CallerKeyGuard): void {
   adapter.getInstance<FastifyInstance>().addHook('onRequest', (request, _reply, done) => {
-    const hasBody = request.method === 'POST' && /^\/v[12]\//.test(request.url);
+    const hasBody = request.method === 'POST' && /^\/(admin\/)?v[12]\//.test(request.url);
     try {
       if (hasBody) guard.authenticate(request);
       done();

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Param, Query, UseGuards } from '@nestjs/commo
 import type { ModelEntry } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
+import { resolveModel } from '#libs/routing';
 import { CallerKeyGuard } from '../authenticate/caller-key.guard.js';
 import {
   anthropicModel,
@@ -51,9 +52,9 @@ export class ModelsController {
     @Headers(ANTHROPIC_VERSION) version: string | undefined,
   ): ModelObject | AnthropicModel {
     const { models, createdAt } = this.models();
-    const model = models.find(({ name }) => name === id);
+    const model = resolveModel(id, new Map(models.map((entry) => [entry.name, entry])))?.model;
     if (!model) throw new DialectError(404, 'model_not_found', `The model '${id}' does not exist here.`, 'model');
-    return version === undefined ? modelObject(model, createdAt) : anthropicModel(id, createdAt);
+    return version === undefined ? { ...modelObject(model, createdAt), id } : anthropicModel(id, createdAt);
   }
 
   private models(): { models: readonly ModelEntry[]; createdAt: number } {

@@ -10,11 +10,9 @@ import {
 } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
-import { requestIdTime } from '../http/request-id.js';
+import { recordPatience } from '../http/request-id.js';
 
 const ASK_AGAIN_MILLISECONDS = 100;
-/** Records follow an answer within a fraction of a second; a caller who asks at once is kept waiting that long. */
-const PATIENCE_MILLISECONDS = 3_000;
 
 /** Reads what audit and billing know of a request, waiting a moment for records that are still on their way. */
 @Injectable()
@@ -23,9 +21,7 @@ export class ReadRequestHandler {
 
   /** @throws DialectError 404 for a request that does not exist or belongs to somebody else. */
   async handle(caller: Caller, requestId: string): Promise<{ entry: AuditEntry; charge: ChargeRecord | null }> {
-    const madeAt = requestIdTime(requestId);
-    const patience = madeAt !== undefined && Math.abs(Date.now() - madeAt) < 60_000 ? PATIENCE_MILLISECONDS : 0;
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + recordPatience(requestId);
     for (;;) {
       const query = { caller, requestId };
       const [{ entry }, { charge }] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { AuditEntry, ChargeRecord, Usage } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
+import { decisionRecord, factsRecord } from './decision-record.js';
 import { unitsOf } from './units-of.js';
 
 /** Everything known of one request, in the API's own form: decision with reasons, attempts, usage, cost and timings. */
@@ -17,15 +18,12 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null): R
     stream: event.stream,
     ...(event.endUser === undefined ? {} : { user: event.endUser }),
     ...(event.job ? { batch: { id: event.job.batchId, line: event.job.line, custom_id: event.job.customId } } : {}),
+    ...(event.cachedFrom === undefined ? {} : { cached_from: event.cachedFrom }),
+    ...(event.shadowOf === undefined ? {} : { shadow_of: event.shadowOf }),
     finish_reason: event.finishReason ?? null,
     error: event.error ?? null,
-    decision: event.decision
-      ? {
-          configuration_revision: event.decision.snapshotRevision,
-          strategy: event.decision.strategy,
-          candidates: event.decision.candidates,
-        }
-      : null,
+    decision: event.decision ? decisionRecord(event.decision) : null,
+    facts: event.facts ? factsRecord(event.facts) : null,
     attempts: event.attempts.map(attemptOf),
     usage: charge ? usageOf(charge) : null,
     cost: charge ? costOf(charge) : null,
@@ -44,6 +42,8 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
     provider: attempt.provider,
     model: attempt.model,
     outcome: attempt.outcome,
+    ...(attempt.role === undefined ? {} : { role: attempt.role }),
+    ...(attempt.role === undefined ? {} : { role: attempt.role }),
     error: attempt.errorClass ? { class: attempt.errorClass, message: attempt.errorMessage ?? '' } : null,
     status: attempt.status ?? null,
     upstream_id: attempt.upstreamId ?? null,

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller, Feedback, FeedbackList, FeedbackPage, FeedbackPut } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
+import { FeedbackRepository, type Owner } from './feedback.repository.js';
+
+/** Keeps what callers think of answers, each of its own project's requests; the admin key judges and sees all. */
+@Injectable()
+export class KeepFeedbackHandler {
+  constructor(private readonly feedback: FeedbackRepository) {}
+
+  /** A second word on a request takes the place of the first. @throws QueryRefused 404 for a request that the caller may not see. */
+  async put(query: FeedbackPut): Promise<Feedback> {
+    const { requestId, score, comment } = query;
+    const at = await this.feedback.put(query, ownerOf(query.caller));
+    if (!at) {
+      throw new QueryRefused({
+        status: 404,
+        code: 'request_not_found',
+        message: `No request '${requestId}' is on record.`,
+        param: 'request_id',
+      });
+    }
+    return { requestId, score, ...(comment === undefined ? {} : { comment }), at: at.getTime() };
+  }
+
+  async list({ caller, after, limit }: FeedbackList): Promise<FeedbackPage> {
+    const found = await this.feedback.list({ owner: ownerOf(caller), after, limit: limit + 1 });
+    return { data: found.slice(0, limit), hasMore: found.length > limit };
+  }
+}
+
+function ownerOf(caller: Caller): Owner | undefined {
+  return caller.admin ? undefined : caller;
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller, Facts, ModelEntry } from '#libs/contracts';
+import { defaultDifficultyModel } from '#libs/difficulty';
+import { DialectError, type CallerDialect, type DialectFacts } from '#libs/dialects';
+import { SnapshotWatch } from '#libs/messaging';
+import { resolveModel } from '#libs/routing';
+import { Settings } from '#libs/runtime';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { addHeaderFacts } from '../read-wishes/header-facts.js';
+import { NeededFacts } from './needed-facts.js';
+import { passedHeaders } from './passed-headers.js';
+import { textFacts } from './text-facts.js';
+
+/** What a request says of itself, before it is known what the model needs. */
+export interface ReadRequest {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly dialect: CallerDialect;
+  readonly facts: DialectFacts;
+  readonly body: Uint8Array;
+}
+
+/** Facts in full, and the model of the configuration that the caller's name means. */
+export interface CompleteFacts {
+  readonly facts: Facts;
+  readonly model: ModelEntry;
+}
+
+/** Reads the facts of requests: from the body by its dialect, from headers, and from the words where the model's policy asks. */
+@Injectable()
+export class RequestFacts {
+  private models: ReadonlyMap<string, ModelEntry> = new Map();
+  private needed = new NeededFacts({ models: [] });
+
+  constructor(
+    watch: SnapshotWatch,
+    private readonly settings: Settings,
+  ) {
+    watch.onChange((snapshot) => {
+      this.models = new Map(snapshot.models.map((model) => [model.name, model]));
+      this.needed = new NeededFacts(snapshot);
+      // Read in now, so that no caller waits for it.
+      if (this.needed.has('difficulty')) defaultDifficultyModel();
+    });
+  }
+
+  /** What body and headers say. @throws DialectError 400 that names the field at fault. */
+  read(dialect: CallerDialect, request: AuthenticatedRequest, body: Uint8Array): DialectFacts {
+    const nameOf = (name: string): string | undefined => headerOf(request, name);
+    const facts = {
+      ...dialect.readFacts(body, request.headers['content-type']),
+      ...passedHeaders(dialect, nameOf),
+    };
+    addHeaderFacts(facts, { headerOf: nameOf, body, receivedAt: Date.now() });
+    return facts;
+  }
+
+  /** Adds whose the request is, and what its words tell where that is needed. @throws DialectError 404 for a model nobody configured. */
+  complete({ requestId, caller, dialect, facts, body }: ReadRequest): CompleteFacts {
+    const model = resolveModel(facts.model, this.models)?.model;
+    if (!model) throw unknownModel(facts.model);
+    const needs = this.needed.of(model.name, facts.wishes);
+    return {
+      model,
+      facts: {
+        requestId,
+        organization: caller.organization,
+        project: caller.project,
+        key: caller.key,
+        tier: caller.tier,
+        lane: 'interactive',
+        ...facts,
+        ...(needs.size === 0 ? {} : textFacts({ dialect, body, facts }, needs, difficultyOf)),
+        receivedAt: Date.now(),
+        ingress: this.settings.instance,
+      },
+    };
+  }
+}
+
+/** The first value of a header of a request. */
+export function headerOf({ headers }: Pick<AuthenticatedRequest, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function difficultyOf(text: string): number {
+  return defaultDifficultyModel().score(text);
+}
+
+function unknownModel(model: string): DialectError {
+  return new DialectError(
+    404,
+    'model_not_found',
+    `The model '${model}' does not exist here; GET /v1/models lists those that do.`,
+    'model',
+  );
+}

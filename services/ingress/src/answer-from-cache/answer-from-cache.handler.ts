@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { requestEndedSubject, type Facts, type Operation } from '#libs/contracts';
+import { AnswerCache, AtomicBatchPublisher, SnapshotWatch, type FoundAnswer } from '#libs/messaging';
+import { Logger, metrics } from '#libs/telemetry';
+import type { CallerResponse } from '../answer-caller/caller-response.js';
+import { CachePolicies, type CachePolicy } from './cache-policies.js';
+import { cacheKey } from './cache-key.js';
+import { cachedEnding } from './cached-ending.policy.js';
+import { cacheWish } from './cache-wish.policy.js';
+
+/** Operations whose answers may be kept: those of text and numbers alone. */
+const KEPT_OPERATIONS: ReadonlySet<Operation> = new Set(['chat', 'text_completion', 'embeddings', 'moderation']);
+const CACHE_HEADER = 'x-switchyard-cache';
+
+/** A request that may be answered with what is kept. */
+export interface CacheableRequest {
+  readonly facts: Facts;
+  readonly body: Uint8Array;
+  readonly response: CallerResponse;
+  /** The caller's header of that name. */
+  readonly cacheControl: string | undefined;
+}
+
+/** What came of the look-up: answered, or to be called, with the key under which the answer may be kept. */
+export type CacheOutcome = { readonly answered: true } | { readonly answered: false; readonly cacheKey?: string };
+
+const NOT_KEPT: CacheOutcome = { answered: false };
+
+/** Answers requests with what is kept of equal ones, where the model's policy says so. */
+@Injectable()
+export class AnswerFromCacheHandler {
+  private readonly policies = new CachePolicies();
+
+  constructor(
+    watch: SnapshotWatch,
+    private readonly cache: AnswerCache,
+    private readonly results: AtomicBatchPublisher,
+    private readonly logger: Logger,
+  ) {
+    watch.onChange((snapshot) => this.policies.follow(snapshot));
+  }
+
+  /** The policy for the answer to a request; undefined where it is not kept, and there is nothing to look for. */
+  policyFor(facts: Facts): CachePolicy | undefined {
+    return this.policies.areAny && KEPT_OPERATIONS.has(facts.operation) ? this.policies.of(facts) : undefined;
+  }
+
+  /** Answers the request where an answer to an equal one is kept. Never rejects for what the cache does. */
+  async handle(request: CacheableRequest, policy: CachePolicy): Promise<CacheOutcome> {
+    const { facts, response } = request;
+    response.addHeaders({ [CACHE_HEADER]: 'miss' });
+    const wish = cacheWish(request.cacheControl);
+    // The cost within an answer is that of one call; a kept one would tell it wrongly.
+    const key = wish.mayKeep && facts.costAsked !== true ? cacheKey(facts, request.body, policy) : undefined;
+    if (key === undefined) return NOT_KEPT;
+    const found = wish.mayRead ? await this.cache.get(key) : undefined;
+    metrics.cacheLookups.add({ model: policy.model, result: found ? 'hit' : 'miss' });
+    if (!found) return { answered: false, cacheKey: key };
+    this.answer(request, found, policy);
+    return { answered: true };
+  }
+
+  private answer(
+    { facts, response }: CacheableRequest,
+    { answer: kept, body }: FoundAnswer,
+    policy: CachePolicy,
+  ): void {
+    const { answer, event, ageSeconds } = cachedEnding(facts, kept, { priceShare: policy.priceShare, now: Date.now() });
+    response.addHeaders({ [CACHE_HEADER]: 'hit', age: String(ageSeconds) });
+    if (facts.stream) {
+      response.head(answer);
+      response.chunk(body);
+      response.end(answer);
+    } else {
+      response.whole(body, answer);
+    }
+    metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: policy.model });
+    this.results
+      .publish(requestEndedSubject(event), JSON.stringify(event))
+      .catch((error: unknown) =>
+        this.logger.error({ requestId: facts.requestId, error }, 'a terminal event could not be stored'),
+      );
+  }
+}

@@ -1,0 +1,53 @@
+import { recordedFactsOf, type AnswerHead, type Facts, type KeptAnswer, type RequestEnded } from '#libs/contracts';
+
+/** How a request ends that is answered with what was kept of an earlier one: what the caller learns, and the terminal event. */
+export interface CachedEnding {
+  readonly answer: AnswerHead;
+  readonly event: RequestEnded;
+  readonly ageSeconds: number;
+}
+
+/** Shares are told apart to a millionth. */
+const SHARES = 1_000_000n;
+
+/** Nobody was called: there are no attempts, and the charge is the policy's share of what the kept answer cost. */
+export function cachedEnding(
+  facts: Facts,
+  kept: KeptAnswer,
+  { priceShare, now }: { priceShare: number; now: number },
+): CachedEnding {
+  const charge = shareOf(BigInt(kept.costNanoUsd), priceShare).toString();
+  return {
+    ageSeconds: Math.max(0, Math.floor((now - kept.keptAt) / 1_000)),
+    answer: { ...kept.head, status: 200, attempts: 0, costNanoUsd: charge },
+    event: {
+      version: 1,
+      outcome: 'completed',
+      requestId: facts.requestId,
+      organization: facts.organization,
+      project: facts.project,
+      key: facts.key,
+      lane: facts.lane,
+      dialect: facts.dialect,
+      operation: facts.operation,
+      model: facts.model,
+      stream: facts.stream,
+      ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
+      receivedAt: facts.receivedAt,
+      endedAt: now,
+      firstByteMilliseconds: Math.max(0, now - facts.receivedAt),
+      facts: recordedFactsOf(facts),
+      cachedFrom: kept.requestId,
+      cacheChargeNanoUsd: charge,
+      attempts: [],
+      ...(kept.finishReason === undefined ? {} : { finishReason: kept.finishReason }),
+      costNanoUsd: charge,
+    },
+  };
+}
+
+/** Rounded half up to a whole nano-USD. */
+function shareOf(cost: bigint, share: number): bigint {
+  const parts = BigInt(Math.round(share * Number(SHARES)));
+  return (cost * parts + SHARES / 2n) / SHARES;
+}

@@ -1,0 +1,113 @@
+import { Controller, Delete, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/common';
+import {
+  policyChangeReplySchema,
+  policyListReplySchema,
+  policyReplayReplySchema,
+  Subject,
+  type PolicyReplayReply,
+} from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { Messaging, MessagingError } from '#libs/messaging';
+import { z } from 'zod';
+import { AdminKeyGuard } from '../authenticate/admin-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { readFields, readJson } from '../http/read-json.js';
+import { policyChangeObject, policyObject, replayObject } from './policy-objects.js';
+import { timeOf } from './replay-period.policy.js';
+
+const REPLAY_TIMEOUT_MILLISECONDS = 60_000;
+/** The text goes in one message, in JSON, to control. */
+const LONGEST_TEXT_CHARACTERS = 400_000;
+
+const text = z.string().min(1).max(LONGEST_TEXT_CHARACTERS, `must have at most ${LONGEST_TEXT_CHARACTERS} characters`);
+const time = z
+  .string()
+  .max(40)
+  .refine(
+    (value) => timeOf(value, Date.now()) !== undefined,
+    'must be a time such as 2026-01-31T12:00:00Z, or 7d, 12h, 30m',
+  )
+  .transform((value) => timeOf(value, Date.now()) ?? 0);
+const replayFields = z.object({
+  text,
+  since: time.default(() => timeOf('7d', Date.now()) ?? 0),
+  until: time.optional(),
+});
+const trialFields = z.object({ text: text.optional(), share: z.number().min(0).max(1) });
+const rollBackFields = z.object({ revision: z.int().positive() });
+const listQuery = z.object({
+  before: z.coerce.number().int().positive().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** The policies in force and their versions: rehearsed, tried, put in force and taken back with the admin key. */
+@Controller('admin/v1/policies')
+@UseGuards(AdminKeyGuard)
+export class PoliciesController {
+  constructor(private readonly messaging: Messaging) {}
+
+  @Get()
+  async list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const fields = readFields(query, listQuery);
+    const reply = await this.messaging.ask(Subject.policyList, { caller, ...fields }, policyListReplySchema);
+    return {
+      object: 'list',
+      data: reply.versions.map(policyObject),
+      has_more: reply.hasMore,
+      next_before: reply.versions.at(-1)?.revision ?? null,
+      holds_until_file_changes: reply.holdsUntilFileChanges,
+    };
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  async replay(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
+    return replayObject(await this.askReplay({ caller, ...readJson(body, replayFields) }));
+  }
+
+  @Post('trial')
+  @HttpCode(200)
+  async startTrial(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
+    return this.change(Subject.policyTry, { caller, ...readJson(body, trialFields) });
+  }
+
+  @Delete('trial')
+  async endTrial(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
+    return this.change(Subject.policyTry, { caller, share: 0 });
+  }
+
+  @Post('promote')
+  @HttpCode(200)
+  async promote(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
+    return this.change(Subject.policyPromote, { caller });
+  }
+
+  @Post('rollback')
+  @HttpCode(200)
+  async rollBack(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
+    return this.change(Subject.policyRollBack, { caller, ...readJson(body, rollBackFields) });
+  }
+
+  private async change(subject: string, command: object): Promise<unknown> {
+    return policyChangeObject(await this.messaging.ask(subject, command, policyChangeReplySchema));
+  }
+
+  private async askReplay(query: object): Promise<PolicyReplayReply> {
+    try {
+      return await this.messaging.ask(
+        Subject.policyReplay,
+        query,
+        policyReplayReplySchema,
+        REPLAY_TIMEOUT_MILLISECONDS,
+      );
+    } catch (error) {
+      if (!(error instanceof MessagingError && error.code === 'timeout')) throw error;
+      throw new DialectError(
+        504,
+        'replay_timeout',
+        'The replay takes longer than a minute; choose a shorter period.',
+        'since',
+      );
+    }
+  }
+}
