@@ -5,6 +5,7 @@ import { ProviderDirectory } from './call-model/provider-directory.js';
 import { RunningCalls } from './call-model/running-calls.js';
 import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
+import { AnswerKeeper } from './keep-answer/answer-keeper.js';
 import { DurableAnswers } from './record-result/durable-answers.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
 import { StreamRescue } from './rescue-stream/stream-rescue.js';
@@ -21,6 +22,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     TargetAttempts,
     FileFetcher,
     DurableAnswers,
+    AnswerKeeper,
     ResultRecorder,
     StreamRescue,
     FleetTargetHealth,

@@ -45,6 +45,17 @@ describe('CallClock', () => {
     expect(clock.firstByteMilliseconds).toBeCloseTo(900, 0);
   });
 
+  it('ends an answer that falls silent long before its first byte would have been due', () => {
+    clock.stop();
+    clock = new CallClock({ ...timeouts, firstByteMilliseconds: 4_000 }, timeouts.totalMilliseconds);
+    jest.advanceTimersByTime(100);
+    clock.markFirstByte();
+    jest.advanceTimersByTime(499);
+    expect(reason()).toBeUndefined();
+    jest.advanceTimersByTime(3);
+    expect(reason()).toBe('idle_timeout');
+  });
+
   it('ends the whole call when its time is over, however much comes', () => {
     clock.markFirstByte();
     for (let index = 0; index < 20 && reason() === undefined; index++) {

@@ -35,8 +35,12 @@ export class CallClock {
 
   /** The first byte of a plain answer, or the first token of a stream, is here. */
   markFirstByte(): void {
-    this.firstByte ??= round(performance.now() - this.started);
     this.touch();
+    if (this.firstByte !== undefined) return;
+    this.firstByte = round(performance.now() - this.started);
+    // The limit of silence may end long before that of the first byte would have.
+    clearTimeout(this.timer);
+    this.look();
   }
 
   /** The provider sent something. */

@@ -12,6 +12,8 @@ import type { Logger } from '#libs/telemetry';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
+import type { AnswerKeeper } from '../keep-answer/answer-keeper.js';
+import type { AssignedCall } from './assigned-call.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
 import type { TargetAttempts } from './target-attempts.js';
@@ -87,7 +89,8 @@ describe('a call of a waiting caller that cannot be made', () => {
       {} as StreamRescue,
     );
     const logger = { warn: () => undefined } as unknown as Logger;
-    controller = new CallModelController(handler, running, messaging, {} as DurablePublisher, bodies, logger);
+    const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;
+    controller = new CallModelController(handler, running, messaging, {} as DurablePublisher, bodies, logger, keeper);
   });
 
   function told(): AnswerHead {

@@ -21,6 +21,7 @@ import {
 } from '#libs/messaging';
 import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
+import { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
 import { CallModelHandler } from './call-model.handler.js';
 import { NatsReplyChannel, noReply, type ReplyChannel } from './reply-channel.js';
@@ -41,6 +42,7 @@ export class CallModelController {
     private readonly publisher: DurablePublisher,
     private readonly bodies: BodyClaims,
     private readonly logger: Logger,
+    private readonly keeper: AnswerKeeper,
   ) {}
 
   @Subscribe(SubjectPattern.callAssignedInteractive, { queue: QueueGroup.worker })
@@ -49,7 +51,7 @@ export class CallModelController {
     if (reply === undefined) return;
     const call = await this.readForWaitingCaller(message, new NatsReplyChannel(this.messaging, reply));
     if (!call) return;
-    const next = await this.run(message, call);
+    const next = await this.run(message, this.keeper.keeping(call));
     if (next.done) return;
     this.messaging.publish(Subject.callAssignedInteractive(next.target.provider), message.data, {
       headers: headersToGoOn(message, next.slip),

@@ -14,7 +14,7 @@ import { CallInProgress } from './call-in-progress.js';
 import { hedgedAttempt } from './hedged-attempt.js';
 import { RunningCalls } from './running-calls.js';
 import { TargetAttempts, type AttemptOutcome } from './target-attempts.js';
-import { timeLeft } from './time-left.policy.js';
+import { timeLeft, untilDeadline } from './time-left.policy.js';
 
 type Answered = Extract<AttemptOutcome, { kind: 'answered' }>;
 type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
@@ -58,7 +58,7 @@ export class CallModelHandler {
   private async callTarget(assigned: AssignedCall, inProgress: CallInProgress): Promise<NextStep> {
     let call = assigned;
     let lastMade: Failed | undefined;
-    for (let retriesMade = 0; ; retriesMade++) {
+    for (let retriesMade = 0; ;) {
       const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0);
       call = { ...call, slip };
       if (outcome.kind === 'answered') {
@@ -69,6 +69,8 @@ export class CallModelHandler {
       if (outcome.record) lastMade = outcome;
       if (outcome.hasBegun) return this.goOnWithStream(call, inProgress, outcome);
       const step = this.stepAfter(call, outcome, retriesMade);
+      // A job that its target had no room for has not used up anything.
+      if (outcome.record || call.facts.lane === 'interactive') retriesMade++;
       if (step.kind === 'give_up') return this.end(call, lastMade ?? outcome);
       if (step.kind === 'go_on') return goOn(call, step.position);
       try {
@@ -114,12 +116,15 @@ export class CallModelHandler {
   private stepAfter({ facts, slip }: AssignedCall, outcome: Failed, retriesMade: number): StepAfterFailure {
     const target = slip.targets[slip.position];
     if (!target) return { kind: 'give_up' };
+    const now = Date.now();
     return stepAfter({
       failure: outcome.failure,
       lane: facts.lane,
       slip,
       retriesMade,
-      leftMilliseconds: timeLeft(facts, slip, { target, now: Date.now() }),
+      wasCalled: outcome.record !== undefined,
+      leftMilliseconds: timeLeft(facts, slip, { target, now }),
+      untilDeadlineMilliseconds: untilDeadline(facts, slip, now),
       mayRetry: () => facts.lane === 'durable' || this.retries.withdraw(),
       random: Math.random,
     });

@@ -6,15 +6,24 @@ import type { Facts, RoutingSlip, Target } from '#libs/contracts';
  */
 export function timeLeft(
   facts: Pick<Facts, 'lane' | 'deadline'>,
-  { attempts, execution }: Pick<RoutingSlip, 'attempts' | 'execution'>,
+  slip: Pick<RoutingSlip, 'attempts' | 'execution'>,
   { target, now }: { target: Pick<Target, 'timeouts'>; now: number },
 ): number {
+  const { attempts } = slip;
   const [first] = attempts;
   const spent =
     facts.lane === 'durable'
       ? attempts.reduce((sum, { durationMilliseconds }) => sum + durationMilliseconds, 0)
       : now - (first?.startedAt ?? now);
   const ofTotal = target.timeouts.totalMilliseconds - spent;
-  const deadline = Math.min(facts.deadline ?? Infinity, execution?.deadline ?? Infinity);
-  return Math.max(0, Math.min(ofTotal, deadline - now));
+  return Math.max(0, Math.min(ofTotal, untilDeadline(facts, slip, now)));
+}
+
+/** What is left until the request's deadline or its policy's, in milliseconds: negative once it is over, endless without one. */
+export function untilDeadline(
+  facts: Pick<Facts, 'deadline'>,
+  { execution }: Pick<RoutingSlip, 'execution'>,
+  now: number,
+): number {
+  return Math.min(facts.deadline ?? Infinity, execution?.deadline ?? Infinity) - now;
 }

@@ -61,6 +61,21 @@ describe('stepAfter', () => {
     expect(after(50, 'durable')).toEqual({ kind: 'retry', waitMilliseconds: 50_000 });
   });
 
+  it('lets a job wait for room in its target as long as it takes, until its deadline', () => {
+    const waiting = (changes: Partial<FailureAtHand>) =>
+      stepAfter(atHand('target_busy', { lane: 'durable', wasCalled: false, retriesMade: 20, ...changes }));
+
+    expect(waiting({})).toEqual({ kind: 'retry', waitMilliseconds: 500 });
+    expect(waiting({ leftMilliseconds: 100 })).toEqual({ kind: 'retry', waitMilliseconds: 500 });
+    expect(waiting({ failure: { errorClass: 'rate_limit', retryAfterSeconds: 3_600 } })).toEqual({
+      kind: 'retry',
+      waitMilliseconds: 600_000,
+    });
+    expect(waiting({ untilDeadlineMilliseconds: 400 })).toEqual({ kind: 'give_up' });
+    expect(waiting({ wasCalled: true })).toEqual({ kind: 'give_up' });
+    expect(waiting({ lane: 'interactive' })).toEqual({ kind: 'give_up' });
+  });
+
   it('tries no more without time or without budget', () => {
     expect(stepAfter(atHand('server_error', { leftMilliseconds: 100 }))).toEqual({ kind: 'give_up' });
     expect(stepAfter(atHand('server_error', { mayRetry: () => false }))).toEqual({ kind: 'give_up' });

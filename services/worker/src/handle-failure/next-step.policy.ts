@@ -8,8 +8,12 @@ export interface FailureAtHand {
   readonly slip: Pick<RoutingSlip, 'targets' | 'position' | 'execution'>;
   /** Further calls already made of the target at hand. */
   readonly retriesMade: number;
+  /** False where the target was busy, asked for a pause or was unwell, and so was not called; true where absent. */
+  readonly wasCalled?: boolean;
   /** What is left of the time for the whole request, in milliseconds. */
   readonly leftMilliseconds: number;
+  /** Until its deadline; endless where absent. The time of a job is that of its calls, so that its waits end there alone. */
+  readonly untilDeadlineMilliseconds?: number;
   /** Whether another call of the same target is within the process's retry budget; asked only where one would be made. */
   readonly mayRetry: () => boolean;
   /** Numbers in [0, 1). */
@@ -32,13 +36,14 @@ const JITTER_AFTER_RETRY_AFTER = 0.1;
  * never past the request's time, and within the retry budget.
  */
 export function stepAfter(atHand: FailureAtHand): StepAfterFailure {
-  const { failure, lane, slip, leftMilliseconds } = atHand;
+  const { failure, lane, slip, leftMilliseconds, untilDeadlineMilliseconds = Infinity } = atHand;
   const { goOn, retry, isOwn } = ruleFor(failure.errorClass, lane, ownRule(slip.execution, failure.errorClass));
   if (leftMilliseconds <= 0) return GIVE_UP;
   const position = nextPosition(slip, failure.errorClass, goOn);
   if (position !== undefined && !isOwn) return { kind: 'go_on', position };
   const waitMilliseconds = retry && waitBefore(retry, atHand);
-  if (waitMilliseconds !== undefined && waitMilliseconds < leftMilliseconds && atHand.mayRetry()) {
+  const mostMilliseconds = lane === 'durable' ? untilDeadlineMilliseconds : leftMilliseconds;
+  if (waitMilliseconds !== undefined && waitMilliseconds < mostMilliseconds && atHand.mayRetry()) {
     return { kind: 'retry', waitMilliseconds };
   }
   return position === undefined ? GIVE_UP : { kind: 'go_on', position };
@@ -69,14 +74,17 @@ function ownRule(execution: ExecutionPolicy | undefined, errorClass: ErrorClass)
 }
 
 /** The wait before another call of the same target; undefined where there is to be none. */
-function waitBefore(retry: RetryRule, { failure, retriesMade, random }: FailureAtHand): number | undefined {
-  if (retriesMade >= retry.attempts) return undefined;
-  const asked = failure.retryAfterSeconds;
-  if (asked !== undefined) {
-    const waitMilliseconds = asked * 1_000;
-    if (waitMilliseconds > retry.mostWaitMilliseconds) return undefined;
-    return Math.ceil(waitMilliseconds * (1 + JITTER_AFTER_RETRY_AFTER * random()));
+function waitBefore(retry: RetryRule, atHand: FailureAtHand): number | undefined {
+  const { failure, lane, retriesMade, wasCalled = true, random } = atHand;
+  // A job waits for room as long as it takes: its target has not been asked for anything yet.
+  const waitsForRoom = lane === 'durable' && !wasCalled;
+  if (!waitsForRoom && retriesMade >= retry.attempts) return undefined;
+  if (failure.retryAfterSeconds !== undefined) {
+    const asked = failure.retryAfterSeconds * 1_000;
+    if (!waitsForRoom && asked > retry.mostWaitMilliseconds) return undefined;
+    return Math.ceil(Math.min(asked, retry.mostWaitMilliseconds) * (1 + JITTER_AFTER_RETRY_AFTER * random()));
   }
-  const backoff = Math.min(retry.backoffMilliseconds * 2 ** retriesMade, retry.mostWaitMilliseconds);
+  const doublings = waitsForRoom ? 0 : retriesMade;
+  const backoff = Math.min(retry.backoffMilliseconds * 2 ** doublings, retry.mostWaitMilliseconds);
   return Math.ceil(backoff * (0.5 + 0.5 * random()));
 }

@@ -10,7 +10,8 @@ export function answerOf(response: Dispatcher.ResponseData): ProviderAnswer {
   };
   const encoding = header('content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
-    response.body.destroy();
+    // Left unread, its end is an error that nobody else would hear of.
+    response.body.on('error', () => undefined).destroy();
     throw new ProviderFailure('bad_answer', `the provider compressed its answer (${encoding}) although not asked to`, {
       status: response.statusCode,
     });

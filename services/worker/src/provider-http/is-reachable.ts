@@ -14,7 +14,8 @@ export async function isReachable(
 ): Promise<boolean> {
   try {
     const { statusCode, body } = await agent.request({ origin, path, method: 'GET', headers: { ...headers }, signal });
-    body.destroy();
+    // Left unread, its end is an error that nobody else would hear of.
+    body.on('error', () => undefined).destroy();
     return statusCode < SERVER_ERROR && statusCode !== OVERLOADED;
   } catch {
     return false;

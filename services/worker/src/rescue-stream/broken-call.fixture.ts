@@ -11,13 +11,12 @@ import { TargetAttempts } from '../call-model/target-attempts.js';
 import type { Provider, ProviderCall } from '../providers/provider.js';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import type { ResultRecorder } from '../record-result/result-recorder.js';
-import type { TargetHealth } from '../watch-targets/target-health.js';
 import { StreamRescue } from './stream-rescue.js';
 
 /** What a scripted provider does with a call: pieces of a stream, then its end, silence, or a broken connection. */
 export interface Script {
   readonly pieces?: readonly string[];
-  readonly then?: 'end' | 'stall' | 'reset';
+  readonly ending?: 'end' | 'stall' | 'reset';
   readonly refusal?: { readonly status: number; readonly body: string };
 }
 
@@ -65,10 +64,10 @@ export async function brokenCall(order: BrokenOrder): Promise<BrokenCall> {
     calls.push(call);
     if (inProgress) order.onCall?.(calls.length, inProgress);
   });
-  const attempts = new TargetAttempts(
-    { find: async () => provider } as unknown as ProviderDirectory,
-    { admit: () => ({ kind: 'go', isProbe: false, release: () => undefined }), note: () => undefined } as TargetHealth,
-  );
+  const attempts = new TargetAttempts({ find: async () => provider } as unknown as ProviderDirectory, {
+    admit: () => ({ kind: 'go', isProbe: false, release: () => undefined }),
+    note: () => undefined,
+  });
   const running = { add: (_id: string, call: CallInProgress) => (inProgress = call), remove: () => undefined };
   const recorder = { record: async (recorded: RequestEnded) => void (event = recorded) };
   const handler = new CallModelHandler(
@@ -116,7 +115,7 @@ function target(model: string, index: number): Target {
     model,
     price: { version: `price_${index}`, inputNanoUsdPerMillion: price, outputNanoUsdPerMillion: price },
     timeouts: TIMEOUTS,
-  } as Target;
+  };
 }
 
 function scripted(scripts: readonly Script[], onCall: (call: ProviderCall) => void): Provider {
@@ -139,13 +138,13 @@ async function* once(body: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(body);
 }
 
-async function* played({ pieces = [], then = 'end' }: Script, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* played({ pieces = [], ending = 'end' }: Script, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) {
     yield Buffer.from(piece);
     await setImmediate();
   }
-  if (then === 'reset') throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-  if (then === 'stall') {
+  if (ending === 'reset') throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+  if (ending === 'stall') {
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   }
 }

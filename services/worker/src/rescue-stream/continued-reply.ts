@@ -25,7 +25,7 @@ export class ContinuedReply implements ReplyChannel {
 
   /** Such a way for a call whose plan wants it, where its dialect allows it. */
   static of({ facts, slip, reply }: AssignedCall): ContinuedReply | undefined {
-    if (!facts.stream || slip.execution?.onCut !== 'rescue') return undefined;
+    if (!facts.stream || facts.shadowOf !== undefined || slip.execution?.onCut !== 'rescue') return undefined;
     const continuation = dialectNamed(facts.dialect).continuation?.(facts);
     return continuation && new ContinuedReply(reply, continuation, facts.costAsked === true);
   }

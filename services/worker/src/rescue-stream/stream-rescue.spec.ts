@@ -25,8 +25,8 @@ const PREFILL_REFUSED = {
 
 const BREAKS: readonly (readonly [string, string, Parameters<typeof brokenCall>[0]['scripts'][number]])[] = [
   ['cut', 'cut_stream', { pieces: BEGUN }],
-  ['reset', 'cut_stream', { pieces: BEGUN, then: 'reset' }],
-  ['stalled', 'idle_timeout', { pieces: BEGUN, then: 'stall' }],
+  ['reset', 'cut_stream', { pieces: BEGUN, ending: 'reset' }],
+  ['stalled', 'idle_timeout', { pieces: BEGUN, ending: 'stall' }],
   ['ended by an error event', 'overloaded', { pieces: [...BEGUN, data({ error: { message: 'busy', code: 503 } })] }],
   ['spoilt by a chunk without end', 'bad_answer', { pieces: [...BEGUN, 'data: {"choices":[{"delta"\n\n'] }],
   ['spoilt by a chunk that is no JSON', 'bad_answer', { pieces: [...BEGUN, 'data: {"choices":[{"delta":}]}\n\n'] }],
@@ -111,7 +111,7 @@ describe('a stream that broke off after the caller had seen a part of it', () =>
       outcome: 'completed',
       attempts: [
         { errorClass: 'cut_stream' },
-        { provider: 'provider-1', errorClass: 'invalid_request', role: 'rescue' },
+        { provider: 'provider-1', errorClass: 'unsupported', role: 'rescue' },
         { provider: 'provider-1', outcome: 'succeeded', role: 'rescue' },
       ],
     });
@@ -187,7 +187,7 @@ describe('a stream that broke off after the caller had seen a part of it', () =>
 describe('a stream that fails before its first token', () => {
   it.each([
     ['a malformed chunk', 'bad_answer', { pieces: [role(), 'data: {"choices":[{"delta":}]}\n\n'] }],
-    ['a slow first token', 'first_byte_timeout', { pieces: [role()], then: 'stall' as const }],
+    ['a slow first token', 'first_byte_timeout', { pieces: [role()], ending: 'stall' as const }],
     ['a cut', 'cut_stream', { pieces: [role()] }],
   ])('goes to the next target unseen after %s', async (_what, errorClass, script) => {
     for (const execution of [{}, { onCut: 'rescue' as const }]) {

@@ -8,19 +8,25 @@ describe('AdaptiveLimit', () => {
 
   it('falls with each complaint, to one call at the least', () => {
     const limit = new AdaptiveLimit();
-    const limits = Array.from({ length: 5 }, () => {
-      limit.tooMany(10, 0);
-      return limit.at(0);
+    const limits = Array.from({ length: 5 }, (_, turn) => {
+      limit.tooMany(10, { startedAt: 2 * turn + 1, now: 2 * turn + 2 });
+      return limit.at(2 * turn + 2);
     });
 
     expect(limits).toEqual([7, 4, 3, 2, 1]);
-    for (let more = 0; more < 20; more++) limit.tooMany(1, 0);
-    expect(limit.at(0)).toBe(1);
+    for (let now = 20; now < 40; now++) limit.tooMany(1, { startedAt: now, now });
+    expect(limit.at(40)).toBe(1);
+  });
+
+  it('falls once for all the calls that were under way at once', () => {
+    const limit = new AdaptiveLimit();
+    for (let answer = 0; answer < 90; answer++) limit.tooMany(300 - answer, { startedAt: 0, now: 10 + answer });
+    expect(limit.at(100)).toBe(210);
   });
 
   it('rises by one for as many good answers as may be under way, and is lifted after a quiet minute', () => {
     const limit = new AdaptiveLimit();
-    limit.tooMany(10, 0);
+    limit.tooMany(10, { startedAt: -1, now: 0 });
     for (let answer = 0; answer < 8; answer++) limit.good();
     expect(limit.at(1)).toBe(8);
     expect(limit.at(60_001)).toBe(Infinity);

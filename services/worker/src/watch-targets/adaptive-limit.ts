@@ -2,8 +2,9 @@ const FORGET_MILLISECONDS = 60_000;
 const FALL = 0.7;
 
 /**
- * How many calls of a target are made at once after it said that it is too many: fewer by a third with each such answer, one more
- * for as many good ones as there may be at once. No bound while the target has not complained lately.
+ * How many calls of a target are made at once after it said that it is too many: fewer by a third with each such answer to a call
+ * that was made under the bound, one more for as many good ones as there may be at once. No bound while the target has not
+ * complained lately.
  */
 export class AdaptiveLimit {
   private limit = Infinity;
@@ -15,7 +16,9 @@ export class AdaptiveLimit {
     return Math.max(1, Math.floor(this.limit));
   }
 
-  tooMany(inFlight: number, now: number): void {
+  /** Calls that began before the last fall say nothing of the bound that it left. */
+  tooMany(inFlight: number, { startedAt, now }: { startedAt: number; now: number }): void {
+    if (startedAt <= this.complainedAt) return;
     this.limit = Math.max(1, Math.min(this.limit, Math.max(1, inFlight)) * FALL);
     this.complainedAt = now;
   }

@@ -103,7 +103,9 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     this.hasChanged = true;
     const { errorClass } = attempt;
     if (errorClass === 'rate_limit') this.coolDown(statistics, retryAfterSeconds, now);
-    if (errorClass === 'rate_limit' || errorClass === 'overloaded') limit.tooMany(statistics.inFlight, now);
+    const { startedAt } = attempt;
+    if (errorClass === 'rate_limit' || errorClass === 'overloaded')
+      limit.tooMany(statistics.inFlight, { startedAt, now });
     const known = this.board.breaker(target.provider, target.model);
     if (bearing(attempt) === 'good') {
       limit.good();

@@ -59,7 +59,7 @@ async function* batchesIn(
     }
     yield events.end();
   } finally {
-    // Of a body that nobody has begun to read, its iterator would let go without a word.
-    body.destroy();
+    // Of a body that nobody has begun to read, its iterator would let go without a word, and its end is an error.
+    body.on('error', () => undefined).destroy();
   }
 }
