@@ -28,7 +28,8 @@ export interface FailureModel {
   readonly spare?: string;
   readonly third?: string;
   readonly timeouts?: Partial<typeof PATIENT>;
-  readonly targetFields?: object;
+  /** More fields of the first target. */
+  readonly mainFields?: object;
   readonly fields?: object;
 }
 
@@ -108,13 +109,11 @@ export function expectBroken(seen: SeenAnswer, words: number, code: string): voi
   expect(seen.raw).not.toContain('[DONE]');
 }
 
-function fieldsOf({ name, main, spare, third, timeouts, targetFields, fields }: FailureModel): object {
+function fieldsOf({ name, main, spare, third, timeouts, mainFields, fields }: FailureModel): object {
   const target = (provider: string, behaviour: string | undefined, price: object): object[] =>
-    behaviour === undefined
-      ? []
-      : [{ provider, model: targetName(behaviour, name), price, ...targetFields }];
+    behaviour === undefined ? [] : [{ provider, model: targetName(behaviour, name), price }];
   const targets = [
-    ...target('main', main, PRICE),
+    ...target('main', main, PRICE).map((first) => ({ ...first, ...mainFields })),
     ...target('spare', spare, SPARE_PRICE),
     ...target('main', third, PRICE),
   ];

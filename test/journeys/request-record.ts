@@ -9,6 +9,9 @@ export interface RequestRecord {
   readonly model: string;
   readonly stream: boolean;
   readonly user?: string;
+  readonly lane: string;
+  readonly cached_from?: string;
+  readonly shadow_of?: string;
   readonly finish_reason: string | null;
   readonly error: { class: string; message: string; status: number; code: string } | null;
   readonly decision: {
@@ -21,11 +24,12 @@ export interface RequestRecord {
     readonly model: string;
     readonly outcome: string;
     readonly error: { class: string; message: string } | null;
+    readonly role?: string;
     readonly status: number | null;
     readonly usage: { prompt_tokens: number; completion_tokens: number; basis: string } | null;
   }[];
   readonly usage: { prompt_tokens: number; completion_tokens: number } | null;
-  readonly cost: { usd: string; nano_usd: string; lines: readonly { usage_basis: string; nano_usd: string }[] } | null;
+  readonly cost: { usd: string; nano_usd: string; lines: readonly { provider: string; usage_basis: string; nano_usd: string }[] } | null;
   readonly timings: { received_at: string; ended_at: string; first_byte_ms: number | null; total_ms: number };
   readonly audit: { sequence: number; hash: string };
 }

@@ -9,6 +9,8 @@ export const PROMPT_TOKENS = 11;
 /** How long a slow provider takes, and how long a stalled one is silent: far beyond the limits of the tests. */
 const SLOW_MILLISECONDS = 20_000;
 const SILENT_MILLISECONDS = 30_000;
+/** Between the last good chunk and what goes wrong: what comes in one piece with it would not have been seen by anybody. */
+const BREATH_MILLISECONDS = 100;
 
 /** The words of an answer from one number to another, both included. */
 export function wordsBetween(first: number, last: number): string {
@@ -35,6 +37,18 @@ export const inTurn =
   (...behaviours: readonly Behaviour[]): Behaviour =>
   (call, response) =>
     behaviours[Math.min(call.turn, behaviours.length) - 1]?.(call, response);
+
+/** Goes over from one behaviour to another while it says so. */
+export const either =
+  (isFirst: () => boolean, first: Behaviour, second: Behaviour): Behaviour =>
+  (call, response) =>
+    (isFirst() ? first : second)(call, response);
+
+/** Answers as it should, after a while. */
+export const answersAfter =
+  (milliseconds: number): Behaviour =>
+  (call, response) =>
+    later(milliseconds, response, () => answers(call, response));
 
 /** Refuses as models do that take no assistant message at the end; else answers. */
 export const refusesPrefill: Behaviour = (call, response) => {
@@ -77,20 +91,22 @@ export const stallsAfter =
 export const malformedAfter =
   (chunks: number): Behaviour =>
   (call, response) => {
-    if (!call.stream) return void response.writeHead(200, JSON_HEADERS).end('{"id": "scripted", "choices": [{]}');
-    sendPart(chunks, call, response, () => {
-      response.write('data: {"choices": [{"delta": {"content": \n\n');
-      response.end('data: [DONE]\n\n');
-    });
+    if (!call.stream) response.writeHead(200, JSON_HEADERS).end('{"id": "scripted", "choices": [{]}');
+    else
+      sendPart(chunks, call, response, () => {
+        response.write('data: {"choices": [{"delta": {"content": \n\n');
+        response.end('data: [DONE]\n\n');
+      });
   };
 
 /** Everything but the end mark; of a plain answer, everything but its last bytes. */
 export const lacksEndMark: Behaviour = (call, response) => {
   call.bill = { promptTokens: PROMPT_TOKENS, completionTokens: WHOLE_ANSWER_WORDS };
-  if (!call.stream) return void response.writeHead(200, JSON_HEADERS).end(plainBody(1, call).slice(0, -2));
-  beginStream(response);
-  writeWords(1, WHOLE_ANSWER_WORDS, response);
-  response.end(`${FINISH}${usageEvent(call)}`);
+  if (call.stream) {
+    beginStream(response);
+    writeWords(1, WHOLE_ANSWER_WORDS, response);
+    response.end(`${FINISH}${usageEvent(call)}`);
+  } else response.writeHead(200, JSON_HEADERS).end(plainBody(1, call).slice(0, -2));
 };
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -98,24 +114,26 @@ const FINISH = event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }]
 
 function answerFrom(first: number, call: ScriptedCall, response: ServerResponse): void {
   call.bill = { promptTokens: PROMPT_TOKENS, completionTokens: WHOLE_ANSWER_WORDS - first + 1 };
-  if (!call.stream) return void response.writeHead(200, JSON_HEADERS).end(plainBody(first, call));
-  beginStream(response);
-  writeWords(first, WHOLE_ANSWER_WORDS, response);
-  response.end(`${FINISH}${usageEvent(call)}data: [DONE]\n\n`);
+  if (call.stream) {
+    beginStream(response);
+    writeWords(first, WHOLE_ANSWER_WORDS, response);
+    response.end(`${FINISH}${usageEvent(call)}data: [DONE]\n\n`);
+  } else response.writeHead(200, JSON_HEADERS).end(plainBody(first, call));
 }
 
-/** The first chunks of an answer; goes on with `then` once they are on their way. */
+/** The first chunks of an answer; goes on with `then` once they have been relayed. */
 function sendPart(chunks: number, call: ScriptedCall, response: ServerResponse, then: () => void): void {
   if (call.stream) {
     call.bill = { promptTokens: PROMPT_TOKENS, completionTokens: chunks };
     beginStream(response);
     writeWords(1, chunks, response);
-    response.write(': that was all\n\n', () => setImmediate(then));
+    response.write(': that was all\n\n', () => later(BREATH_MILLISECONDS, response, then));
     return;
   }
   const body = plainBody(1, call);
   response.writeHead(200, { ...JSON_HEADERS, 'content-length': Buffer.byteLength(body) });
-  response.write(body.slice(0, Math.floor((body.length * chunks) / WHOLE_ANSWER_WORDS)), () => setImmediate(then));
+  const part = body.slice(0, Math.floor((body.length * chunks) / WHOLE_ANSWER_WORDS));
+  response.write(part, () => later(BREATH_MILLISECONDS, response, then));
 }
 
 function beginStream(response: ServerResponse): void {

@@ -59,6 +59,8 @@ export async function startScriptedProvider(
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Asked whether it is there at all.
+    if (request.method === 'GET') return void response.end(JSON.stringify({ object: 'list', data: [] }));
     const time = Date.now();
     const { model, stream = false, messages = [] } = JSON.parse(await textOf(request)) as WireRequest;
     const turn = callsOf(model).length + 1;

@@ -19,6 +19,8 @@ export const MessageHeader = {
   terminalEvent: 'Switchyard-Terminal-Event',
   /** Name of the object that holds the body of a request too large for a message, plain text. */
   bodyClaim: 'Switchyard-Body-Claim',
+  /** `KeptAnswer` of an entry of the bucket `answers`, whose body is the answer's bytes. */
+  keptAnswer: 'Switchyard-Kept-Answer',
   /** Set on the reply to a query that failed: `ReplyError`. */
   error: 'Switchyard-Error',
   /** W3C trace context, passed through untouched where tracing is off. */
@@ -32,6 +34,8 @@ export const StreamHeader = {
   batchId: 'Nats-Batch-Id',
   batchSequence: 'Nats-Batch-Sequence',
   batchCommit: 'Nats-Batch-Commit',
+  /** How long a message rests, such as `60s`; at least a second. */
+  timeToLive: 'Nats-TTL',
 } as const;
 
 /** Headers that a dead letter carries besides its own: why it rests, where it came from, how often it was tried. */

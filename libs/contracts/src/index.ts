@@ -48,7 +48,12 @@ export type {
   TargetQuotas,
   TimeWindow,
 } from './snapshot/routing-policy.js';
-export { breakerRecordSchema, quantilesSchema, targetReportSchema, workerReportSchema } from './health/target-report.js';
+export {
+  breakerRecordSchema,
+  quantilesSchema,
+  targetReportSchema,
+  workerReportSchema,
+} from './health/target-report.js';
 export type { BreakerRecord, Quantiles, TargetReport, TargetState, WorkerReport } from './health/target-report.js';
 export {
   decidedRequestListSchema,
@@ -112,6 +117,8 @@ export { requestEndedSchema, requestOutcome, requestEndedSubject } from './event
 export type { RequestEnded, RequestOutcome } from './events/request-ended.event.js';
 export { FrameKind, answerHeadSchema } from './events/reply-frame.js';
 export type { AnswerHead } from './events/reply-frame.js';
+export { keptAnswerSchema } from './cache/kept-answer.js';
+export type { KeptAnswer } from './cache/kept-answer.js';
 export { callerSchema, replyErrorSchema } from './queries/caller.js';
 export type { Caller, ReplyError } from './queries/caller.js';
 export {
@@ -180,5 +187,14 @@ export type {
   AuditEventList,
   AuditEventPage,
 } from './queries/records.js';
+export {
+  feedbackListSchema,
+  feedbackPageSchema,
+  feedbackPutReplySchema,
+  feedbackPutSchema,
+  feedbackSchema,
+  judgedRequestSchema,
+} from './queries/feedback.js';
+export type { Feedback, FeedbackList, FeedbackPage, FeedbackPut, JudgedRequest } from './queries/feedback.js';
 export { healthSchema, serviceNames } from './queries/health.js';
 export type { Health, ServiceName } from './queries/health.js';

@@ -14,6 +14,8 @@ export { StreamTrimmer } from './streams/stream-trimmer.js';
 export type { TrimmedStream } from './streams/stream-trimmer.js';
 export { HealthBucket } from './streams/live-bucket.js';
 export type { EntryListener } from './streams/live-bucket.js';
+export { AnswerCache } from './streams/answer-cache.js';
+export type { FoundAnswer } from './streams/answer-cache.js';
 export { BodyClaims } from './streams/body-claims.js';
 export { carryDocument, openDocument } from './streams/carried-documents.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';

@@ -4,6 +4,7 @@ import { SnapshotWatch } from './configuration/snapshot-watch.js';
 import { NatsLink, type LinkLog } from './link/nats-link.js';
 import { Messaging } from './messaging.js';
 import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
+import { AnswerCache } from './streams/answer-cache.js';
 import { BodyClaims } from './streams/body-claims.js';
 import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
@@ -76,6 +77,7 @@ export class MessagingModule {
       { provide: HealthBucket, useValue: parts.health },
       { provide: StreamState, useValue: new StreamState(parts.link) },
       { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
+      { provide: AnswerCache, useValue: new AnswerCache(parts.messaging) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
       { provide: ConsumerLimits, useValue: parts.limits },
     ];

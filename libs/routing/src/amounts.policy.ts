@@ -1,5 +1,5 @@
-const MINUS = '-';
-const ZERO = '0';
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
 /**
  * Whether an amount of nano-USD, as a decimal string, lies above a ceiling; where one of them is absent it does not. Exact for
@@ -13,5 +13,7 @@ export function isMoreThan(amount: string | undefined, ceiling: string | undefin
 
 /** Neither negative nor with leading zeros, so that the longer one is the larger one. */
 function isPlain(amount: string): boolean {
-  return amount.length === 1 || !(amount.startsWith(MINUS) || amount.startsWith(ZERO));
+  if (amount.length === 1) return true;
+  const first = amount.charCodeAt(0);
+  return first !== MINUS && first !== ZERO;
 }

@@ -1,7 +1,6 @@
 import type {
   Facts,
   ModelEntry,
-  ProviderEntry,
   Requirements,
   RoutingPolicy,
   Strategy,
@@ -12,12 +11,14 @@ import type {
 } from '#libs/contracts';
 import type { LiveState } from './live-state.js';
 import type { RefusalCode } from './no-eligible-target.js';
+import type { PlacedTarget } from './placed-target.js';
 import type { RoutingTable } from './routing-table.js';
 
 /** A target that may come into question for a request. */
 export interface Candidacy {
+  readonly placed: PlacedTarget;
+  /** Of `placed`. */
   readonly entry: TargetEntry;
-  readonly provider: ProviderEntry | undefined;
   /** The public model it belongs to. */
   readonly model: ModelEntry;
   /** Groups are tried one after the other: 0 for the model's own targets, then one for each model to fall back to. */
@@ -36,6 +37,14 @@ export interface Constraints {
   readonly requirements: readonly Requirements[];
   /** A target must have one tag of every list. */
   readonly onlyTags: readonly (readonly string[])[];
+}
+
+/** What is seen of the state of some candidate, so that nobody has to look through all of them for what is rare. */
+export interface LiveSigns {
+  /** A pause that its provider asked for, or a breaker that is not closed. */
+  isUnwell: boolean;
+  /** Failures. */
+  isFailing: boolean;
 }
 
 /** A refusal that no target could change: by a rule, or of a model that the caller may not use. */
@@ -70,6 +79,8 @@ export interface Consideration extends Constraints {
   readonly rule: string | undefined;
   /** Why nothing may be called at all. */
   readonly refusal: Refusal | undefined;
+  /** What was seen of the candidates' state when they were gathered. */
+  readonly signs: LiveSigns;
   /** Numbers in [0, 1), the same for the same request. */
   readonly random: () => number;
 }
@@ -83,14 +94,25 @@ export interface Filter {
   reasonAgainst(candidacy: Candidacy, consideration: Consideration): string | undefined;
 }
 
+/** How a strategy orders the candidates of one group, one value of each for each candidate at the same index. */
+export interface Ordering {
+  /** Lower is tried earlier. Infinity where the strategy knows nothing of a candidate, -Infinity where it is to be explored. */
+  readonly keys: Float64Array;
+  /** Lower is tried earlier among equal keys. */
+  readonly draws: Float64Array;
+  /** Whether keys that are finite go on record. */
+  readonly isScored: boolean;
+  /** In plain words, with the figures; made only for what is planned, since most of many candidates are not. */
+  readonly reasonOf: (index: number) => string;
+}
+
+/** Orders the candidates of one group. */
+export type Order = (candidacies: readonly Candidacy[], consideration: Consideration) => Ordering;
+
 /** A candidate at its place in the order of trying. */
 export interface Ranked {
   readonly candidacy: Candidacy;
   /** What the strategy ordered by; lower is tried earlier. */
-  readonly score?: number;
-  /** In plain words, with the figures; made only for what goes on record, since most of many candidates do not. */
-  readonly reasonOf: (candidacy: Candidacy) => string;
+  readonly score: number | undefined;
+  readonly reasonOf: () => string;
 }
-
-/** Puts the candidates of one group in the order of trying. */
-export type Order = (candidacies: readonly Candidacy[], consideration: Consideration) => Ranked[];

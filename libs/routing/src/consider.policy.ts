@@ -2,6 +2,7 @@ import type { Facts, Strategy, Wishes } from '#libs/contracts';
 import type { Consideration } from './candidacy.js';
 import { followRules } from './follow-rules.policy.js';
 import type { LiveState } from './live-state.js';
+import { mergedRequirements } from './merged-requirements.policy.js';
 import type { ResolvedModel } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 import { seededRandom } from './seeded-random.js';
@@ -34,12 +35,13 @@ export function consider(
     wishes,
     policy,
     strategy: sort ? STRATEGY_OF_SORT[sort] : (way.strategy ?? policy.strategy ?? { kind: model.strategy }),
-    requirements,
+    requirements: mergedRequirements(requirements),
     onlyTags,
     others,
     hasOtherModels: others.length > 0 || Boolean(wishes.models ?? wishes.targets ?? policy.fallbacks),
     rule: rules.length > 0 ? rules.join(' > ') : undefined,
     refusal,
+    signs: { isUnwell: false, isFailing: false },
     random: seededRandom(facts.requestId),
   };
 }

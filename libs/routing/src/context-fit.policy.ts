@@ -17,6 +17,10 @@ export function tokensOfOneContext(facts: Facts): number {
 
 /** Whether a prompt is clearly longer than a target's context window. A window that is not known fits all. */
 export function isClearlyTooLong(facts: Facts, { limits }: TargetEntry): boolean {
-  if (!CHECKED.has(facts.operation) || limits?.contextWindow === undefined) return false;
-  return tokensOfOneContext(facts) > CLEARLY * limits.contextWindow;
+  return limits?.contextWindow !== undefined && exceedsClearly(facts, limits.contextWindow);
+}
+
+/** Whether a prompt is clearly longer than so many tokens, where that matters to its operation. */
+export function exceedsClearly(facts: Facts, contextWindow: number): boolean {
+  return CHECKED.has(facts.operation) && tokensOfOneContext(facts) > CLEARLY * contextWindow;
 }

@@ -1,5 +1,7 @@
-import type { Facts, Operation, Price, PriceTier, TargetEntry } from '#libs/contracts';
+import type { Facts, Operation, Price, TargetEntry } from '#libs/contracts';
 import { USUAL_COMPLETION_TOKENS } from './choose-rule.policy.js';
+import type { PlacedTarget } from './placed-target.js';
+import { priceNumbersOf, tokensAt, type PriceNumbers } from './price-numbers.js';
 
 /** What answers come to where the caller gives no bound: the order of targets needs a likely size, not the largest one. */
 const LIKELY_COMPLETION_TOKENS: Readonly<Partial<Record<Operation, number>>> = {
@@ -22,46 +24,25 @@ export function likelyCompletionTokens(facts: Facts, { limits }: TargetEntry): n
  * tokens counts as one request, one image, one search or one minute of audio.
  */
 export function estimatedCostNanoUsd(facts: Facts, entry: TargetEntry): number | undefined {
-  const { price } = entry;
-  const units = unitCost(facts, price);
-  if (price.isWithoutTokenPrice === true) return units;
-  const amounts = price.tiers === undefined ? price : amountsFor(facts.estimatedPromptTokens, price);
-  const { input, output } = numbersOf(amounts);
+  return costEstimate(facts, { entry, numbers: priceNumbersOf(entry.price) });
+}
+
+/** The same of a target whose price has been read already. */
+export function costEstimate(
+  facts: Facts,
+  { entry, numbers }: Pick<PlacedTarget, 'entry' | 'numbers'>,
+): number | undefined {
+  const units = unitCost(facts, entry.price, numbers);
+  if (entry.price.isWithoutTokenPrice === true) return units;
+  const { input, output } = tokensAt(facts.estimatedPromptTokens, numbers);
   const tokens = facts.estimatedPromptTokens * input + likelyCompletionTokens(facts, entry) * output;
   return tokens / TOKENS_PER_PRICE + (units ?? 0);
 }
 
-/** Amounts as numbers by the price that they were read from: reading the texts again would take a third of a decision. */
-const NUMBERS = new WeakMap<Price | PriceTier, { readonly input: number; readonly output: number }>();
-
-function numbersOf(amounts: Price | PriceTier): { readonly input: number; readonly output: number } {
-  const known = NUMBERS.get(amounts);
-  if (known !== undefined) return known;
-  const { inputNanoUsdPerMillion, outputNanoUsdPerMillion } = amounts;
-  const numbers = { input: Number(inputNanoUsdPerMillion), output: Number(outputNanoUsdPerMillion) };
-  NUMBERS.set(amounts, numbers);
-  return numbers;
-}
-
-/** What tokens cost a call with a prompt of this length: the price itself, or the highest tier that the prompt exceeds. */
-export function amountsFor(promptTokens: number, price: Price): Price | PriceTier {
-  let reached: Price | PriceTier = price;
-  let threshold = 0;
-  for (const tier of price.tiers ?? []) {
-    if (promptTokens > tier.abovePromptTokens && tier.abovePromptTokens > threshold) {
-      reached = tier;
-      threshold = tier.abovePromptTokens;
-    }
-  }
-  return reached;
-}
-
 /** Only the units of the operation: a chat model's price of an image is no part of an answer in words. */
-function unitCost(facts: Facts, price: Price): number | undefined {
-  const perRequest = price.nanoUsdPerRequest;
+function unitCost(facts: Facts, price: Price, { perRequest }: PriceNumbers): number | undefined {
   const byOperation = operationCost(facts, price);
-  if (perRequest === undefined) return byOperation;
-  return Number(perRequest) + (byOperation ?? 0);
+  return perRequest === undefined ? byOperation : perRequest + (byOperation ?? 0);
 }
 
 function operationCost({ operation, estimatedPromptTokens }: Facts, price: Price): number | undefined {

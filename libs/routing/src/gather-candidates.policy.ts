@@ -1,8 +1,10 @@
-import type { Candidate, Target } from '#libs/contracts';
+import type { Candidate, Target, TargetState } from '#libs/contracts';
 import type { Candidacy, Consideration, Constraints } from './candidacy.js';
+import { isFailing } from './failing-target.policy.js';
 import { followRules, type Way } from './follow-rules.policy.js';
+import { mergedRequirements } from './merged-requirements.policy.js';
 import { resolveModel } from './resolve-model.policy.js';
-import type { PlacedTarget } from './routing-table.js';
+import type { PlacedTarget } from './placed-target.js';
 import { inOrderOfTrying, selectWished, type WishedTarget } from './wished-target.policy.js';
 
 /** What comes into question for a request. */
@@ -37,10 +39,21 @@ export function gatherCandidates(consideration: Consideration): Gathered {
 
 /** Without a look at what is there already: it is the first, and the table holds each target once. */
 function addOwn({ consideration, candidacies }: Gathering): void {
-  const { model, table, live } = consideration;
-  for (const { entry, provider } of table.targets.get(model.name) ?? []) {
-    candidacies.push({ entry, provider, model, group: 0, state: live.target(entry.provider, entry.model) });
+  const { model, table } = consideration;
+  for (const placed of table.targets.get(model.name) ?? []) {
+    const { entry } = placed;
+    const state = stateOf(placed, consideration);
+    candidacies.push({ placed, entry, model, group: 0, onlyAfter: undefined, state, further: undefined });
   }
+}
+
+/** What is known of a target now, and what is rare of that noted. */
+function stateOf({ entry }: PlacedTarget, { live, signs }: Consideration): TargetState | undefined {
+  const state = live.target(entry.provider, entry.model);
+  if (state === undefined) return undefined;
+  if (state.coolingUntil !== undefined || state.breaker !== undefined) signs.isUnwell = true;
+  if (isFailing(state)) signs.isFailing = true;
+  return state;
 }
 
 function addFallbacks(gathering: Gathering): void {
@@ -84,30 +97,24 @@ function addGroup(
   common: Pick<Candidacy, 'model' | 'further' | 'onlyAfter'>,
   gathering: Gathering,
 ): void {
-  const { candidacies, taken } = gathering;
-  const { live } = gathering.consideration;
+  const { consideration, candidacies, taken } = gathering;
   const { model, further, onlyAfter } = common;
   const keys = taken.get(onlyAfter) ?? new Set();
   taken.set(onlyAfter, keys);
   const group = candidacies.length === 0 ? 0 : (candidacies.at(-1)?.group ?? 0) + 1;
-  for (const { entry, provider, key } of targets) {
+  for (const placed of targets) {
+    const { entry, key } = placed;
     if (keys.has(key)) continue;
     keys.add(key);
-    candidacies.push({
-      entry,
-      provider,
-      model,
-      group,
-      onlyAfter,
-      state: live.target(entry.provider, entry.model),
-      further,
-    });
+    const state = stateOf(placed, consideration);
+    candidacies.push({ placed, entry, model, group, onlyAfter, state, further });
   }
 }
 
 function furtherOf({ model, requirements, onlyTags }: Way, consideration: Consideration): Constraints | undefined {
   if (model === consideration.model) return undefined;
-  return requirements.length > 0 || onlyTags.length > 0 ? { requirements, onlyTags } : undefined;
+  if (requirements.length === 0 && onlyTags.length === 0) return undefined;
+  return { requirements: mergedRequirements(requirements), onlyTags };
 }
 
 /** Each wished target is a group of its own, so that strategies keep the caller's order. */

@@ -9,4 +9,5 @@ export { quietState } from './live-state.js';
 export type { LiveState } from './live-state.js';
 export { seededRandom } from './seeded-random.js';
 export { shadowOf } from './shadow-of.policy.js';
+export { isOnTrial } from './trial.policy.js';
 export { estimatedCostNanoUsd, likelyCompletionTokens } from './estimated-cost.policy.js';

@@ -1,21 +1,31 @@
 import type { TargetState, Wishes } from '#libs/contracts';
-import type { Candidacy, Consideration, Ranked } from './candidacy.js';
+import type { Candidacy, Consideration, Ordering } from './candidacy.js';
+import { isFailing } from './failing-target.policy.js';
 import { hashText } from './hash-text.js';
 import { seededRandom } from './seeded-random.js';
 import { stickyValue } from './sticky-value.policy.js';
-import { inOrder } from './strategies/in-order.js';
 import { rendezvousPlace } from './strategies/rendezvous.js';
 
-const FAILING_SHARE = 0.5;
-const LEAST_CALLS = 10;
+/** More than places of one preference can lie apart, so that places of all together make one number. */
+const SPAN = 1_024;
 
-/** Why a candidate goes before or behind others whatever the strategy says; `places` are compared from the left. */
+/** Puts candidates before or behind others whatever the strategy says. */
 interface Preference {
-  readonly place: number;
-  readonly note: () => string;
+  /** Lower is tried earlier; 0 where the preference does not concern the candidate. */
+  placeOf(candidacy: Candidacy): number;
+  /** Why, of a candidate that it concerns. */
+  noteOf(candidacy: Candidacy): string;
 }
 
-type Preferring = (candidacy: Candidacy) => Preference | undefined;
+/** What goes before the strategy's order. */
+export interface Preferred {
+  /** One for each candidate; lower is tried earlier. Absent where all are alike. */
+  readonly places: Float64Array | undefined;
+  /** The index of the one that comes before all others. */
+  readonly first: number | undefined;
+  /** Stands before the strategy's own reason; empty for a candidate that no preference concerns. */
+  noteOf(index: number): string;
+}
 
 /**
  * What goes before the strategy's order, from the strongest: targets of which most calls failed lately go last; a canary's
@@ -23,55 +33,75 @@ type Preferring = (candidacy: Candidacy) => Preference | undefined;
  * behind the others. Whatever that leaves foremost, a sticky request goes to its own target among them. What none of this
  * concerns keeps the strategy's order, and nothing is ever left out.
  */
-export function preferred(ranked: readonly Ranked[], consideration: Consideration): Ranked[] {
-  const rules = [failing, canaryOf(consideration), orderOf(consideration.wishes), boundsOf(consideration.wishes)];
-  let result = [...ranked];
-  // Stable sorts from the weakest to the strongest leave the order that the strongest decides first.
-  for (const rule of rules.toReversed()) if (rule !== undefined) result = sorted(result, rule);
-  return stickyFirst(result, { consideration, rules: rules.filter((rule) => rule !== undefined) });
+export function preferred(
+  candidacies: readonly Candidacy[],
+  { keys }: Pick<Ordering, 'keys'>,
+  consideration: Consideration,
+): Preferred {
+  const preferences = preferencesOf(consideration);
+  const places = preferences.length === 0 ? undefined : placesOf(candidacies, preferences);
+  const kept = stickyIndex(candidacies, { places, keys }, consideration);
+  return {
+    places,
+    first: kept,
+    noteOf: (index) => {
+      const candidacy = candidacies[index];
+      let note = index === kept ? `kept by its ${consideration.policy.sticky}; ` : '';
+      if (candidacy === undefined) return note;
+      for (const one of preferences) if (one.placeOf(candidacy) !== 0) note += `${one.noteOf(candidacy)}; `;
+      return note;
+    },
+  };
 }
 
-/** Lower places first; who has none stands at 0. */
-function sorted(ranked: Ranked[], prefer: Preferring): Ranked[] {
-  const preferences = ranked.map(({ candidacy }) => prefer(candidacy));
-  if (preferences.every((preference) => preference === undefined)) return ranked;
-  const placed = ranked.map((one, index) => {
-    const { place, note } = preferences[index] ?? { place: 0, note: undefined };
-    if (note === undefined) return { place, one };
-    return { place, one: { ...one, reasonOf: (candidacy: Candidacy) => `${note()}; ${one.reasonOf(candidacy)}` } };
-  });
-  return inOrder(placed, (left, right) => left.place - right.place).map(({ one }) => one);
+/** From the strongest. */
+function preferencesOf(consideration: Consideration): readonly Preference[] {
+  const { wishes, signs } = consideration;
+  const all = [signs.isFailing ? FAILING : undefined, canaryOf(consideration), orderOf(wishes), boundsOf(wishes)];
+  return all.filter((one) => one !== undefined);
+}
+
+/** The places of all preferences as one number that orders as they do one after the other. */
+function placesOf(candidacies: readonly Candidacy[], preferences: readonly Preference[]): Float64Array {
+  const places = new Float64Array(candidacies.length);
+  for (const preference of preferences) {
+    let index = 0;
+    for (const candidacy of candidacies) {
+      places[index] = (places[index] ?? 0) * SPAN + preference.placeOf(candidacy);
+      index++;
+    }
+  }
+  return places;
 }
 
 /** A target that fails more often than not is called only where the others have failed too. */
-function failing({ state }: Candidacy): Preference | undefined {
-  if (state === undefined || !isFailing(state)) return undefined;
-  const note = () =>
-    `behind the others since ${Math.round(100 * state.errorShare)} % of its last ${state.calls} calls failed`;
-  return { place: 1, note };
-}
+const FAILING: Preference = {
+  placeOf: ({ state }) => (state !== undefined && isFailing(state) ? 1 : 0),
+  noteOf: ({ state }) =>
+    `behind the others since ${Math.round(100 * (state?.errorShare ?? 0))} % of its last ${state?.calls} calls failed`,
+};
 
-function isFailing({ calls, errorShare }: TargetState): boolean {
-  return calls >= LEAST_CALLS && errorShare > FAILING_SHARE;
-}
-
-function canaryOf({ policy: { canary }, facts }: Consideration): Preferring | undefined {
+function canaryOf({ policy: { canary }, facts }: Consideration): Preference | undefined {
   if (canary === undefined) return undefined;
   const { tag, share, by } = canary;
   const value = (by === undefined ? undefined : stickyValue(facts, by)) ?? facts.requestId;
   const isChosen = seededRandom(`canary:${tag}:${value}`)() < share;
-  const preference = isChosen
-    ? { place: -1, note: () => `first in the canary '${tag}' of ${share * 100} %` }
-    : { place: 1, note: () => `last outside the canary '${tag}' of ${share * 100} %` };
-  return ({ entry }) => (entry.tags?.includes(tag) === true ? preference : undefined);
+  const place = isChosen ? -1 : 1;
+  return {
+    placeOf: ({ entry }) => (entry.tags?.includes(tag) === true ? place : 0),
+    noteOf: () => `${isChosen ? 'first in' : 'last outside'} the canary '${tag}' of ${share * 100} %`,
+  };
 }
 
-function orderOf({ order }: Wishes): Preferring | undefined {
+function orderOf({ order }: Wishes): Preference | undefined {
   if (order === undefined || order.length === 0) return undefined;
-  return ({ entry, provider }) => {
+  const placeOf = ({ placed: { entry, provider } }: Candidacy): number => {
     const index = order.findIndex((name) => name === entry.provider || name === provider?.kind);
-    if (index < 0) return undefined;
-    return { place: index - order.length, note: () => `place ${index + 1} of the wished order of providers` };
+    return index < 0 ? 0 : index - order.length;
+  };
+  return {
+    placeOf,
+    noteOf: (candidacy) => `place ${order.length + placeOf(candidacy) + 1} of the wished order of providers`,
   };
 }
 
@@ -79,20 +109,20 @@ function orderOf({ order }: Wishes): Preferring | undefined {
  * Of speed, only what is known counts against a target. Of latency at a percentile between two that are kept the next higher is
  * taken; of throughput the median always, since no slow tail of it is kept: a target whose median is below the bound misses it.
  */
-function boundsOf({ minThroughput, maxLatency }: Wishes): Preferring | undefined {
+function boundsOf({ minThroughput, maxLatency }: Wishes): Preference | undefined {
   if (minThroughput === undefined && maxLatency === undefined) return undefined;
-  return ({ state }) => {
+  const against = ({ state }: Candidacy): string | undefined => {
     const latency = maxLatency && latencyAt(state, maxLatency.percentile);
     if (latency !== undefined && maxLatency !== undefined && latency > maxLatency.value) {
-      const note = () =>
-        `behind since its ${Math.round(latency)} ms to the first token are above the wished ${maxLatency.value}`;
-      return { place: 1, note };
+      return `behind since its ${Math.round(latency)} ms to the first token are above the wished ${maxLatency.value}`;
     }
     const speed = minThroughput && state?.tokensPerSecond?.p50;
     if (speed === undefined || minThroughput === undefined || speed >= minThroughput.value) return undefined;
-    const note = () =>
-      `behind since its ${Math.round(speed)} tokens per second are below the wished ${minThroughput.value}`;
-    return { place: 1, note };
+    return `behind since its ${Math.round(speed)} tokens per second are below the wished ${minThroughput.value}`;
+  };
+  return {
+    placeOf: (candidacy) => (against(candidacy) === undefined ? 0 : 1),
+    noteOf: (candidacy) => against(candidacy) ?? '',
   };
 }
 
@@ -102,29 +132,32 @@ function latencyAt(state: TargetState | undefined, percentile: 50 | 75 | 90 | 99
 }
 
 /**
- * Brings the target that the hash of the sticky value chooses to the front, among those that stand foremost by all rules; under
- * the strategy `priority` among those of the best priority, since the next are there for failures.
+ * The target that the hash of the sticky value chooses, among those that stand foremost by all preferences; under the strategy
+ * `priority` among those of the best priority, since the next are there for failures.
  */
-function stickyFirst(
-  ranked: Ranked[],
-  { consideration, rules }: { consideration: Consideration; rules: readonly Preferring[] },
-): Ranked[] {
-  const { policy, facts, strategy } = consideration;
+function stickyIndex(
+  candidacies: readonly Candidacy[],
+  { places, keys }: { readonly places: Float64Array | undefined; readonly keys: Float64Array },
+  { policy, facts, strategy }: Consideration,
+): number | undefined {
   const value = policy.sticky === undefined ? undefined : stickyValue(facts, policy.sticky);
-  const [first] = ranked;
-  if (value === undefined || first === undefined) return ranked;
-  const placesOf = ({ candidacy }: Ranked): string =>
-    rules.map((rule) => rule(candidacy)?.place ?? 0).join() +
-    (strategy.kind === 'priority' ? `/${candidacy.entry.priority}` : '');
-  const foremost = placesOf(first);
+  if (value === undefined) return undefined;
+  const isByPriority = strategy.kind === 'priority';
   const hashed = hashText(value);
-  let chosen = first;
+  let chosen: number | undefined;
+  let foremost = Infinity;
+  let bestKey = Infinity;
   let least = Infinity;
-  for (const one of ranked) {
-    const place = rendezvousPlace(one.candidacy, hashed);
-    if (place < least && placesOf(one) === foremost) [chosen, least] = [one, place];
+  let index = -1;
+  for (const candidacy of candidacies) {
+    index++;
+    const place = places?.[index] ?? 0;
+    const key = isByPriority ? (keys[index] ?? 0) : 0;
+    if (place > foremost || (place === foremost && key > bestKey)) continue;
+    const hash = rendezvousPlace(candidacy, hashed);
+    const isForemost = place === foremost && key === bestKey;
+    if (isForemost && hash >= least) continue;
+    [chosen, foremost, bestKey, least] = [index, place, key, hash];
   }
-  const { reasonOf: usual } = chosen;
-  const reasonOf = (candidacy: Candidacy): string => `kept by its ${policy.sticky}; ${usual(candidacy)}`;
-  return [{ ...chosen, reasonOf }, ...ranked.filter((one) => one !== chosen)];
+  return chosen;
 }

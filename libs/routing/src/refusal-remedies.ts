@@ -17,7 +17,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   abilities: 'name a model that can do all that the request asks for',
   context_window: 'shorten the prompt',
   output_limit: 'lower the bound on the answer',
-  price: 'raise max_price of the request, or name a cheaper model',
+  price: 'raise max_price of the request, or name a model whose price is lower or known',
   cost: 'shorten the request, lower the bound on the answer, or name a cheaper model',
 };
 

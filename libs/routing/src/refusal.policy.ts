@@ -65,9 +65,18 @@ export function isTooLongForAll(dropped: readonly Dropped[]): boolean {
 }
 
 /** As it stands in the record of the decision. */
-export function asCandidate({ candidacy, filter, reason }: Dropped, { asked }: Consideration): Candidate {
+export function asCandidate(
+  { candidacy, filter, reason }: Dropped,
+  { asked }: Consideration,
+  score?: number,
+): Candidate {
   const { entry, model } = candidacy;
-  const candidate: Candidate = { provider: entry.provider, model: entry.model, outcome: 'dropped', filter, reason };
+  const { provider, model: name } = entry;
+  // Written out as a whole where there is a score: a field that is added later takes its memory apart from the others.
+  const candidate: Candidate =
+    score === undefined
+      ? { provider, model: name, outcome: 'dropped', filter, reason }
+      : { provider, model: name, outcome: 'dropped', filter, reason, score };
   if (model !== asked) candidate.servesModel = model.name;
   return candidate;
 }

@@ -1,20 +1,7 @@
 import type { ModelEntry, ProviderEntry, Snapshot, TargetEntry } from '#libs/contracts';
 import { compileCondition, type Condition } from '#libs/conditions';
-
-/** A target and what a decision needs of it again and again. */
-export interface PlacedTarget {
-  readonly entry: TargetEntry;
-  readonly provider: ProviderEntry | undefined;
-  /** Equal for equal provider and provider's model. */
-  readonly key: string;
-}
-
-/** Whether some target of a model has what a filter looks at, so that filters are left out that could find nothing. */
-export interface TargetFeatures {
-  readonly access: boolean;
-  readonly window: boolean;
-  readonly quotas: boolean;
-}
+import { placedTarget, type PlacedTarget } from './placed-target.js';
+import { targetFeatures, type TargetFeatures } from './target-features.js';
 
 /** A snapshot prepared for planning: look-ups by name instead of searches, conditions compiled. */
 export interface RoutingTable {
@@ -34,12 +21,13 @@ export interface RoutingTable {
 export function routingTable(snapshot: Pick<Snapshot, 'revision' | 'models' | 'providers' | 'trial'>): RoutingTable {
   const { revision, models, providers, trial } = snapshot;
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const targets = new Map(models.map((model) => [model.name, placed(model.targets, byName)]));
   return {
     revision,
     models: new Map(models.map((model) => [model.name, model])),
     providers: byName,
-    targets: new Map(models.map(({ name, targets }) => [name, placed(targets, byName)])),
-    features: new Map(models.map(({ name, targets }) => [name, featuresOf(targets)])),
+    targets,
+    features: new Map([...targets].map(([name, placedTargets]) => [name, targetFeatures(placedTargets)])),
     conditions: conditionsOf(models),
     ...(trial
       ? {
@@ -58,44 +46,10 @@ function placed(
 ): readonly PlacedTarget[] {
   const targets = new Map<string, PlacedTarget>();
   for (const entry of entries) {
-    const key = `${entry.provider}/${entry.model}`;
-    if (!targets.has(key)) targets.set(key, { entry: evenly(entry), provider: providers.get(entry.provider), key });
+    const target = placedTarget(entry, providers.get(entry.provider));
+    if (!targets.has(target.key)) targets.set(target.key, target);
   }
   return [...targets.values()];
-}
-
-function featuresOf(targets: readonly TargetEntry[]): TargetFeatures {
-  return {
-    access: targets.some(({ access }) => access !== undefined),
-    window: targets.some(({ window }) => window !== undefined),
-    quotas: targets.some(({ quotas }) => quotas !== undefined),
-  };
-}
-
-/** With every field, so that all targets are objects of one shape, which engines read several times as fast as many. */
-function evenly({ limits, price, ...entry }: TargetEntry): TargetEntry {
-  return {
-    provider: entry.provider,
-    model: entry.model,
-    priority: entry.priority,
-    weight: entry.weight,
-    price,
-    priceSource: entry.priceSource,
-    limits: {
-      contextWindow: limits?.contextWindow,
-      maxOutputTokens: limits?.maxOutputTokens,
-      inputModalities: limits?.inputModalities,
-      outputModalities: limits?.outputModalities,
-      abilities: limits?.abilities,
-    },
-    region: entry.region,
-    dataPolicy: entry.dataPolicy,
-    quality: entry.quality,
-    tags: entry.tags,
-    access: entry.access,
-    window: entry.window,
-    quotas: entry.quotas,
-  };
 }
 
 function conditionsOf(models: readonly ModelEntry[]): Map<string, Condition> {

@@ -7,7 +7,11 @@ import { seededRandom } from './seeded-random.js';
  * user, are decided by the same policies throughout; others by the chance of their id.
  */
 export function trialTable(facts: Facts, { trial }: RoutingTable): RoutingTable | undefined {
-  if (trial === undefined) return undefined;
+  return trial !== undefined && isOnTrial(facts, trial.share) ? trial.table : undefined;
+}
+
+/** Whether the policies on trial, which have this share of all requests, decide on this one. */
+export function isOnTrial(facts: Pick<Facts, 'session' | 'endUser' | 'requestId'>, share: number): boolean {
   const value = facts.session ?? facts.endUser ?? facts.requestId;
-  return seededRandom(`trial:${value}`)() < trial.share ? trial.table : undefined;
+  return seededRandom(`trial:${value}`)() < share;
 }

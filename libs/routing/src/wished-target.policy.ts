@@ -2,7 +2,7 @@ import type { ModelEntry, Wishes } from '#libs/contracts';
 import { denialOf } from './access.policy.js';
 import type { Consideration } from './candidacy.js';
 import { resolveModel } from './resolve-model.policy.js';
-import type { PlacedTarget } from './routing-table.js';
+import type { PlacedTarget } from './placed-target.js';
 
 /** A target as a caller names it: a provider by its configured name or its kind, a model by its public name or the provider's. */
 export type WishedTarget = NonNullable<Wishes['targets']>[number];

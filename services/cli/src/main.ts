@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { CliError } from './cli.error.js';
+import { importCommand } from './import-litellm/import.command.js';
+import { policyCommand } from './manage-policies/policy.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
 
 const EXPLANATION = `
@@ -14,7 +16,9 @@ const program = new Command('switchyard')
   .description('Switchyard from the terminal')
   .showHelpAfterError('(add --help for what there is)')
   .addHelpText('after', EXPLANATION)
-  .addCommand(batchCommand((code) => (process.exitCode = code)));
+  .addCommand(batchCommand((code) => (process.exitCode = code)))
+  .addCommand(policyCommand())
+  .addCommand(importCommand());
 
 try {
   await program.parseAsync(process.argv);

@@ -23,6 +23,8 @@ export const answerHeadSchema = z.object({
   contentType: z.string().optional(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  /** The public model that answered, where that is not the one that was asked for. */
+  servesModel: z.string().optional(),
   /** For the record of a call whose worker dies; no response header. */
   priceVersion: z.string().optional(),
   attempts: z.int().nonnegative(),

@@ -36,6 +36,8 @@ export const requestEndedSchema = z.object({
   facts: recordedFactsSchema.optional(),
   /** The answer came from the cache of an earlier request; nobody was called. */
   cachedFrom: requestId.optional(),
+  /** What is charged for that answer; the whole of the charge, since no attempt was made. */
+  cacheChargeNanoUsd: nanoUsd.optional(),
   /** A copy for comparison of the request with this id. */
   shadowOf: requestId.optional(),
   attempts: z.array(attemptSchema),

@@ -24,7 +24,8 @@ describe('Topology', () => {
 
   it('makes every stream, consumer and bucket of the contracts', async () => {
     const streams = Object.values(Stream).map(({ name }) => name);
-    expect(await names()).toEqual([...streams, `KV_${Bucket.snapshot.name}`, `OBJ_${Bucket.bodies.name}`].toSorted());
+    const buckets = [Bucket.snapshot, Bucket.health, Bucket.answers].map(({ name }) => `KV_${name}`);
+    expect(await names()).toEqual([...streams, ...buckets, `OBJ_${Bucket.bodies.name}`].toSorted());
     const manager = await messaging.manager();
     for (const { stream, name, ackWaitMilliseconds } of Object.values(Consumer)) {
       expect((await manager.consumers.info(stream, name)).config.ack_wait).toBe(ackWaitMilliseconds * 1_000_000);

@@ -59,32 +59,31 @@ export class Topology {
 
   private async run(): Promise<void> {
     const manager = await jetstreamManager(this.link.connection, { checkAPI: false });
-    for (const definition of Object.values(Stream)) await this.ensureStream(manager, definition);
+    for (const definition of Object.values(Stream)) await this.ensureStream(manager, streamConfig(definition));
     for (const definition of Object.values(Consumer)) await this.ensureConsumer(manager, definition);
     await new Kvm(this.link.connection).create(Bucket.snapshot.name, { history: SNAPSHOT_VERSIONS_KEPT });
-    for (const { name, maxAgeMilliseconds, maxBytes } of [Bucket.health, Bucket.answers]) {
-      await new Kvm(this.link.connection).create(name, {
-        ttl: maxAgeMilliseconds,
-        max_bytes: maxBytes,
-        storage: StorageType.Memory,
-      });
-    }
+    await new Kvm(this.link.connection).create(Bucket.health.name, {
+      ttl: Bucket.health.maxAgeMilliseconds,
+      max_bytes: Bucket.health.maxBytes,
+      storage: StorageType.Memory,
+    });
+    await this.ensureStream(manager, answersConfig());
     await new Objm(this.link.connection).create(Bucket.bodies.name, {
       ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
       max_bytes: Bucket.bodies.maxBytes,
     });
   }
 
-  private async ensureStream(manager: JetStreamManager, definition: StreamDefinition): Promise<void> {
-    const wanted = streamConfig(definition);
+  private async ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<void> {
+    const { name } = wanted;
     try {
-      const { config } = await manager.streams.info(definition.name);
-      const drift = differences(wanted, config).filter((name) => name !== 'persist_mode');
+      const { config } = await manager.streams.info(name);
+      const drift = differences(wanted, config).filter((setting) => setting !== 'persist_mode');
       if (drift.length === 0) return;
-      this.log.warn({ stream: definition.name, drift }, 'stream differs from the contract; bringing it into line');
+      this.log.warn({ stream: name, drift }, 'stream differs from the contract; bringing it into line');
       // The server fixes a stream's way of flushing when it is made.
       const { persist_mode: _fixed, ...changeable } = wanted;
-      await manager.streams.update(definition.name, changeable);
+      await manager.streams.update(name, changeable);
     } catch (error) {
       if (!isApiError(error, STREAM_NOT_FOUND)) throw error;
       await manager.streams.add(wanted);
@@ -106,7 +105,9 @@ export class Topology {
   }
 }
 
-function streamConfig(definition: StreamDefinition): Partial<StreamConfig> & { name: string } {
+type WantedStream = Partial<StreamConfig> & { name: string };
+
+function streamConfig(definition: StreamDefinition): WantedStream {
   return {
     name: definition.name,
     description: definition.description,
@@ -120,6 +121,27 @@ function streamConfig(definition: StreamDefinition): Partial<StreamConfig> & { n
     duplicate_window: definition.duplicateWindowMilliseconds * NANOSECONDS_PER_MILLISECOND,
     allow_atomic: definition.atomicBatches,
     ...(definition.flush === 'async' ? { persist_mode: PersistMode.Async } : {}),
+  };
+}
+
+/**
+ * A bucket in all but this: the client's own makes buckets that refuse what is new when they are full, and here the oldest is to
+ * give way; and each entry has an age of its own.
+ */
+function answersConfig(): WantedStream {
+  const { name, maxAgeMilliseconds, maxBytes } = Bucket.answers;
+  return {
+    name: `KV_${name}`,
+    subjects: [`$KV.${name}.>`],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.Memory,
+    discard: DiscardPolicy.Old,
+    max_msgs_per_subject: 1,
+    max_age: maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
+    max_bytes: maxBytes,
+    allow_direct: true,
+    allow_msg_ttl: true,
+    allow_rollup_hdrs: true,
   };
 }
 

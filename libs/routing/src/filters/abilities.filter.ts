@@ -1,5 +1,6 @@
 import type { Ability } from '#libs/contracts';
 import type { Filter } from '../candidacy.js';
+import { mayFind } from './may-find.js';
 
 const TOOLS: Ability = 'tools';
 const JSON_SCHEMA: Ability = 'json_schema';
@@ -7,7 +8,15 @@ const JSON_SCHEMA: Ability = 'json_schema';
 /** Leaves out targets that cannot do what is asked for. What is not known of a target counts only where the caller insists. */
 export const abilities: Filter = {
   name: 'abilities',
-  applies: ({ facts: { usesTools, jsonSchema } }) => usesTools === true || jsonSchema === true,
+  applies: (consideration) => {
+    const { usesTools, jsonSchema } = consideration.facts;
+    if (usesTools !== true && jsonSchema !== true) return false;
+    return mayFind(
+      consideration,
+      ({ inabilities }) =>
+        (usesTools === true && inabilities.has(TOOLS)) || (jsonSchema === true && inabilities.has(JSON_SCHEMA)),
+    );
+  },
   reasonAgainst: ({ entry }, { facts, wishes }) => {
     const known = entry.limits?.abilities;
     if (!known) {

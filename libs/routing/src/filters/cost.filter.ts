@@ -1,9 +1,11 @@
 import { costOf } from '#libs/pricing';
-import type { Facts, Requirements, TargetEntry } from '#libs/contracts';
-import type { Candidacy, Filter } from '../candidacy.js';
+import type { Facts } from '#libs/contracts';
+import type { Filter } from '../candidacy.js';
 import { USUAL_COMPLETION_TOKENS } from '../choose-rule.policy.js';
-import { amountsFor, estimatedCostNanoUsd } from '../estimated-cost.policy.js';
-import { isRequired, unmetRequirement } from './unmet-requirement.js';
+import { costEstimate } from '../estimated-cost.policy.js';
+import type { PlacedTarget } from '../placed-target.js';
+import { tokensAt } from '../price-numbers.js';
+import { isRequired, unmetRequirement, type RequirementCheck } from './unmet-requirement.js';
 
 const TOO_DEAR = 'the call may cost more than policy allows';
 const TOKENS_PER_PRICE = 1e6;
@@ -17,29 +19,25 @@ const ROUNDING = 1e-9;
 export const cost: Filter = {
   name: 'cost',
   applies: (consideration) => isRequired(consideration, ({ mostCostNanoUsd }) => mostCostNanoUsd !== undefined),
-  reasonAgainst: (candidacy, consideration) =>
-    unmetRequirement(candidacy, consideration, (required) => tooDear(required, candidacy, consideration.facts)),
+  reasonAgainst: (candidacy, consideration) => unmetRequirement(candidacy, consideration, tooDear),
 };
 
-function tooDear({ mostCostNanoUsd }: Requirements, { entry }: Candidacy, facts: Facts): string | undefined {
+const tooDear: RequirementCheck = ({ mostCostNanoUsd }, { entry, placed }, { facts }) => {
   if (mostCostNanoUsd === undefined) return undefined;
   if (entry.price.isWithoutTokenPrice) {
-    const known = estimatedCostNanoUsd(facts, entry);
+    const known = costEstimate(facts, placed);
     if (known === undefined) return 'what the call would cost is not known';
     return known > Number(mostCostNanoUsd) ? TOO_DEAR : undefined;
   }
-  return tokensCostMore(entry, facts, mostCostNanoUsd) ? TOO_DEAR : undefined;
-}
+  return tokensCostMore(placed, facts, mostCostNanoUsd) ? TOO_DEAR : undefined;
+};
 
-function tokensCostMore({ price, limits }: TargetEntry, facts: Facts, mostCostNanoUsd: string): boolean {
+function tokensCostMore({ entry, numbers }: PlacedTarget, facts: Facts, mostCostNanoUsd: string): boolean {
+  const { price, limits } = entry;
   const promptTokens = facts.estimatedPromptTokens;
   const completionTokens = facts.maxCompletionTokens ?? limits?.maxOutputTokens ?? USUAL_COMPLETION_TOKENS;
-  const amounts = amountsFor(promptTokens, price);
-  const about =
-    (promptTokens * Number(amounts.inputNanoUsdPerMillion) +
-      completionTokens * Number(amounts.outputNanoUsdPerMillion)) /
-      TOKENS_PER_PRICE +
-    Number(price.nanoUsdPerRequest ?? 0);
+  const { input, output } = tokensAt(promptTokens, numbers);
+  const about = (promptTokens * input + completionTokens * output) / TOKENS_PER_PRICE + (numbers.perRequest ?? 0);
   const most = Number(mostCostNanoUsd);
   // Exact only where the quick sum cannot tell, since it is asked of every target.
   if (Math.abs(about - most) > 1 + ROUNDING * (about + Math.abs(most))) return about > most;

@@ -17,12 +17,12 @@ const check = (
     noTraining,
     zeroRetention,
   }: { readonly noTraining?: boolean | undefined; readonly zeroRetention?: boolean | undefined },
-  { entry, provider }: Candidacy,
+  { placed }: Candidacy,
 ): string | undefined => {
-  if (noTraining && (entry.dataPolicy?.training ?? provider?.dataPolicy?.training) !== false) {
+  if (noTraining && placed.training !== false) {
     return 'it may train on what it is sent, or nothing is known of that';
   }
-  if (zeroRetention && (entry.dataPolicy?.retention ?? provider?.dataPolicy?.retention) !== false) {
+  if (zeroRetention && placed.retention !== false) {
     return 'it may keep what it is sent, or nothing is known of that';
   }
   return undefined;

@@ -147,6 +147,11 @@ describe('a target is left out by', () => {
       'what nobody knows',
       { target: price({ isWithoutTokenPrice: true }), policy: { require: { mostCostNanoUsd: '999' } } },
     ],
+    [
+      'price',
+      'an amount that the operation needs',
+      { target: price({ isWithoutTokenPrice: true }), facts: { operation: 'image_generation' } },
+    ],
     ['quota', 'requests', { target: { quotas: { requestsPerMinute: 5 } }, state: { requestsThisMinute: 5 } }],
     ['quota', 'tokens', { target: { quotas: { tokensPerMinute: 500 } }, state: { tokensThisMinute: 401 } }],
     ['quota', 'calls at once', { target: { quotas: { concurrency: 2 } }, state: { inFlight: 2 } }],
@@ -208,6 +213,13 @@ describe('a target is left out by', () => {
     [
       'a request larger than the quota, in a minute without others',
       { target: { quotas: { tokensPerMinute: 50 } }, state: {} },
+    ],
+    [
+      'the amount that the operation needs',
+      {
+        target: price({ isWithoutTokenPrice: true, nanoUsdPerImage: '5' }),
+        facts: { operation: 'image_generation' },
+      },
     ],
     ['a pause that is over', { state: { coolingUntil: NOW } }],
     [

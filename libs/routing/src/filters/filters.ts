@@ -14,6 +14,7 @@ import { quota } from './quota.filter.js';
 import { region } from './region.filter.js';
 import { tags } from './tags.filter.js';
 import { tier } from './tier.filter.js';
+import { unpriced } from './unpriced.filter.js';
 import { window } from './window.filter.js';
 import { wishedProviders } from './wished-providers.filter.js';
 
@@ -36,6 +37,7 @@ export const FILTERS: readonly Filter[] = [
   outputLimit,
   price,
   cost,
+  unpriced,
   quota,
   cooling,
   health,

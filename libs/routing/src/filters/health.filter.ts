@@ -8,7 +8,7 @@ import { isWaitedFor } from './waiting-lane.js';
  */
 export const health: Filter = {
   name: 'health',
-  applies: ({ facts }) => !isWaitedFor(facts),
+  applies: ({ facts, signs }) => signs.isUnwell && !isWaitedFor(facts),
   reasonAgainst: ({ state }, { live }) => {
     const breaker = state?.breaker;
     if (!breaker || breaker.until <= live.now) return undefined;

@@ -1,8 +1,8 @@
-import type { Facts, Price, PriceTier, Requirements, Wishes } from '#libs/contracts';
+import type { Facts, Wishes } from '#libs/contracts';
 import type { Candidacy, Filter } from '../candidacy.js';
 import { isMoreThan } from '../amounts.policy.js';
-import { amountsFor } from '../estimated-cost.policy.js';
-import { isRequired, unmetRequirement } from './unmet-requirement.js';
+import { tokensAt } from '../price-numbers.js';
+import { isRequired, unmetRequirement, type RequirementCheck } from './unmet-requirement.js';
 
 type Ceilings = NonNullable<Wishes['maxPrice']>;
 
@@ -22,40 +22,34 @@ export const price: Filter = {
   reasonAgainst: (candidacy, consideration) => {
     const { wishes, facts } = consideration;
     const against = wishes.maxPrice && tooDear(wishes.maxPrice, candidacy, facts);
-    return (
-      against ??
-      unmetRequirement(candidacy, consideration, (required) => tooDear(ceilingsOf(required), candidacy, facts))
-    );
+    return against ?? unmetRequirement(candidacy, consideration, check);
   },
 };
 
-function ceilingsOf({ mostInputNanoUsdPerMillion, mostOutputNanoUsdPerMillion }: Requirements): Ceilings {
-  return {
-    promptNanoUsdPerMillion: mostInputNanoUsdPerMillion,
-    completionNanoUsdPerMillion: mostOutputNanoUsdPerMillion,
-  };
-}
+const check: RequirementCheck = (
+  { mostInputNanoUsdPerMillion, mostOutputNanoUsdPerMillion },
+  candidacy,
+  { facts },
+): string | undefined => tokensTooDear(mostInputNanoUsdPerMillion, mostOutputNanoUsdPerMillion, { candidacy, facts });
 
-function tooDear(ceilings: Ceilings, { entry }: Candidacy, facts: Facts): string | undefined {
-  const { price: own } = entry;
-  const { requestNanoUsd, imageNanoUsd } = ceilings;
+function tooDear(ceilings: Ceilings, candidacy: Candidacy, facts: Facts): string | undefined {
+  const { price: own } = candidacy.entry;
+  const { requestNanoUsd, imageNanoUsd, promptNanoUsdPerMillion, completionNanoUsdPerMillion } = ceilings;
   if (isMoreThan(own.nanoUsdPerRequest, requestNanoUsd)) return 'it costs more for each request than is allowed';
   if (isMoreThan(own.nanoUsdPerImage, imageNanoUsd)) return 'it costs more for each image than is allowed';
-  return tokensTooDear(ceilings, own, facts);
+  return tokensTooDear(promptNanoUsdPerMillion, completionNanoUsdPerMillion, { candidacy, facts });
 }
 
 function tokensTooDear(
-  { promptNanoUsdPerMillion, completionNanoUsdPerMillion }: Ceilings,
-  own: Price,
-  facts: Facts,
+  mostInput: string | undefined,
+  mostOutput: string | undefined,
+  { candidacy: { entry, placed }, facts }: { readonly candidacy: Candidacy; readonly facts: Facts },
 ): string | undefined {
-  if (promptNanoUsdPerMillion === undefined && completionNanoUsdPerMillion === undefined) return undefined;
-  if (own.isWithoutTokenPrice) return 'its price for tokens is not known';
-  const amounts: Price | PriceTier = amountsFor(facts.estimatedPromptTokens, own);
-  if (isMoreThan(amounts.inputNanoUsdPerMillion, promptNanoUsdPerMillion)) {
-    return 'its tokens of a prompt cost more than is allowed';
-  }
-  return isMoreThan(amounts.outputNanoUsdPerMillion, completionNanoUsdPerMillion)
+  if (mostInput === undefined && mostOutput === undefined) return undefined;
+  if (entry.price.isWithoutTokenPrice) return 'its price for tokens is not known';
+  const { amounts } = tokensAt(facts.estimatedPromptTokens, placed.numbers);
+  if (isMoreThan(amounts.inputNanoUsdPerMillion, mostInput)) return 'its tokens of a prompt cost more than is allowed';
+  return isMoreThan(amounts.outputNanoUsdPerMillion, mostOutput)
     ? 'its tokens of an answer cost more than is allowed'
     : undefined;
 }

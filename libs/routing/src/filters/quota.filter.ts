@@ -1,7 +1,7 @@
 import type { TargetQuotas, TargetState } from '#libs/contracts';
 import type { Filter } from '../candidacy.js';
+import { mayFind } from './may-find.js';
 import { isWaitedFor } from './waiting-lane.js';
-import { mayHave } from './target-features.js';
 
 /**
  * Leaves out targets whose quota this request would exceed, over the whole fleet. One that has served nothing in this minute is
@@ -9,7 +9,8 @@ import { mayHave } from './target-features.js';
  */
 export const quota: Filter = {
   name: 'quota',
-  applies: (consideration) => !isWaitedFor(consideration.facts) && mayHave(consideration, 'quotas'),
+  applies: (consideration) =>
+    !isWaitedFor(consideration.facts) && mayFind(consideration, (features) => features.quotas),
   reasonAgainst: ({ entry: { quotas }, state }, { facts }) =>
     quotas && state && exceeded(quotas, state, facts.estimatedPromptTokens + (facts.maxCompletionTokens ?? 0)),
 };

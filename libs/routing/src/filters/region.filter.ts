@@ -8,9 +8,8 @@ export const region: Filter = {
   reasonAgainst: (candidacy, consideration) => unmetRequirement(candidacy, consideration, check),
 };
 
-const check: RequirementCheck = ({ regions }, { entry, provider }) => {
+const check: RequirementCheck = ({ regions }, { placed: { region: own } }) => {
   if (!regions) return undefined;
-  const own = entry.region ?? provider?.region;
   if (own === undefined) return `its region is not known, and it must be one of ${regions.join(', ')}`;
   return regions.includes(own) ? undefined : `its region ${own} is not among ${regions.join(', ')}`;
 };

@@ -2,7 +2,11 @@ import type { Requirements } from '#libs/contracts';
 import type { Candidacy, Consideration } from '../candidacy.js';
 
 /** Says against a candidate what one set of requirements says against it. */
-export type RequirementCheck = (required: Requirements, candidacy: Candidacy) => string | undefined;
+export type RequirementCheck = (
+  required: Requirements,
+  candidacy: Candidacy,
+  consideration: Consideration,
+) => string | undefined;
 
 /** Whether some target may have to meet a requirement of this kind. */
 export function isRequired(
@@ -15,20 +19,16 @@ export function isRequired(
 /** The first requirement that a candidate does not meet: of the request, or of the model that the candidate belongs to. */
 export function unmetRequirement(
   candidacy: Candidacy,
-  { requirements }: Consideration,
+  consideration: Consideration,
   check: RequirementCheck,
 ): string | undefined {
-  return firstUnmet(requirements, candidacy, check) ?? firstUnmet(candidacy.further?.requirements, candidacy, check);
-}
-
-function firstUnmet(
-  requirements: readonly Requirements[] | undefined,
-  candidacy: Candidacy,
-  check: RequirementCheck,
-): string | undefined {
-  if (requirements === undefined) return undefined;
-  for (const required of requirements) {
-    const reason = check(required, candidacy);
+  for (const required of consideration.requirements) {
+    const reason = check(required, candidacy, consideration);
+    if (reason !== undefined) return reason;
+  }
+  if (candidacy.further === undefined) return undefined;
+  for (const required of candidacy.further.requirements) {
+    const reason = check(required, candidacy, consideration);
     if (reason !== undefined) return reason;
   }
   return undefined;

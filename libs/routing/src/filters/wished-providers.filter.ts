@@ -6,10 +6,10 @@ export const wishedProviders: Filter = {
   name: 'wished_providers',
   applies: ({ wishes: { only, ignore, order, allowFallbacks } }) =>
     only !== undefined || ignore !== undefined || (order !== undefined && allowFallbacks === false),
-  reasonAgainst: (candidacy, { wishes: { only, ignore, order, allowFallbacks } }) => {
-    if (only && !isNamed(only, candidacy)) return 'its provider is not among those that the caller names in only';
-    if (ignore && isNamed(ignore, candidacy)) return 'the caller ignores its provider';
-    if (allowFallbacks === false && order && !isNamed(order, candidacy)) {
+  reasonAgainst: ({ placed }, { wishes: { only, ignore, order, allowFallbacks } }) => {
+    if (only && !isNamed(only, placed)) return 'its provider is not among those that the caller names in only';
+    if (ignore && isNamed(ignore, placed)) return 'the caller ignores its provider';
+    if (allowFallbacks === false && order && !isNamed(order, placed)) {
       return "its provider is not in the caller's order, and the caller allows no fallbacks";
     }
     return undefined;

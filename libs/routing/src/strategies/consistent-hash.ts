@@ -1,8 +1,9 @@
 import type { Strategy } from '#libs/contracts';
-import type { Candidacy, Order, Ranked } from '../candidacy.js';
+import type { Order } from '../candidacy.js';
 import { hashText } from '../hash-text.js';
 import { stickyValue } from '../sticky-value.policy.js';
-import { inOrder } from './in-order.js';
+import { reasons } from './by-score.js';
+import { figuresOf } from './figures.js';
 import { rendezvousPlace } from './rendezvous.js';
 import { byWeight } from './weighted.js';
 
@@ -10,19 +11,16 @@ import { byWeight } from './weighted.js';
 export function byHash({ by }: Extract<Strategy, { kind: 'consistent_hash' }>): Order {
   return (candidacies, consideration) => {
     const value = stickyValue(consideration.facts, by);
-    if (value === undefined) return withoutValue(byWeight(candidacies, consideration), by);
+    if (value === undefined) {
+      const drawn = byWeight(candidacies, consideration);
+      return { ...drawn, reasonOf: (index) => `the request names no ${by}, ${drawn.reasonOf(index)}` };
+    }
     const hashed = hashText(value);
-    const reasonOf = ({ entry }: Candidacy): string => `by the hash of its ${by}, weight ${entry.weight}`;
-    return inOrder(
-      candidacies.map((candidacy) => ({ candidacy, score: rendezvousPlace(candidacy, hashed), reasonOf })),
-      (left, right) => left.score - right.score,
-    );
+    return {
+      keys: figuresOf(candidacies, (candidacy) => rendezvousPlace(candidacy, hashed)),
+      draws: new Float64Array(candidacies.length),
+      isScored: true,
+      reasonOf: reasons(candidacies, { reasonOf: ({ entry }) => `by the hash of its ${by}, weight ${entry.weight}` }),
+    };
   };
-}
-
-function withoutValue(ranked: readonly Ranked[], by: string): Ranked[] {
-  return ranked.map((one) => ({
-    ...one,
-    reasonOf: (candidacy: Candidacy) => `the request names no ${by}, ${one.reasonOf(candidacy)}`,
-  }));
 }

@@ -1,4 +1,4 @@
-import { estimatedCostNanoUsd, likelyCompletionTokens } from '../estimated-cost.policy.js';
+import { costEstimate, likelyCompletionTokens } from '../estimated-cost.policy.js';
 import type { Order } from '../candidacy.js';
 import { byScore } from './by-score.js';
 
@@ -10,9 +10,9 @@ const UNKNOWN = Number.MAX_VALUE;
 /** The lowest estimated cost of the request at hand first, equals in a weighted draw; unknown prices last. */
 export const byCost: Order = (candidacies, { facts, random }) =>
   byScore(candidacies, random, {
-    scoreOf: ({ entry }) => estimatedCostNanoUsd(facts, entry) ?? UNKNOWN,
-    reasonOf: ({ entry }) => {
-      const cost = estimatedCostNanoUsd(facts, entry);
+    scoreOf: ({ placed }) => costEstimate(facts, placed) ?? UNKNOWN,
+    reasonOf: ({ entry, placed }) => {
+      const cost = costEstimate(facts, placed);
       if (cost === undefined) return 'its price for this is not known';
       const tokens = `${facts.estimatedPromptTokens} + ${likelyCompletionTokens(facts, entry)} tokens`;
       return `about ${(cost / NANO_PER_USD).toFixed(DECIMALS)} USD for ${tokens}`;

@@ -1,14 +1,18 @@
 import type { Order } from '../candidacy.js';
+import { figuresOf } from './figures.js';
 
 /** In turn, in the order of the configuration; weights do not count. Each router counts by itself. */
 export const inTurn: Order = (candidacies, { live }) => {
-  const [first] = candidacies;
-  if (first === undefined) return [];
   const count = candidacies.length;
-  const turn = live.turn(first.model.name) % count;
-  return [...candidacies.slice(turn), ...candidacies.slice(0, turn)].map((candidacy, place) => ({
-    candidacy,
-    score: place,
-    reasonOf: () => `${place === 0 ? '' : `${place} after `}turn ${turn + 1} of ${count}`,
-  }));
+  const turn = count === 0 ? 0 : live.turn(candidacies[0]?.model.name ?? '') % count;
+  const keys = figuresOf(candidacies, (_candidacy, index) => (index - turn + count) % count);
+  return {
+    keys,
+    draws: new Float64Array(count),
+    isScored: true,
+    reasonOf: (index) => {
+      const place = keys[index] ?? 0;
+      return `${place === 0 ? '' : `${place} after `}turn ${turn + 1} of ${count}`;
+    },
+  };
 };

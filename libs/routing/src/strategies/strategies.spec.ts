@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Strategy, TargetEntry, TargetState } from '#libs/contracts';
 import * as fc from 'fast-check';
-import type { Ranked } from '../candidacy.js';
+import type { Candidacy } from '../candidacy.js';
+import { placedTarget } from '../placed-target.js';
 import { considerationOf, decidedFacts, modelWith, quantilesOf, stateWith, targetWith } from '../routing.fixture.js';
 import { seededRandom } from '../seeded-random.js';
+import { foremost } from './foremost.js';
 import { orderOf } from './strategies.js';
 
 const LATENCY: Strategy = { kind: 'lowest_latency', measure: 'first_token', percentile: 90, tolerance: 0.1 };
@@ -35,13 +37,22 @@ interface Circumstances {
 
 function ranked(strategy: Strategy, given: readonly Given[], { seed = '1', turn = 0, facts = {} }: Circumstances = {}) {
   const model = modelWith(given.map(({ entry }) => entry));
-  const candidacies = given.map(({ entry, state }) => ({ entry, state, model, provider: undefined, group: 0 }));
+  const candidacies = given.map(({ entry, state }): Candidacy => {
+    const placed = placedTarget(entry, undefined);
+    return { placed, entry, state, model, group: 0, onlyAfter: undefined, further: undefined };
+  });
   const consideration = { ...considerationOf(model, decidedFacts({ requestId: seed, ...facts })), strategy };
   const live = { ...consideration.live, turn: () => turn };
-  return orderOf(strategy)(candidacies, { ...consideration, live, random: seededRandom(seed) });
+  const ordering = orderOf(strategy)(candidacies, { ...consideration, live, random: seededRandom(seed) });
+  return foremost({ places: undefined, first: undefined, ...ordering }, given.length).map((index) => ({
+    name: given[index]?.entry.model ?? '',
+    reason: ordering.reasonOf(index),
+    score: ordering.isScored && Number.isFinite(ordering.keys[index]) ? ordering.keys[index] : undefined,
+  }));
 }
-const names = (order: readonly Ranked[]): string[] => order.map(({ candidacy }) => candidacy.entry.model);
-const reasons = (order: readonly Ranked[]): string[] => order.map(({ candidacy, reasonOf }) => reasonOf(candidacy));
+type Order = ReturnType<typeof ranked>;
+const names = (order: Order): string[] => order.map(({ name }) => name);
+const reasons = (order: Order): string[] => order.map(({ reason }) => reason);
 const seeds = (count: number): string[] => Array.from({ length: count }, (_, index) => `req_${index * 7_919}`);
 /** How often each target comes first. */
 function firstShares(

@@ -1,8 +1,9 @@
 import type { Strategy } from '#libs/contracts';
-import type { Candidacy, Consideration, Order, Ranked } from '../candidacy.js';
-import { estimatedCostNanoUsd } from '../estimated-cost.policy.js';
-import { byScore } from './by-score.js';
-import { EXPLORED_SHARE } from './exploration.js';
+import type { Candidacy, Consideration, Order } from '../candidacy.js';
+import { costEstimate } from '../estimated-cost.policy.js';
+import { drawsOf } from './draws.js';
+import { figuresOf } from './figures.js';
+import { explored, EXPLORED_SHARE } from './exploration.js';
 import { byWeight } from './weighted.js';
 
 type ScoreStrategy = Extract<Strategy, { kind: 'score' }>;
@@ -18,7 +19,7 @@ const PARTS: Readonly<Record<PartName, Part>> = {
   quality: { isMoreBetter: true, valueOf: ({ entry }) => entry.quality, words: (value) => `quality ${value}` },
   cost: {
     isMoreBetter: false,
-    valueOf: ({ entry }, { facts }) => estimatedCostNanoUsd(facts, entry),
+    valueOf: ({ placed }, { facts }) => costEstimate(facts, placed),
     words: (value) => `cost about ${Math.round(value)} nano-USD`,
   },
   latency: {
@@ -34,13 +35,14 @@ const PARTS: Readonly<Record<PartName, Part>> = {
 };
 const NAMES: readonly PartName[] = ['quality', 'cost', 'latency', 'throughput'];
 const MEASURED: ReadonlySet<PartName> = new Set(['latency', 'throughput']);
-const DECIMALS = 3;
+/** Shares as they are written, to the thousandth: to write a fraction anew for each reason would take a tenth of a decision. */
+const THOUSANDTHS: readonly string[] = Array.from({ length: 1_001 }, (_, index) => `${index / 1_000}`);
 
 /** One part over all candidates: its values, and how good each is in comparison, from 0 to 1. */
 interface Column {
   readonly name: PartName;
   readonly weight: number;
-  /** NaN where nothing is known: numbers in a plain memory layout, since there is one for every candidate of every decision. */
+  /** NaN where nothing is known. */
   readonly values: Float64Array;
   readonly goodness: Float64Array;
 }
@@ -58,12 +60,16 @@ export function byWeightedScore(strategy: ScoreStrategy): Order {
   return (candidacies, consideration) => {
     const isExploring = consideration.random() < EXPLORED_SHARE;
     const columns = names.map((name) => columnOf(name, strategy[name], { candidacies, consideration }));
-    const sums = sumsOf(columns, candidacies.length);
-    const ranked = byScore(candidacies, consideration.random, {
-      scoreOf: (_candidacy, index) => 1 - (sums[index] ?? 0) / total,
-      reasonOf: (candidacy) => reasonOf(columns, candidacies.indexOf(candidacy)),
-    });
-    return isExploring ? exploring(ranked, names) : ranked;
+    const keys = lacksOf(columns, candidacies.length, total);
+    const draws = drawsOf(candidacies, consideration.random);
+    if (isExploring) explored({ keys, draws }, isMeasuredIn(columns));
+    return {
+      keys,
+      draws,
+      isScored: true,
+      reasonOf: (index) =>
+        keys[index] === -Infinity ? 'not measured lately, tried first to be measured' : reasonOf(columns, index),
+    };
   };
 }
 
@@ -73,18 +79,23 @@ function columnOf(
   { candidacies, consideration }: { candidacies: readonly Candidacy[]; consideration: Consideration },
 ): Column {
   const part = PARTS[name];
-  const values = new Float64Array(candidacies.length);
-  let index = 0;
-  for (const candidacy of candidacies) values[index++] = part.valueOf(candidacy, consideration) ?? Number.NaN;
+  const values = figuresOf(candidacies, (candidacy) => part.valueOf(candidacy, consideration) ?? Number.NaN);
   return { name, weight, values, goodness: goodnessOf(values, part.isMoreBetter) };
 }
 
-function sumsOf(columns: readonly Column[], count: number): Float64Array {
+/** What is missing to a sum of 1. */
+function lacksOf(columns: readonly Column[], count: number, total: number): Float64Array {
   const sums = new Float64Array(count);
   for (const { weight, goodness } of columns) {
     for (let index = 0; index < count; index++) sums[index] = (sums[index] ?? 0) + weight * (goodness[index] ?? 0);
   }
+  for (let index = 0; index < count; index++) sums[index] = 1 - (sums[index] ?? 0) / total;
   return sums;
+}
+
+function isMeasuredIn(columns: readonly Column[]): (index: number) => boolean {
+  const measured = columns.filter(({ name }) => MEASURED.has(name));
+  return (index) => measured.every(({ values }) => !Number.isNaN(values[index]));
 }
 
 function goodnessOf(values: Float64Array, isMoreBetter: boolean): Float64Array {
@@ -102,7 +113,8 @@ function goodnessOf(values: Float64Array, isMoreBetter: boolean): Float64Array {
   }
   if (known === values.length) return goodness;
   const mean = known === 0 ? 0 : sum / known;
-  return goodness.map((value) => (Number.isNaN(value) ? mean : value));
+  for (const [index, value] of goodness.entries()) if (Number.isNaN(value)) goodness[index] = mean;
+  return goodness;
 }
 
 function bestOf(values: Float64Array, isMoreBetter: boolean): number {
@@ -125,20 +137,8 @@ function reasonOf(columns: readonly Column[], index: number): string {
   for (const { name, values, goodness, weight } of columns) {
     const value = values[index] ?? Number.NaN;
     const words = Number.isNaN(value) ? `${name} not known` : PARTS[name].words(value);
-    const good = Math.round((goodness[index] ?? 0) * 10 ** DECIMALS) / 10 ** DECIMALS;
+    const good = THOUSANDTHS[Math.round((goodness[index] ?? 0) * 1_000)];
     reason += `${reason === '' ? '' : ', '}${words} (${good} × ${weight})`;
   }
   return reason;
-}
-
-function exploring(ranked: Ranked[], names: readonly PartName[]): Ranked[] {
-  const measured = names.filter((name) => MEASURED.has(name));
-  const isMeasured = ({ candidacy: { state } }: Ranked): boolean =>
-    measured.every(
-      (name) => (name === 'latency' ? state?.firstTokenMilliseconds : state?.tokensPerSecond) !== undefined,
-    );
-  const explored = ranked.find((one) => !isMeasured(one));
-  if (explored === undefined || !ranked.some(isMeasured)) return ranked;
-  const first = { candidacy: explored.candidacy, reasonOf: () => 'not measured lately, tried first to be measured' };
-  return [first, ...ranked.filter((one) => one !== explored)];
 }

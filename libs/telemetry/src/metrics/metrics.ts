@@ -66,6 +66,14 @@ export const metrics = {
     { name: 'switchyard.cost', description: 'Cost of priced calls in nano-USD.', unit: '{nano_usd}' },
     { provider: 'provider', model: 'model' },
   ),
+  cacheLookups: new Counter<{ model: string; result: 'hit' | 'miss' }>(
+    { name: 'switchyard.cache.lookups', description: 'Requests whose answer might be kept.', unit: '{request}' },
+    { model: 'model', result: 'result' },
+  ),
+  shadowCopies: new Counter<{ model: string; result: 'sent' | 'dropped' }>(
+    { name: 'switchyard.shadow.copies', description: 'Copies of requests for comparison.', unit: '{request}' },
+    { model: 'model', result: 'result' },
+  ),
   inFlight: new UpDownCounter<{ lane: string }>(
     { name: 'switchyard.in_flight', description: 'Requests being worked on now.', unit: '{request}' },
     { lane: 'lane' },

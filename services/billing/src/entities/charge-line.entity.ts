@@ -1,14 +1,17 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Usage } from '#libs/contracts';
 
-/** One attempt that used tokens, with the version of the price it was charged by. */
+/**
+ * One attempt that used something, with the version of the price it was charged by. An answer that was kept of an earlier request
+ * has a line too where it is charged: provider and price version `cache`, no usage, the amount of the terminal event.
+ */
 @Entity('charge_lines')
 @Check('charge_lines_are_not_negative', 'cost_nano_usd >= 0')
 export class ChargeLine {
   @PrimaryColumn('text', { name: 'request_id', primaryKeyConstraintName: 'charge_lines_pkey' })
   requestId!: string;
 
-  /** Position among the attempts of the request, from 0; attempts without usage have no line. */
+  /** Position among the attempts of the request, from 0, and after the last for what was kept; attempts without usage have no line. */
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'charge_lines_pkey' })
   attempt!: number;
 

@@ -39,6 +39,14 @@ describe('the price of a terminal event', () => {
     expect(lines[0]?.usageBasis).toBe('estimate');
   });
 
+  it('of an answer kept of an earlier request is what the event says, in a line of its own', () => {
+    const event = buildRequestEnded({ attempts: [], cachedFrom: 'req_0123456789', cacheChargeNanoUsd: '501' });
+    const { lines, costNanoUsd, promptTokens } = priceEvent(event, prices);
+    expect({ costNanoUsd, promptTokens }).toEqual({ costNanoUsd: 501n, promptTokens: 0 });
+    expect(lines).toMatchObject([{ attempt: 0, provider: 'cache', priceVersion: 'cache', costNanoUsd: 501n }]);
+    expect(priceEvent({ ...event, cacheChargeNanoUsd: '0' }, prices)).toMatchObject({ lines: [], costNanoUsd: 0n });
+  });
+
   it('is the exact sum of its lines', () => {
     const usage = fc.record({ promptTokens: fc.nat(), completionTokens: fc.nat(), cachedPromptTokens: fc.nat() });
     fc.assert(

@@ -68,7 +68,30 @@ export function priceEvent(event: RequestEnded, prices: Prices): PricedEvent {
       sums.costNanoUsd += line.costNanoUsd;
     }
   }
+  const cached = cacheLine(event);
+  if (cached) {
+    lines.push(cached);
+    sums.costNanoUsd += cached.costNanoUsd;
+  }
   return { event, lines, ...sums, furtherUsage: reportedSums(lines.map(({ usage }) => usage)) };
+}
+
+/** What stands in place of provider and price of an answer that was kept of an earlier request. */
+const CACHE = 'cache';
+
+/** Such an answer costs what the event says, a share of the earlier cost by policy; nothing was used. */
+function cacheLine({ model, attempts, cachedFrom, cacheChargeNanoUsd = '0' }: RequestEnded): PricedAttempt | undefined {
+  const costNanoUsd = BigInt(cacheChargeNanoUsd);
+  if (cachedFrom === undefined || costNanoUsd <= 0n) return undefined;
+  return {
+    attempt: attempts.length,
+    provider: CACHE,
+    model,
+    priceVersion: CACHE,
+    usage: { promptTokens: 0, completionTokens: 0 },
+    usageBasis: 'provider',
+    costNanoUsd,
+  };
 }
 
 /** The first event of each request; later ones of the same request have no effect. */

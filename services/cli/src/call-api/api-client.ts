@@ -10,8 +10,18 @@ import type { Connection } from './connection.js';
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 /** An upload's answer comes after its last byte, which a slow disk may delay. */
 const UPLOAD_TIMEOUT_MILLISECONDS = 300_000;
+/** The one address that answers after up to a minute. */
+const SLOW_PATH = '/replay';
+const SLOW_TIMEOUT_MILLISECONDS = 90_000;
 
-const errorBody = z.object({ error: z.object({ message: z.string() }) });
+const errorBody = z.object({ error: z.object({ message: z.string(), code: z.string().nullish() }) });
+
+/** What to do about a refusal with this command, by its code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  admin_key_required: ' Pass it with --key or SWITCHYARD_ADMIN_KEY.',
+  unknown_revision: ' "switchyard policy list" shows them.',
+  no_trial: ' With this command: switchyard policy try --policy FILE --share 0.1',
+};
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** The part of the HTTP API that the command needs. Every failure is a `CliError` that says what to do. */
@@ -58,9 +68,11 @@ export class ApiClient {
     return response.body;
   }
 
-  private async json<T>(method: 'GET' | 'POST', path: string, answer: ZodType<T>, body?: object): Promise<T> {
+  /** Sends a request with a JSON body, or none, and reads the answer by its schema. */
+  async json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, answer: ZodType<T>, body?: object): Promise<T> {
     const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
-    return this.parse(await this.send(path, { method, ...content }), answer);
+    const headersTimeout = path.endsWith(SLOW_PATH) ? SLOW_TIMEOUT_MILLISECONDS : ANSWER_TIMEOUT_MILLISECONDS;
+    return this.parse(await this.send(path, { method, headersTimeout, ...content }), answer);
   }
 
   private async send(
@@ -109,7 +121,8 @@ async function refusal(response: Dispatcher.ResponseData): Promise<CliError> {
   const { statusCode } = response;
   const parsed = errorBody.safeParse(await response.body.json().catch(() => undefined));
   const message = parsed.success ? parsed.data.error.message : `the server answered with status ${statusCode}`;
-  const remedy = statusCode === 401 ? ' Check --key or SWITCHYARD_API_KEY.' : '';
+  const byCode = parsed.success ? REMEDIES[parsed.data.error.code ?? ''] : undefined;
+  const remedy = byCode ?? (statusCode === 401 ? ' Check --key or SWITCHYARD_API_KEY.' : '');
   return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500 });
 }
 

@@ -1,18 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { ApiClient } from '../call-api/api-client.js';
-import { connectionFrom, DEFAULT_URL } from '../call-api/connection.js';
+import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { fetchResults, resultPaths } from '../fetch-results/fetch-results.js';
 import { defaultPatience } from '../follow-batch/follow-batch.js';
 import { BarDisplay, silentDisplay } from '../follow-batch/progress-display.js';
 import { runBatch, type RunRequest } from './run-batch.js';
 import { describeSummary, exitCodeOf, summaryOf, type Summary } from './summary.policy.js';
-
-interface ConnectionFlags {
-  url?: string;
-  key?: string;
-  json?: boolean;
-}
 
 const RUN_HELP = `
 FILE holds one request a line, as one of:
@@ -85,17 +78,6 @@ function interruption(id: string | undefined): string {
   switchyard batch status ${id}
   switchyard batch results ${id}
   switchyard batch cancel ${id}\n`;
-}
-
-function withConnection(command: Command): Command {
-  return command
-    .option('--url <url>', `where Switchyard is (default: SWITCHYARD_URL or ${DEFAULT_URL})`)
-    .option('--key <key>', 'API key (default: SWITCHYARD_API_KEY or SWITCHYARD_ADMIN_KEY)')
-    .option('--json', 'print one JSON object at the end, and no progress');
-}
-
-function clientFrom(flags: ConnectionFlags): ApiClient {
-  return new ApiClient(connectionFrom(flags, process.env));
 }
 
 function print(flags: ConnectionFlags, summary: Summary): void {

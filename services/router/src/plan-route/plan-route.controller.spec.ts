@@ -8,6 +8,7 @@ import type {
   SnapshotWatch,
 } from '#libs/messaging';
 import { Readiness } from '#libs/runtime';
+import type { ShadowCopies } from '../copy-request/shadow-copies.js';
 import type { LiveTargets } from '../follow-targets/live-targets.js';
 import { PlanRouteController } from './plan-route.controller.js';
 import { PlanRouteHandler } from './plan-route.handler.js';
@@ -35,7 +36,7 @@ describe('a refusal for a waiting caller', () => {
       results as unknown as AtomicBatchPublisher,
       {} as LiveTargets,
     );
-    const controller = new PlanRouteController(handler, messaging, {} as DurablePublisher);
+    const controller = new PlanRouteController(handler, messaging, {} as DurablePublisher, {} as ShadowCopies);
     await controller.planForWaitingCaller({
       reply: 'reply.ingress_1.req_0123456789',
       header: (name: string) => (name === MessageHeader.facts ? JSON.stringify(facts) : undefined),

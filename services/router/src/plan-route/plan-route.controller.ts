@@ -20,6 +20,7 @@ import {
 } from '#libs/messaging';
 import { NoEligibleTarget } from '#libs/routing';
 import { injectTraceContext, withExtractedContext, withSpan } from '#libs/telemetry';
+import { ShadowCopies } from '../copy-request/shadow-copies.js';
 import { PlanRouteHandler } from './plan-route.handler.js';
 
 const MOST_DURABLE_PLANS_AT_ONCE = 512;
@@ -31,6 +32,7 @@ export class PlanRouteController {
     private readonly handler: PlanRouteHandler,
     private readonly messaging: Messaging,
     private readonly publisher: DurablePublisher,
+    private readonly shadows: ShadowCopies,
   ) {}
 
   @Subscribe(Subject.requestAcceptedInteractive, { queue: QueueGroup.router })
@@ -52,6 +54,7 @@ export class PlanRouteController {
       headers: headersWith(message, slip),
       ...(message.reply === undefined ? {} : { reply: message.reply }),
     });
+    this.shadows.copy(facts, message);
   }
 
   private async planDurable(message: StreamMessage): Promise<void> {

@@ -9,7 +9,7 @@ import {
   type RoutingSlip,
 } from '#libs/contracts';
 import { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
-import { NoEligibleTarget, planRoute, routingTable, type RoutingTable } from '#libs/routing';
+import { NoEligibleTarget, planRoute, routingTable, shadowOf, type RoutingTable } from '#libs/routing';
 import { Readiness } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { LiveTargets } from '../follow-targets/live-targets.js';
@@ -18,6 +18,8 @@ import { LiveTargets } from '../follow-targets/live-targets.js';
 @Injectable()
 export class PlanRouteHandler {
   private table: RoutingTable | undefined;
+  /** Whether any model's requests are copied; all others pay nothing for it. */
+  private copies = false;
 
   constructor(
     watch: SnapshotWatch,
@@ -26,7 +28,10 @@ export class PlanRouteHandler {
     private readonly targets: LiveTargets,
   ) {
     readiness.require('the configuration snapshot', () => this.table !== undefined);
-    watch.onChange((snapshot) => (this.table = routingTable(snapshot)));
+    watch.onChange((snapshot) => {
+      this.table = routingTable(snapshot);
+      this.copies = [...snapshot.models, ...(snapshot.trial?.models ?? [])].some(({ routing }) => routing?.shadow);
+    });
   }
 
   /** The plan of a request that is now sent on its way. @throws NoEligibleTarget */
@@ -41,6 +46,11 @@ export class PlanRouteHandler {
   decide(facts: Facts): RoutingSlip {
     if (!this.table) throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
     return planRoute(facts, this.table, this.targets.at(Date.now()));
+  }
+
+  /** The model that gets a copy of the request, where its model's policy sends one. */
+  shadowOf(facts: Facts): string | undefined {
+    return this.table && this.copies ? shadowOf(facts, this.table) : undefined;
   }
 
   /** The terminal event of a request that could not be planned. */

@@ -1,0 +1,21 @@
+import type { Facts } from '#libs/contracts';
+
+/** A copy that has not been called by then is not worth it any more. */
+const BEGUN_WITHIN_MILLISECONDS = 600_000;
+
+/**
+ * The facts of a copy of a request for another model: a request of its own in the durable lane, for which nobody waits. What the
+ * caller wishes of the route is about the model that was asked for, and is left behind.
+ */
+export function shadowFacts(facts: Facts, copy: { requestId: string; model: string; now: number }): Facts {
+  const { ingress: _nobodyWaits, cacheKey: _notKept, wishes: _ofTheOther, ...same } = facts;
+  return {
+    ...same,
+    requestId: copy.requestId,
+    lane: 'durable',
+    model: copy.model,
+    shadowOf: facts.requestId,
+    receivedAt: copy.now,
+    deadline: copy.now + BEGUN_WITHIN_MILLISECONDS,
+  };
+}
