@@ -24,6 +24,7 @@ import type { Progress } from './progress.js';
 import { countRows } from './records/count-rows.js';
 import { measureRecords, type RecordFigures } from './records/measure-records.js';
 import type { BenchResults, MemoryByContender } from './report/bench-results.js';
+import { measureAuto } from './routing/measure-auto.js';
 import { measureRouting } from './routing/measure-routing.js';
 import type { RoutingFigures } from './routing/routing-figures.js';
 
@@ -48,6 +49,7 @@ export class BenchRun {
     const { sections, isQuick } = this.demand;
     // Before anything else runs that it would share the cores with.
     const routing = sections.includes('routing') ? this.routing() : undefined;
+    const auto = sections.includes('routing') ? measureAuto() : undefined;
     this.say('starting the upstreams, the stack and the load generator');
     const ground = await layGround(this.cleanup);
     const interactive = sections.includes('interactive');
@@ -62,6 +64,7 @@ export class BenchRun {
       ...(sections.includes('durable') && { durable: await this.durable(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
       ...(routing && { routing }),
+      ...(auto && { auto }),
     };
     await ground.records.settled();
     return {

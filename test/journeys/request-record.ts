@@ -29,7 +29,11 @@ export interface RequestRecord {
     readonly usage: { prompt_tokens: number; completion_tokens: number; basis: string } | null;
   }[];
   readonly usage: { prompt_tokens: number; completion_tokens: number } | null;
-  readonly cost: { usd: string; nano_usd: string; lines: readonly { provider: string; usage_basis: string; nano_usd: string }[] } | null;
+  readonly cost: {
+    usd: string;
+    nano_usd: string;
+    lines: readonly { provider: string; usage_basis: string; nano_usd: string }[];
+  } | null;
   readonly timings: { received_at: string; ended_at: string; first_byte_ms: number | null; total_ms: number };
   readonly audit: { sequence: number; hash: string };
 }

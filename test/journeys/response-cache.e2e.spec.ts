@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { startSimProvider, type SimProvider } from '#libs/simulation';
 import { eventually } from '#libs/testing';
 
 import { call, type HttpAnswer } from './http-call.js';
@@ -12,7 +13,10 @@ import { StackForTests } from './stack-for-tests.js';
 /** By the prices of the journeys. */
 const COST_NANO_USD = PROMPT_TOKENS * 400 + WHOLE_ANSWER_WORDS * 1_600;
 
+const SIM_KEY = 'sk-sim-vectors-000';
+
 let provider: ScriptedProvider;
+let sim: SimProvider;
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
 
@@ -52,16 +56,24 @@ const models = (change: object = {}): object[] => [
   { ...modelFields('free', [{ provider: 'main', model: 'free' }]), cache: { seconds: 3_600 }, ...change },
   { ...modelFields('paid', [{ provider: 'main', model: 'paid' }]), cache: { seconds: 3_600, priceShare: 0.25 } },
   { ...modelFields('short', [{ provider: 'main', model: 'short' }]), cache: { seconds: 1 } },
+  { ...modelFields('vectors', [{ provider: 'sim', model: 'sim-small' }]), cache: { seconds: 3_600 } },
   modelFields('plain', [{ provider: 'main', model: 'plain' }]),
 ];
 
+const providers = (): Readonly<Record<string, object>> => ({
+  main: provider.fields,
+  sim: { kind: 'openai', baseUrl: sim.baseUrl, apiKey: SIM_KEY },
+});
+
 beforeAll(async () => {
   provider = await startScriptedProvider('main', {}, answers);
-  stack = await StackForTests.start(journeyConfiguration({ main: provider.fields }, models()));
+  sim = await startSimProvider({ key: SIM_KEY });
+  stack = await StackForTests.start(journeyConfiguration(providers(), models()));
 }, 120_000);
 afterAll(async () => {
   await stack?.stop();
   await provider?.close();
+  await sim?.close();
 }, 60_000);
 
 describe('the response cache', () => {
@@ -120,6 +132,45 @@ describe('the response cache', () => {
     expect([cacheOf(plain), plain.headers['content-type']]).toEqual(['miss', 'application/json']);
   });
 
+  const messages = [{ role: 'user', content: 'nine' }];
+  const others: readonly [path: string, body: object][] = [
+    ['messages', { model: 'free', max_tokens: 100, messages }],
+    ['messages', { model: 'free', max_tokens: 100, messages, stream: true }],
+    ['responses', { model: 'free', input: 'nine', store: false }],
+    ['responses', { model: 'free', input: 'nine', store: false, stream: true }],
+    ['embeddings', { model: 'vectors', input: ['nine', 'ten'] }],
+  ];
+  for (const [path, body] of others) {
+    journey(`keeps answers of /v1/${path} too: ${JSON.stringify(body)}`, async () => {
+      const send = (): Promise<HttpAnswer> => call(`${stack.url}/v1/${path}`, { key: OUR_KEY, body });
+      const first = await send();
+      expect([first.status, cacheOf(first)]).toEqual([200, 'miss']);
+      const texts = [first.text];
+      await eventually(async () => {
+        const again = await send();
+        if (cacheOf(again) !== 'hit') texts.push(again.text);
+        expect([again.status, cacheOf(again)]).toEqual([200, 'hit']);
+        expect(texts).toContain(again.text);
+      });
+    });
+  }
+
+  journey('keeps a response for each who asks, each under an id of its own', async () => {
+    const send = (): Promise<HttpAnswer> =>
+      call(`${stack.url}/v1/responses`, { key: OUR_KEY, body: { model: 'free', input: 'eleven' } });
+    const first = await send();
+    const hit = await eventually(async () => {
+      const again = await send();
+      expect(cacheOf(again)).toBe('hit');
+      return again;
+    });
+    const ids = [first, hit].map(({ text }) => (JSON.parse(text) as { id: string }).id);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) {
+      expect((await call(`${stack.url}/v1/responses/${id}`, { key: OUR_KEY })).status).toBe(200);
+    }
+  });
+
   journey('forgets an answer when its time is over', async () => {
     const first = await ask({ model: 'short', words: 'five' });
     expect(cacheOf(first)).toBe('miss');
@@ -155,7 +206,7 @@ describe('the response cache', () => {
     await ask(question);
     await askUntilHit(question);
     const change = { targets: modelTargets('free/2') };
-    await stack.configure(journeyConfiguration({ main: provider.fields }, models(change)));
+    await stack.configure(journeyConfiguration(providers(), models(change)));
     await eventually(async () => expect(cacheOf(await ask(question))).toBe('miss'));
     await eventually(() => expect(provider.callsOf('free/2').length).toBeGreaterThan(0));
   });

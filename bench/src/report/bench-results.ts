@@ -1,3 +1,4 @@
+import type { DecisionTime } from '#libs/difficulty';
 import type { ContenderName } from '../contenders/contender.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { Effort } from '../effort.js';
@@ -22,6 +23,8 @@ export interface BenchResults {
   readonly durable?: DurableFigures;
   readonly records?: readonly RecordFigures[];
   readonly routing?: readonly RoutingFigures[];
+  /** What `auto` takes besides. */
+  readonly auto?: DecisionTime;
   readonly memory?: MemoryByContender;
   /** The rows that billing and audit hold at the end. */
   readonly books: { readonly charges: number; readonly entries: number };

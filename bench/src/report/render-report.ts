@@ -1,3 +1,4 @@
+import type { DecisionTime } from '#libs/difficulty';
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
@@ -11,7 +12,7 @@ const CHUNKS_OF_A_STREAM = 200;
 
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, translated, durable, records, routing, memory } = results;
+  const { interactive, streams, translated, durable, records, routing, auto, memory } = results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),
@@ -21,6 +22,7 @@ export function renderReport(results: BenchResults): string {
     ...(durable === undefined ? [] : durableSections(durable)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(routing === undefined ? [] : routingSections(routing)),
+    ...(auto === undefined ? [] : autoSection(auto)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),
     booksLine(results),
     '',
@@ -137,6 +139,12 @@ function routingSections(routing: readonly RoutingFigures[]): string[] {
   ]);
   const head = ['strategy', 'candidates', 'p50 µs', 'p99 µs', 'p50 of plain priority'];
   return section('Routing: one decision, from facts to plan, on one core', table(head, rows));
+}
+
+function autoSection({ decisions, medianMicroseconds, p99Microseconds, largestMicroseconds }: DecisionTime): string[] {
+  const row = [decisions, medianMicroseconds, p99Microseconds, largestMicroseconds].map(figure);
+  const head = ['of', 'prompts', 'p50 µs', 'p99 µs', 'largest µs'];
+  return section('Routing: how hard a prompt is (`auto`), on one core', table(head, [['built-in model', ...row]]));
 }
 
 function memoryTable(memory: MemoryByContender): string {

@@ -19,13 +19,14 @@ const SHARE_OF_BARE_LOOP = 0.4;
 const TARGET_RATE = '200/s';
 const DECISION_MICROSECONDS = 50;
 const DECIDED_CANDIDATES = 100;
+const AUTO_MICROSECONDS = 200;
 
 export function isMet({ measured, limit, bound }: Target): boolean {
   return bound === 'at most' ? measured <= limit : measured >= limit;
 }
 
 /** The targets whose sections were measured. */
-export function targetsOf({ interactive, translated, durable, routing }: BenchResults): Target[] {
+export function targetsOf({ interactive, translated, durable, routing, auto }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
   if (translated !== undefined) targets.push(...translatedTargets(new LoadReport(translated)));
@@ -34,6 +35,10 @@ export function targetsOf({ interactive, translated, durable, routing }: BenchRe
     targets.push({ what, measured: durable.share, limit: SHARE_OF_BARE_LOOP, bound: 'at least' });
   }
   if (routing !== undefined) targets.push(...routingTargets(routing));
+  if (auto !== undefined) {
+    const what = 'difficulty of a prompt (auto), p50, µs';
+    targets.push({ what, measured: auto.medianMicroseconds, limit: AUTO_MICROSECONDS, bound: 'at most' });
+  }
   return targets;
 }
 

@@ -39,6 +39,7 @@ describe('readSettings', () => {
           SWITCHYARD_SECRET_KEY: 'c2hvcnQ=',
           SWITCHYARD_ADMIN_KEY: 'short',
           SWITCHYARD_CONFIG: 'missing.yaml',
+          SWITCHYARD_DIFFICULTY_MODEL: 'missing.bin',
           NATS_URL: 'localhost',
           SWITCHYARD_LOG_LEVEL: 'loud',
         },
@@ -53,6 +54,7 @@ describe('readSettings', () => {
       expect.stringContaining('NATS_URL must look like nats://host:4222'),
       'DATABASE_URL is not set',
       `SWITCHYARD_CONFIG names ${join(workingFolder, 'missing.yaml')}, which cannot be read`,
+      expect.stringContaining(`SWITCHYARD_DIFFICULTY_MODEL names ${join(workingFolder, 'missing.bin')}, which cannot`),
     ];
     expect(read).toThrow(SettingsError);
     expect(read).toThrow(expect.objectContaining({ problems }));

@@ -14,8 +14,8 @@ export interface ReadSettingsOptions<Key extends keyof Settings> {
 
 /**
  * Reads every setting of the environment at once. Settings listed in `required` come back without `undefined`.
- * Throws one `SettingsError` that lists everything wrong: bad values, missing required ones, and a SWITCHYARD_CONFIG
- * that cannot be read. Unset and empty variables take their defaults.
+ * Throws one `SettingsError` that lists everything wrong: bad values, missing required ones, and a file that is
+ * named and cannot be read. Unset and empty variables take their defaults.
  */
 export function readSettings<Key extends keyof Settings = never>(
   environment: Environment,
@@ -33,6 +33,12 @@ export function readSettings<Key extends keyof Settings = never>(
   if (given['SWITCHYARD_CONFIG'] !== undefined && !isReadable(configFile)) {
     problems.push(`SWITCHYARD_CONFIG names ${configFile}, which cannot be read`);
   }
+  const difficultyModel = absolute(given['SWITCHYARD_DIFFICULTY_MODEL'], workingFolder);
+  if (difficultyModel !== undefined && !isReadable(difficultyModel)) {
+    problems.push(
+      `SWITCHYARD_DIFFICULTY_MODEL names ${difficultyModel}, which cannot be read; make it with "switchyard router train", or leave the variable out`,
+    );
+  }
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
 
   const values = parsed.data;
@@ -49,6 +55,7 @@ export function readSettings<Key extends keyof Settings = never>(
     postgresPort: values.SWITCHYARD_POSTGRES_PORT,
     logLevel: values.SWITCHYARD_LOG_LEVEL,
     fetchAllow: rangesIn(values.SWITCHYARD_FETCH_ALLOW),
+    difficultyModel,
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -58,6 +65,10 @@ export function readSettings<Key extends keyof Settings = never>(
 }
 
 const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set(['home', 'port', 'host', 'fetchAllow']);
+
+function absolute(path: string | undefined, workingFolder: string): string | undefined {
+  return path === undefined ? undefined : resolve(workingFolder, path);
+}
 
 function isReadable(file: string): boolean {
   try {

@@ -70,6 +70,7 @@ export const environmentSchema = z.object({
     .string()
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
     .default(''),
+  SWITCHYARD_DIFFICULTY_MODEL: z.string().optional(),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
@@ -94,6 +95,8 @@ export interface Settings {
   readonly logLevel: string | undefined;
   /** CIDRs that files named by callers may be fetched from although they are not public. */
   readonly fetchAllow: readonly string[];
+  /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
+  readonly difficultyModel: string | undefined;
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -113,6 +116,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   postgresPort: 'SWITCHYARD_POSTGRES_PORT',
   logLevel: 'SWITCHYARD_LOG_LEVEL',
   fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
+  difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

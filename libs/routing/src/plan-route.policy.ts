@@ -2,6 +2,7 @@ import type { Facts, RoutingSlip } from '#libs/contracts';
 import type { Candidacy, Consideration, Filter } from './candidacy.js';
 import { consider } from './consider.policy.js';
 import { executionOf } from './execution-of.policy.js';
+import { cooling } from './filters/cooling.filter.js';
 import { FILTERS } from './filters/filters.js';
 import { gatherCandidates } from './gather-candidates.policy.js';
 import { quietState, type LiveState } from './live-state.js';
@@ -13,6 +14,8 @@ import { isTooLongForAll, refusalOf, refusedOutright, type Dropped } from './ref
 import { resolveModel } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 import { trialTable } from './trial.policy.js';
+
+const FILTERS_WITHOUT_PAUSES = FILTERS.filter((filter) => filter !== cooling);
 
 /**
  * Decides where a request goes: filter, order, plan. Given the same facts, table and live state it makes the same plan, since
@@ -42,7 +45,7 @@ function planBy(facts: Facts, table: RoutingTable, live: LiveState): RoutingSlip
   const consideration = consider(facts, resolved, { table, live });
   const { candidacies, outside } = gatherCandidates(consideration);
   if (consideration.refusal) throw refusedOutright(consideration.refusal, candidacies, { consideration, outside });
-  const { eligible, dropped } = filtered(candidacies, consideration);
+  const { eligible, dropped } = filteredUnlessAllRest(candidacies, consideration);
   const served = withContextFallback(eligible, dropped);
   if (!served.some(({ onlyAfter }) => onlyAfter === undefined)) throw refusalOf({ dropped, outside }, consideration);
   const order = orderOfTrying(served, consideration);
@@ -61,14 +64,32 @@ function planBy(facts: Facts, table: RoutingTable, live: LiveState): RoutingSlip
   };
 }
 
+interface Filtered {
+  readonly eligible: readonly Candidacy[];
+  readonly dropped: Dropped[];
+}
+
+/**
+ * Where nothing is left but targets whose providers asked for a pause, they are planned nevertheless: the worker waits a short
+ * pause out, as it does for a call that is told of one, and gives a long one back to the caller.
+ */
+function filteredUnlessAllRest(candidacies: readonly Candidacy[], consideration: Consideration): Filtered {
+  const usual = filtered(candidacies, consideration, FILTERS);
+  const isServed = usual.eligible.some(({ onlyAfter }) => onlyAfter === undefined);
+  if (isServed || !usual.dropped.some(({ filter }) => filter === cooling.name)) return usual;
+  const resting = filtered(candidacies, consideration, FILTERS_WITHOUT_PAUSES);
+  return resting.eligible.some(({ onlyAfter }) => onlyAfter === undefined) ? resting : usual;
+}
+
 /** One filter after the other, each over those that the ones before have left. */
 function filtered(
   candidacies: readonly Candidacy[],
   consideration: Consideration,
-): { eligible: readonly Candidacy[]; dropped: Dropped[] } {
+  filters: readonly Filter[],
+): Filtered {
   const dropped: Dropped[] = [];
   let eligible = candidacies;
-  for (const filter of FILTERS) {
+  for (const filter of filters) {
     if (filter.applies(consideration)) eligible = remaining(eligible, { filter, consideration, dropped });
   }
   return { eligible, dropped };

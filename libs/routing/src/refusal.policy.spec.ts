@@ -80,7 +80,6 @@ describe('a refusal', () => {
       { a: stateWith({ breaker: { state: 'open', since: 0, until: 1_002_500, openings: 1, reason: 'overloaded' } }) },
       3,
     ],
-    ['a pause', { a: stateWith({ coolingUntil: 1_030_000 }) }, 30],
     ['the minute', { a: stateWith({ requestsThisMinute: 1 }) }, 20],
     ['calls under way', { a: stateWith({ inFlight: 3 }) }, 1],
   ])('says when a target will be there again, after %s', (_why, states, seconds) => {
@@ -94,8 +93,19 @@ describe('a refusal', () => {
     expect(error.message).toContain(`Try again in ${seconds} second`);
   });
 
-  it('tells the earliest of several', () => {
+  it('is not made where nothing but a pause is in the way, which the worker waits out', () => {
     const states = { a: stateWith({ coolingUntil: 1_030_000 }), b: stateWith({ coolingUntil: 1_004_000 }) };
+    const policy = { require: { regions: ['eu'] } };
+    const targets = [targetWith('a', { region: 'us' }), targetWith('b', { region: 'eu' })];
+    const models = [modelWith(targets, { routing: policy })];
+    const table = routingTable({ revision: 1, models, providers: [] });
+    expect(planRoute(decidedFacts(), table, liveWith(states)).targets.map(({ model }) => model)).toEqual(['b']);
+  });
+
+  it('tells the earliest of several', () => {
+    const openUntil = (until: number) =>
+      stateWith({ breaker: { state: 'open', since: 0, until, openings: 1, reason: 'overloaded' } });
+    const states = { a: openUntil(1_030_000), b: openUntil(1_004_000) };
     expect(refusal([targetWith('a'), targetWith('b')], { states }).retryAfterSeconds).toBe(4);
   });
 });

@@ -7,6 +7,11 @@ export interface TargetFeatures {
   readonly access: boolean;
   readonly window: boolean;
   readonly quotas: boolean;
+  /** Where its targets stand; undefined where that is not known of one. */
+  readonly regions: readonly (string | undefined)[];
+  /** Whether some target may train on what it is sent, or may keep it. */
+  readonly training: boolean;
+  readonly retention: boolean;
   /** The smallest context window that is known. */
   readonly leastContextWindow: number;
   /** What some target cannot do, or is not known to. */
@@ -24,6 +29,9 @@ export function targetFeatures(targets: readonly PlacedTarget[]): TargetFeatures
     access: entries.some(({ access }) => access !== undefined),
     window: entries.some(({ window }) => window !== undefined),
     quotas: entries.some(({ quotas }) => quotas !== undefined),
+    regions: [...new Set(targets.map(({ region }) => region))],
+    training: targets.some(({ training }) => training !== false),
+    retention: targets.some(({ retention }) => retention !== false),
     leastContextWindow: Math.min(...entries.map(({ limits }) => limits?.contextWindow ?? Infinity)),
     inabilities: new Set(
       NEEDED.filter((ability) => entries.some(({ limits }) => limits?.abilities?.includes(ability) !== true)),

@@ -24,6 +24,8 @@ export class Settings {
     readonly logLevel: string | undefined,
     /** CIDRs that files named by callers may be fetched from although they are not public. */
     readonly fetchAllow: readonly string[],
+    /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
+    readonly difficultyModel: string | undefined,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -40,6 +42,7 @@ export class Settings {
       read.port,
       read.logLevel,
       read.fetchAllow,
+      read.difficultyModel,
     );
   }
 }

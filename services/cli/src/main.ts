@@ -3,6 +3,7 @@ import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
+import { routerCommand } from './train-router/router.command.js';
 
 const EXPLANATION = `
 Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed · 130 interrupted
@@ -18,7 +19,8 @@ const program = new Command('switchyard')
   .addHelpText('after', EXPLANATION)
   .addCommand(batchCommand((code) => (process.exitCode = code)))
   .addCommand(policyCommand())
-  .addCommand(importCommand());
+  .addCommand(importCommand())
+  .addCommand(routerCommand());
 
 try {
   await program.parseAsync(process.argv);

@@ -6,6 +6,7 @@ import { Settings } from '#libs/runtime';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
 import { ModelCallsController } from './accept-request/model-calls.controller.js';
 import { RerankController } from './accept-request/rerank.controller.js';
+import { PromptDifficulty } from './accept-request/prompt-difficulty.js';
 import { RequestFacts } from './accept-request/request-facts.js';
 import { RequestIntake } from './accept-request/request-intake.js';
 import { AnswerFromCacheHandler } from './answer-from-cache/answer-from-cache.handler.js';
@@ -49,6 +50,7 @@ import { HealthController } from './report-health/health.controller.js';
     AcceptRequestHandler,
     AnswerFromCacheHandler,
     RequestIntake,
+    PromptDifficulty,
     RequestFacts,
     ExplainRouteHandler,
     GiveFeedbackHandler,

@@ -10,10 +10,12 @@ import { DEFAULT_WEIGHTS } from './default-weights.js';
 import { readRoutingRows } from './routing-rows.js';
 
 const TARGETS = { mmlu: 0.7, gsm8k: 0.66 };
-/** Learned from half of a third of the rows, so less than what the model card tells of all of them. */
-const FLOORS = { mmlu: 0.6, gsm8k: 0.62 };
+/** Of MMLU one row in so many; all of them, in five folds: `switchyard router evaluate --cross-validate`, see the model card. */
+const THINNED = 8;
+/** Learned from half of a few rows, so far less than what the model card tells of all of them. */
+const FLOORS = { mmlu: 0.52, gsm8k: 0.62 };
 const LARGEST_BYTES = 500_000;
-const TRAINING_MILLISECONDS = 240_000;
+const TRAINING_MILLISECONDS = 120_000;
 
 const model = defaultDifficultyModel();
 
@@ -79,7 +81,7 @@ withData('the default model on its data (skipped where ../shared/data is not the
   it(
     'finds unseen prompts that need the strong model, whichever half it is trained on',
     () => {
-      const some = rows.filter(({ group }, row) => group === 'gsm8k' || row % 3 === 0);
+      const some = rows.filter(({ group }, row) => group === 'gsm8k' || row % THINNED === 0);
       const { perGroup } = crossValidate(some, { folds: 2, seed: 11 }).report;
 
       expect(perGroup['mmlu']!.apgr).toBeGreaterThan(FLOORS.mmlu);

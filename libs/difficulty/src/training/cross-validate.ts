@@ -5,6 +5,9 @@ import { percentilesOf, shareBelow } from '../model/percentile.js';
 import { rawScore } from '../model/raw-score.js';
 import { fitWeights, type Example } from './fit-weights.js';
 import { gainOf, type LabelledPrompt } from './labelled-prompt.js';
+import { TooFewRows } from './too-few-rows.error.js';
+
+const FEWEST_ROWS = 100;
 
 /** How rows are divided, and who hears how far it is. */
 export interface CrossValidationOptions {
@@ -24,9 +27,10 @@ export interface CrossValidation {
 
 /**
  * Divides the rows into folds at random (equal prompts into the same one) and scores each fold by a model trained on the
- * others. The report so tells what the model is worth on like prompts that it has never seen.
+ * others. The report so tells what the model is worth on like prompts that it has never seen. Throws `TooFewRows`.
  */
 export function crossValidate(rows: readonly LabelledPrompt[], options: CrossValidationOptions): CrossValidation {
+  if (rows.length < FEWEST_ROWS) throw new TooFewRows(rows.length, FEWEST_ROWS);
   const examples = examplesOf(rows);
   const rawScores = new Float64Array(rows.length);
   const folds = foldsOf(rows, options);
@@ -34,10 +38,10 @@ export function crossValidate(rows: readonly LabelledPrompt[], options: CrossVal
     const learned = fitWeights(
       examples.filter((_, row) => folds[row] !== fold),
       options.seed,
+      (done) => options.onProgress?.((fold + done) / options.folds),
     );
     for (const [row, { features }] of examples.entries())
       if (folds[row] === fold) rawScores[row] = rawScore(learned, features);
-    options.onProgress?.((fold + 1) / options.folds);
   }
   const percentiles = percentilesOf(rawScores);
   const scores = rawScores.map((score) => shareBelow(percentiles, score));

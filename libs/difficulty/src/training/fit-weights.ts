@@ -27,13 +27,29 @@ const BY_KIND = {
 /** With fewer rows of a kind than this, the kind is judged by weights learned from all rows. */
 const FEWEST_OF_A_KIND = 200;
 
-/** Learns everything but the calibration; the same rows and seed give the same weights. */
-export function fitWeights(examples: readonly Example[], seed: number): RawWeights {
+/** The share of the work that is done after each part of it, about. */
+const DONE = { text: 0.1, topics: 0.35, choice: 0.8, open: 1 };
+
+/**
+ * Learns everything but the calibration; the same rows and seed give the same weights. `onProgress` is called with the share
+ * of the work done.
+ */
+export function fitWeights(
+  examples: readonly Example[],
+  seed: number,
+  onProgress: (done: number) => void = () => undefined,
+): RawWeights {
   const texts = examples.map(({ features }) => features.terms);
   const gains = Float64Array.from(examples, ({ gain }) => gain);
   const text = fitTextRidge(texts, gains, TEXT_PENALTY);
+  onProgress(DONE.text);
   const topics = learnTopics(examples, seed);
-  const fitKind = (kind: PromptKind): KindWeights => learnKind(kind, { examples, topics, seed });
+  onProgress(DONE.topics);
+  const fitKind = (kind: PromptKind): KindWeights => {
+    const learned = learnKind(kind, { examples, topics, seed });
+    onProgress(DONE[kind]);
+    return learned;
+  };
   return { text, topics, kinds: { choice: fitKind('choice'), open: fitKind('open') } };
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { evaluateDifficulty } from '../evaluation/evaluate-difficulty.js';
+import type { DifficultyReport } from '../evaluation/evaluate-scores.js';
 import { AUTO_LEVELS } from '../model/auto-levels.js';
 import type { DifficultyModel } from '../model/difficulty-model.js';
 import { crossValidate } from './cross-validate.js';
@@ -13,9 +14,11 @@ const ROWS = madeUpPrompts(260);
 describe('a trained model', () => {
   const progress: number[] = [];
   let model: DifficultyModel;
+  let report: DifficultyReport | undefined;
 
   beforeAll(() => {
-    model = trainDifficulty(ROWS, { seed: 3, folds: 2, onProgress: (done) => progress.push(done) });
+    const onProgress = (done: number): void => void progress.push(done);
+    model = trainDifficulty(ROWS, { seed: 3, folds: 2, onProgress, onReport: (found) => (report = found) });
   });
 
   it('finds what makes prompts hard, on prompts that it has not seen too', () => {
@@ -25,8 +28,14 @@ describe('a trained model', () => {
     );
   });
 
+  it('comes with what the cross-validation found', () => {
+    expect(report?.perGroup['made up']?.apgr).toBe(model.facts.apgr['made up']);
+    expect(report?.prompts).toBe(ROWS.length);
+  });
+
   it('tells how far the training is', () => {
-    expect(progress).toEqual([1 / 3, 2 / 3, 1].map((share) => expect.closeTo(share)));
+    expect(progress).toEqual(progress.toSorted((left, right) => left - right));
+    for (const share of [1 / 3, 2 / 3, 1]) expect(progress).toContainEqual(expect.closeTo(share));
   });
 
   it('is the same for the same rows and seed', () => {
@@ -78,5 +87,6 @@ describe('training', () => {
 
   it('refuses too few rows', () => {
     expect(() => trainDifficulty(ROWS.slice(0, 99))).toThrow(TooFewRows);
+    expect(() => crossValidate(ROWS.slice(0, 99), { folds: 2, seed: 3 })).toThrow(TooFewRows);
   });
 });

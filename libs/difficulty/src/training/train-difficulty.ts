@@ -5,7 +5,6 @@ import type { LevelResult } from '../model/difficulty-weights.js';
 import { crossValidate, examplesOf } from './cross-validate.js';
 import { fitWeights } from './fit-weights.js';
 import type { LabelledPrompt } from './labelled-prompt.js';
-import { TooFewRows } from './too-few-rows.error.js';
 
 /** How to train. */
 export interface TrainingOptions {
@@ -15,9 +14,10 @@ export interface TrainingOptions {
   readonly folds?: number;
   /** Called with the share of the work done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
+  /** Called with what the cross-validation found, of which the model itself keeps the most important figures. */
+  readonly onReport?: (report: DifficultyReport) => void;
 }
 
-const FEWEST_ROWS = 100;
 const DEFAULT_SEED = 1;
 const DEFAULT_FOLDS = 5;
 
@@ -27,16 +27,15 @@ const DEFAULT_FOLDS = 5;
  * else to do. Throws `TooFewRows`.
  */
 export function trainDifficulty(rows: readonly LabelledPrompt[], options: TrainingOptions = {}): DifficultyModel {
-  if (rows.length < FEWEST_ROWS) throw new TooFewRows(rows.length, FEWEST_ROWS);
-  const { seed = DEFAULT_SEED, folds = DEFAULT_FOLDS, onProgress } = options;
+  const { seed = DEFAULT_SEED, folds = DEFAULT_FOLDS, onProgress, onReport } = options;
   const share = folds / (folds + 1);
   const { percentiles, report } = crossValidate(rows, {
     folds,
     seed,
     onProgress: (done) => onProgress?.(done * share),
   });
-  const learned = fitWeights(examplesOf(rows), seed);
-  onProgress?.(1);
+  onReport?.(report);
+  const learned = fitWeights(examplesOf(rows), seed, (done) => onProgress?.(share + done * (1 - share)));
   const apgr = Object.entries(report.perGroup).flatMap(([group, { apgr: value }]) =>
     value === undefined ? [] : [[group, value]],
   );

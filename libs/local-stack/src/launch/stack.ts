@@ -173,6 +173,7 @@ function serviceEnvironment(
     SWITCHYARD_HOST: settings.host,
     SWITCHYARD_PORT: String(settings.port),
     ...(settings.configFile === undefined ? {} : { SWITCHYARD_CONFIG: settings.configFile }),
+    ...(settings.difficultyModel === undefined ? {} : { SWITCHYARD_DIFFICULTY_MODEL: settings.difficultyModel }),
   };
 }
 

@@ -22,7 +22,7 @@ export function writeNatsConfiguration(configuration: NatsConfiguration): string
     'write_deadline: "30s"',
     'jetstream {',
     `  store_dir: ${JSON.stringify(configuration.storeFolder)}`,
-    '  max_memory_store: 268435456',
+    '  max_memory_store: 1073741824',
     '  max_file_store: 1099511627776',
     '  sync_interval: always',
     '}',

@@ -1,12 +1,16 @@
 import type { Candidacy, Consideration, Filter } from '../candidacy.js';
-import { isRequired, unmetRequirement } from './unmet-requirement.js';
+import { mayFind } from './may-find.js';
+import { unmetRequirement } from './unmet-requirement.js';
 
 /** Leaves out targets that may train on what they are sent or keep it, where policy or caller forbid that. Unknown counts as yes. */
 export const dataPolicy: Filter = {
   name: 'data_policy',
   applies: (consideration) =>
-    isWished(consideration) ||
-    isRequired(consideration, ({ noTraining, zeroRetention }) => noTraining === true || zeroRetention === true),
+    mayFind(consideration, ({ training, retention }) =>
+      [consideration.wishes, ...consideration.requirements].some(
+        ({ noTraining, zeroRetention }) => (noTraining === true && training) || (zeroRetention === true && retention),
+      ),
+    ),
   reasonAgainst: (candidacy, consideration) =>
     (isWished(consideration) ? check(consideration.wishes, candidacy) : undefined) ??
     unmetRequirement(candidacy, consideration, check),

@@ -1,10 +1,16 @@
 import type { Filter } from '../candidacy.js';
-import { isRequired, unmetRequirement, type RequirementCheck } from './unmet-requirement.js';
+import { mayFind } from './may-find.js';
+import { unmetRequirement, type RequirementCheck } from './unmet-requirement.js';
 
 /** Leaves out targets outside the regions that data may go to. A region that is not known is outside. */
 export const region: Filter = {
   name: 'region',
-  applies: (consideration) => isRequired(consideration, ({ regions }) => regions !== undefined),
+  applies: (consideration) =>
+    mayFind(consideration, ({ regions: own }) =>
+      consideration.requirements.some(
+        ({ regions }) => regions !== undefined && own.some((name) => name === undefined || !regions.includes(name)),
+      ),
+    ),
   reasonAgainst: (candidacy, consideration) => unmetRequirement(candidacy, consideration, check),
 };
 

@@ -14,7 +14,7 @@ export interface ImportedPlace {
 /** Reads whom a deployment calls from its `litellm_params`. */
 export function importPlace(params: Section): ImportedPlace | undefined {
   const model = params.text('model');
-  if (model === undefined) return void params.warn('model', 'is missing; the deployment is not carried');
+  if (model === undefined) return params.warn('model', 'is missing; the deployment is not carried');
   const { prefix, name } = splitModel(model, params.text('custom_llm_provider'));
   const baseUrl = params.text('api_base') ?? params.text('base_url');
   params.take('base_url');
@@ -30,10 +30,7 @@ export function importPlace(params: Section): ImportedPlace | undefined {
     );
   }
   if (baseUrl === undefined) {
-    return void params.warn(
-      'model',
-      `"${model}" is of a provider that is not known here; the deployment is not carried`,
-    );
+    return params.warn('model', `"${model}" is of a provider that is not known here; the deployment is not carried`);
   }
   params.warn('model', `"${model}" is of a provider that is not known here; taken for a server of OpenAI's format`);
   return { prefix: prefix ?? 'other', provider: serverOf({ kind: 'openai' }, params, baseUrl), model: name };
@@ -45,7 +42,7 @@ function importProvider(known: KnownPrefix, params: Section, baseUrl: string | u
   if (known.kind === 'vertex') return vertex(params, baseUrl);
   const needsAddress = known.kind === 'openai' && known.baseUrl === undefined;
   if (!needsAddress || baseUrl !== undefined) return serverOf(known, params, baseUrl);
-  return void params.warn('api_base', 'is missing; the deployment is not carried');
+  return params.warn('api_base', 'is missing; the deployment is not carried');
 }
 
 function serverOf(known: KnownPrefix, params: Section, baseUrl: string | undefined): ProviderFields {

@@ -84,7 +84,7 @@ export function waitOf(section: Section, name: string): number | undefined {
   if (seconds === undefined) return undefined;
   const milliseconds = Math.round(seconds * MILLISECONDS);
   if (milliseconds >= 1 && milliseconds <= 3_600_000) return milliseconds;
-  return void section.warn(name, `${seconds} seconds are not between a millisecond and an hour; not carried`);
+  return section.warn(name, `${seconds} seconds are not between a millisecond and an hour; not carried`);
 }
 
 export function withoutAbsent(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -52,7 +52,7 @@ export class Section {
   count(name: string): number | undefined {
     const value = this.number(name);
     if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
-    return void this.warn(name, `${value} is no whole number of at least 1`);
+    return this.warn(name, `${value} is no whole number of at least 1`);
   }
 
   flag(name: string): boolean {
@@ -77,8 +77,10 @@ export class Section {
     return this.path === '' ? name : `${this.path}.${name}`;
   }
 
-  warn(name: string, reason: string): void {
+  /** Returns undefined, for what is not carried. */
+  warn(name: string, reason: string): undefined {
     this.warnings.push({ path: this.at(name), reason });
+    return undefined;
   }
 
   /** Warns of each field that was not read. */

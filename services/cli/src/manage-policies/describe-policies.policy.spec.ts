@@ -43,9 +43,9 @@ describe('what is told of policies', () => {
     expect(describeReplay(found).split('\n')).toEqual([
       '1000 requests from 2026-01-01 00:00 to 2026-01-08 00:00, decided again; revision 7 is in force.',
       '',
-      '  target      share         cost             latency  quality',
-      '  main/large  100 % → 60 %  $12.30 → $3.20   820 ms   0.90',
-      '  main/small  0 % → 40 %    $0.00 → $0.90    –        –',
+      '  target      share         cost            latency  quality',
+      '  main/large  100 % → 60 %  $12.30 → $3.20  820 ms   0.90',
+      '  main/small  0 % → 40 %    $0.00 → $0.90   –        –',
       '  (refused)   0 % → 0.5 %',
       '',
       'Would change: 400 of 1000 requests (40 %); cost $12.30 → $4.10; latency 820 ms → 640 ms; quality 0.90 → 0.82; 395 requests to a target of lower quality.',

@@ -1,4 +1,5 @@
 import { money } from '../follow-batch/progress.policy.js';
+import { percent, table } from '../text-table.policy.js';
 import type { PolicyChange, PolicyVersions, Replay } from './policy-api.js';
 
 const SHOWN_EXAMPLES = 5;
@@ -70,7 +71,7 @@ export function describeVersions({
     String(version.revision),
     minute(version.applied_at),
     version.digest.slice(0, 12),
-    version.in_force ? 'in force' : version.trial_share === null ? '' : `on trial, ${percent(version.trial_share)}`,
+    stateOf(version),
     version.origin,
   ]);
   return [
@@ -78,6 +79,11 @@ export function describeVersions({
     ...(hasMore ? ['Older ones are not shown; see --limit.'] : []),
     ...(isHeld ? ['The policies in force were put there by hand and hold until the configuration file changes.'] : []),
   ].join('\n');
+}
+
+function stateOf({ in_force: isInForce, trial_share: share }: PolicyVersions['data'][number]): string {
+  const trial = share === null ? [] : [`on trial, ${percent(share)}`];
+  return [...(isInForce ? ['in force'] : []), ...trial].join('; ');
 }
 
 /** What was changed, for people. */
@@ -95,16 +101,6 @@ function milliseconds(value: number | null): string {
   return value === null ? '–' : `${value.toFixed(0)} ms`;
 }
 
-function percent(share: number): string {
-  const value = share * 100;
-  return `${value > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
-}
-
 function minute(time: string): string {
   return time.slice(0, 16).replace('T', ' ');
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -3,6 +3,8 @@ import type { LiveState } from '#libs/routing';
 
 const MOST_SAMPLES = 200;
 const FEWEST_SAMPLES = 3;
+/** Percentiles are computed anew after so many answers: routers see them with some delay too. */
+const SAMPLES_BETWEEN = 10;
 
 type Attempt = DecidedRequest['attempts'][number];
 
@@ -15,7 +17,7 @@ class Samples {
   add(value: number): void {
     this.values[this.next] = value;
     this.next = (this.next + 1) % MOST_SAMPLES;
-    this.known = undefined;
+    if (this.next % SAMPLES_BETWEEN === 0) this.known = undefined;
   }
 
   get quantiles(): Quantiles | undefined {

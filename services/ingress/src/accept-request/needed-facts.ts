@@ -29,11 +29,6 @@ export class NeededFacts {
     }
   }
 
-  /** Whether any model needs this fact. */
-  has(fact: TextFactName): boolean {
-    return [...this.byModel.values()].some((needs) => needs.has(fact));
-  }
-
   /** What a request for a model needs, with the models that the caller wishes to fall back to. */
   of(model: string, wishes: Wishes | undefined): ReadonlySet<TextFactName> {
     if (this.byModel.size === 0) return NONE;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, Facts, ModelEntry } from '#libs/contracts';
-import { defaultDifficultyModel } from '#libs/difficulty';
 import { DialectError, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
 import { resolveModel } from '#libs/routing';
@@ -9,6 +8,7 @@ import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { addHeaderFacts } from '../read-wishes/header-facts.js';
 import { NeededFacts } from './needed-facts.js';
 import { passedHeaders } from './passed-headers.js';
+import { PromptDifficulty } from './prompt-difficulty.js';
 import { textFacts } from './text-facts.js';
 
 /** What a request says of itself, before it is known what the model needs. */
@@ -31,16 +31,16 @@ export interface CompleteFacts {
 export class RequestFacts {
   private models: ReadonlyMap<string, ModelEntry> = new Map();
   private needed = new NeededFacts({ models: [] });
+  private readonly difficultyOf = (text: string): number => this.difficulty.of(text);
 
   constructor(
     watch: SnapshotWatch,
     private readonly settings: Settings,
+    private readonly difficulty: PromptDifficulty,
   ) {
     watch.onChange((snapshot) => {
       this.models = new Map(snapshot.models.map((model) => [model.name, model]));
       this.needed = new NeededFacts(snapshot);
-      // Read in now, so that no caller waits for it.
-      if (this.needed.has('difficulty')) defaultDifficultyModel();
     });
   }
 
@@ -70,7 +70,7 @@ export class RequestFacts {
         tier: caller.tier,
         lane: 'interactive',
         ...facts,
-        ...(needs.size === 0 ? {} : textFacts({ dialect, body, facts }, needs, difficultyOf)),
+        ...(needs.size === 0 ? {} : textFacts({ dialect, body, facts }, needs, this.difficultyOf)),
         receivedAt: Date.now(),
         ingress: this.settings.instance,
       },
@@ -82,10 +82,6 @@ export class RequestFacts {
 export function headerOf({ headers }: Pick<AuthenticatedRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-function difficultyOf(text: string): number {
-  return defaultDifficultyModel().score(text);
 }
 
 function unknownModel(model: string): DialectError {

@@ -11,6 +11,8 @@ const KEEP_ALIVE = ': keep-alive\n\n';
  * the first byte as an HTTP status, after it as the stream's last event, never followed by a clean end mark.
  */
 export class CallerResponse {
+  /** Whether the answer has been given before, to an equal request. */
+  isRepeat = false;
   private parts: Uint8Array[] = [];
   private readonly furtherHeaders: Record<string, string> = {};
 

@@ -67,6 +67,7 @@ export class AnswerFromCacheHandler {
   ): void {
     const { answer, event, ageSeconds } = cachedEnding(facts, kept, { priceShare: policy.priceShare, now: Date.now() });
     response.addHeaders({ [CACHE_HEADER]: 'hit', age: String(ageSeconds) });
+    response.isRepeat = true;
     if (facts.stream) {
       response.head(answer);
       response.chunk(body);

@@ -42,8 +42,8 @@ export class CreateResponseHandler {
 
   private keptResponse(recipient: Recipient, kept: KeptRequest): CallerResponse {
     const { requestId } = recipient;
-    const response = new KeptCallerResponse(recipient, (finished) =>
-      this.keeper.keep(finished, kept).catch((error: unknown) => {
+    const response = new KeptCallerResponse(recipient, (finished, isRepeat) =>
+      this.keeper.keep(finished, { ...kept, isRepeat }).catch((error: unknown) => {
         this.logger.error({ requestId, error }, 'a response could not be stored');
         throw error;
       }),

@@ -59,7 +59,7 @@ describe('a response that is kept', () => {
     const { raw, response } = kept(keep);
     response.part(Buffer.from('{"id":"resp_1",'));
     response.whole(Buffer.from('"output":[]}'), head);
-    expect(keep).toHaveBeenCalledWith({ id: 'resp_1', output: [] });
+    expect(keep).toHaveBeenCalledWith({ id: 'resp_1', output: [] }, false);
     expect(raw.isEnded).toBe(false);
     isKept();
     await response.settled;

@@ -18,8 +18,8 @@ export interface KeptResponse {
   readonly warning?: string;
 }
 
-/** Keeps a finished response. */
-export type Keep = (response: FinishedResponse) => Promise<KeptResponse>;
+/** Keeps a finished response; `isRepeat` says whether it has been given before, to an equal request. */
+export type Keep = (response: FinishedResponse, isRepeat: boolean) => Promise<KeptResponse>;
 
 const NOT_KEPT = {
   class: 'server_error',
@@ -95,7 +95,7 @@ export class KeptCallerResponse extends CallerResponse {
     write: (kept: KeptResponse) => void,
   ): Promise<void> {
     try {
-      write(await this.keep(response));
+      write(await this.keep(response, this.isRepeat));
     } catch {
       this.error({ ...answer, status: 503, retryAfterSeconds: 1, error: NOT_KEPT });
     } finally {

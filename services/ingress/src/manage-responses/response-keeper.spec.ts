@@ -45,4 +45,12 @@ describe('ResponseKeeper', () => {
     });
     expect(asked.map((stored) => /resp_\w+/.exec(stored)?.[0])).toEqual(['resp_1', 'resp_0123']);
   });
+
+  it('keeps a response that was given before under an id of our own at once', async () => {
+    const { asked, keeper } = keeperWith('kept');
+    expect(await keeper.keep(finished, { ...request, isRepeat: true })).toEqual({
+      response: expect.objectContaining({ id: 'resp_0123', store: true }),
+    });
+    expect(asked).toHaveLength(1);
+  });
 });

@@ -10,6 +10,8 @@ export interface KeptRequest {
   readonly caller: Caller;
   readonly previousResponseId: string | undefined;
   readonly input: readonly ConversationItem[];
+  /** Whether the response has been given before: it then gets an id of its own, so that deleting one breaks no other. */
+  readonly isRepeat?: boolean;
 }
 
 const RENAMED = "The provider's id of this response is that of an earlier one; it is kept under another id.";
@@ -34,11 +36,12 @@ export class ResponseKeeper implements BeforeApplicationShutdown {
     const previous = kept.previousResponseId ?? null;
     const isTold = finished.store === true && (finished.previous_response_id ?? null) === previous;
     const response = isTold ? finished : { ...finished, previous_response_id: previous, store: true };
-    const keeping = await this.put(response, kept);
-    if (keeping === 'kept') return { response };
-    if (keeping === 'too_large') return { response: { ...response, store: false }, warning: TOO_LARGE };
     const renamed = { ...response, id: `resp_${kept.requestId.replace(/^req_/, '')}` };
-    if ((await this.put(renamed, kept)) === 'kept') return { response: renamed, warning: RENAMED };
+    const first = kept.isRepeat ? renamed : response;
+    const keeping = await this.put(first, kept);
+    if (keeping === 'kept') return { response: first };
+    if (keeping === 'too_large') return { response: { ...response, store: false }, warning: TOO_LARGE };
+    if (first !== renamed && (await this.put(renamed, kept)) === 'kept') return { response: renamed, warning: RENAMED };
     throw new Error(`the id ${renamed.id} of our own is taken`);
   }
 

@@ -43,7 +43,6 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
     model: attempt.model,
     outcome: attempt.outcome,
     ...(attempt.role === undefined ? {} : { role: attempt.role }),
-    ...(attempt.role === undefined ? {} : { role: attempt.role }),
     error: attempt.errorClass ? { class: attempt.errorClass, message: attempt.errorMessage ?? '' } : null,
     status: attempt.status ?? null,
     upstream_id: attempt.upstreamId ?? null,

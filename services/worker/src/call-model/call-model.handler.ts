@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeRequestEnded, type Attempt, type ErrorClass } from '#libs/contracts';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
+import { mayPass } from '../handle-failure/failure-rules.policy.js';
 import { nextPosition, stepAfter, type StepAfterFailure } from '../handle-failure/next-step.policy.js';
 import { RetryBudget } from '../handle-failure/retry-budget.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
@@ -125,9 +126,20 @@ export class CallModelHandler {
       wasCalled: outcome.record !== undefined,
       leftMilliseconds: timeLeft(facts, slip, { target, now }),
       untilDeadlineMilliseconds: untilDeadline(facts, slip, now),
-      mayRetry: () => facts.lane === 'durable' || this.retries.withdraw(),
+      // Waiting for a target that was not called adds no call to what it gets.
+      mayRetry: () => facts.lane === 'durable' || outcome.record === undefined || this.retries.withdraw(),
       random: Math.random,
     });
+  }
+
+  /**
+   * What the caller hears. Where the last target cannot do what is asked for, but an earlier one only had a bad moment, it is that
+   * moment: asking again may help.
+   */
+  private told({ slip: { attempts } }: UncalledCall, failure: ProviderFailure): ReturnType<typeof callerErrorOf> {
+    const passing = attempts.findLast(({ errorClass }) => errorClass !== undefined && mayPass(errorClass))?.errorClass;
+    if (failure.errorClass === 'unsupported' && passing) return callerErrorOf(passing, '');
+    return callerErrorOf(failure.errorClass, failure.message, failure.refusal);
   }
 
   private async end(call: AssignedCall, { failure, hasBegun }: Failed): Promise<NextStep> {
@@ -156,7 +168,7 @@ export class CallModelHandler {
   }
 
   private async fail(call: UncalledCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
-    const { status, error } = callerErrorOf(failure.errorClass, failure.message, failure.refusal);
+    const { status, error } = this.told(call, failure);
     const outcome = failure.errorClass === 'cancelled' ? 'cancelled' : 'failed';
     const event = endedEvent(call, call.slip.attempts, { outcome, hasBegun, error: { ...error, status } });
     const last = call.slip.attempts.at(-1);
@@ -166,7 +178,7 @@ export class CallModelHandler {
       attempts: call.slip.attempts.length,
       ...(last ? { provider: last.provider, model: last.model } : {}),
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
-      ...(failure.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: failure.retryAfterSeconds }),
+      ...(failure.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.ceil(failure.retryAfterSeconds) }),
     };
     const text = encodeRequestEnded(event);
     call.reply.error(head, text);

@@ -51,6 +51,11 @@ export const DEFAULT_RULES: Readonly<Record<ErrorClass, DefaultRule>> = {
   body_unavailable: { goOn: false },
 };
 
+/** Whether the same call may succeed a little later. */
+export function mayPass(errorClass: ErrorClass): boolean {
+  return DEFAULT_RULES[errorClass].retry !== undefined;
+}
+
 /** The rule for a class of failure: the policy's own where it has one. `isOwn`: retried here before going on. */
 export function ruleFor(
   errorClass: ErrorClass,

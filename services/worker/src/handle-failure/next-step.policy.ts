@@ -81,8 +81,10 @@ function waitBefore(retry: RetryRule, atHand: FailureAtHand): number | undefined
   if (!waitsForRoom && retriesMade >= retry.attempts) return undefined;
   if (failure.retryAfterSeconds !== undefined) {
     const asked = failure.retryAfterSeconds * 1_000;
-    if (!waitsForRoom && asked > retry.mostWaitMilliseconds) return undefined;
-    return Math.ceil(Math.min(asked, retry.mostWaitMilliseconds) * (1 + JITTER_AFTER_RETRY_AFTER * random()));
+    // All come back at once, as many as the target's limit lets through: late ones would find it closed by the first again.
+    if (waitsForRoom) return Math.ceil(Math.min(asked, retry.mostWaitMilliseconds));
+    if (asked > retry.mostWaitMilliseconds) return undefined;
+    return Math.ceil(asked * (1 + JITTER_AFTER_RETRY_AFTER * random()));
   }
   const doublings = waitsForRoom ? 0 : retriesMade;
   const backoff = Math.min(retry.backoffMilliseconds * 2 ** doublings, retry.mostWaitMilliseconds);

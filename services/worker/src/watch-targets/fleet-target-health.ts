@@ -205,6 +205,7 @@ function recordOf(stored: unknown): BreakerRecord | undefined {
   return breakerRecordSchema.safeParse(stored).data;
 }
 
+/** To the millisecond: who comes back a little late finds that others have been told to wait again. */
 function secondsUntil(time: number, now: number): number {
-  return Math.max(1, Math.ceil((time - now) / 1_000));
+  return (time - now) / 1_000;
 }

@@ -4,7 +4,7 @@ import type { Attempt, ErrorClass, Target } from '#libs/contracts';
 export type Admission =
   /** It may; `release` is called when the call has ended, however it did. */
   | { readonly kind: 'go'; readonly isProbe: boolean; release(): void }
-  /** Not now: why, and for how long where that is known. */
+  /** Not now: why, and for how long where that is known, in seconds with their fraction. */
   | { readonly kind: 'refused'; readonly errorClass: ErrorClass; readonly retryAfterSeconds?: number };
 
 /** What this worker knows of targets, its own calls and those of others together. */

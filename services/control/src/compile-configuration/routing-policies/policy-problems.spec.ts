@@ -168,7 +168,7 @@ const OF_MODEL: readonly [what: string, line: string, problem: string | RegExp][
   ['a hedge that ends before it begins', 'hedge: { minMs: 900, maxMs: 100 }', /hedge\.minMs: is longer than maxMs/],
   ['a copy to itself', 'shadow: { model: small, share: 1 }', /shadow\.model: is the model itself/],
   ['a copy to a suffix', 'shadow: { model: "large:floor", share: 1 }', /no model is called "large:floor"/],
-  ['a cache for ever', 'cache: { seconds: 1e9 }', /cache\.seconds: must be at most 2592000/],
+  ['a cache for ever', 'cache: { seconds: 1e9 }', /cache\.seconds: must be at most 604800/],
   ['wishes of another kind', 'callersWishes: true', /callersWishes: is not one of the choices/],
   ['auto beside targets', 'auto: { weak: large, strong: one }', /^7:5: models\[0\]\.targets: stands beside auto/],
 ];

@@ -12,7 +12,7 @@ import { timeWindowFields } from './time-window-fields.js';
 
 const MOST_RULES = 100;
 const MOST_QUOTA = 1_000_000_000;
-const LONGEST_KEPT_SECONDS = 30 * 24 * 3_600;
+const LONGEST_KEPT_SECONDS = 604_800;
 const LONGEST_HEDGE_MILLISECONDS = 600_000;
 const DEFAULT_HEDGE = { percentile: 95, minMs: 100, maxMs: 5_000 } as const;
 
