@@ -60,6 +60,19 @@ describe('TargetBoard', () => {
     expect(board.state('main', 'org/model.v1')?.inFlight).toBe(0);
   });
 
+  it('takes no worker for alive because its last report is read again', () => {
+    const { board, clock } = boardAt();
+    board.take(reportKey('one'), report({ inFlight: 4 }));
+    clock.now += 10_000;
+    board.take(reportKey('one'), report({ inFlight: 4 }));
+    clock.now += 6_000;
+    board.forgetSilent();
+    expect(board.state('main', 'org/model.v1')?.inFlight).toBe(0);
+    expect(board.inFlightElsewhere('main', 'org/model.v1', 'two')).toBe(0);
+    board.take(reportKey('one'), { ...report({ inFlight: 4 }), at: 1 });
+    expect(board.inFlightElsewhere('main', 'org/model.v1', 'two')).toBe(4);
+  });
+
   it('knows a breaker as long as its entry is there', () => {
     const { board } = boardAt();
     const breaker = { state: 'open', since: 1, until: 2, openings: 1, reason: 'connection' };

@@ -12,6 +12,12 @@ export interface UnwellTarget {
   readonly breaker: BreakerRecord;
 }
 
+/** When a worker spoke last: by its own clock, which tells one report from another, and by ours. */
+interface Spoken {
+  readonly theirs: number;
+  readonly ours: number;
+}
+
 interface Told {
   readonly at: number;
   readonly report: TargetReport;
@@ -25,6 +31,7 @@ export class TargetBoard {
   private readonly reports = new TargetMap<Map<string, Told>>();
   private readonly breakers = new TargetMap<BreakerRecord>();
   private readonly merged = new TargetMap<TargetState>();
+  private readonly spoken = new Map<string, Spoken>();
 
   /** `now` gives milliseconds since the Unix epoch. */
   constructor(private readonly now: () => number = Date.now) {}
@@ -42,7 +49,12 @@ export class TargetBoard {
     for (const { provider, model, value: byWorker } of this.reports.entries()) {
       if (byWorker.delete(entry.worker)) this.merged.delete(provider, model);
     }
-    for (const report of entry.report?.targets ?? []) this.tell(entry.worker, report);
+    if (!entry.report) {
+      this.spoken.delete(entry.worker);
+      return;
+    }
+    const at = this.heardAt(entry.worker, entry.report.at);
+    for (const report of entry.report.targets) this.tell(entry.worker, { at, report });
   }
 
   /** Undefined where nothing is known. */
@@ -80,10 +92,19 @@ export class TargetBoard {
     this.merged.clear();
   }
 
-  private tell(worker: string, report: TargetReport): void {
-    const { provider, model } = report;
+  /** The bucket is read again and again: a report that was heard before does not bring its worker back to life. */
+  private heardAt(worker: string, theirs: number): number {
+    const known = this.spoken.get(worker);
+    if (known?.theirs === theirs) return known.ours;
+    const ours = this.now();
+    this.spoken.set(worker, { theirs, ours });
+    return ours;
+  }
+
+  private tell(worker: string, told: Told): void {
+    const { provider, model } = told.report;
     const byWorker = this.reports.get(provider, model) ?? new Map<string, Told>();
-    byWorker.set(worker, { at: this.now(), report });
+    byWorker.set(worker, told);
     this.reports.set(provider, model, byWorker);
     this.merged.delete(provider, model);
   }

@@ -120,13 +120,17 @@ function furtherOf({ model, requirements, onlyTags }: Way, consideration: Consid
 /** Each wished target is a group of its own, so that strategies keep the caller's order. */
 function addWishedTargets(gathering: Gathering): void {
   const { consideration, outside, taken } = gathering;
-  const { model, table, wishes } = consideration;
+  const { model, table, wishes, facts } = consideration;
   const wished = inOrderOfTrying(consideration);
   for (const wish of wishes.allowFallbacks === false ? wished.slice(0, 1) : wished) addWishedTarget(wish, gathering);
   const keys = taken.get(undefined);
   for (const { entry, key } of table.targets.get(model.name) ?? []) {
     if (keys?.has(key)) continue;
-    outside.push(asOutside(entry, 'wished_targets', 'it is not among the targets that the caller lists'));
+    const denial = denialOf(entry.access, facts);
+    const [filter, reason] = denial
+      ? [denial, 'the caller may not use it']
+      : ['wished_targets', 'it is not among the targets that the caller lists'];
+    outside.push(asOutside(entry, filter, reason));
   }
 }
 

@@ -62,6 +62,13 @@ describe('a refusal', () => {
     expect(error.candidates).toMatchObject([{ model: 'a', filter: 'access', outcome: 'dropped' }]);
   });
 
+  it('of a rule still tells which targets are kept for others', () => {
+    const policy = { rules: [{ name: 'closed', refuse: 'Closed today.' }] };
+    const error = refusal([targetWith('a'), targetWith('b', { access: { tiers: ['partner'] } })], { policy });
+    expect(error.code).toBe('refused_by_policy');
+    expect(error.candidates.map(({ filter }) => filter)).toEqual(['rule', 'tier']);
+  });
+
   it('is one of the length of the prompt only where nothing else was in the way of any target', () => {
     const short = { limits: { contextWindow: 10 } };
     const policy = { require: { notProviders: ['other'] } };

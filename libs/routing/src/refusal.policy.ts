@@ -1,5 +1,6 @@
 import type { Candidate } from '#libs/contracts';
 import type { Candidacy, Consideration, Refusal } from './candidacy.js';
+import { denialOf } from './access.policy.js';
 import { tokensOfOneContext } from './context-fit.policy.js';
 import { NoEligibleTarget } from './no-eligible-target.js';
 import { remedyOf } from './refusal-remedies.js';
@@ -49,7 +50,11 @@ export function refusedOutright(
   { consideration, outside }: { readonly consideration: Consideration; readonly outside: readonly Candidate[] },
 ): NoEligibleTarget {
   const { filter, message, code } = refusal;
-  const candidates = candidacies.map((candidacy) => asCandidate({ candidacy, filter, reason: message }, consideration));
+  const candidates = candidacies.map((candidacy) => {
+    // What is kept for others is so whatever else speaks against it, and known by that word to those who show records.
+    const denial = denialOf(candidacy.entry.access, consideration.facts);
+    return asCandidate({ candidacy, filter: denial ?? filter, reason: message }, consideration);
+  });
   return new NoEligibleTarget(message, code, [...candidates, ...outside]);
 }
 

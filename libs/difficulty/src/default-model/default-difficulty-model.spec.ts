@@ -13,7 +13,8 @@ const TARGETS = { mmlu: 0.7, gsm8k: 0.66 };
 /** Of MMLU one row in so many; all of them, in five folds: `switchyard router evaluate --cross-validate`, see the model card. */
 const THINNED = 8;
 /** Learned from half of a few rows, so far less than what the model card tells of all of them. */
-const FLOORS = { mmlu: 0.52, gsm8k: 0.62 };
+const FLOORS = { mmlu: 0.58, gsm8k: 0.6 };
+const WARM_UP_DECISIONS = 60;
 const LARGEST_BYTES = 500_000;
 const TRAINING_MILLISECONDS = 120_000;
 
@@ -22,12 +23,13 @@ const model = defaultDifficultyModel();
 describe('the default model', () => {
   it('gives any text a score from 0 to 1, always the same', () => {
     assert(
-      property(string({ unit: 'binary', maxLength: 5_000 }), (prompt) => {
+      property(string({ unit: 'binary', maxLength: 4_000 }), (prompt) => {
         const score = model.score(prompt);
         expect(score).toBeGreaterThanOrEqual(0);
         expect(score).toBeLessThanOrEqual(1);
         expect(model.score(prompt)).toBe(score);
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -35,11 +37,13 @@ describe('the default model', () => {
     const page = 'What is "the law of £3.50", or so? '.repeat(90);
     const ofAPage = measureDecisionTime(
       model,
-      Array.from({ length: 50 }, () => page),
+      Array.from({ length: 25 }, () => page),
+      WARM_UP_DECISIONS,
     );
     const ofABook = measureDecisionTime(
       model,
-      Array.from({ length: 50 }, () => page.repeat(1_000)),
+      Array.from({ length: 25 }, () => page.repeat(1_000)),
+      WARM_UP_DECISIONS,
     );
 
     // A thousand times the text; the allowance is for a machine that is busy with other things.
@@ -72,7 +76,8 @@ withData('the default model on its data (skipped where ../shared/data is not the
   const rows = existsSync(DATA) ? readRoutingRows(readFileSync(DATA, 'utf8')) : [];
 
   it('reports what it is worth on unseen prompts, not how well it fits those it was trained on', () => {
-    const fit = evaluateDifficulty(model, rows).perGroup;
+    const some = rows.filter((_, row) => row % THINNED === 0);
+    const fit = evaluateDifficulty(model, some).perGroup;
 
     expect(fit['mmlu']!.apgr).toBeGreaterThan(model.facts.apgr['mmlu']! + 0.05);
     expect(fit['gsm8k']!.apgr).toBeGreaterThan(model.facts.apgr['gsm8k']! + 0.02);

@@ -11,8 +11,12 @@ export interface DecisionTime {
 const WARM_UP_DECISIONS = 5_000;
 
 /** Scores each prompt once on this thread, after a warm-up on the same prompts, and times every decision apart. */
-export function measureDecisionTime(model: DifficultyModel, prompts: readonly string[]): DecisionTime {
-  for (let round = 0; round < WARM_UP_DECISIONS; round++) model.score(prompts[round % prompts.length] ?? '');
+export function measureDecisionTime(
+  model: DifficultyModel,
+  prompts: readonly string[],
+  warmUpDecisions = WARM_UP_DECISIONS,
+): DecisionTime {
+  for (let round = 0; round < warmUpDecisions; round++) model.score(prompts[round % prompts.length] ?? '');
   const times = Float64Array.from(prompts, (prompt) => {
     const start = performance.now();
     model.score(prompt);

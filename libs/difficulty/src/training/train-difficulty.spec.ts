@@ -14,11 +14,12 @@ const ROWS = madeUpPrompts(260);
 describe('a trained model', () => {
   const progress: number[] = [];
   let model: DifficultyModel;
-  let report: DifficultyReport | undefined;
+  let found: DifficultyReport | undefined;
 
   beforeAll(() => {
+    const onReport = (report: DifficultyReport): void => void (found = report);
     const onProgress = (done: number): void => void progress.push(done);
-    model = trainDifficulty(ROWS, { seed: 3, folds: 2, onProgress, onReport: (found) => (report = found) });
+    model = trainDifficulty(ROWS, { seed: 3, folds: 2, onProgress, onReport });
   });
 
   it('finds what makes prompts hard, on prompts that it has not seen too', () => {
@@ -29,8 +30,8 @@ describe('a trained model', () => {
   });
 
   it('comes with what the cross-validation found', () => {
-    expect(report?.perGroup['made up']?.apgr).toBe(model.facts.apgr['made up']);
-    expect(report?.prompts).toBe(ROWS.length);
+    expect(found?.perGroup['made up']?.apgr).toBe(model.facts.apgr['made up']);
+    expect(found?.prompts).toBe(ROWS.length);
   });
 
   it('tells how far the training is', () => {

@@ -32,14 +32,9 @@ export type CarryOut = (work: LearningWork, onProgress: (done: number) => void) 
 /** Does the work on this thread, which does nothing else meanwhile. Throws `CliError` where there are too few rows. */
 export function carryOutHere(work: LearningWork, onProgress: (done: number) => void): LearningOutcome {
   try {
-    switch (work.kind) {
-      case 'judge':
-        return { report: evaluateDifficulty(DifficultyModel.load(work.model), work.rows) };
-      case 'cross-validate':
-        return { report: crossValidate(work.rows, { ...work, onProgress }).report };
-      case 'train':
-        return train(work, onProgress);
-    }
+    if (work.kind === 'train') return train(work, onProgress);
+    if (work.kind === 'cross-validate') return { report: crossValidate(work.rows, { ...work, onProgress }).report };
+    return { report: evaluateDifficulty(DifficultyModel.load(work.model), work.rows) };
   } catch (error) {
     if (error instanceof TooFewRows) throw new CliError(error.message, { cause: error });
     throw error;

@@ -26,6 +26,7 @@ function explain(body: unknown, headers: Record<string, string> = {}) {
       candidates: [
         { provider: 'a', model: 'x', outcome: 'planned', rank: 0, reason: 'first', score: 1 },
         { provider: 'b', model: 'y', outcome: 'dropped', reason: 'no', filter: 'region', servesModel: 'big' },
+        { provider: 'c', model: 'z', outcome: 'dropped', reason: 'no', filter: 'access' },
       ],
     },
     targets: [{ provider: 'a', model: 'x', price, timeouts, onlyAfter: 'content_filter' }],
@@ -65,6 +66,7 @@ describe('ExplainRouteHandler', () => {
       facts: { tags: ['a'], wishes: { models: ['big'] }, estimated_prompt_tokens: expect.any(Number) },
     });
     expect(JSON.stringify(answer)).not.toContain('secret');
+    expect(answer.candidates).toHaveLength(2);
   });
 
   it('reads a request as its own address does', async () => {

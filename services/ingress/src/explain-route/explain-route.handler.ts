@@ -6,6 +6,7 @@ import { RequestFacts } from '../accept-request/request-facts.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { requireBody } from '../http/require-body.js';
 import { decisionRecord, factsRecord } from '../read-records/decision-record.js';
+import { visibleDecision } from '../read-records/visible-decision.policy.js';
 import { inSnakeCase } from '../read-records/snake-case.js';
 import { explainedRequest } from './explained-request.js';
 
@@ -29,7 +30,8 @@ export class ExplainRouteHandler {
       body,
     });
     if (model.unknownFields === 'refuse') refuseUnknownFields(body, dialect);
-    return explanation(facts, await this.messaging.ask(Subject.routeExplain, { facts }, routeExplainReplySchema));
+    const reply = await this.messaging.ask(Subject.routeExplain, { facts }, routeExplainReplySchema);
+    return explanation(facts, { ...reply, decision: visibleDecision(reply.decision, request.caller) });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
-import { auditEventPageSchema, Subject, usageReportReplySchema } from '#libs/contracts';
+import { auditEventPageSchema, Subject, usageReportReplySchema, type AuditEntry, type Caller } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { readFields } from '../http/read-json.js';
 import { ReadRequestHandler } from './read-request.handler.js';
 import { requestRecord } from './request-record.js';
 import { unitsOf } from './units-of.js';
+import { visibleDecision } from './visible-decision.policy.js';
 
 const time = z
   .string()
@@ -37,7 +38,7 @@ export class RecordsController {
   @Get('requests/:id')
   async request(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<unknown> {
     const { entry, charge } = await this.requests.handle(caller, id);
-    return requestRecord(entry, charge);
+    return requestRecord(entry, charge, caller);
   }
 
   @Get('usage')
@@ -71,9 +72,15 @@ export class RecordsController {
     const page = await this.messaging.ask(Subject.auditEventList, { caller, ...fields }, auditEventPageSchema);
     return {
       object: 'list',
-      data: page.entries,
+      data: page.entries.map((entry) => visibleEntry(entry, caller)),
       has_more: page.hasMore,
       next_after: page.entries.at(-1)?.sequence ?? null,
     };
   }
+}
+
+function visibleEntry(entry: AuditEntry, caller: Caller): AuditEntry {
+  const { decision } = entry.event;
+  if (decision === undefined) return entry;
+  return { ...entry, event: { ...entry.event, decision: visibleDecision(decision, caller) } };
 }

@@ -1,10 +1,15 @@
-import type { AuditEntry, ChargeRecord, Usage } from '#libs/contracts';
+import type { AuditEntry, Caller, ChargeRecord, Usage } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
 import { decisionRecord, factsRecord } from './decision-record.js';
 import { unitsOf } from './units-of.js';
+import { visibleDecision } from './visible-decision.policy.js';
 
-/** Everything known of one request, in the API's own form: decision with reasons, attempts, usage, cost and timings. */
-export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null): Record<string, unknown> {
+/** Everything known of one request, in the API's own form: decision with reasons, attempts, usage, cost and timings, as far as the caller may see it. */
+export function requestRecord(
+  entry: AuditEntry,
+  charge: ChargeRecord | null,
+  caller: Caller,
+): Record<string, unknown> {
   const { event } = entry;
   return {
     id: event.requestId,
@@ -22,7 +27,7 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null): R
     ...(event.shadowOf === undefined ? {} : { shadow_of: event.shadowOf }),
     finish_reason: event.finishReason ?? null,
     error: event.error ?? null,
-    decision: event.decision ? decisionRecord(event.decision) : null,
+    decision: event.decision ? decisionRecord(visibleDecision(event.decision, caller)) : null,
     facts: event.facts ? factsRecord(event.facts) : null,
     attempts: event.attempts.map(attemptOf),
     usage: charge ? usageOf(charge) : null,
