@@ -113,6 +113,7 @@ export { attemptSchema, errorClass } from './events/attempt.js';
 export type { Attempt, ErrorClass } from './events/attempt.js';
 export { decodeRequestEnded, decodeSentRequestEnded, encodeRequestEnded } from './events/request-ended.message.js';
 export type { SentRequestEnded } from './events/request-ended.message.js';
+export { eventFacts } from './events/event-facts.js';
 export { requestEndedSchema, requestOutcome, requestEndedSubject } from './events/request-ended.event.js';
 export type { RequestEnded, RequestOutcome } from './events/request-ended.event.js';
 export { FrameKind, answerHeadSchema } from './events/reply-frame.js';

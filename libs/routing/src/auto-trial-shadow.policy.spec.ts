@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Facts, ModelEntry } from '#libs/contracts';
-import { planRoute } from './plan-route.policy.js';
+import type { Facts, ModelEntry, RoutingPolicy } from '#libs/contracts';
+import { quietState } from './live-state.js';
+import { NoEligibleTarget } from './no-eligible-target.js';
+import { planCopy, planRoute } from './plan-route.policy.js';
 import { decidedFacts, modelWith, targetWith } from './routing.fixture.js';
 import { routingTable } from './routing-table.js';
 import { shadowOf } from './shadow-of.policy.js';
@@ -55,6 +57,26 @@ describe('policies on trial', () => {
     }
   });
 
+  it('say so of what they refuse, too, with the rule that did', () => {
+    const rules = [{ name: 'closed', refuse: 'Closed today.' }];
+    const closed = { revision: 9, share: 1, models: [modelWith([targetWith('new')], { routing: { rules } })] };
+    const refusing = routingTable({
+      revision: 8,
+      models: [modelWith([targetWith('old')])],
+      providers: [],
+      trial: closed,
+    });
+    expect(refusalBy(() => planRoute(decidedFacts(), refusing))).toEqual({
+      snapshotRevision: 9,
+      rule: 'closed',
+      trial: true,
+    });
+    expect(refusalBy(() => planRoute(decidedFacts({ model: 'none' }), refusing))).toEqual({
+      snapshotRevision: 9,
+      trial: true,
+    });
+  });
+
   it.each([['session'], ['endUser']] as const)('decide on all requests of one %s, or on none', (name) => {
     for (const value of ['one', 'two', 'three', 'four']) {
       const trials = requestIds
@@ -85,3 +107,48 @@ describe('shadowOf', () => {
     expect(all.filter((requestId) => shadowOf(decidedFacts({ requestId, model: 'other' }), table))).toEqual([]);
   });
 });
+
+describe('planCopy', () => {
+  const original = decidedFacts();
+  const copy = decidedFacts({ model: 'other', requestId: 'req_00000000000000000000000000000002' });
+  const targets = [
+    targetWith('abroad', { region: 'us' }),
+    targetWith('dear', { region: 'eu', priority: 2 }, '9000'),
+    targetWith('home', { region: 'eu', priority: 3 }),
+  ];
+  const other = modelWith(targets, { name: 'other' });
+  const planned = (routing: RoutingPolicy): string[] => {
+    const own = modelWith([targetWith('a', { region: 'eu' })], { routing });
+    const table = routingTable({ revision: 1, models: [own, other], providers: [] });
+    return planCopy(copy, original, { table, live: quietState(1_000_000) }).targets.map(({ model }) => model);
+  };
+
+  it('keeps to what is required of whoever gets the data of the request, by its model or a rule', () => {
+    expect(planned({})).toEqual(['abroad', 'dear', 'home']);
+    expect(planned({ require: { regions: ['eu'] } })).toEqual(['dear', 'home']);
+    expect(planned({ rules: [{ name: 'home', require: { regions: ['eu'] } }] })).toEqual(['dear', 'home']);
+    expect(() => planned({ require: { notProviders: ['main'] } })).toThrow(NoEligibleTarget);
+    expect(() => planned({ require: { zeroRetention: true } })).toThrow(NoEligibleTarget);
+  });
+
+  it('may cost more than the request', () => {
+    expect(planned({ require: { mostInputNanoUsdPerMillion: '1000' } })).toContain('dear');
+  });
+
+  it('is decided by the policies that decide on the request', () => {
+    const trial = { revision: 9, share: 1, models: [modelWith([targetWith('a')]), other] };
+    const table = routingTable({ revision: 8, models: [modelWith([targetWith('a')])], providers: [], trial });
+    const { decision } = planCopy(copy, original, { table, live: quietState(1_000_000) });
+    expect(decision).toMatchObject({ snapshotRevision: 9, trial: true });
+  });
+});
+
+function refusalBy(decide: () => unknown): NoEligibleTarget['basis'] {
+  try {
+    decide();
+  } catch (error) {
+    if (error instanceof NoEligibleTarget) return error.basis;
+    throw error;
+  }
+  return undefined;
+}

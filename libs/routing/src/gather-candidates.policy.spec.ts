@@ -103,6 +103,13 @@ describe('the targets that a caller lists', () => {
     expect(dropped(plan({ targets: [{ provider: 'spare' }] }))).toEqual([['a1', 'wished_targets']]);
   });
 
+  it('do not make a target known by another word that is kept for others', () => {
+    const own = modelWith([targetWith('a1'), targetWith('of-others', { access: { organizations: ['acme'] } })]);
+    const facts = decidedFacts({ wishes: { targets: [{ model: 'a1' }] } });
+    const slip = planRoute(facts, routingTable({ revision: 1, providers, models: [own] }));
+    expect(dropped(slip)).toEqual([['of-others', 'access']]);
+  });
+
   it("are found by the provider's name of a model, first among its own", () => {
     expect(tried(plan({ targets: [{ model: 'c1' }, { model: 'a1' }] }))).toEqual(['c1 c', 'a1']);
   });

@@ -1,4 +1,5 @@
 import type { Candidate, Target, TargetState } from '#libs/contracts';
+import { denialOf } from './access.policy.js';
 import type { Candidacy, Consideration, Constraints } from './candidacy.js';
 import { isFailing } from './failing-target.policy.js';
 import { followRules, type Way } from './follow-rules.policy.js';

@@ -1,4 +1,5 @@
-export { planRoute } from './plan-route.policy.js';
+export { planCopy, planRoute } from './plan-route.policy.js';
+export { requirementsOfData } from './merged-requirements.policy.js';
 export { NoEligibleTarget } from './no-eligible-target.js';
 export type { RefusalCode } from './no-eligible-target.js';
 export { routingTable } from './routing-table.js';

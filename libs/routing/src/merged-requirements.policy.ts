@@ -11,6 +11,12 @@ export function mergedRequirements(sets: readonly Requirements[]): readonly Requ
   return merged.regions?.length === 0 ? sets : [merged];
 }
 
+/** Of what is asked of a target, what is about who gets the data of a request. */
+export function requirementsOfData(required: Requirements): Requirements {
+  const { regions, providers, notProviders, noTraining, zeroRetention } = required;
+  return { regions, providers, notProviders, noTraining, zeroRetention };
+}
+
 function both(one: Requirements, other: Requirements): Requirements {
   return {
     regions: common(one.regions, other.regions),

@@ -1,4 +1,4 @@
-import type { Candidate, ErrorClass } from '#libs/contracts';
+import type { Candidate, Decision, ErrorClass } from '#libs/contracts';
 
 /** Codes of a refusal by the router, with the HTTP status that each deserves. */
 const STATUS = {
@@ -11,8 +11,13 @@ const STATUS = {
 } as const;
 export type RefusalCode = keyof typeof STATUS;
 
+/** The policies that decided, and the rule of theirs that did. */
+export type DecisionBasis = Pick<Decision, 'snapshotRevision' | 'rule' | 'trial'>;
+
 /** No target may serve the request; `candidates` say why each was dropped. */
 export class NoEligibleTarget extends Error {
+  private knownBasis: DecisionBasis | undefined;
+
   constructor(
     message: string,
     readonly code: RefusalCode,
@@ -22,6 +27,17 @@ export class NoEligibleTarget extends Error {
   ) {
     super(message);
     this.name = 'NoEligibleTarget';
+  }
+
+  /** What it was decided by, where that came to be known. */
+  get basis(): DecisionBasis | undefined {
+    return this.knownBasis;
+  }
+
+  /** The same, with what it was decided by. */
+  decidedBy(basis: DecisionBasis): this {
+    this.knownBasis = basis;
+    return this;
   }
 
   /** The HTTP status that the caller gets. */

@@ -6,7 +6,8 @@ import { cooling } from './filters/cooling.filter.js';
 import { FILTERS } from './filters/filters.js';
 import { gatherCandidates } from './gather-candidates.policy.js';
 import { quietState, type LiveState } from './live-state.js';
-import { NoEligibleTarget } from './no-eligible-target.js';
+import { mergedRequirements, requirementsOfData } from './merged-requirements.policy.js';
+import { NoEligibleTarget, type DecisionBasis } from './no-eligible-target.js';
 import { orderOfTrying } from './order-of-trying.policy.js';
 import { plannedTarget } from './planned-target.js';
 import { recordOf } from './record-of-decision.js';
@@ -28,26 +29,65 @@ export function planRoute(
   live: LiveState = quietState(facts.receivedAt),
 ): RoutingSlip {
   const onTrial = trialTable(facts, table);
-  if (onTrial === undefined) return planBy(facts, table, live);
-  const slip = planBy(facts, onTrial, live);
-  return { ...slip, decision: { ...slip.decision, trial: true } };
+  const world = { table: onTrial ?? table, live, isTrial: onTrial !== undefined };
+  return planOf(considered(facts, world), world);
 }
 
-function planBy(facts: Facts, table: RoutingTable, live: LiveState): RoutingSlip {
+/**
+ * Decides where a copy of a request goes, by the policies that decide on the request. What these require of whoever gets the
+ * request's data is required for the copy too, besides what the copy's own model requires.
+ * @throws NoEligibleTarget
+ */
+export function planCopy(
+  copy: Facts,
+  original: Facts,
+  { table, live }: { readonly table: RoutingTable; readonly live: LiveState },
+): RoutingSlip {
+  const onTrial = trialTable(original, table);
+  const world = { table: onTrial ?? table, live, isTrial: onTrial !== undefined };
+  const { requirements, refusal } = considered(original, world);
+  if (refusal) throw new NoEligibleTarget(refusal.message, refusal.code, []);
+  const own = considered(copy, world);
+  const all = [...own.requirements, ...requirements.map(requirementsOfData)];
+  return planOf({ ...own, requirements: mergedRequirements(all) }, world);
+}
+
+interface DecidingWorld {
+  readonly table: RoutingTable;
+  readonly live: LiveState;
+  /** Whether the table is that of policies on trial. */
+  readonly isTrial: boolean;
+}
+
+function considered(facts: Facts, world: DecidingWorld): Consideration {
+  const { table, live } = world;
   const resolved = resolveModel(facts.model, table.models);
-  if (!resolved) {
-    throw new NoEligibleTarget(
-      `The model '${facts.model}' does not exist here; GET /v1/models lists those that do.`,
-      'model_not_found',
-      [],
-    );
-  }
-  const consideration = consider(facts, resolved, { table, live });
+  if (resolved) return consider(facts, resolved, { table, live });
+  throw new NoEligibleTarget(
+    `The model '${facts.model}' does not exist here; GET /v1/models lists those that do.`,
+    'model_not_found',
+    [],
+  ).decidedBy(basisOf(world, undefined));
+}
+
+function basisOf({ table, isTrial }: DecidingWorld, rule: string | undefined): DecisionBasis {
+  return {
+    snapshotRevision: table.revision,
+    ...(rule === undefined ? {} : { rule }),
+    ...(isTrial ? { trial: true } : {}),
+  };
+}
+
+function planOf(consideration: Consideration, world: DecidingWorld): RoutingSlip {
   const { candidacies, outside } = gatherCandidates(consideration);
-  if (consideration.refusal) throw refusedOutright(consideration.refusal, candidacies, { consideration, outside });
+  const basis = basisOf(world, consideration.rule);
+  const { refusal } = consideration;
+  if (refusal) throw refusedOutright(refusal, candidacies, { consideration, outside }).decidedBy(basis);
   const { eligible, dropped } = filteredUnlessAllRest(candidacies, consideration);
   const served = withContextFallback(eligible, dropped);
-  if (!served.some(({ onlyAfter }) => onlyAfter === undefined)) throw refusalOf({ dropped, outside }, consideration);
+  if (!served.some(({ onlyAfter }) => onlyAfter === undefined)) {
+    throw refusalOf({ dropped, outside }, consideration).decidedBy(basis);
+  }
   const order = orderOfTrying(served, consideration);
   const execution = executionOf(consideration, order.tried);
   return {
@@ -55,10 +95,9 @@ function planBy(facts: Facts, table: RoutingTable, live: LiveState): RoutingSlip
     position: 0,
     attempts: [],
     decision: {
-      snapshotRevision: table.revision,
+      ...basis,
       strategy: consideration.others.length > 0 ? 'auto' : consideration.strategy.kind,
       candidates: recordOf({ ...order, dropped, outside }, consideration),
-      ...(consideration.rule === undefined ? {} : { rule: consideration.rule }),
     },
     ...(execution ? { execution } : {}),
   };

@@ -55,10 +55,15 @@ export abstract class LiveBucket {
     this.subscription?.unsubscribe();
   }
 
-  /** Writes an entry without waiting; one that is lost is written again by its next change. */
+  /** Writes an entry without waiting; one that is lost, or too large for a message, is written again by its next change. */
   put(key: string, value: unknown): void {
-    if (this.surroundings.messaging.isConnected)
-      this.surroundings.messaging.publish(this.prefix + key, JSON.stringify(value));
+    const { messaging, log } = this.surroundings;
+    if (!messaging.isConnected) return;
+    try {
+      messaging.publish(this.prefix + key, JSON.stringify(value));
+    } catch (error) {
+      log.warn({ error, key }, 'an entry of a bucket could not be written');
+    }
   }
 
   /**
@@ -109,7 +114,11 @@ export abstract class LiveBucket {
   private async take(bucket: KV): Promise<void> {
     this.heard.clear();
     const entries = await bucket.history({ key: '>' });
-    const timer = setTimeout(() => entries.stop(), READ_WITHIN_MILLISECONDS);
+    let isWhole = true;
+    const timer = setTimeout(() => {
+      isWhole = false;
+      entries.stop();
+    }, READ_WITHIN_MILLISECONDS);
     const found = new Map<string, unknown>();
     try {
       for await (const entry of entries) {
@@ -118,7 +127,9 @@ export abstract class LiveBucket {
     } finally {
       clearTimeout(timer);
     }
-    for (const key of this.keys) if (!found.has(key) && !this.heard.has(key)) this.tell(key, undefined);
+    // What was not found in time may be there all the same.
+    const gone = isWhole ? [...this.keys].filter((key) => !found.has(key) && !this.heard.has(key)) : [];
+    for (const key of gone) this.tell(key, undefined);
     for (const [key, value] of found) if (!this.heard.has(key)) this.tell(key, value);
   }
 

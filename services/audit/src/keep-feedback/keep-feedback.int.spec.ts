@@ -28,13 +28,15 @@ describe('feedback on answers', () => {
     database = new Database({ ...auditSchema, url: server.url, log });
     database.start();
     await database.whenReady();
-    await new RecordEventHandler(new TrailRepository(database), log).record(
-      [first, second, third, ofOtherProject].map((event) =>
-        decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event))),
-      ),
-    );
+    await record([first, second, third, ofOtherProject]);
     controller = new KeepFeedbackController(new KeepFeedbackHandler(new FeedbackRepository(database)));
   });
+
+  const record = async (events: ReturnType<typeof buildRequestEnded>[]): Promise<void> => {
+    const sent = events.map((event) => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event))));
+    await new RecordEventHandler(new TrailRepository(database), log).record(sent);
+  };
+
   afterAll(async () => {
     await database.close();
     await server.drop();
@@ -51,6 +53,18 @@ describe('feedback on answers', () => {
     expect(page.hasMore).toBe(true);
     const rest = await controller.list({ caller, limit: 2, after: second.requestId });
     expect(rest).toMatchObject({ data: [{ requestId: third.requestId, score: 0 }], hasMore: false });
+  });
+
+  it('comes in pages that a message has room for', async () => {
+    const large = { ...facts, metadata: { text: 'x'.repeat(400_000) } };
+    const requestIds = ['req_1000000001', 'req_1000000002'];
+    await record(requestIds.map((requestId) => buildRequestEnded({ requestId, project: 'large', facts: large })));
+    const by = { ...caller, project: 'large' };
+    for (const requestId of requestIds) await controller.put({ caller: by, requestId, score: 1 });
+    const page = await controller.list({ caller: by, limit: 10 });
+    expect(page).toMatchObject({ data: [{ requestId: requestIds[0] }], hasMore: true });
+    const rest = await controller.list({ caller: by, limit: 10, after: requestIds[0] });
+    expect(rest).toMatchObject({ data: [{ requestId: requestIds[1] }], hasMore: false });
   });
 
   it.each([ofOtherProject.requestId, 'req_unknown00000'])(

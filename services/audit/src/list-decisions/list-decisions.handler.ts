@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { DecidedRequest, DecidedRequestList, DecidedRequestPage } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
+import { LARGEST_PAGE_BYTES } from '../largest-page.js';
 import { decidedRequestOf } from './decided-request.policy.js';
 import { DecidedRequestsRepository } from './decided-requests.repository.js';
 import { cursorBefore, decodeCursor, encodeCursor, type PageCursor } from './page-cursor.policy.js';
-
-/** A page is one NATS message, and a server takes at most a megabyte unless told otherwise. */
-const LARGEST_PAGE_BYTES = 700_000;
 
 /** Reads what was decided in a time, for each caller in its own project; the admin key sees every organisation. */
 @Injectable()

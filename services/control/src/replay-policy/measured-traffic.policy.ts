@@ -78,8 +78,8 @@ export class MeasuredTraffic {
     };
   }
 
-  /** Takes the answers of a request into account, after it was decided. */
-  note({ model: publicModel, attempts }: DecidedRequest): void {
+  /** Takes the answers of a request into account, after it was decided; a turn of the public model whose target it goes to. */
+  note({ attempts }: DecidedRequest, publicModel: string): void {
     this.turns.set(publicModel, (this.turns.get(publicModel) ?? 0) + 1);
     for (const attempt of attempts) {
       if (attempt.outcome !== 'succeeded') continue;

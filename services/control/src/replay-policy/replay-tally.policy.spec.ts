@@ -238,6 +238,21 @@ describe('a replay', () => {
     expect(found.targets.map(({ requestsAfter }) => requestsAfter)).toEqual([2, 2]);
   });
 
+  it('takes requests in turn for each model whose targets they are, whatever rule led there', () => {
+    const turning = modelOf([targetOf('a'), targetOf('b')], {
+      name: 'turning',
+      strategy: 'priority',
+      routing: { strategy: { kind: 'round_robin' } },
+    });
+    const now = tableOf(modelOf([], { routing: { rules: [{ name: 'on', useModel: 'turning' }] } }), turning);
+    const before = tableOf(modelOf([targetOf('a')]));
+    const found = replay(
+      [1, 2, 3, 4].map((seed) => recordOf(factsOf(seed), before)),
+      now,
+    );
+    expect(found.targets.map(({ requestsAfter }) => requestsAfter)).toEqual([2, 2]);
+  });
+
   it('leaves out what was answered from the cache, and records without facts', () => {
     const by = tableOf(modelOf([targetOf('a')]));
     const { facts: _facts, ...bare } = recordOf(factsOf(1), by);

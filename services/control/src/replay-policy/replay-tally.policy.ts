@@ -48,7 +48,7 @@ export class ReplayTally {
     const entry = first && this.book.entryOf(first);
     const cost = predictedCostNanoUsd(request, { first, facts, entry });
     this.count(request, { first, reason, cost });
-    this.traffic.note(request);
+    this.traffic.note(request, first?.servesModel ?? request.model);
     this.book.noteAttempts(request.attempts);
   }
 

@@ -118,6 +118,19 @@ describe('the key of a kept answer', () => {
     expect(new Set(keys).size).toBe(5);
   });
 
+  it('is shared with nobody whom a model that the caller names might refuse, and changes with that model', () => {
+    const other = (last: string) => model({ name: 'other', targets: [{ ...target, model: last }] });
+    const wishes: Facts['wishes'][] = [{ models: ['other'] }, { targets: [{ model: 'other' }] }];
+    for (const wished of wishes) {
+      const key = (last: string, over: Partial<Facts> = {}) =>
+        keyOf({ models: [model(), other(last)], facts: { wishes: wished, ...over } });
+      expect(key('a', { requestId: 'req_9876543210' })).toBe(key('a'));
+      expect(key('a', { key: 'k' })).not.toBe(key('a'));
+      expect(key('a', { endUser: 'u' })).not.toBe(key('a'));
+      expect(key('b')).not.toBe(key('a'));
+    }
+  });
+
   it('is that of the policies on trial for requests that they decide on', () => {
     const trial = { revision: 2, share: 1, models: [model({ targets: [{ ...target, model: 'gpt-5' }] })] };
     expect(keyOf({ trial })).toBe(keyOf({ models: trial.models }));

@@ -36,7 +36,7 @@ export function cacheKey(facts: Facts, body: Uint8Array, policy: CachePolicy): s
     facts.model,
     facts.stream,
     facts.stream && facts.usageAsked,
-    policy.fingerprint,
+    leadsElsewhere(facts, policy) ? policy.fingerprintOfAll : policy.fingerprint,
     canonicalJson(facts.passedHeaders),
     policy.followsWishes ? canonicalJson(facts.wishes) : undefined,
     canonicalJson(callerOf(facts, policy)),
@@ -45,7 +45,13 @@ export function cacheKey(facts: Facts, body: Uint8Array, policy: CachePolicy): s
   return `${facts.organization}.${hash}`;
 }
 
-function callerOf(facts: Facts, { sharedBy }: CachePolicy): Partial<Facts> | undefined {
+/** Models that a caller names have access and rules of their own, which the policy of the one that is asked for says nothing of. */
+function leadsElsewhere({ wishes }: Facts, { followsWishes }: CachePolicy): boolean {
+  return followsWishes && (wishes?.models !== undefined || wishes?.targets !== undefined);
+}
+
+function callerOf(facts: Facts, policy: CachePolicy): Partial<Facts> | undefined {
+  const sharedBy = leadsElsewhere(facts, policy) ? 'conditions' : policy.sharedBy;
   if (sharedBy === 'organization') return undefined;
   const { project, key, tier } = facts;
   const who = { project, key, ...(tier === undefined ? {} : { tier }) };

@@ -11,6 +11,8 @@ export interface CachePolicy {
   readonly priceShare: number;
   /** Changes with everything in the configuration that an answer may depend on. */
   readonly fingerprint: string;
+  /** The same of all models, for requests whose callers name others that they may be sent on to. */
+  readonly fingerprintOfAll: string;
   /** Who shares answers: the whole organisation, those with one key, or requests alike in all that conditions look at. */
   readonly sharedBy: 'organization' | 'key' | 'conditions';
   readonly followsWishes: boolean;
@@ -52,6 +54,8 @@ export class CachePolicies {
 function policySet(entries: readonly ModelEntry[], providers: readonly ProviderEntry[]): PolicySet {
   const models = new Map(entries.map((model) => [model.name, model]));
   const policies = new Map<string, CachePolicy>();
+  const cached = entries.some(({ routing }) => routing?.cache);
+  const fingerprintOfAll = cached ? fingerprintOf(entries, providers) : '';
   for (const model of models.values()) {
     const { cache, callersWishes = true } = model.routing ?? {};
     if (!cache) continue;
@@ -60,6 +64,7 @@ function policySet(entries: readonly ModelEntry[], providers: readonly ProviderE
       model: model.name,
       priceShare: cache.priceShare,
       fingerprint: fingerprintOf(led, providers),
+      fingerprintOfAll,
       sharedBy: sharedBy(led),
       followsWishes: callersWishes,
     });

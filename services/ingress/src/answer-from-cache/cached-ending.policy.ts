@@ -1,4 +1,4 @@
-import { recordedFactsOf, type AnswerHead, type Facts, type KeptAnswer, type RequestEnded } from '#libs/contracts';
+import { eventFacts, type AnswerHead, type Facts, type KeptAnswer, type RequestEnded } from '#libs/contracts';
 
 /** How a request ends that is answered with what was kept of an earlier one: what the caller learns, and the terminal event. */
 export interface CachedEnding {
@@ -21,22 +21,10 @@ export function cachedEnding(
     ageSeconds: Math.max(0, Math.floor((now - kept.keptAt) / 1_000)),
     answer: { ...kept.head, status: 200, attempts: 0, costNanoUsd: charge },
     event: {
-      version: 1,
+      ...eventFacts(facts),
       outcome: 'completed',
-      requestId: facts.requestId,
-      organization: facts.organization,
-      project: facts.project,
-      key: facts.key,
-      lane: facts.lane,
-      dialect: facts.dialect,
-      operation: facts.operation,
-      model: facts.model,
-      stream: facts.stream,
-      ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
-      receivedAt: facts.receivedAt,
       endedAt: now,
       firstByteMilliseconds: Math.max(0, now - facts.receivedAt),
-      facts: recordedFactsOf(facts),
       cachedFrom: kept.requestId,
       cacheChargeNanoUsd: charge,
       attempts: [],

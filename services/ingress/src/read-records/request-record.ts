@@ -5,11 +5,7 @@ import { unitsOf } from './units-of.js';
 import { visibleDecision } from './visible-decision.policy.js';
 
 /** Everything known of one request, in the API's own form: decision with reasons, attempts, usage, cost and timings, as far as the caller may see it. */
-export function requestRecord(
-  entry: AuditEntry,
-  charge: ChargeRecord | null,
-  caller: Caller,
-): Record<string, unknown> {
+export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, caller: Caller): Record<string, unknown> {
   const { event } = entry;
   return {
     id: event.requestId,

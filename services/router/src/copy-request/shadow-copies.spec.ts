@@ -16,7 +16,7 @@ const facts = {
   receivedAt: 1,
   ingress: 'ingress_1',
   cacheKey: 'demo.ab',
-  wishes: { only: ['main'] },
+  wishes: { sort: 'price', order: ['main'], ignore: ['abroad'], noTraining: true },
 } as Facts;
 const body = Buffer.from('{}');
 const message = {
@@ -44,7 +44,8 @@ describe('ShadowCopies', () => {
     plan = () => ({ targets: [{ provider: 'other' }] }) as RoutingSlip;
     const handler = {
       shadowOf: ({ model }: Facts) => (model === 'asked' ? 'compared' : undefined),
-      plan: (of: Facts) => {
+      planCopy: (of: Facts, original: Facts) => {
+        expect(original).toBe(facts);
         planned.push(of);
         return plan(of);
       },
@@ -71,7 +72,8 @@ describe('ShadowCopies', () => {
     expect(copied).toMatchObject({ lane: 'durable', model: 'compared', shadowOf: facts.requestId, stream: true });
     expect(copied.requestId).toMatch(/^req_[0-9a-f]{32}$/);
     expect(copied.deadline).toBe(copied.receivedAt + 600_000);
-    for (const name of ['ingress', 'cacheKey', 'wishes', 'job']) expect(copied).not.toHaveProperty(name);
+    expect(copied.wishes).toEqual({ ignore: ['abroad'], noTraining: true });
+    for (const name of ['ingress', 'cacheKey', 'job']) expect(copied).not.toHaveProperty(name);
   });
 
   it('sends none where no policy asks for one', async () => {

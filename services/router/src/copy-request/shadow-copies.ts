@@ -32,17 +32,18 @@ export class ShadowCopies {
     if (model === undefined) return;
     if (this.underWay >= MOST_UNDER_WAY) return metrics.shadowCopies.add({ model, result: 'dropped' });
     this.underWay++;
-    setImmediate(
-      () => void this.send(shadowFacts(facts, { requestId: newRequestId(), model, now: Date.now() }), message),
-    );
+    setImmediate(() => {
+      const copy = shadowFacts(facts, { requestId: newRequestId(), model, now: Date.now() });
+      void this.send(copy, facts, message);
+    });
   }
 
-  private async send(facts: Facts, message: IncomingMessage): Promise<void> {
-    const { model, requestId, shadowOf } = facts;
+  private async send(copy: Facts, original: Facts, message: IncomingMessage): Promise<void> {
+    const { model, requestId, shadowOf } = copy;
     try {
-      const slip = this.handler.plan(facts);
+      const slip = this.handler.planCopy(copy, original);
       const headers = {
-        [MessageHeader.facts]: JSON.stringify(facts),
+        [MessageHeader.facts]: JSON.stringify(copy),
         [MessageHeader.slip]: JSON.stringify(slip),
         [MessageHeader.bodyClaim]: message.header(MessageHeader.bodyClaim),
       };

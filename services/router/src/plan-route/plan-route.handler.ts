@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   encodeRequestEnded,
-  recordedFactsOf,
+  eventFacts,
   requestEndedSubject,
   type Decision,
   type Facts,
@@ -9,7 +9,15 @@ import {
   type RoutingSlip,
 } from '#libs/contracts';
 import { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
-import { NoEligibleTarget, planRoute, routingTable, shadowOf, type RoutingTable } from '#libs/routing';
+import {
+  NoEligibleTarget,
+  planCopy,
+  planRoute,
+  resolveModel,
+  routingTable,
+  shadowOf,
+  type RoutingTable,
+} from '#libs/routing';
 import { Readiness } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { LiveTargets } from '../follow-targets/live-targets.js';
@@ -36,16 +44,18 @@ export class PlanRouteHandler {
 
   /** The plan of a request that is now sent on its way. @throws NoEligibleTarget */
   plan(facts: Facts): RoutingSlip {
-    const slip = this.decide(facts);
-    const [first] = slip.targets;
-    if (first) this.targets.notePlanned(facts.model, first);
-    return slip;
+    return this.noted(this.decide(facts), facts);
+  }
+
+  /** The plan of a copy of a request that is now sent on its way. @throws NoEligibleTarget */
+  planCopy(copy: Facts, original: Facts): RoutingSlip {
+    const table = this.requireTable();
+    return this.noted(planCopy(copy, original, { table, live: this.targets.at(Date.now()) }), copy);
   }
 
   /** How a request would be planned now. @throws NoEligibleTarget */
   decide(facts: Facts): RoutingSlip {
-    if (!this.table) throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
-    return planRoute(facts, this.table, this.targets.at(Date.now()));
+    return planRoute(facts, this.requireTable(), this.targets.at(Date.now()));
   }
 
   /** The model that gets a copy of the request, where its model's policy sends one. */
@@ -56,36 +66,37 @@ export class PlanRouteHandler {
   /** The terminal event of a request that could not be planned. */
   refusalEvent(facts: Facts, refusal: NoEligibleTarget): RequestEnded {
     return {
-      version: 1,
+      ...eventFacts(facts),
       outcome: 'failed',
-      requestId: facts.requestId,
-      organization: facts.organization,
-      project: facts.project,
-      key: facts.key,
-      lane: facts.lane,
-      dialect: facts.dialect,
-      operation: facts.operation,
-      model: facts.model,
-      stream: facts.stream,
-      ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
-      facts: recordedFactsOf(facts),
-      receivedAt: facts.receivedAt,
       endedAt: Date.now(),
       decision: this.refusedDecision(refusal),
       attempts: [],
       error: { class: refusal.errorClass, message: refusal.message, status: refusal.status, code: refusal.code },
-      ...(facts.job ? { job: facts.job } : {}),
     };
   }
 
   /** What stands in the record of a request that no target may serve. */
-  refusedDecision({ candidates }: NoEligibleTarget): Decision {
-    return { snapshotRevision: this.table?.revision ?? 0, strategy: 'none', candidates };
+  refusedDecision({ candidates, basis }: NoEligibleTarget): Decision {
+    return { snapshotRevision: this.table?.revision ?? 0, ...basis, strategy: 'none', candidates };
   }
 
   /** Resolves when the event is stored. */
   async record(event: RequestEnded): Promise<void> {
     metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: 'unknown' });
     await this.results.publish(requestEndedSubject(event), encodeRequestEnded(event));
+  }
+
+  private requireTable(): RoutingTable {
+    if (this.table) return this.table;
+    throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
+  }
+
+  /** Counts for the public model whose target it is, since turns are those of that model's targets. */
+  private noted(slip: RoutingSlip, { model }: Facts): RoutingSlip {
+    const [first] = slip.targets;
+    if (!first) return slip;
+    const served = first.servesModel ?? (this.table && resolveModel(model, this.table.models)?.model.name);
+    this.targets.notePlanned(served ?? model, first);
+    return slip;
   }
 }

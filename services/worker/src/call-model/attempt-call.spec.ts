@@ -70,6 +70,14 @@ describe('attemptCall', () => {
     });
   });
 
+  it('waits as long as a provider asks that names the time by a date', async () => {
+    const header = (name: string) => (name === 'retry-after' ? new Date(Date.now() + 30_000).toUTCString() : undefined);
+    const refused = { status: 429, header, body: (async function* () {})() };
+    const failure = await attempt(async () => refused, 'openai-chat').catch((error: unknown) => error);
+    expect((failure as ProviderFailure).retryAfterSeconds).toBeGreaterThan(28);
+    expect((failure as ProviderFailure).retryAfterSeconds).toBeLessThan(32);
+  });
+
   it('lets the provider write no more once the attempt has failed', async () => {
     const answer = { ...streamed((async function* () {})()), header: () => 'text/html' };
     await expect(attempt(async () => answer, 'openai-chat')).rejects.toMatchObject({ errorClass: 'bad_answer' });

@@ -1,6 +1,7 @@
 import type { AnswerHead, Usage } from '#libs/contracts';
 import { dialectNamed, DialectStreamError, usageOfAnswer, type AnswerStreamReader } from '#libs/dialects';
 import { costOf, missingAmountFor } from '#libs/pricing';
+import { retryAfterMilliseconds } from '../handle-failure/retry-after.policy.js';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { withCost } from './cost-in-answer.js';
@@ -217,10 +218,11 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
     answer.status,
     Buffer.concat(parts).toString('utf8'),
   );
-  const retryAfter = Number(answer.header('retry-after') ?? retryAfterSeconds);
+  const asked = retryAfterMilliseconds(answer.header('retry-after'), Date.now());
+  const wait = asked === undefined ? retryAfterSeconds : Math.max(0, asked) / 1_000;
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
-    ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterSeconds: Math.ceil(retryAfter) } : {}),
+    ...(wait === undefined ? {} : { retryAfterSeconds: Math.ceil(wait) }),
     usage: answer.usage,
   });
 }

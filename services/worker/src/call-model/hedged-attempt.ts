@@ -18,6 +18,7 @@ export interface HedgedOutcome {
 }
 
 const LOST = 'another target answered first';
+const DEFECT = 'the attempt beside it broke down';
 
 /**
  * Calls a target, and a second one beside it when the first has not begun to answer by then. The first to begin answers the
@@ -39,7 +40,10 @@ export async function hedgedAttempt(attempts: TargetAttempts, order: HedgedOrder
   if (!(await isSlow(first, ends[1].signal, order.afterMilliseconds)))
     return { outcome: await first, usedSecond: false };
   const second = claimed(start(1, order.second, 'hedge'), () => race.claim(1));
-  const outcomes = [await first, await second] as const;
+  const outcomes = await Promise.all([first, second]).catch((defect: unknown) => {
+    for (const end of ends) end.abort(new ProviderFailure('cancelled', DEFECT));
+    throw defect;
+  });
   const counts = race.winner === 1 ? 1 : 0;
   const other = outcomes[1 - counts]?.record;
   return { outcome: outcomes[counts], ...(other ? { other } : {}), usedSecond: outcomes[1].record !== undefined };

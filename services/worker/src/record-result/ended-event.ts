@@ -1,4 +1,4 @@
-import { recordedFactsOf, type Attempt, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
+import { eventFacts, type Attempt, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
 import { costOf } from '#libs/pricing';
 
 /** How a call ended, for its terminal event. */
@@ -15,27 +15,13 @@ export function endedEvent(
   const cost = costOfAttempts(attempts, slip);
   const firstByteAt = firstByteOf(attempts, ending);
   return {
-    version: 1,
+    ...eventFacts(facts),
     outcome: ending.outcome,
-    requestId: facts.requestId,
-    organization: facts.organization,
-    project: facts.project,
-    key: facts.key,
-    lane: facts.lane,
-    dialect: facts.dialect,
-    operation: facts.operation,
-    model: facts.model,
-    stream: facts.stream,
-    ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
-    receivedAt: facts.receivedAt,
     endedAt: Date.now(),
     ...(firstByteAt === undefined ? {} : { firstByteMilliseconds: Math.max(0, firstByteAt - facts.receivedAt) }),
     decision: slip.decision,
-    facts: recordedFactsOf(facts),
-    ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
     attempts,
     ...(cost === undefined ? {} : { costNanoUsd: cost.toString() }),
-    ...(facts.job ? { job: facts.job } : {}),
     ...endingFields(ending),
   };
 }

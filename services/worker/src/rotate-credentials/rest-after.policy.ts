@@ -1,4 +1,5 @@
 import type { ErrorClass } from '#libs/contracts';
+import { retryAfterMilliseconds } from '../handle-failure/retry-after.policy.js';
 
 /** A refused key is looked at again after this time, in case an operator has mended it. */
 export const REFUSED_REST_MILLISECONDS = 10 * 60_000;
@@ -39,17 +40,10 @@ export function restAfter({ errorClass, retryAfter }: Refusal, nowEpochMilliseco
   const usual = USUAL_RESTS[errorClass];
   if (!usual) return undefined;
   const { forModelOnly, mayBeTold } = usual;
-  const told = mayBeTold ? waitOf(retryAfter, nowEpochMilliseconds) : undefined;
+  const told = mayBeTold ? retryAfterMilliseconds(retryAfter, nowEpochMilliseconds) : undefined;
   return { milliseconds: told === undefined ? usual.milliseconds : bounded(told), forModelOnly };
 }
 
 function bounded(milliseconds: number): number {
   return Math.min(Math.max(milliseconds, 0), LONGEST_RATE_LIMITED_REST_MILLISECONDS);
-}
-
-function waitOf(retryAfter: string | undefined, nowEpochMilliseconds: number): number | undefined {
-  if (retryAfter === undefined || retryAfter.trim() === '') return undefined;
-  const seconds = Number(retryAfter);
-  const milliseconds = Number.isNaN(seconds) ? Date.parse(retryAfter) - nowEpochMilliseconds : seconds * 1_000;
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }

@@ -50,18 +50,24 @@ describe('ActiveProbes', () => {
     return { state: 'open', since: now, until: now + milliseconds, openings: 1, reason: 'connection' };
   };
 
-  it('lets a target rest on whose provider is not there, and makes it due once it is', async () => {
-    const key = breakerKey('main', 'm');
+  it('lets a target rest on whose provider is not there, once, and then leaves it to a call', async () => {
+    const key = breakerKey('main', 'away');
     await parts.health.change(key, () => restingFor(900));
     await eventually(() => expect(stored.get(key)?.openings).toBe(2));
-    expect(stored.get(key)?.until).toBeGreaterThan(Date.now() + 1_000);
+    const until = stored.get(key)?.until ?? 0;
+    expect(until).toBeGreaterThan(Date.now() + 1_000);
+    await eventually(() => expect(Date.now()).toBeGreaterThan(until));
+    expect(stored.get(key)).toMatchObject({ state: 'open', until, openings: 2 });
+    expect(asked).toBe(1);
+  });
+
+  it('makes a target due whose provider is there', async () => {
     isThere = true;
-    await eventually(() => {
-      const breaker = stored.get(key);
-      expect(breaker?.prober).toBe('worker_1');
-      expect(breaker?.until).toBeLessThanOrEqual(Date.now());
-    });
-    expect(stored.get(key)).toMatchObject({ state: 'open', openings: 2 });
+    const key = breakerKey('main', 'back');
+    const breaker = restingFor(900);
+    await parts.health.change(key, () => breaker);
+    await eventually(() => expect(stored.get(key)?.until).toBeLessThan(breaker.until));
+    expect(stored.get(key)).toMatchObject({ state: 'open', openings: 1, prober: 'worker_1' });
   });
 
   it('leaves targets to the calls whose provider cannot be asked', async () => {

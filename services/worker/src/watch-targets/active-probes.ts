@@ -14,8 +14,9 @@ const NO_REVISION = 0;
 
 /**
  * Keeps callers from being the ones who find out that a target is still down: before its rest ends, one worker asks its provider
- * for something that costs nothing. No answer, and the rest begins anew; an answer, and the next call is let through to see
- * whether the model answers too. Providers that cannot be asked are left to the calls.
+ * for something that costs nothing. No answer, and the rest begins anew, once: after that a call is let through, since what is
+ * asked for here may be all that is broken. An answer, and the next call is let through to see whether the model answers too.
+ * Providers that cannot be asked are left to the calls.
  */
 @Injectable()
 export class ActiveProbes implements OnApplicationShutdown {
@@ -36,10 +37,9 @@ export class ActiveProbes implements OnApplicationShutdown {
 
   private async look(): Promise<void> {
     const now = Date.now();
-    const due = this.health.unwell().filter(({ breaker: { state, until } }) => {
-      const left = until - now;
-      return state === 'open' && left > 0 && left < AHEAD_MILLISECONDS;
-    });
+    const due = this.health
+      .unwell()
+      .filter(({ breaker }) => breaker.until > now && isUnasked(breaker) && breaker.until - now < AHEAD_MILLISECONDS);
     await Promise.all(due.map(({ provider, model }) => this.ask(provider, model)));
   }
 
@@ -55,7 +55,8 @@ export class ActiveProbes implements OnApplicationShutdown {
       if (!breaker) return undefined;
       const now = Date.now();
       if (isThere) return { ...breaker, until: now };
-      return opened(breaker, { reason: 'connection', now, settings: this.health.breakerSettings });
+      const resting = opened(breaker, { reason: 'connection', now, settings: this.health.breakerSettings });
+      return { ...resting, prober: this.settings.instance };
     });
   }
 
@@ -63,9 +64,14 @@ export class ActiveProbes implements OnApplicationShutdown {
   private claimed(stored: unknown): BreakerRecord | undefined {
     const breaker = breakerRecordSchema.safeParse(stored).data;
     const now = Date.now();
-    if (breaker?.state !== 'open' || breaker.until - now > AHEAD_MILLISECONDS) return undefined;
+    if (!breaker || !isUnasked(breaker) || breaker.until - now > AHEAD_MILLISECONDS) return undefined;
     return { ...breaker, prober: this.settings.instance, until: now + ANSWER_WITHIN_MILLISECONDS };
   }
+}
+
+/** Whoever asks leaves its name, until a call has been made. */
+function isUnasked({ state, prober }: BreakerRecord): boolean {
+  return state === 'open' && prober === undefined;
 }
 
 function ownClaim(stored: unknown, worker: string): BreakerRecord | undefined {

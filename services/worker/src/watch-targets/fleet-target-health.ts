@@ -32,10 +32,13 @@ const REPEAT_AFTER_MILLISECONDS = 5_000;
 /** For a target at its rate limit that does not say how long. */
 const COOL_MILLISECONDS = 1_000;
 const MOST_COOL_MILLISECONDS = 60_000;
+/** Of a target that is not called for so long nothing is known any more that would count. */
+const FORGET_AFTER_MILLISECONDS = 10 * 60_000;
 
 interface Watched {
   readonly statistics: TargetStatistics;
   readonly limit: AdaptiveLimit;
+  usedAt: number;
 }
 
 /**
@@ -183,10 +186,18 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     let watched = this.watched.get(provider, model);
     if (!watched) {
       const statistics = new TargetStatistics(provider, model, this.breaker.windowMilliseconds);
-      watched = { statistics, limit: new AdaptiveLimit() };
+      watched = { statistics, limit: new AdaptiveLimit(), usedAt: 0 };
       this.watched.set(provider, model, watched);
     }
+    watched.usedAt = Date.now();
     return watched;
+  }
+
+  private forgetUnused(now: number): void {
+    for (const { provider, model, value } of this.watched.entries()) {
+      const isUnused = value.statistics.inFlight === 0 && now - value.usedAt > FORGET_AFTER_MILLISECONDS;
+      if (isUnused) this.watched.delete(provider, model);
+    }
   }
 
   private report(): void {
@@ -196,6 +207,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     if (!isDue) return;
     this.hasChanged = false;
     this.reportedAt = now;
+    this.forgetUnused(now);
     const targets = [...this.watched.entries()].map(({ value }) => value.statistics.report(now));
     this.bucket.put(reportKey(this.settings.instance), { at: now, targets });
   }

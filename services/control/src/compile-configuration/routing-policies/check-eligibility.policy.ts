@@ -1,4 +1,5 @@
 import type { ModelEntry, Requirements } from '#libs/contracts';
+import { requirementsOfData } from '#libs/routing';
 
 import type { CompiledConfiguration } from '../compiled-configuration.js';
 import type { FieldProblem } from '../configuration-problem.js';
@@ -21,7 +22,7 @@ interface Place {
 
 /**
  * Requirements that no target can ever meet: of a model, of one of its rules together with the model's, or of a model that
- * another one falls back to. Looks at targets with all their defaults, so that a file must be good in all else.
+ * another one falls back to or is copied to. Looks at targets with all their defaults, so that a file must be good in all else.
  */
 export function checkEligibility({ models, providers }: CompiledConfiguration): FieldProblem[] {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
@@ -45,7 +46,7 @@ function checkModel(place: Place): FieldProblem[] {
   const own = entry.routing?.require ? [entry.routing.require] : [];
   const reason = nothingLeft(links.reachable(linked), own);
   if (reason !== undefined) return [{ path: [...path, 'require'], reason }];
-  return [...checkRules(place, own), ...checkFallbacks(place, own)];
+  return [...checkRules(place, own), ...checkFallbacks(place, own), ...checkShadow(place, own)];
 }
 
 function checkRules({ entry, linked, links, path }: Place, own: readonly Requirements[]): FieldProblem[] {
@@ -65,6 +66,13 @@ function checkFallbacks({ entry, links, path }: Place, own: readonly Requirement
       return reason === undefined ? [] : [{ path: [...path, 'fallbacks', list, index], reason }];
     }),
   );
+}
+
+/** A copy holds the same data as the request, so that what is required of whoever gets it holds for the copy. */
+function checkShadow({ entry, links, path }: Place, own: readonly Requirements[]): FieldProblem[] {
+  const model = links.find(entry.routing?.shadow?.model ?? '');
+  const reason = model && nothingLeft(links.reachable(model), own.map(requirementsOfData));
+  return reason === undefined ? [] : [{ path: [...path, 'shadow', 'model'], reason }];
 }
 
 function partOf({ require, onlyTags }: { readonly require?: unknown; readonly onlyTags?: unknown }): string {

@@ -118,6 +118,11 @@ const OF_MODEL: readonly [what: string, line: string, problem: string | RegExp][
     /^11:.*rules\[0\]\.then\.model: no target is left: toy sim-large \(its region is not known\)/,
   ],
   [
+    'a copy that may go nowhere',
+    'require: { regions: [eu] }\n    shadow: { model: large, share: 1 }',
+    /shadow\.model: no target is left: toy sim-large/,
+  ],
+  [
     'a fallback that can never be tried',
     'require: { regions: [eu] }\n    fallbacks: { contentFilter: [large] }',
     /fallbacks\.contentFilter\[0\]: no target is left: toy sim-large/,
