@@ -57,6 +57,17 @@ const forbidden = [
     to: { path: '^libs/', pathNot: ['^libs/routing/', INDEX('contracts', 'conditions', 'pricing')] },
   },
   {
+    name: 'prompt-facts-stand-on-runtime',
+    from: { path: '^libs/prompt-facts/', pathNot: SPEC },
+    to: {
+      path: '^libs/',
+      pathNot: [
+        '^libs/prompt-facts/',
+        INDEX('classification', 'conditions', 'config', 'contracts', 'dialects', 'difficulty', 'messaging', 'runtime'),
+      ],
+    },
+  },
+  {
     name: 'catalogue-stands-on-pricing',
     from: { path: '^libs/catalogue/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: ['^libs/catalogue/', INDEX('contracts', 'pricing')] },

@@ -3,11 +3,14 @@ import type { Access, Facts } from '#libs/contracts';
 /** What of an access list speaks against a caller: a list of names, or the list of tiers, which the caller's plan decides. */
 export type AccessDenial = 'access' | 'tier';
 
+/** Whose request it is, as access lists name callers. */
+export type WhoAsks = Pick<Facts, 'organization' | 'project' | 'key' | 'tier'>;
+
 /**
  * Whether a caller may use what an access list guards. Every list that is there must name the caller; a denial goes before a
  * permission. Projects are written `organisation/project`, keys by their name or as `organisation/project/key`.
  */
-export function denialOf(access: Access | undefined, facts: Facts): AccessDenial | undefined {
+export function denialOf(access: Access | undefined, facts: WhoAsks): AccessDenial | undefined {
   if (!access) return undefined;
   const { deny } = access;
   if (deny && (names(deny, facts) || isListed(deny.tiers, facts.tier))) return 'access';
@@ -18,7 +21,7 @@ export function denialOf(access: Access | undefined, facts: Facts): AccessDenial
   return tiers && !isListed(tiers, facts.tier) ? 'tier' : undefined;
 }
 
-function names({ organizations, projects, keys }: NonNullable<Access['deny']>, facts: Facts): boolean {
+function names({ organizations, projects, keys }: NonNullable<Access['deny']>, facts: WhoAsks): boolean {
   return (
     isListed(organizations, facts.organization) ||
     isListed(projects, projectOf(facts)) ||
@@ -30,10 +33,10 @@ function isListed(list: readonly string[] | undefined, name: string | undefined)
   return list !== undefined && name !== undefined && list.includes(name);
 }
 
-function isKeyListed(keys: readonly string[], facts: Facts): boolean {
+function isKeyListed(keys: readonly string[], facts: WhoAsks): boolean {
   return keys.includes(facts.key) || keys.includes(`${projectOf(facts)}/${facts.key}`);
 }
 
-function projectOf({ organization, project }: Facts): string {
+function projectOf({ organization, project }: WhoAsks): string {
   return `${organization}/${project}`;
 }

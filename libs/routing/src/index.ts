@@ -1,3 +1,4 @@
+export { denialOf } from './access.policy.js';
 export { planCopy, planRoute } from './plan-route.policy.js';
 export { requirementsOfData } from './merged-requirements.policy.js';
 export { NoEligibleTarget } from './no-eligible-target.js';

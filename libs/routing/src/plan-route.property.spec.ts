@@ -186,9 +186,9 @@ describe('a plan, whatever the policies and the state of the world', () => {
         const slip = decide(of, by, now);
         if (slip instanceof NoEligibleTarget) return;
         const asked = by.models.get(of.model);
-        const isAsked = slip.targets.some(({ onlyAfter, provider, model }) => {
-          const pause = now.target(provider, model)?.coolingUntil ?? 0;
-          return onlyAfter === undefined && pause <= NOW;
+        const isAsked = slip.targets.some((planned) => {
+          const pause = now.target(planned.provider, planned.model)?.coolingUntil ?? 0;
+          return planned.onlyAfter === undefined && pause <= NOW;
         });
         for (const planned of slip.targets) {
           const serving = by.models.get(planned.servesModel ?? of.model);

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
 import { ModelCallsController } from './accept-request/model-calls.controller.js';
 import { RerankController } from './accept-request/rerank.controller.js';
-import { PromptDifficulty } from './accept-request/prompt-difficulty.js';
 import { RequestFacts } from './accept-request/request-facts.js';
 import { RequestIntake } from './accept-request/request-intake.js';
 import { AnswerFromCacheHandler } from './answer-from-cache/answer-from-cache.handler.js';
@@ -51,6 +51,7 @@ import { HealthController } from './report-health/health.controller.js';
     AnswerFromCacheHandler,
     RequestIntake,
     PromptDifficulty,
+    PromptFacts,
     RequestFacts,
     ExplainRouteHandler,
     GiveFeedbackHandler,

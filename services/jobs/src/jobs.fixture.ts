@@ -72,6 +72,8 @@ export class PlayedNats {
 
 const silent = (): void => undefined;
 
+const SNAPSHOT = { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }], keys: [] };
+
 @Module({})
 class SurroundingsModule {}
 
@@ -84,7 +86,14 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
     [DurablePublisher, { publish: nats.publish.bind(nats) }],
     [AtomicBatchPublisher, { publish: nats.store.bind(nats) }],
     [BodyClaims, nats.bodies],
-    [SnapshotWatch, { ready: Promise.resolve(), current: { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }] } }],
+    [
+      SnapshotWatch,
+      {
+        ready: Promise.resolve(),
+        current: SNAPSHOT,
+        onChange: (listener: (snapshot: typeof SNAPSHOT) => void) => listener(SNAPSHOT),
+      },
+    ],
     [StreamState, { pending: async () => nats.backlog }],
   ];
   const providers = values.map(([provide, useValue]) => ({ provide, useValue }));

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
 import { StorageModule } from '#libs/storage';
 import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
@@ -22,6 +23,7 @@ import { BatchRepository } from './keep-batch/batch.repository.js';
 import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
 import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
 import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
+import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
@@ -86,6 +88,7 @@ const POOL_SIZE = 12;
     FileRepository,
     FinalizeBatchHandler,
     LargeAnswers,
+    LineFacts,
     LinePublisher,
     LineResultRepository,
     PublicationRepository,
@@ -101,6 +104,8 @@ const POOL_SIZE = 12;
     SweepLinesRunner,
     SweepRepository,
     TrimResponsesRunner,
+    PromptDifficulty,
+    PromptFacts,
     ValidateBatchHandler,
   ],
 })

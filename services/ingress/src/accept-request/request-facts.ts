@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Caller, Facts, ModelEntry } from '#libs/contracts';
 import { DialectError, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
+import { PromptFacts } from '#libs/prompt-facts';
 import { resolveModel } from '#libs/routing';
 import { Settings } from '#libs/runtime';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { addHeaderFacts } from '../read-wishes/header-facts.js';
-import { NeededFacts } from './needed-facts.js';
 import { passedHeaders } from './passed-headers.js';
-import { PromptDifficulty } from './prompt-difficulty.js';
-import { textFacts } from './text-facts.js';
 
 /** What a request says of itself, before it is known what the model needs. */
 export interface ReadRequest {
@@ -30,18 +28,13 @@ export interface CompleteFacts {
 @Injectable()
 export class RequestFacts {
   private models: ReadonlyMap<string, ModelEntry> = new Map();
-  private needed = new NeededFacts({ models: [] });
-  private readonly difficultyOf = (text: string): number => this.difficulty.of(text);
 
   constructor(
     watch: SnapshotWatch,
     private readonly settings: Settings,
-    private readonly difficulty: PromptDifficulty,
+    private readonly prompts: PromptFacts,
   ) {
-    watch.onChange((snapshot) => {
-      this.models = new Map(snapshot.models.map((model) => [model.name, model]));
-      this.needed = new NeededFacts(snapshot);
-    });
+    watch.onChange(({ models }) => (this.models = new Map(models.map((model) => [model.name, model]))));
   }
 
   /** What body and headers say. @throws DialectError 400 that names the field at fault. */
@@ -59,7 +52,6 @@ export class RequestFacts {
   complete({ requestId, caller, dialect, facts, body }: ReadRequest): CompleteFacts {
     const model = resolveModel(facts.model, this.models)?.model;
     if (!model) throw unknownModel(facts.model);
-    const needs = this.needed.of(model.name, facts.wishes);
     return {
       model,
       facts: {
@@ -70,7 +62,7 @@ export class RequestFacts {
         tier: caller.tier,
         lane: 'interactive',
         ...facts,
-        ...(needs.size === 0 ? {} : textFacts({ dialect, body, facts }, needs, this.difficultyOf)),
+        ...this.prompts.of(model.name, { dialect, body, facts }),
         receivedAt: Date.now(),
         ingress: this.settings.instance,
       },

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Facts, RouteExplainReply, Snapshot } from '#libs/contracts';
 import type { Messaging, SnapshotWatch } from '#libs/messaging';
 import type { Settings } from '#libs/runtime';
-import type { PromptDifficulty } from '../accept-request/prompt-difficulty.js';
 import { RequestFacts } from '../accept-request/request-facts.js';
+import { PromptFacts, type PromptDifficulty } from '#libs/prompt-facts';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { ExplainRouteHandler } from './explain-route.handler.js';
 
@@ -42,7 +42,7 @@ function explain(body: unknown, headers: Record<string, string> = {}) {
   const facts = new RequestFacts(
     watch,
     { instance: 'one' } as Settings,
-    { of: () => 0.5 } as unknown as PromptDifficulty,
+    new PromptFacts(watch, { of: () => 0.5 } as unknown as PromptDifficulty),
   );
   const answer = new ExplainRouteHandler(facts, messaging).handle(request as unknown as AuthenticatedRequest);
   return { answer, asked };

@@ -1,9 +1,9 @@
-import { Controller, Get, Headers, Param, Query, UseGuards } from '@nestjs/common';
-import type { ModelEntry } from '#libs/contracts';
+import { Controller, Get, Headers, Param, Query, Req, UseGuards } from '@nestjs/common';
+import type { Caller, ModelEntry } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
-import { resolveModel } from '#libs/routing';
-import { CallerKeyGuard } from '../authenticate/caller-key.guard.js';
+import { denialOf, resolveModel } from '#libs/routing';
+import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import {
   anthropicModel,
   anthropicModelPage,
@@ -23,7 +23,7 @@ interface ModelObject extends KnownLimits {
   owned_by: string;
 }
 
-/** `GET /v1/models` and `GET /v1/models/{id}`: the models that callers may name, in OpenAI's form or Anthropic's. */
+/** `GET /v1/models` and `GET /v1/models/{id}`: the models that the caller may use, in OpenAI's form or Anthropic's; the admin key sees all. */
 @Controller('v1/models')
 @UseGuards(CallerKeyGuard)
 export class ModelsController {
@@ -31,10 +31,11 @@ export class ModelsController {
 
   @Get()
   list(
+    @Req() { caller }: AuthenticatedRequest,
     @Headers(ANTHROPIC_VERSION) version: string | undefined,
     @Query() query: Record<string, unknown>,
   ): { object: 'list'; data: ModelObject[] } | AnthropicModelPage {
-    const { models, createdAt } = this.models();
+    const { models, createdAt } = this.models(caller);
     if (version === undefined) return { object: 'list', data: models.map((model) => modelObject(model, createdAt)) };
     return anthropicModelPage(
       models.map(({ name }) => anthropicModel(name, createdAt)),
@@ -48,18 +49,20 @@ export class ModelsController {
 
   @Get('*')
   retrieve(
+    @Req() { caller }: AuthenticatedRequest,
     @Param('*') id: string,
     @Headers(ANTHROPIC_VERSION) version: string | undefined,
   ): ModelObject | AnthropicModel {
-    const { models, createdAt } = this.models();
+    const { models, createdAt } = this.models(caller);
     const model = resolveModel(id, new Map(models.map((entry) => [entry.name, entry])))?.model;
     if (!model) throw new DialectError(404, 'model_not_found', `The model '${id}' does not exist here.`, 'model');
     return version === undefined ? { ...modelObject(model, createdAt), id } : anthropicModel(id, createdAt);
   }
 
-  private models(): { models: readonly ModelEntry[]; createdAt: number } {
-    const snapshot = this.watch.current;
-    return { models: snapshot?.models ?? [], createdAt: snapshot?.createdAt ?? 0 };
+  private models(caller: Caller): { models: readonly ModelEntry[]; createdAt: number } {
+    const { models = [], createdAt = 0 } = this.watch.current ?? {};
+    const visible = caller.admin ? models : models.filter(({ routing }) => !denialOf(routing?.access, caller));
+    return { models: visible, createdAt };
   }
 }
 

@@ -4,6 +4,7 @@ import { BodyClaims, DurablePublisher } from '#libs/messaging';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
+import { LineFacts } from './line-facts.js';
 import { readBatchLine } from '../validate-batch/read-batch-line.js';
 
 const PRIORITY = 'normal';
@@ -23,6 +24,7 @@ export class LinePublisher {
     private readonly publisher: DurablePublisher,
     private readonly claims: BodyClaims,
     private readonly limits: JobLimits,
+    private readonly lineFacts: LineFacts,
   ) {}
 
   /**
@@ -41,6 +43,7 @@ export class LinePublisher {
     });
     const facts: Facts = {
       ...bodyFacts,
+      ...this.lineFacts.of(batch, body, bodyFacts),
       requestId,
       organization: batch.organization,
       project: batch.project,
