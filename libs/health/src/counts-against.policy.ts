@@ -1,6 +1,9 @@
 import type { Attempt, ErrorClass } from '#libs/contracts';
 
-/** What a target is to blame for. A full quota or rate limit, a bad request or an end of our own making says nothing of its health. */
+/**
+ * What a target is to blame for; an account without money serves nobody. A full rate limit, a bad request or an end of our own
+ * making says nothing of its health.
+ */
 const BLAMED: ReadonlySet<ErrorClass> = new Set([
   'authentication',
   'permission',

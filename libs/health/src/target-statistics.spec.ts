@@ -14,7 +14,7 @@ const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
   ...changes,
 });
 const failed = (errorClass: Attempt['errorClass']): Attempt =>
-  attempt({ outcome: 'failed', errorClass, usage: undefined } as Partial<Attempt>);
+  attempt({ outcome: 'failed', errorClass, usage: undefined });
 
 describe('TargetStatistics', () => {
   const START = 1_000_000;

@@ -77,6 +77,14 @@ describe('a refusal', () => {
     expect(error.code).toBe('no_eligible_target');
   });
 
+  it('is one of the length of the prompt whatever is kept for others, of whose length it says nothing', () => {
+    const ofOthers = { access: { tiers: ['gold'] }, limits: { contextWindow: 1_000_000 } };
+    const error = refusal([targetWith('a', { limits: { contextWindow: 10 } }), targetWith('b', ofOthers)]);
+    expect(error.code).toBe('context_length_exceeded');
+    expect(error.message).toContain('is 10 tokens');
+    expect(refusal([targetWith('b', ofOthers)]).code).toBe('no_eligible_target');
+  });
+
   it('says that a model has no target', () => {
     expect(refusal([]).message).toBe("The model 'small' has no target; the operator must give it one.");
   });

@@ -15,6 +15,10 @@ export interface Dropped {
 /** Filters whose reasons pass by themselves. */
 const PASSING: ReadonlySet<string> = new Set(['quota', 'cooling', 'health']);
 
+/** Filters of what is kept for others: to the caller it is as if it were not there. */
+const KEPT_FOR_OTHERS: ReadonlySet<string> = new Set(['access', 'tier']);
+
+const CONTEXT_WINDOW = 'context_window';
 const MINUTE = 60_000;
 const MOST_REASONS = 2;
 const MOST_REMEDIES = 3;
@@ -58,12 +62,12 @@ export function refusedOutright(
   return new NoEligibleTarget(message, code, [...candidates, ...outside]);
 }
 
-/** Whether the prompt is too long for every target that is not kept for failures, and nothing else was in their way. */
+/** Whether the prompt is too long for every target that is kept neither for failures nor for others, and nothing else was in their way. */
 export function isTooLongForAll(dropped: readonly Dropped[]): boolean {
   let isSome = false;
   for (const { candidacy, filter } of dropped) {
-    if (candidacy.onlyAfter !== undefined) continue;
-    if (filter !== 'context_window') return false;
+    if (candidacy.onlyAfter !== undefined || KEPT_FOR_OTHERS.has(filter)) continue;
+    if (filter !== CONTEXT_WINDOW) return false;
     isSome = true;
   }
   return isSome;
@@ -87,7 +91,8 @@ export function asCandidate(
 }
 
 function tooLong(dropped: readonly Dropped[], candidates: Candidate[], { facts }: Consideration): NoEligibleTarget {
-  const allowed = Math.max(...dropped.map(({ candidacy }) => candidacy.entry.limits?.contextWindow ?? 0));
+  const tooShort = dropped.filter(({ filter }) => filter === CONTEXT_WINDOW);
+  const allowed = Math.max(...tooShort.map(({ candidacy }) => candidacy.entry.limits?.contextWindow ?? 0));
   const message =
     `The maximum context length of '${facts.model}' is ${allowed} tokens, but the request has about ` +
     `${tokensOfOneContext(facts)} tokens; shorten it.`;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, Feedback, FeedbackList, FeedbackPage, FeedbackPut, JudgedRequest } from '#libs/contracts';
+import type { Caller, Feedback, FeedbackList, FeedbackPage, FeedbackPut } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
-import { LARGEST_PAGE_BYTES } from '../largest-page.js';
+import { fittingPage } from '../largest-page.js';
 import { FeedbackRepository, type Owner } from './feedback.repository.js';
 
 /** Keeps what callers think of answers, each of its own project's requests; the admin key judges and sees all. */
@@ -26,19 +26,9 @@ export class KeepFeedbackHandler {
 
   async list({ caller, after, limit }: FeedbackList): Promise<FeedbackPage> {
     const found = await this.feedback.list({ owner: ownerOf(caller), after, limit: limit + 1 });
-    const data = firstOf(found.slice(0, limit));
+    const data = fittingPage(found.slice(0, limit));
     return { data, hasMore: found.length > data.length };
   }
-}
-
-/** As many as a message has room for, one at the least. */
-function firstOf(found: readonly JudgedRequest[]): JudgedRequest[] {
-  let bytes = 0;
-  const end = found.findIndex((judged, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(judged));
-    return bytes > LARGEST_PAGE_BYTES && index > 0;
-  });
-  return found.slice(0, end < 0 ? found.length : end);
 }
 
 function ownerOf(caller: Caller): Owner | undefined {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditEventList, AuditEventPage, RecordRead } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
+import { fittingPage } from '../largest-page.js';
 import { EntriesRepository } from './entries.repository.js';
 
 /** Reads the trail, for each caller its own project's entries; the admin key sees whole chains, of any organisation. */
@@ -13,7 +14,7 @@ export class ListEventsHandler {
   }
 
   /**
-   * A page of one organisation's chain, oldest first; the caller's own unless another is named. Sequences keep their places
+   * A page of one organisation's chain, oldest first, shorter than asked for where the message would become too large; the caller's own unless another is named. Sequences keep their places
    * in the chain, so that gaps show where entries of other projects are left out.
    */
   async list({
@@ -33,6 +34,7 @@ export class ListEventsHandler {
     }
     const project = caller.admin ? undefined : caller.project;
     const found = await this.entries.list({ organization, project, after, type, limit: limit + 1 });
-    return { entries: found.slice(0, limit), hasMore: found.length > limit };
+    const entries = fittingPage(found.slice(0, limit));
+    return { entries, hasMore: found.length > entries.length };
   }
 }

@@ -34,6 +34,14 @@ const facts = {
   receivedAt: 1,
 } as Facts;
 
+function handlerOf(turns: string[] = []): PlanRouteHandler {
+  const watch = {
+    onChange: (take: (snapshot: Snapshot) => void) => take({ revision: 1, models, providers: [] } as never),
+  } as unknown as SnapshotWatch;
+  const targets = { at: quietState, notePlanned: (name: string) => void turns.push(name) } as unknown as LiveTargets;
+  return new PlanRouteHandler(watch, new Readiness(), {} as AtomicBatchPublisher, targets);
+}
+
 describe('PlanRouteHandler', () => {
   it.each([
     ['turning', 'turning'],
@@ -41,12 +49,7 @@ describe('PlanRouteHandler', () => {
     ['leading', 'turning'],
   ])('counts a request for %s as a turn of %s, whose targets take turns', (asked, counted) => {
     const turns: string[] = [];
-    const watch = {
-      onChange: (take: (snapshot: Snapshot) => void) => take({ revision: 1, models, providers: [] } as never),
-    } as unknown as SnapshotWatch;
-    const targets = { at: quietState, notePlanned: (name: string) => void turns.push(name) } as unknown as LiveTargets;
-    const handler = new PlanRouteHandler(watch, new Readiness(), {} as AtomicBatchPublisher, targets);
-    handler.plan({ ...facts, model: asked });
+    handlerOf(turns).plan({ ...facts, model: asked });
     expect(turns).toEqual([counted]);
   });
 });

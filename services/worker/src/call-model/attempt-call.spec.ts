@@ -5,7 +5,7 @@ import type { Provider, ProviderAnswer } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { attemptCall, type AttemptProgress } from './attempt-call.js';
 import { CallClock } from './call-clock.js';
-import { noReply } from './reply-channel.js';
+import { noReply, type ReplyChannel } from './reply-channel.js';
 
 const timeouts = { firstByteMilliseconds: 5_000, idleMilliseconds: 5_000, totalMilliseconds: 5_000 };
 const price = { version: 'price_1', inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0' };
@@ -18,7 +18,7 @@ describe('attemptCall', () => {
   let clock: CallClock;
   let progress: AttemptProgress;
   let relayed: string;
-  const reply = { ...noReply, chunk: (bytes: Uint8Array) => void (relayed += Buffer.from(bytes).toString()) };
+  const gathering = { ...noReply, chunk: (bytes: Uint8Array) => void (relayed += Buffer.from(bytes).toString()) };
 
   beforeEach(() => {
     clock = new CallClock(timeouts, timeouts.totalMilliseconds);
@@ -27,7 +27,7 @@ describe('attemptCall', () => {
   });
   afterEach(() => clock.stop());
 
-  const attempt = (call: Provider['call'], dialect: string) => {
+  const attempt = (call: Provider['call'], dialect: string, reply: ReplyChannel = gathering) => {
     const facts = { requestId: 'req_1', dialect, stream: true, estimatedPromptTokens: 7 } as Facts;
     const provider: Provider = {
       call,
@@ -82,6 +82,20 @@ describe('attemptCall', () => {
     const answer = { ...streamed((async function* () {})()), header: () => 'text/html' };
     await expect(attempt(async () => answer, 'openai-chat')).rejects.toMatchObject({ errorClass: 'bad_answer' });
     expect(clock.signal.aborted).toBe(true);
+  });
+
+  it('has begun once the caller has the head, even where what follows cannot be sent', async () => {
+    const unsendable = {
+      ...noReply,
+      chunk: () => {
+        throw new Error('no message can hold this');
+      },
+    };
+    const body = (async function* () {
+      yield Buffer.from(START + DELTA);
+    })();
+    await expect(attempt(async () => streamed(body), 'anthropic-messages', unsendable)).rejects.toThrow();
+    expect(progress.hasBegun).toBe(true);
   });
 
   it('ends with the call, whatever the provider still waits for', async () => {

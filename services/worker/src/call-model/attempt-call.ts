@@ -129,8 +129,8 @@ async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: A
     if (!progress.hasBegun && (reader.facts.tokenEvents > 0 || reader.facts.isDone)) {
       clock.markFirstByte();
       reply.head({ ...outlet.head, status: 200, contentType: 'text/event-stream', ...warningsToTell(answer, call) });
-      for (const held of heldBack.parts) reply.chunk(held);
       progress.hasBegun = true;
+      for (const held of heldBack.parts) reply.chunk(held);
     }
     if (progress.hasBegun) reply.chunk(events);
     else heldBack.add(events);

@@ -61,6 +61,7 @@ export class CallModelHandler {
     let lastMade: Failed | undefined;
     for (let retriesMade = 0; ;) {
       const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0);
+      if (retriesMade === 0 && outcome.record && call.facts.lane === 'interactive') this.retries.deposit();
       call = { ...call, slip };
       if (outcome.kind === 'answered') {
         await this.complete(call, outcome);
@@ -92,7 +93,6 @@ export class CallModelHandler {
     const { slip } = call;
     const target = slip.targets[slip.position];
     if (!target) throw new Error(`the plan of ${call.facts.requestId} has no target at position ${slip.position}`);
-    if (!isRetry) this.retries.deposit();
     const order = { call, target, inProgress, ...(isRetry ? { role: 'retry' as const } : {}) };
     const afterMilliseconds = slip.execution?.hedgeAfterMilliseconds;
     const position = nextPosition(slip, 'first_byte_timeout', true);
@@ -152,7 +152,8 @@ export class CallModelHandler {
     const answer = result.body && (await this.answers.keep(facts, result.body));
     const { finishReason } = result;
     const event = endedEvent(call, slip.attempts, { outcome: 'completed', result: { finishReason, answer } });
-    const isTold = slip.targets[slip.position]?.unsupported !== 'drop';
+    const answered = slip.targets.find(({ provider, model }) => provider === head.provider && model === head.model);
+    const isTold = answered?.unsupported !== 'drop';
     const answerHead = {
       ...head,
       attempts: slip.attempts.length,

@@ -1,28 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Target, WorkerReport } from '#libs/contracts';
+import type { Attempt, BreakerRecord, Target, WorkerReport } from '#libs/contracts';
+import { breakerKey } from '#libs/health';
 import type { HealthBucket, SnapshotWatch } from '#libs/messaging';
 import type { Settings } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { FleetTargetHealth } from './fleet-target-health.js';
 
 const MINUTE_MILLISECONDS = 60_000;
+const silent = { info: () => undefined, warn: () => undefined };
 const target = (model: string): Target => ({ provider: 'main', model }) as Target;
+const attempt = (changes: Partial<Attempt>): Attempt => ({ startedAt: Date.now(), ...changes }) as Attempt;
 
 describe('FleetTargetHealth', () => {
   let reported: WorkerReport | undefined;
   let health: FleetTargetHealth;
+  let hear: (key: string, value: unknown) => void;
+  let stored: BreakerRecord | undefined;
+  let changed: unknown[];
+  let removed: string[];
 
   beforeEach(() => {
     jest.useFakeTimers();
+    stored = undefined;
+    changed = [];
+    removed = [];
     const bucket = {
-      onChange: () => undefined,
+      onChange: (listener: typeof hear) => (hear = listener),
       start: () => undefined,
       put: (_key: string, report: WorkerReport) => (reported = report),
-      remove: () => undefined,
+      change: async (_key: string, change: (value: unknown) => unknown) => void changed.push(change(stored)),
+      remove: (key: string) => void removed.push(key),
     };
     const watch = { onChange: () => undefined } as unknown as SnapshotWatch;
     const settings = { instance: 'worker_1' } as Settings;
-    health = new FleetTargetHealth(bucket as unknown as HealthBucket, settings, watch, {} as Logger);
+    health = new FleetTargetHealth(bucket as unknown as HealthBucket, settings, watch, silent as unknown as Logger);
   });
   afterEach(() => {
     health.onApplicationShutdown();
@@ -37,5 +48,26 @@ describe('FleetTargetHealth', () => {
     expect(reported?.targets.map(({ model }) => model)).toEqual(['ended', 'runs']);
     jest.advanceTimersByTime(2 * MINUTE_MILLISECONDS);
     expect(reported?.targets).toMatchObject([{ model: 'runs', inFlight: 1 }]);
+  });
+
+  it('closes a breaker for what began since, or for the probe itself, whatever the clocks say', () => {
+    const key = breakerKey('main', 'm');
+    const since = Date.now();
+    hear(key, { state: 'probing', since, until: since + 1_000, openings: 1, reason: 'server_error' });
+    health.note(target('m'), attempt({ outcome: 'succeeded', startedAt: since - 1 }));
+    expect(removed).toEqual([]);
+    health.note(target('m'), attempt({ outcome: 'succeeded', startedAt: since }));
+    health.note(target('m'), attempt({ outcome: 'succeeded', startedAt: since - 1, role: 'probe' }));
+    expect(removed).toEqual([key, key]);
+  });
+
+  it('leaves the probe of another worker alone when its own comes too late', () => {
+    const now = Date.now();
+    const failed = attempt({ outcome: 'failed', errorClass: 'server_error', role: 'probe' });
+    stored = { state: 'probing', since: now, until: now + 1, openings: 1, reason: 'connection', prober: 'worker_2' };
+    health.note(target('m'), failed);
+    stored = { ...stored, prober: 'worker_1' };
+    health.note(target('m'), failed);
+    expect(changed).toEqual([undefined, expect.objectContaining({ state: 'open', openings: 2 })]);
   });
 });

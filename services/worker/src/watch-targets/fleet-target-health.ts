@@ -112,7 +112,8 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     const known = this.board.breaker(target.provider, target.model);
     if (bearing(attempt) === 'good') {
       limit.good();
-      if (known) this.close(target, statistics);
+      // What began before the target was found unwell does not tell that it is well again.
+      if (known && (attempt.role === 'probe' || startedAt >= known.since)) this.close(target, statistics);
     } else if (attempt.role === 'probe') void this.probeFailed(target, attempt, now);
     else if (!known && bearing(attempt) === 'bad' && isUnwell(statistics.recentCalls(now), this.breaker)) {
       void this.open(target, attempt, now);
@@ -155,7 +156,8 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     const isBlamed = bearing(attempt) === 'bad';
     await this.bucket.change(breakerKey(provider, model), (stored) => {
       const breaker = recordOf(stored);
-      if (!breaker) return undefined;
+      // A probe that took too long has lost its right to another.
+      if (breaker?.state !== 'probing' || breaker.prober !== this.settings.instance) return undefined;
       if (!isBlamed) return { ...breaker, state: 'open', until: now };
       return opened(breaker, { reason: attempt.errorClass ?? breaker.reason, now, settings: this.breaker });
     });
