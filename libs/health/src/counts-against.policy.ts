@@ -1,13 +1,12 @@
 import type { Attempt, ErrorClass } from '#libs/contracts';
 
 /**
- * What a target is to blame for; an account without money serves nobody. A full rate limit, a bad request or an end of our own
- * making says nothing of its health.
+ * What a target is to blame for; an account without money serves nobody. A full rate limit, a bad request, a limit that a caller set
+ * or an end of our own making says nothing of its health. Nor does what is not found or not permitted: that may be a file, a tool or an
+ * operation of one request, and must not take the target from everybody else.
  */
 const BLAMED: ReadonlySet<ErrorClass> = new Set([
   'authentication',
-  'permission',
-  'not_found',
   'quota',
   'overloaded',
   'server_error',

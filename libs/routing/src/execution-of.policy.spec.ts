@@ -90,7 +90,6 @@ describe('time limits', () => {
     ['the deadline of the policy', { deadlineMilliseconds: 700 }, {}, [700, 2_000, 700], 1_000_700],
     ['the deadline of the request', {}, { deadline: 1_000_500 }, [1_000, 2_000, 3_000], 1_000_500],
     ['the earlier of both', { deadlineMilliseconds: 2_500 }, { deadline: 1_000_500 }, [1_000, 2_000, 2_500], 1_000_500],
-    ['the wish for an attempt', {}, { wishes: { attemptTimeoutMilliseconds: 900 } }, [900, 2_000, 900], undefined],
     ['the job of a batch alone', { deadlineMilliseconds: 700 }, { lane: 'durable' }, [1_000, 2_000, 3_000], undefined],
   ])('are lowered by %s', (_what, policy, facts, [firstByte, idle, total], deadline) => {
     const { targets, execution } = plan(policy, { facts });
@@ -100,5 +99,10 @@ describe('time limits', () => {
       totalMilliseconds: total,
     });
     expect(execution?.deadline).toBe(deadline);
+  });
+
+  it('have one of their own for an attempt, where the caller wishes for that: others may still answer', () => {
+    const { targets } = plan({}, { facts: { wishes: { attemptTimeoutMilliseconds: 900 } } });
+    expect(targets[0]?.timeouts).toMatchObject({ attemptMilliseconds: 900, totalMilliseconds: 3_000 });
   });
 });

@@ -39,9 +39,10 @@ export function timeoutsOf(timeouts: Timeouts, { facts, policy, wishes }: Consid
   const all = hasCaller(facts) ? (policy.deadlineMilliseconds ?? Infinity) : Infinity;
   if (attempt === Infinity && all === Infinity) return timeouts;
   return {
-    firstByteMilliseconds: Math.min(timeouts.firstByteMilliseconds, attempt, all),
+    firstByteMilliseconds: Math.min(timeouts.firstByteMilliseconds, all),
     idleMilliseconds: timeouts.idleMilliseconds,
-    totalMilliseconds: Math.min(timeouts.totalMilliseconds, attempt, all),
+    totalMilliseconds: Math.min(timeouts.totalMilliseconds, all),
+    ...(attempt === Infinity ? {} : { attemptMilliseconds: attempt }),
   };
 }
 

@@ -17,6 +17,7 @@ export const errorClass = z.enum([
   'first_byte_timeout',
   'idle_timeout',
   'total_timeout',
+  'attempt_timeout',
   'connection',
   'cut_stream',
   'bad_answer',

@@ -4,11 +4,13 @@ import { attemptSchema } from '../events/attempt.js';
 import { priceSchema } from '../snapshot/price.js';
 import { executionPolicySchema } from './execution-policy.js';
 
-/** Limits on the time of one call, in milliseconds: to the first byte or token, silence within a stream, the whole call. */
+/** Limits on the time of one call, in milliseconds: to the first byte or token, silence within a stream, the whole call with all its attempts. */
 export const timeoutsSchema = z.object({
   firstByteMilliseconds: z.int().positive(),
   idleMilliseconds: z.int().positive(),
   totalMilliseconds: z.int().positive(),
+  /** Of one attempt, where a caller asked for that; another target may still answer. */
+  attemptMilliseconds: z.int().positive().optional(),
 });
 export type Timeouts = z.infer<typeof timeoutsSchema>;
 

@@ -70,6 +70,14 @@ export const metrics = {
     { name: 'switchyard.cache.lookups', description: 'Requests whose answer might be kept.', unit: '{request}' },
     { model: 'model', result: 'result' },
   ),
+  breakerOpenings: new Counter<{ provider: string; model: string; reason: string }>(
+    { name: 'switchyard.breaker.openings', description: 'Targets found unwell.', unit: '{opening}' },
+    { provider: 'provider', model: 'model', reason: 'reason' },
+  ),
+  targetPauses: new Counter<{ provider: string; model: string }>(
+    { name: 'switchyard.target.pauses', description: 'Pauses that providers asked for.', unit: '{pause}' },
+    { provider: 'provider', model: 'model' },
+  ),
   shadowCopies: new Counter<{ model: string; result: 'sent' | 'dropped' }>(
     { name: 'switchyard.shadow.copies', description: 'Copies of requests for comparison.', unit: '{request}' },
     { model: 'model', result: 'result' },

@@ -50,8 +50,9 @@ export class AnswerFromCacheHandler {
     const { facts, response } = request;
     response.addHeaders({ [CACHE_HEADER]: 'miss' });
     const wish = cacheWish(request.cacheControl);
-    // The cost within an answer is that of one call; a kept one would tell it wrongly.
-    const key = wish.mayKeep && facts.costAsked !== true ? cacheKey(facts, request.body, policy) : undefined;
+    // The cost within an answer is that of one call; a kept one would tell it wrongly. And who wants nothing kept means us too.
+    const isKeepable = wish.mayKeep && facts.costAsked !== true && facts.wishes?.zeroRetention !== true;
+    const key = isKeepable ? cacheKey(facts, request.body, policy) : undefined;
     if (key === undefined) return NOT_KEPT;
     const found = wish.mayRead ? await this.cache.get(key) : undefined;
     metrics.cacheLookups.add({ model: policy.model, result: found ? 'hit' : 'miss' });

@@ -67,6 +67,15 @@ describe('CallClock', () => {
     expect(clock.durationMilliseconds).toBeLessThan(5_400);
   });
 
+  it("ends an attempt that takes longer than its caller lets one take, which is not the target's fault", () => {
+    clock.stop();
+    clock = new CallClock({ ...timeouts, attemptMilliseconds: 300 }, timeouts.totalMilliseconds);
+    jest.advanceTimersByTime(299);
+    expect(reason()).toBeUndefined();
+    jest.advanceTimersByTime(2);
+    expect(reason()).toBe('attempt_timeout');
+  });
+
   it('has only what earlier attempts left of the whole', () => {
     clock.stop();
     clock = new CallClock(timeouts, 200);

@@ -18,7 +18,9 @@ export class CallClock {
     private readonly timeouts: Timeouts,
     private readonly totalMilliseconds: number,
   ) {
-    this.timer = setTimeout(() => this.look(), Math.min(timeouts.firstByteMilliseconds, totalMilliseconds));
+    const { firstByteMilliseconds, attemptMilliseconds = Infinity } = timeouts;
+    const first = Math.min(firstByteMilliseconds, attemptMilliseconds, totalMilliseconds);
+    this.timer = setTimeout(() => this.look(), first);
   }
 
   get signal(): AbortSignal {
@@ -59,13 +61,15 @@ export class CallClock {
 
   private look(): void {
     const now = performance.now();
-    const { firstByteMilliseconds, idleMilliseconds } = this.timeouts;
+    const { firstByteMilliseconds, idleMilliseconds, attemptMilliseconds = Infinity } = this.timeouts;
+    const leftOfAttempt = attemptMilliseconds - (now - this.started);
     const leftOfTotal = this.totalMilliseconds - (now - this.started);
     const leftOfPhase =
       this.firstByte === undefined
         ? firstByteMilliseconds - (now - this.started)
         : idleMilliseconds - (now - this.lastActivity);
     if (leftOfTotal < 1) return this.abort(timeout('total_timeout', this.totalMilliseconds));
+    if (leftOfAttempt < 1) return this.abort(timeout('attempt_timeout', attemptMilliseconds));
     if (leftOfPhase < 1) {
       return this.abort(
         this.firstByte === undefined
@@ -73,7 +77,7 @@ export class CallClock {
           : timeout('idle_timeout', idleMilliseconds),
       );
     }
-    this.timer = setTimeout(() => this.look(), Math.ceil(Math.min(leftOfPhase, leftOfTotal)));
+    this.timer = setTimeout(() => this.look(), Math.ceil(Math.min(leftOfPhase, leftOfAttempt, leftOfTotal)));
   }
 }
 
@@ -81,6 +85,7 @@ const SENTENCE = {
   first_byte_timeout: 'the provider sent no first byte or token',
   idle_timeout: 'the provider fell silent',
   total_timeout: 'the call took too long',
+  attempt_timeout: 'the call of one target took longer than its caller allows',
 } as const;
 
 function timeout(errorClass: keyof typeof SENTENCE, milliseconds: number): ProviderFailure {

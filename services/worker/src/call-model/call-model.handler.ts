@@ -70,7 +70,7 @@ export class CallModelHandler {
       // A target that is not called again is no news: the caller hears of the failure of the last call that was made.
       if (outcome.record) lastMade = outcome;
       if (outcome.hasBegun) return this.goOnWithStream(call, inProgress, outcome);
-      const step = this.stepAfter(call, outcome, retriesMade);
+      const step = this.stepAfter(call, { outcome, lastMade, retriesMade });
       // A job that its target had no room for has not used up anything.
       if (outcome.record || call.facts.lane === 'interactive') retriesMade++;
       if (step.kind === 'give_up') return this.end(call, lastMade ?? outcome);
@@ -114,12 +114,19 @@ export class CallModelHandler {
     return { done: true };
   }
 
-  private stepAfter({ facts, slip }: AssignedCall, outcome: Failed, retriesMade: number): StepAfterFailure {
+  private stepAfter(
+    { facts, slip }: AssignedCall,
+    { outcome, lastMade, retriesMade }: { outcome: Failed; lastMade: Failed | undefined; retriesMade: number },
+  ): StepAfterFailure {
     const target = slip.targets[slip.position];
     if (!target) return { kind: 'give_up' };
     const now = Date.now();
     return stepAfter({
-      failure: outcome.failure,
+      failure: {
+        // A target that is not called again is judged by what its last call came to.
+        errorClass: (lastMade ?? outcome).failure.errorClass,
+        retryAfterSeconds: outcome.failure.retryAfterSeconds,
+      },
       lane: facts.lane,
       slip,
       retriesMade,

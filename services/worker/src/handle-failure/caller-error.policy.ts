@@ -43,6 +43,11 @@ const HANDLING: Readonly<Record<ErrorClass, Handling>> = {
   first_byte_timeout: told(504, 'provider_timeout', 'The provider did not begin to answer in time.'),
   idle_timeout: told(504, 'provider_timeout', 'The provider fell silent in the middle of its answer.'),
   total_timeout: told(504, 'provider_timeout', 'The call took longer than its total time limit.'),
+  attempt_timeout: told(
+    504,
+    'provider_timeout',
+    'No provider of this model answered within the time that the request allows for each attempt.',
+  ),
   connection: told(502, 'provider_unreachable', 'The provider could not be reached.'),
   cut_stream: told(502, 'provider_stream_cut', 'The provider cut its answer before the end.'),
   bad_answer: told(502, 'provider_bad_answer', 'The provider sent something that is not an answer.'),

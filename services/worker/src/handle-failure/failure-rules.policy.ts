@@ -37,6 +37,8 @@ export const DEFAULT_RULES: Readonly<Record<ErrorClass, DefaultRule>> = {
   connection: { goOn: true, retry: AGAIN },
   bad_answer: { goOn: true, retry: AGAIN },
   cut_stream: { goOn: true, retry: AGAIN },
+  // The caller's own limit: another target may keep it, the same one hardly.
+  attempt_timeout: { goOn: true },
   first_byte_timeout: { goOn: true, retry: ONCE_MORE },
   idle_timeout: { goOn: true, retry: ONCE_MORE },
   context_too_long: { goOn: true },

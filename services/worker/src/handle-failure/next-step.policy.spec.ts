@@ -33,6 +33,7 @@ describe('stepAfter', () => {
       'server_error',
       'first_byte_timeout',
       'idle_timeout',
+      'attempt_timeout',
       'connection',
       'cut_stream',
       'bad_answer',

@@ -38,6 +38,7 @@ describe('AnswerKeeper', () => {
   ): AssignedCall => ({
     facts: facts as Facts,
     slip: {
+      position: 0,
       targets: [
         { price: { version: 'price_1', inputNanoUsdPerMillion: '1000000', outputNanoUsdPerMillion: '2000000' } },
       ],

@@ -6,16 +6,16 @@ describe('AdaptiveLimit', () => {
     expect(new AdaptiveLimit().at(0)).toBe(Infinity);
   });
 
-  it('falls with each complaint, to one call at the least', () => {
+  it('falls with each complaint, to four calls at the least', () => {
     const limit = new AdaptiveLimit();
     const limits = Array.from({ length: 5 }, (_, turn) => {
       limit.tooMany(10, { startedAt: 2 * turn + 1, now: 2 * turn + 2 });
       return limit.at(2 * turn + 2);
     });
 
-    expect(limits).toEqual([7, 4, 3, 2, 1]);
+    expect(limits).toEqual([7, 4, 4, 4, 4]);
     for (let now = 20; now < 40; now++) limit.tooMany(1, { startedAt: now, now });
-    expect(limit.at(40)).toBe(1);
+    expect(limit.at(40)).toBe(4);
   });
 
   it('falls once for all the calls that were under way at once', () => {

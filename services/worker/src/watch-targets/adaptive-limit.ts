@@ -1,5 +1,7 @@
 const FORGET_MILLISECONDS = 60_000;
 const FALL = 0.7;
+/** A single complaint at a quiet moment must not leave the next burst one call at a time. */
+const LEAST = 4;
 
 /**
  * How many calls of a target are made at once after it said that it is too many: fewer by a third with each such answer to a call
@@ -13,13 +15,13 @@ export class AdaptiveLimit {
   /** Calls that may be under way at once. */
   at(now: number): number {
     if (now - this.complainedAt > FORGET_MILLISECONDS) this.limit = Infinity;
-    return Math.max(1, Math.floor(this.limit));
+    return Math.max(LEAST, Math.floor(this.limit));
   }
 
   /** Calls that began before the last fall say nothing of the bound that it left. */
   tooMany(inFlight: number, { startedAt, now }: { startedAt: number; now: number }): void {
     if (startedAt <= this.complainedAt) return;
-    this.limit = Math.max(1, Math.min(this.limit, Math.max(1, inFlight)) * FALL);
+    this.limit = Math.max(LEAST, Math.min(this.limit, inFlight) * FALL);
     this.complainedAt = now;
   }
 

@@ -22,7 +22,7 @@ import {
 } from '#libs/health';
 import { HealthBucket, SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
-import { Logger } from '#libs/telemetry';
+import { Logger, metrics } from '#libs/telemetry';
 import { AdaptiveLimit } from './adaptive-limit.js';
 import { TargetHealth, type Admission } from './target-health.js';
 
@@ -105,6 +105,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     statistics.note(attempt, now);
     this.hasChanged = true;
     const { errorClass } = attempt;
+    if (errorClass === 'rate_limit') metrics.targetPauses.add({ provider: target.provider, model: target.model });
     if (errorClass === 'rate_limit') this.coolDown(statistics, retryAfterSeconds, now);
     const { startedAt } = attempt;
     if (errorClass === 'rate_limit' || errorClass === 'overloaded')
@@ -168,6 +169,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     const isOurs = await this.bucket.change(breakerKey(provider, model), (stored) =>
       recordOf(stored) ? undefined : opened(undefined, { reason, now, settings: this.breaker }),
     );
+    if (isOurs) metrics.breakerOpenings.add({ provider, model, reason });
     if (isOurs) this.logger.warn({ provider, model, reason }, 'a target is left alone: too many of its calls fail');
   }
 
