@@ -9,6 +9,13 @@ const LIMITS: readonly [sign: string, reason: string][] = [
   ['maxCallArguments', 'too many arguments in a call'],
 ];
 
+/** Signs that stand alone where CEL wants them twice. */
+const DOUBLED: ReadonlyMap<string, string> = new Map([
+  ['=', '; use == to compare'],
+  ['&', '; use && for and'],
+  ['|', '; use || for or'],
+]);
+
 /** The reason, in one line, why a condition is refused, from what the parser, the type check or an inspection threw. */
 export function explainRefusal(error: unknown): string {
   if (error instanceof ConditionRefused) return error.message;
@@ -21,7 +28,8 @@ function explainParsing(error: ParseError): string {
   const limit = LIMITS.find(([sign]) => error.code === 'limit_exceeded' && error.summary.includes(sign));
   if (limit) return limit[1];
   const at = error.range ? ` (character ${error.range.start + 1})` : '';
-  return `it does not compile: ${plain(error.summary)}${at}`;
+  const single = /^Unexpected character: '?([^'])'?$/.exec(error.summary)?.[1] ?? '';
+  return `it does not compile: ${plain(error.summary)}${at}${DOUBLED.get(single) ?? ''}`;
 }
 
 interface TypeErrorLike {

@@ -5,9 +5,17 @@ import { CLOSED_VALUES } from './declared-facts.js';
 import { suggestName } from './nearest-name.js';
 import { partsOf } from './parts-of.js';
 
+const NUMBER = /\d/;
+
+type Comparison = '<' | '<=' | '>' | '>=';
+type ComparisonNode = Extract<ASTNode, { op: Comparison }>;
+
+/** What a comparison is with its sides exchanged. */
+const MIRRORED: Readonly<Record<Comparison, Comparison>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
 /**
  * Refuses a condition that can be seen to be false whatever the request is: one without a fact in it, or whose parts without
- * facts decide it; and a comparison of a fact with a value that the fact never has. Nothing is solved: `x > 5 && x < 3` passes.
+ * facts decide it; and a comparison of a fact with a value that the fact never has, or never is above or below. Nothing is solved: `x > 5 && x < 3` passes.
  */
 export function inspectPossible(root: ASTNode): void {
   inspectValues(root);
@@ -65,6 +73,12 @@ function inspectValues(node: ASTNode): void {
     requirePossible(left, right);
     requirePossible(right, left);
   }
+  const reached = Object.hasOwn(MIRRORED, node.op) ? (node as ComparisonNode) : undefined;
+  if (reached) {
+    const [left, right] = reached.args;
+    requireReach(left, reached.op, right);
+    requireReach(right, MIRRORED[reached.op], left);
+  }
   if (node.op === 'in') {
     const [value, list] = node.args;
     if (list.op === 'list') list.args.forEach((entry) => requirePossible(value, entry));
@@ -73,17 +87,34 @@ function inspectValues(node: ASTNode): void {
   partsOf(node).forEach(inspectValues);
 }
 
-function requirePossible(fact: ASTNode, value: ASTNode): void {
-  if (fact.op !== '.' || (value.op !== 'value' && value.op !== '-_')) return;
+/** A comparison that holds for every value passes: `now.hour < 24` is a usual way to say until midnight. */
+function requireReach(fact: ASTNode, sign: Comparison, value: ASTNode): void {
+  const values = closedValuesOf(fact);
+  const bound = Number(quote(value));
+  if (values === undefined || !NUMBER.test(values[0] ?? '') || Number.isNaN(bound)) return;
+  const [first, last] = [Number(values[0]), Number(values.at(-1))];
+  const isReached = { '<': first < bound, '<=': first <= bound, '>': last > bound, '>=': last >= bound }[sign];
+  if (isReached) return;
+  const range = suggest(quote(value), values);
+  throw new ConditionRefused(`impossible condition: ${quote(fact)} is never ${sign} ${quote(value)}; ${range}`);
+}
+
+function closedValuesOf(fact: ASTNode): readonly string[] | undefined {
+  if (fact.op !== '.') return undefined;
   const path = quote(fact);
-  const values = Object.hasOwn(CLOSED_VALUES, path) ? CLOSED_VALUES[path] : undefined;
+  return Object.hasOwn(CLOSED_VALUES, path) ? CLOSED_VALUES[path] : undefined;
+}
+
+function requirePossible(fact: ASTNode, value: ASTNode): void {
+  if (value.op !== 'value' && value.op !== '-_') return;
+  const values = closedValuesOf(fact);
   const given = value.op === 'value' ? String(value.args) : quote(value);
   if (values === undefined || values.includes(given)) return;
   const known = values.filter((name) => name !== '');
-  throw new ConditionRefused(`impossible condition: ${path} is never ${quote(value)}; ${suggest(given, known)}`);
+  throw new ConditionRefused(`impossible condition: ${quote(fact)} is never ${quote(value)}; ${suggest(given, known)}`);
 }
 
 /** A near number is no better guess than a far one. */
 function suggest(given: string, known: readonly string[]): string {
-  return /\d/.test(known[0] ?? '') ? `it goes from ${known[0]} to ${known.at(-1)}` : suggestName(given, known);
+  return NUMBER.test(known[0] ?? '') ? `it goes from ${known[0]} to ${known.at(-1)}` : suggestName(given, known);
 }

@@ -15,6 +15,7 @@ export type DialectFacts = Pick<
       | 'passedHeaders'
       | 'longestPromptTokens'
       | 'maxCompletionTokens'
+      | 'choices'
       | 'endUser'
       | 'contentType'
       | 'ownMembers'

@@ -12,6 +12,7 @@ import type {
 import type { LiveState } from './live-state.js';
 import type { RefusalCode } from './no-eligible-target.js';
 import type { PlacedTarget } from './placed-target.js';
+import type { Sort } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 
 /** A target that may come into question for a request. */
@@ -29,6 +30,8 @@ export interface Candidacy {
   readonly state: TargetState | undefined;
   /** What must be met besides what the whole request must meet: of the model it belongs to, where that is another one. */
   readonly further?: Constraints | undefined;
+  /** What orders its group, where that is another strategy than the one that is considered. */
+  readonly strategy?: Strategy | undefined;
 }
 
 /** What policies ask of a target. */
@@ -45,6 +48,13 @@ export interface LiveSigns {
   isUnwell: boolean;
   /** Failures. */
   isFailing: boolean;
+}
+
+/** The model that an `auto` model did not choose, and what orders its targets where its own way says nothing else. */
+export interface OtherModel {
+  readonly name: string;
+  readonly sort: Sort | undefined;
+  readonly strategy: Strategy | undefined;
 }
 
 /** A refusal that no target could change: by a rule, or of a model that the caller may not use. */
@@ -69,10 +79,12 @@ export interface Consideration extends Constraints {
   readonly wishes: Wishes;
   /** Of `model`. */
   readonly policy: RoutingPolicy;
-  /** The model's strategy, or the one that a rule or a wish puts in its place. */
+  /** What the caller wishes the model asked for to be sorted by: in a field, else by the suffix of the name. */
+  readonly sort: Sort | undefined;
+  /** Of the targets of `model`: its own, or the one that a rule or a wish puts in its place. */
   readonly strategy: Strategy;
   /** Models whose targets are tried right after those of `model`: the other one of an `auto` model. */
-  readonly others: readonly string[];
+  readonly others: readonly OtherModel[];
   /** Whether models besides `model` come into question, whose targets may have to meet more. */
   readonly hasOtherModels: boolean;
   /** The rules that held on the way from `asked` to `model`, by name. */

@@ -1,4 +1,4 @@
-import type { Facts, Strategy, Wishes } from '#libs/contracts';
+import type { Facts, Wishes } from '#libs/contracts';
 import type { Consideration } from './candidacy.js';
 import { followRules } from './follow-rules.policy.js';
 import type { LiveState } from './live-state.js';
@@ -6,13 +6,7 @@ import { mergedRequirements } from './merged-requirements.policy.js';
 import type { ResolvedModel } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 import { seededRandom } from './seeded-random.js';
-
-/** What callers mean by sorting: the very best first, no draw among those that are nearly as good. */
-const STRATEGY_OF_SORT: Readonly<Record<NonNullable<Wishes['sort']>, Strategy>> = {
-  price: { kind: 'lowest_cost' },
-  throughput: { kind: 'highest_throughput', tolerance: 0 },
-  latency: { kind: 'lowest_latency', measure: 'first_token', percentile: 50, tolerance: 0 },
-};
+import { strategyOfGroup } from './strategy-of-group.policy.js';
 
 const NO_WISHES: Wishes = {};
 
@@ -34,7 +28,8 @@ export function consider(
     model,
     wishes,
     policy,
-    strategy: sort ? STRATEGY_OF_SORT[sort] : (way.strategy ?? policy.strategy ?? { kind: model.strategy }),
+    sort,
+    strategy: strategyOfGroup(way, sort),
     requirements: mergedRequirements(requirements),
     onlyTags,
     others,

@@ -12,16 +12,17 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_PRICE = 1e6;
 const MINUTES_PER_HOUR = 60;
 
-/** Completion tokens to expect of a target: a likely answer, within the bounds of the caller and of the model. */
+/** Completion tokens to expect of a target: likely answers, each within the bounds of the caller and of the model. */
 export function likelyCompletionTokens(facts: Facts, { limits }: TargetEntry): number {
   const likely = LIKELY_COMPLETION_TOKENS[facts.operation] ?? 0;
-  return Math.min(likely, facts.maxCompletionTokens ?? Infinity, limits?.maxOutputTokens ?? Infinity);
+  const ofEach = Math.min(likely, facts.maxCompletionTokens ?? Infinity, limits?.maxOutputTokens ?? Infinity);
+  return ofEach * (facts.choices ?? 1);
 }
 
 /**
  * About what the request at hand costs at a target, in nano-USD; undefined where no part of it has a known price. Plain numbers:
  * it orders and bounds, charges are computed exactly elsewhere. The tier is that of the estimated prompt. What is not paid by
- * tokens counts as one request, one image, one search or one minute of audio.
+ * tokens counts as one request, the images asked for, one search or one minute of audio.
  */
 export function estimatedCostNanoUsd(facts: Facts, entry: TargetEntry): number | undefined {
   return costEstimate(facts, { entry, numbers: priceNumbersOf(entry.price) });
@@ -45,8 +46,8 @@ function unitCost(facts: Facts, price: Price, { perRequest }: PriceNumbers): num
   return perRequest === undefined ? byOperation : perRequest + (byOperation ?? 0);
 }
 
-function operationCost({ operation, estimatedPromptTokens }: Facts, price: Price): number | undefined {
-  if (operation === 'image_generation') return scaled(price.nanoUsdPerImage, 1);
+function operationCost({ operation, estimatedPromptTokens, choices = 1 }: Facts, price: Price): number | undefined {
+  if (operation === 'image_generation') return scaled(price.nanoUsdPerImage, choices);
   if (operation === 'transcription') return scaled(price.nanoUsdPerHourOfAudio, 1 / MINUTES_PER_HOUR);
   if (operation === 'rerank') return scaled(price.nanoUsdPerThousandSearches, 1e-3);
   if (operation !== 'speech') return undefined;

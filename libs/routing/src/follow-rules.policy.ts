@@ -1,10 +1,10 @@
 import type { Facts, ModelEntry, Requirements, RoutingRule, Strategy } from '#libs/contracts';
 import { denialOf } from './access.policy.js';
 import { autoChoice } from './auto.policy.js';
-import type { Constraints, Refusal } from './candidacy.js';
+import type { Constraints, OtherModel, Refusal } from './candidacy.js';
 import { chooseRule, variablesByZone } from './choose-rule.policy.js';
 import type { LiveState } from './live-state.js';
-import { resolveModel, type ResolvedModel } from './resolve-model.policy.js';
+import { resolveModel, type ResolvedModel, type Sort } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 
 /** How often rules may lead on to another model; more is a mistake in the configuration. */
@@ -15,10 +15,12 @@ export interface Way extends Constraints {
   readonly model: ModelEntry;
   /** Names of the rules that held, and what `auto` chose, in order. */
   readonly rules: readonly string[];
+  /** Of the suffix with which the last rule that leads on names `model`, or the `auto` model that chose it. */
+  readonly sort: Sort | undefined;
   /** Of the last rule that names one. */
   readonly strategy: Strategy | undefined;
   /** Models whose targets are tried next: the other one of each `auto` model on the way. */
-  readonly others: readonly string[];
+  readonly others: readonly OtherModel[];
   /** Whether every model on the way lets callers have their wishes. */
   readonly followsWishes: boolean;
   readonly refusal: Refusal | undefined;
@@ -29,8 +31,9 @@ interface OpenWay {
   rules: string[];
   requirements: Requirements[];
   onlyTags: (readonly string[])[];
+  sort: Sort | undefined;
   strategy: Strategy | undefined;
-  others: string[];
+  others: OtherModel[];
   followsWishes: boolean;
   refusal: Refusal | undefined;
 }
@@ -57,6 +60,7 @@ export function followRules(
     if (name === undefined) return way;
     const next = resolveModel(name, world.table.models);
     if (!next) return { ...way, refusal: strayed(from.model, `lead to '${name}', which does not exist here`) };
+    if (next.sort ?? rule?.useModel) way.sort = next.sort;
     current = next;
   }
   return { ...way, refusal: strayed(from.model, 'go round in a circle') };
@@ -68,6 +72,7 @@ function begin(model: ModelEntry): OpenWay {
     rules: [],
     requirements: [],
     onlyTags: [],
+    sort: undefined,
     strategy: undefined,
     others: [],
     followsWishes: true,
@@ -109,7 +114,7 @@ function chosenByDifficulty({ model, level }: ResolvedModel, facts: Facts, way: 
   if (!choice) return undefined;
   const [first, other] = choice.models;
   way.rules.push(choice.reason);
-  way.others.push(other);
+  way.others.push({ name: other, sort: way.sort, strategy: way.strategy });
   return first;
 }
 

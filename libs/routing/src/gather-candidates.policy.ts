@@ -1,11 +1,12 @@
-import type { Candidate, Target, TargetState } from '#libs/contracts';
+import type { Candidate, Strategy, Target, TargetState } from '#libs/contracts';
 import { denialOf } from './access.policy.js';
-import type { Candidacy, Consideration, Constraints } from './candidacy.js';
+import type { Candidacy, Consideration, Constraints, OtherModel } from './candidacy.js';
 import { isFailing } from './failing-target.policy.js';
 import { followRules, type Way } from './follow-rules.policy.js';
 import { mergedRequirements } from './merged-requirements.policy.js';
-import { resolveModel } from './resolve-model.policy.js';
+import { resolveModel, type Sort } from './resolve-model.policy.js';
 import type { PlacedTarget } from './placed-target.js';
+import { strategyOfGroup } from './strategy-of-group.policy.js';
 import { inOrderOfTrying, selectWished, type WishedTarget } from './wished-target.policy.js';
 
 /** What comes into question for a request. */
@@ -22,6 +23,20 @@ interface Gathering {
   readonly outside: Candidate[];
   /** Keys of the targets that are there already, for each class of failure after which they are tried. */
   readonly taken: Map<Target['onlyAfter'], Set<string>>;
+}
+
+/** A model to fall back to, as it was named. */
+interface NamedModel extends Pick<Candidacy, 'onlyAfter'> {
+  readonly name: string;
+  /** As the other one of an `auto` model. */
+  readonly other?: OtherModel;
+  /** By the caller alone, whose suffix counts only where the model lets callers have their wishes. */
+  readonly isWished?: boolean;
+}
+
+/** What all candidates of a group have in common. */
+interface Group extends Pick<Candidacy, 'model' | 'further' | 'onlyAfter'> {
+  readonly strategy: Strategy;
 }
 
 /**
@@ -44,7 +59,16 @@ function addOwn({ consideration, candidacies }: Gathering): void {
   for (const placed of table.targets.get(model.name) ?? []) {
     const { entry } = placed;
     const state = stateOf(placed, consideration);
-    candidacies.push({ placed, entry, model, group: 0, onlyAfter: undefined, state, further: undefined });
+    candidacies.push({
+      placed,
+      entry,
+      model,
+      group: 0,
+      onlyAfter: undefined,
+      state,
+      further: undefined,
+      strategy: undefined,
+    });
   }
 }
 
@@ -63,23 +87,50 @@ function addFallbacks(gathering: Gathering): void {
   const { others, wishes, policy, model, table } = consideration;
   taken.set(undefined, new Set((table.targets.get(model.name) ?? []).map(({ key }) => key)));
   const { models = [], contextTooLong = [], contentFilter = [] } = policy.fallbacks ?? {};
-  for (const name of new Set([...others, ...(wishes.models ?? []), ...models])) {
-    if (name !== model.name) addModel(name, gathering);
-  }
-  for (const name of contextTooLong) addModel(name, gathering, 'context_too_long');
-  for (const name of contentFilter) addModel(name, gathering, 'content_filter');
+  const seen = new Set([model.name]);
+  const addOnce = (named: NamedModel): void => {
+    if (!seen.has(named.name)) addModel(named, gathering);
+    seen.add(named.name);
+  };
+  for (const other of others) addOnce({ name: other.name, other });
+  for (const name of wishes.models ?? []) addOnce({ name, isWished: !models.includes(name) });
+  for (const name of models) addOnce({ name });
+  for (const name of contextTooLong) addModel({ name, onlyAfter: 'context_too_long' }, gathering);
+  for (const name of contentFilter) addModel({ name, onlyAfter: 'content_filter' }, gathering);
 }
 
-function addModel(name: string, gathering: Gathering, onlyAfter?: Target['onlyAfter']): void {
-  const way = wayTo(name, gathering);
-  if (!way) return;
+function addModel(named: NamedModel, gathering: Gathering): void {
+  const found = wayTo(named.name, gathering);
+  if (!found) return;
   const { consideration } = gathering;
-  const targets = consideration.table.targets.get(way.model.name) ?? [];
-  addGroup(targets, { model: way.model, further: furtherOf(way, consideration), onlyAfter }, gathering);
+  const { way, sort } = found;
+  const { model } = way;
+  const targets = consideration.table.targets.get(model.name) ?? [];
+  const strategy = strategyOfNamed(named, { way, sort }, consideration);
+  addGroup(targets, { model, further: furtherOf(way, consideration), onlyAfter: named.onlyAfter, strategy }, gathering);
+}
+
+/** The caller's wish goes before the suffix of the name; the other model of `auto` belongs to what the caller asked for. */
+function strategyOfNamed(
+  { other, isWished = false }: NamedModel,
+  { way, sort }: WayTo,
+  { wishes, sort: ofAsked }: Consideration,
+): Strategy {
+  if (other) {
+    const ways = { ...way, strategy: way.strategy ?? other.strategy };
+    return strategyOfGroup(ways, ofAsked ?? sort ?? way.sort ?? other.sort);
+  }
+  return strategyOfGroup(way, wishes.sort ?? (isWished && !way.followsWishes ? undefined : sort));
+}
+
+/** Where a name leads, and the sort of its suffix. */
+interface WayTo {
+  readonly way: Way;
+  readonly sort: Sort | undefined;
 }
 
 /** The way of a model that was named to fall back to, or undefined, with a word in the record, where it leads nowhere. */
-function wayTo(name: string, { consideration, outside }: Gathering): Way | undefined {
+function wayTo(name: string, { consideration, outside }: Gathering): WayTo | undefined {
   const { facts, table, live } = consideration;
   const resolved = resolveModel(name, table.models);
   if (!resolved) {
@@ -87,7 +138,7 @@ function wayTo(name: string, { consideration, outside }: Gathering): Way | undef
     return undefined;
   }
   const way = followRules(facts, resolved, { table, live });
-  if (!way.refusal) return way;
+  if (!way.refusal) return { way, sort: resolved.sort };
   const { filter, message } = way.refusal;
   outside.push(asOutside({ model: name }, filter, filter === 'rule' ? message : 'the caller may not use this model'));
   return undefined;
@@ -95,11 +146,10 @@ function wayTo(name: string, { consideration, outside }: Gathering): Way | undef
 
 function addGroup(
   targets: readonly PlacedTarget[],
-  common: Pick<Candidacy, 'model' | 'further' | 'onlyAfter'>,
+  { model, further, onlyAfter, strategy }: Group,
   gathering: Gathering,
 ): void {
   const { consideration, candidacies, taken } = gathering;
-  const { model, further, onlyAfter } = common;
   const keys = taken.get(onlyAfter) ?? new Set();
   taken.set(onlyAfter, keys);
   const group = candidacies.length === 0 ? 0 : (candidacies.at(-1)?.group ?? 0) + 1;
@@ -108,7 +158,7 @@ function addGroup(
     if (keys.has(key)) continue;
     keys.add(key);
     const state = stateOf(placed, consideration);
-    candidacies.push({ placed, entry, model, group, onlyAfter, state, further });
+    candidacies.push({ placed, entry, model, group, onlyAfter, state, further, strategy });
   }
 }
 
@@ -143,13 +193,20 @@ function addWishedTarget(wish: WishedTarget, gathering: Gathering): void {
     outside.push(asOutside(wish, 'unknown_target', 'there is no such target here'));
     return;
   }
-  if (selected.from === model) return addGroup(selected.targets, { model }, gathering);
-  const way = followRules(facts, { model: selected.from }, { table, live });
-  if (way.refusal || way.model !== selected.from) {
+  const { targets, from, sort } = selected;
+  const before = consideration.wishes.sort ?? sort;
+  if (from === model) {
+    const named = { model, sort: undefined, strategy: undefined };
+    const strategy = before ? strategyOfGroup(named, before) : consideration.strategy;
+    return addGroup(targets, { model, strategy }, gathering);
+  }
+  const way = followRules(facts, { model: from }, { table, live });
+  if (way.refusal || way.model !== from) {
     outside.push(asOutside(wish, way.refusal?.filter ?? 'rule', 'the caller may not use this target'));
     return;
   }
-  addGroup(selected.targets, { model: way.model, further: furtherOf(way, consideration) }, gathering);
+  const strategy = strategyOfGroup(way, before);
+  addGroup(targets, { model: from, further: furtherOf(way, consideration), strategy }, gathering);
 }
 
 function asOutside(

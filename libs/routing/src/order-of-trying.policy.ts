@@ -25,14 +25,13 @@ interface Places {
   readonly room: number;
 }
 
-/** Group after group, each ordered by the strategy and by what goes before it, as far as the plan has room. */
+/** Group after group, each ordered by its strategy and by what goes before it, as far as the plan has room. */
 export function orderOfTrying(eligible: readonly Candidacy[], consideration: Consideration): OrderOfTrying {
   const { usual, kept } = placesFor(eligible);
-  const order = orderOf(consideration.strategy);
   const beyond: Candidate[] = [];
   for (const group of groupsOf(eligible)) {
     const { tried, room } = group[0]?.onlyAfter === undefined ? usual : kept;
-    const ordering = order(group, consideration);
+    const ordering = orderOf(group[0]?.strategy ?? consideration.strategy)(group, consideration);
     const before = preferred(group, ordering, consideration);
     const { keys, draws } = ordering;
     const chosen = foremost({ places: before.places, first: before.first, keys, draws }, room - tried.length);

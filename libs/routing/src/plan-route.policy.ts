@@ -12,7 +12,7 @@ import { orderOfTrying } from './order-of-trying.policy.js';
 import { plannedTarget } from './planned-target.js';
 import { recordOf } from './record-of-decision.js';
 import { isTooLongForAll, refusalOf, refusedOutright, type Dropped } from './refusal.policy.js';
-import { resolveModel } from './resolve-model.policy.js';
+import { resolveModel, unknownModelMessage } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 import { trialTable } from './trial.policy.js';
 
@@ -63,11 +63,9 @@ function considered(facts: Facts, world: DecidingWorld): Consideration {
   const { table, live } = world;
   const resolved = resolveModel(facts.model, table.models);
   if (resolved) return consider(facts, resolved, { table, live });
-  throw new NoEligibleTarget(
-    `The model '${facts.model}' does not exist here; GET /v1/models lists those that do.`,
-    'model_not_found',
-    [],
-  ).decidedBy(basisOf(world, undefined));
+  throw new NoEligibleTarget(unknownModelMessage(facts.model, table.models), 'model_not_found', []).decidedBy(
+    basisOf(world, undefined),
+  );
 }
 
 function basisOf({ table, isTrial }: DecidingWorld, rule: string | undefined): DecisionBasis {

@@ -1,7 +1,7 @@
 import type { ModelEntry, Wishes } from '#libs/contracts';
 import { denialOf } from './access.policy.js';
 import type { Consideration } from './candidacy.js';
-import { resolveModel } from './resolve-model.policy.js';
+import { resolveModel, type Sort } from './resolve-model.policy.js';
 import type { PlacedTarget } from './placed-target.js';
 
 /** A target as a caller names it: a provider by its configured name or its kind, a model by its public name or the provider's. */
@@ -11,6 +11,8 @@ export type WishedTarget = NonNullable<Wishes['targets']>[number];
 export interface SelectedTargets {
   readonly from: ModelEntry;
   readonly targets: readonly PlacedTarget[];
+  /** Of the suffix with which the wish names the model. */
+  readonly sort?: Sort | undefined;
 }
 
 /** In the caller's order, or drawn by the caller's weights; a target with a weight of 0 stays out of the draw, behind all others. */
@@ -33,10 +35,10 @@ export function selectWished({ provider, model: name }: WishedTarget, considerat
   const targetsOf = (of: ModelEntry): readonly PlacedTarget[] =>
     (table.targets.get(of.name) ?? []).filter(isOfProvider);
   if (name === undefined) return { from: model, targets: targetsOf(model) };
-  const named = resolveModel(name, table.models)?.model;
+  const named = resolveModel(name, table.models);
   if (named) {
-    const from = named === asked ? model : named;
-    return { from, targets: targetsOf(from) };
+    const from = named.model === asked ? model : named.model;
+    return { from, targets: targetsOf(from), sort: named.sort };
   }
   for (const from of [model, ...table.models.values()]) {
     if (denialOf(from.routing?.access, facts)) continue;

@@ -20,10 +20,14 @@ export const routeExplainReplySchema = z.object({
 });
 export type RouteExplainReply = z.infer<typeof routeExplainReplySchema>;
 
+/** What a text is called where something is wrong with it, such as the path of its file. */
+const textName = z.string().min(1).max(4_096);
+
 /** ingress → control: re-decide recorded traffic under a proposed configuration. `text` is that of the file. */
 export const policyReplaySchema = z.object({
   caller: callerSchema,
   text: z.string(),
+  name: textName.optional(),
   since: epochMilliseconds,
   until: epochMilliseconds.optional(),
 });
@@ -35,6 +39,7 @@ const replayTarget = z.object({
   model: z.string(),
   requestsBefore: z.int(),
   requestsAfter: z.int(),
+  /** Of its requests that are part of the sums. */
   costBeforeNanoUsd: nanoUsd,
   costAfterNanoUsd: nanoUsd,
   /** Mean of its successful attempts among the same traffic; absent where there were none. */
@@ -42,6 +47,9 @@ const replayTarget = z.object({
   /** The operator's figure, from 0 to 1; absent where none is given. */
   quality: z.number().optional(),
 });
+
+/** Requests that are not served by both policies, and what they cost with the one that serves them. */
+const servedByOne = z.object({ requests: z.int(), costNanoUsd: nanoUsd });
 
 export const policyReplayReplySchema = z.object({
   /** The revision in force, and the time the replayed requests came from. */
@@ -60,9 +68,14 @@ export const policyReplayReplySchema = z.object({
   refusedAfter: z.int(),
   /** By the number of requests afterwards. */
   targets: z.array(replayTarget),
+  /** Sums over the requests served by both. */
   costBeforeNanoUsd: nanoUsd,
   costAfterNanoUsd: nanoUsd,
-  /** Requests of which it cannot be said what they would cost; they are part of neither sum. */
+  /** Refused or not answered then, and would go to somebody else now; the cost is an estimate by their facts. */
+  newlyServed: servedByOne,
+  /** Would be refused now; the cost is what is on record. */
+  newlyRefused: servedByOne,
+  /** Requests of which it cannot be said what they would cost; they are part of no sum. */
   withoutCost: z.int(),
   /** Means over the requests served by both whose targets' figures are known; absent where there are none. */
   latencyBeforeMilliseconds: z.number().optional(),
@@ -121,6 +134,7 @@ export type PolicyListReply = z.infer<typeof policyListReplySchema>;
 export const policyTrySchema = z.object({
   caller: callerSchema,
   text: z.string().optional(),
+  name: textName.optional(),
   share: z.number().min(0).max(1),
 });
 export type PolicyTry = z.infer<typeof policyTrySchema>;
@@ -139,6 +153,8 @@ export const policyChangeReplySchema = z.object({
   origin: z.string(),
   /** The trial under way. */
   trial: z.object({ revision: z.int(), share: z.number() }).optional(),
+  /** Public names that callers could not ask for before, and those that they cannot ask for any more. */
+  models: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
 });
 export type PolicyChangeReply = z.infer<typeof policyChangeReplySchema>;
 

@@ -55,6 +55,8 @@ export const factsSchema = z.object({
   units: usageSchema.pick({ characters: true, audioMilliseconds: true, searches: true }).optional(),
   /** The caller's own cap on completion tokens, where one was given. */
   maxCompletionTokens: z.int().positive().optional(),
+  /** How many answers are asked for, each of which may be as long as the cap; absent where it is one. */
+  choices: z.int().positive().optional(),
   endUser: z.string().optional(),
   /** Whether the model may call tools of the caller. */
   usesTools: z.boolean().optional(),

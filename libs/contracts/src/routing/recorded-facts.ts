@@ -6,6 +6,7 @@ export const recordedFactsSchema = factsSchema
   .pick({
     estimatedPromptTokens: true,
     maxCompletionTokens: true,
+    choices: true,
     usesTools: true,
     jsonSchema: true,
     inputModalities: true,

@@ -18,7 +18,8 @@ const dollars = z.union([
     .regex(/^\d{1,9}(\.\d{1,12})?$/, 'must be an amount in US dollars')
     .transform(Number),
 ]);
-const sortName = z.enum(['price', 'throughput', 'latency', 'exacto']);
+const SORTS = 'must be price, throughput or latency';
+const sortName = z.enum(['price', 'throughput', 'latency', 'exacto'], { error: SORTS });
 
 /**
  * OpenRouter's `provider` object, as far as it says where a request may go. What else stands in it means something to OpenRouter
@@ -33,7 +34,9 @@ export const openrouterProvider = z.looseObject({
   only: names.nullish(),
   ignore: names.nullish(),
   sort: z
-    .union([sortName, z.looseObject({ by: sortName.nullish(), partition: z.enum(['model', 'none']).nullish() })])
+    .union([sortName, z.looseObject({ by: sortName.nullish(), partition: z.enum(['model', 'none']).nullish() })], {
+      error: SORTS,
+    })
     .nullish(),
   max_price: z
     .looseObject({

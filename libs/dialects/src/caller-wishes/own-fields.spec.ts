@@ -59,6 +59,12 @@ describe('the own fields of a gateway', () => {
     expect(() => factsOf(request)).toThrow(expect.objectContaining({ status: 400, param }));
   });
 
+  it('are refused with the words that a sort takes', () => {
+    const refused = (sort: unknown) => () => factsOf({ provider: { sort } });
+    expect(refused('best')).toThrow(/'provider\.sort': must be price, throughput or latency/);
+    expect(refused({ by: 'best' })).toThrow(/'provider\.sort\.by': must be price, throughput or latency/);
+  });
+
   it('are wishes or a refusal that is typed, whatever they hold', () => {
     const fields = Object.fromEntries(OWN_MEMBERS.map((name) => [name, jsonValue()]));
     assert(

@@ -24,6 +24,8 @@ export interface JsonOperation<Request extends CommonFields> {
   estimateTokens(read: JsonRequest<Request>): number;
   /** What of a request is charged by other units than tokens; absent where there are none. */
   unitsOf?(request: Request): NonNullable<DialectFacts['units']>;
+  /** How many results a request asks for; absent where there is one of each. */
+  choicesOf?(request: Request): number;
   readAnswer(body: Uint8Array, contentType: string): AnswerFacts | undefined;
 }
 
@@ -54,6 +56,7 @@ function readFacts<Request extends CommonFields>(body: Uint8Array, definition: J
     );
   }
   const model = request.model ?? definition.defaultModel ?? '';
+  const choices = definition.choicesOf?.(request) ?? 1;
   // A member `model` of null is replaced; where there is none, an empty span says where one may be put.
   const afterBrace = body.indexOf(OPEN_BRACE) + 1;
   return {
@@ -64,6 +67,7 @@ function readFacts<Request extends CommonFields>(body: Uint8Array, definition: J
     usageAsked: false,
     estimatedPromptTokens: definition.estimateTokens(read),
     ...(definition.unitsOf ? { units: definition.unitsOf(request) } : {}),
+    ...(choices > 1 ? { choices } : {}),
     ...(request.user === undefined || request.user === null ? {} : { endUser: request.user }),
     bodyBytes: body.length,
     spans: { model: members.get('model') ?? [afterBrace, afterBrace] },

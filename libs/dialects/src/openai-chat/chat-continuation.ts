@@ -56,7 +56,12 @@ export class ChatContinuation implements StreamContinuation {
   requestForRest(body: Uint8Array, order: RestOrder): Buffer | 'used_up' | undefined {
     const request = JSON.parse(Buffer.from(body).toString('utf8')) as WireRequest;
     if (!isPlainText(request)) return undefined;
-    return continuedRequest(body, { ...order, text: this.text, list: 'messages', bounds: ['max_tokens', 'max_completion_tokens'] });
+    return continuedRequest(body, {
+      ...order,
+      text: this.text,
+      list: 'messages',
+      bounds: ['max_tokens', 'max_completion_tokens'],
+    });
   }
 
   resume(style: ContinuationStyle, usage: Usage): void {

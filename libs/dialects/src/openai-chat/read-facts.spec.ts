@@ -24,6 +24,10 @@ describe('readChatFacts', () => {
     });
   });
 
+  it('tells how many answers are asked for', () => {
+    expect([read(withField('"n":8')).choices, read(withField('"n":1')).choices]).toEqual([8, undefined]);
+  });
+
   it('prefers the newer name of the cap on completion tokens', () => {
     expect(read(withField('"max_tokens":7,"max_completion_tokens":5')).maxCompletionTokens).toBe(5);
   });

@@ -42,6 +42,7 @@ export function readChatFacts(body: Uint8Array): DialectFacts {
   };
   addBodyFacts(facts, { request, members, ownMembers: CHAT_OWN_MEMBERS });
   if (facts.costAsked) facts.usageAsked = true;
+  if (request.n && request.n > 1) facts.choices = request.n;
   if (request.response_format?.type === 'json_schema') facts.jsonSchema = true;
   const inputModalities = chatModalities(request.messages);
   if (inputModalities) facts.inputModalities = inputModalities;

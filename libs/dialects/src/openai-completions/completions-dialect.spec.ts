@@ -33,6 +33,17 @@ describe('completionsDialect', () => {
     expect(facts({ prompt: [[1, 2, 3], [4]] }).estimatedPromptTokens).toBe(4);
   });
 
+  it('tells how many answers are made, whichever of them are chosen', () => {
+    const choices = (request: object) => facts({ prompt: 'Once', ...request }).choices;
+    expect([choices({}), choices({ n: 1 }), choices({ n: 2 }), choices({ n: 2, best_of: 5 })]).toEqual([
+      undefined,
+      undefined,
+      2,
+      5,
+    ]);
+    expect([choices({ prompt: ['Once', 'upon'], n: 3 }), choices({ prompt: [1, 2] })]).toEqual([6, undefined]);
+  });
+
   it('tells the longest of many prompts, each of which has a context window for itself', () => {
     const longest = (prompt: unknown) => facts({ prompt }).longestPromptTokens;
     expect([longest('Once'), longest([1, 2, 3]), longest(['Once'])]).toEqual([undefined, undefined, undefined]);

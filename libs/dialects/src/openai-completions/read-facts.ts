@@ -16,6 +16,8 @@ export function readCompletionFacts(body: Uint8Array): DialectFacts {
   if (!model) throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
   const streamOptions = members.get('stream_options');
   const tokens = tokensOfEach(request.prompt);
+  // Each prompt is answered, and all answers are paid for from which the best are chosen.
+  const choices = tokens.length * Math.max(request.n ?? 1, request.best_of ?? 1);
   const facts: DialectFacts = {
     dialect: 'openai-completions',
     operation: 'text_completion',
@@ -25,6 +27,7 @@ export function readCompletionFacts(body: Uint8Array): DialectFacts {
     estimatedPromptTokens: tokens.reduce((sum, count) => sum + count, 0),
     ...(tokens.length > 1 ? { longestPromptTokens: tokens.reduce((most, count) => Math.max(most, count), 0) } : {}),
     ...(request.max_tokens ? { maxCompletionTokens: request.max_tokens } : {}),
+    ...(choices > 1 ? { choices } : {}),
     ...(request.user ? { endUser: request.user } : {}),
     bodyBytes: body.length,
     spans: streamOptions ? { model, streamOptions } : { model },

@@ -35,6 +35,8 @@ describe('the forms of images', () => {
       dialect: 'openai-image-variations',
       estimatedPromptTokens: 1_000,
     });
+    const several = await form([IMAGE, MODEL, ['n', '3']]);
+    expect(imageVariationsDialect.readFacts(several.body, several.type).choices).toBe(3);
     const close = await form([IMAGE, MODEL, PROMPT, ['input_fidelity', 'high']]);
     expect(imageEditsDialect.readFacts(close.body, close.type).estimatedPromptTokens).toBe(7_003);
   });

@@ -15,6 +15,11 @@ describe('imagesDialect', () => {
     });
   });
 
+  it('tells how many images are asked for', () => {
+    const choices = (n: unknown) => facts({ model: 'draw', prompt: 'a cat', n }).choices;
+    expect([choices(8), choices(1), choices(null)]).toEqual([8, undefined, undefined]);
+  });
+
   it.each([
     [{ prompt: 'a cat' }, 'model'],
     [{ model: 'draw' }, 'prompt'],

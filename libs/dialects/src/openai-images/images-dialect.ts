@@ -10,5 +10,6 @@ export const imagesDialect: CallerDialect = defineJsonOperation({
   operation: 'image_generation',
   schema: imagesRequestSchema,
   estimateTokens: ({ members }) => estimateTokens(members, ['prompt']),
+  choicesOf: ({ n }) => n ?? 1,
   readAnswer: readImagesAnswer,
 });

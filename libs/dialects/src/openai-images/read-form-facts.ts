@@ -40,6 +40,7 @@ export function readImageFormFacts({ dialect, body, contentType, needsPrompt }: 
   checkFields(form);
   form.refuseStream();
   const endUser = form.text('user');
+  const choices = Number(form.text('n') ?? 1);
   const ofImage = form.text('input_fidelity') === 'high' ? TOKENS_OF_CLOSE_IMAGE : TOKENS_OF_IMAGE;
   return {
     dialect,
@@ -48,6 +49,7 @@ export function readImageFormFacts({ dialect, body, contentType, needsPrompt }: 
     stream: false,
     usageAsked: false,
     estimatedPromptTokens: Math.ceil(Buffer.byteLength(prompt) / BYTES_PER_TOKEN) + images.length * ofImage,
+    ...(choices > 1 ? { choices } : {}),
     ...(endUser ? { endUser } : {}),
     bodyBytes: body.length,
     contentType: form.contentType,

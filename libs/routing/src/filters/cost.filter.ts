@@ -14,7 +14,7 @@ const ROUNDING = 1e-9;
 
 /**
  * Leaves out targets whose answer to this request may cost more than policy allows for one call: the estimated prompt, and as
- * long an answer as the caller or the model allows.
+ * long an answer as the caller or the model allows, as often as the caller asks for one.
  */
 export const cost: Filter = {
   name: 'cost',
@@ -35,7 +35,8 @@ const tooDear: RequirementCheck = ({ mostCostNanoUsd }, { entry, placed }, { fac
 function tokensCostMore({ entry, numbers }: PlacedTarget, facts: Facts, mostCostNanoUsd: string): boolean {
   const { price, limits } = entry;
   const promptTokens = facts.estimatedPromptTokens;
-  const completionTokens = facts.maxCompletionTokens ?? limits?.maxOutputTokens ?? USUAL_COMPLETION_TOKENS;
+  const longest = facts.maxCompletionTokens ?? limits?.maxOutputTokens ?? USUAL_COMPLETION_TOKENS;
+  const completionTokens = longest * (facts.choices ?? 1);
   const { input, output } = tokensAt(promptTokens, numbers);
   const about = (promptTokens * input + completionTokens * output) / TOKENS_PER_PRICE + (numbers.perRequest ?? 0);
   const most = Number(mostCostNanoUsd);

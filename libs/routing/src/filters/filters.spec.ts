@@ -144,6 +144,24 @@ describe('a target is left out by', () => {
     ],
     [
       'cost',
+      'all answers together',
+      {
+        target: { limits: { maxOutputTokens: 125_000 } },
+        facts: { choices: 8 },
+        policy: { require: { mostCostNanoUsd: '999' } },
+      },
+    ],
+    [
+      'cost',
+      'all images together',
+      {
+        target: price({ isWithoutTokenPrice: true, nanoUsdPerImage: '200' }),
+        facts: { operation: 'image_generation', choices: 8 },
+        policy: { require: { mostCostNanoUsd: '1599' } },
+      },
+    ],
+    [
+      'cost',
       'what nobody knows',
       { target: price({ isWithoutTokenPrice: true }), policy: { require: { mostCostNanoUsd: '999' } } },
     ],
@@ -204,6 +222,14 @@ describe('a target is left out by', () => {
     [
       'a cost at the ceiling',
       { target: { limits: { maxOutputTokens: 999_900 } }, policy: { require: { mostCostNanoUsd: '1000' } } },
+    ],
+    [
+      'a cost of several answers at the ceiling',
+      {
+        target: { limits: { maxOutputTokens: 124_900 } },
+        facts: { choices: 8, estimatedPromptTokens: 800 },
+        policy: { require: { mostCostNanoUsd: '1000' } },
+      },
     ],
     [
       'the last request of a minute',

@@ -64,7 +64,7 @@ export class ApiClient {
   /** The bytes of a file, as they come. */
   async content(fileId: string): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.send(`/v1/files/${encodeURIComponent(fileId)}/content`, { method: 'GET' });
-    if (response.statusCode !== 200) throw await refusal(response);
+    if (response.statusCode !== 200) throw await refusal(response, this.connection);
     return response.body;
   }
 
@@ -93,7 +93,7 @@ export class ApiClient {
   }
 
   private async parse<T>(response: Dispatcher.ResponseData, answer: ZodType<T>): Promise<T> {
-    if (response.statusCode >= 300) throw await refusal(response);
+    if (response.statusCode >= 300) throw await refusal(response, this.connection);
     const parsed = answer.safeParse(await response.body.json().catch(() => undefined));
     if (parsed.success) return parsed.data;
     throw new CliError(`${this.connection.url} answers, but not like Switchyard; is --url right?`, {
@@ -117,12 +117,15 @@ async function* multipart(
 }
 
 /** A refusal in the API's own words. */
-async function refusal(response: Dispatcher.ResponseData): Promise<CliError> {
+async function refusal(
+  response: Dispatcher.ResponseData,
+  { keyVariable = 'SWITCHYARD_API_KEY' }: Connection,
+): Promise<CliError> {
   const { statusCode } = response;
   const parsed = errorBody.safeParse(await response.body.json().catch(() => undefined));
   const message = parsed.success ? parsed.data.error.message : `the server answered with status ${statusCode}`;
   const byCode = parsed.success ? REMEDIES[parsed.data.error.code ?? ''] : undefined;
-  const remedy = byCode ?? (statusCode === 401 ? ' Check --key or SWITCHYARD_API_KEY.' : '');
+  const remedy = byCode ?? (statusCode === 401 ? ` Check --key or ${keyVariable}.` : '');
   return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500 });
 }
 

@@ -105,9 +105,37 @@ describe('importLitellm', () => {
     'litellm_settings.callbacks: has no counterpart',
     'general_settings.master_key: is not carried',
     'model_list: targets of "large" differ in timeout',
+    'model_list[0].model_info.id: has no counterpart',
+    'organizations: are no part of',
   ])('tells: %s', (warning) => {
     expect(warnings).toContainEqual(expect.stringContaining(warning));
     expect(warnings.join()).not.toContain('sk-1234');
+  });
+
+  describe('of a deployment with a base model', () => {
+    const deployment = (info: string, params = '') => `
+model_list:
+  - model_name: m
+    litellm_params: { model: azure/large-eu, api_base: "https://eu.openai.azure.com"${params} }
+    model_info: { ${info} }`;
+
+    it.each([
+      ['model_list[0].model_info.base_model', deployment('base_model: azure/gpt-4o, mode: chat')],
+      ['model_list[0].litellm_params.base_model', deployment('mode: chat', ', base_model: azure/gpt-4o')],
+    ])('names the price that is to be added where none is given (%s)', (path, text) => {
+      const told = imported(text).warnings;
+      expect(told).toContainEqual(expect.stringContaining(`${path}: "azure/gpt-4o" is not carried`));
+      expect(told).toContainEqual(expect.stringContaining('price: { inputPerMillion: "…", outputPerMillion: "…" }'));
+      expect(told).toContainEqual(expect.stringContaining('target "large-eu"'));
+      expect(told).toContainEqual(expect.stringContaining('model_list[0].model_info.mode: has no counterpart'));
+    });
+
+    it('asks for no price where costs are given', () => {
+      const costs = 'input_cost_per_token: 1e-6, output_cost_per_token: 2e-6';
+      const told = imported(deployment(`base_model: azure/gpt-4o, ${costs}`)).warnings;
+      expect(told).toContainEqual(expect.stringContaining('model_info.base_model: has no counterpart'));
+      expect(told.join()).not.toContain('price:');
+    });
   });
 
   it('tries targets with an order by it, those without last', () => {

@@ -13,9 +13,16 @@ export interface ImportedConfiguration {
   readonly warnings: readonly ImportWarning[];
 }
 
+const ORGANIZATIONS =
+  'organizations: [ { name: demo, projects: [ { name: default, keys: [ { name: ci, key: "${env:DEMO_KEY}" } ] } ] } ]';
 const HEADER = `# Made from a LiteLLM configuration. Check it, and add the callers under "organizations":
-#   organizations: [ { name: demo, projects: [ { name: default, keys: [ { name: ci, key: "\${env:DEMO_KEY}" } ] } ] } ]
+#   ${ORGANIZATIONS}
 `;
+/** Who may call is in LiteLLM's database, if anywhere. */
+const CALLERS_MISSING: ImportWarning = {
+  path: 'organizations',
+  reason: `are no part of LiteLLM's file: nobody but the admin key may call until you add who may, such as ${ORGANIZATIONS}`,
+};
 
 /** Names given to providers, by what they are, each once. */
 class ProviderNames {
@@ -54,6 +61,7 @@ export function importLitellm(text: string, file: string): ImportedConfiguration
   const names = new ProviderNames();
   const models = modelsOf(groups, { settings, names, warnings });
   if (models.length === 0) throw new CliError(`${file} has no model that can be carried:\n${told(warnings)}`);
+  warnings.push(CALLERS_MISSING);
   const configuration = withoutAbsent({ version: 1, providers: names.providers, breaker: settings.breaker, models });
   return {
     text: HEADER + stringify(configuration, { lineWidth: 0, aliasDuplicateObjects: false }),

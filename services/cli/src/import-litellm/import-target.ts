@@ -26,12 +26,13 @@ export function importTarget(entry: Section): ImportedTarget | undefined {
     concurrency: params.count('max_parallel_requests'),
   });
   const tags = params.texts('tags');
+  const price = priceOf(params, info);
   const fields = withoutAbsent({
     region: params.text('region_name'),
     tags: tags && tags.length > 0 ? tags : undefined,
     contextWindow: info.count('max_input_tokens'),
     maxOutputTokens: info.count('max_output_tokens') ?? info.count('max_tokens'),
-    price: priceOf(params, info),
+    price,
     quotas: Object.keys(quotas).length > 0 ? quotas : undefined,
   });
   const target = {
@@ -44,7 +45,7 @@ export function importTarget(entry: Section): ImportedTarget | undefined {
     firstByteMs: waitOf(params, 'stream_timeout'),
   };
   info.take('max_tokens');
-  for (const name of ['id', 'mode', 'base_model']) info.take(name);
+  if (place && !price) for (const section of [info, params]) warnOfBaseModel(section, place.model);
   if (params.take('max_retries') !== undefined)
     params.warn('max_retries', 'is of one deployment; retries are of a model here (failures)');
   params.finish();
@@ -76,6 +77,17 @@ function priceOf(params: Section, info: Section): Record<string, string> | undef
     'stands without output_cost_per_token, or the other way round; the price is not carried',
   );
   return undefined;
+}
+
+/** By it LiteLLM knows what a deployment costs whose name says nothing; here the price goes by the target's name alone. */
+function warnOfBaseModel(section: Section, target: string): void {
+  const model = section.text('base_model');
+  if (model === undefined) return;
+  const price = 'price: { inputPerMillion: "…", outputPerMillion: "…" }';
+  section.warn(
+    'base_model',
+    `"${model}" is not carried, and no costs are given; unless "${target}" is a name whose price is known, add ${price} to the target "${target}", as of ${model}`,
+  );
 }
 
 /** Seconds as milliseconds. */

@@ -12,6 +12,8 @@ const found: Replay = {
   changed: 400,
   refused: { before: 0, after: 5 },
   cost_usd: { before: '12.30', after: '4.10' },
+  newly_served: { requests: 7, cost_usd: '0.12' },
+  newly_refused: { requests: 5, cost_usd: '0.30' },
   without_cost: 0,
   latency_ms: { before: 820, after: 640 },
   quality: { before: 0.9, after: 0.82 },
@@ -50,6 +52,7 @@ describe('what is told of policies', () => {
       '',
       'Would change: 400 of 1000 requests (40 %); cost $12.30 → $4.10; latency 820 ms → 640 ms; quality 0.90 → 0.82; 395 requests to a target of lower quality.',
       '  req_1 chat: main/large → main/small (rule simple)',
+      'In no cost above: $0.12 or so for 7 requests that were refused or not answered and would be served; $0.30 for 5 requests that were served and would be refused.',
       'Left out: 0 recorded without the facts of the decision, 3 answered from the cache.',
     ]);
   });
@@ -79,8 +82,24 @@ describe('what is told of policies', () => {
   });
 
   it('is of a change the revision that is in force now', () => {
-    expect(describeChange({ revision: 4, origin: 'trial by admin', trial: { revision: 4, share: 0.25 } })).toBe(
-      'Revision 4 is in force: trial by admin. On trial: 4, with 25 % of the requests.',
-    );
+    expect(
+      describeChange({
+        revision: 4,
+        origin: 'trial by admin',
+        trial: { revision: 4, share: 0.25 },
+        models: { added: [], removed: [] },
+      }),
+    ).toBe('Revision 4 is in force: trial by admin. On trial: 4, with 25 % of the requests.');
+  });
+
+  it('is of a change the models that nobody can call any more, and those that can be called again', () => {
+    const models = { added: ['large', 'auto'], removed: ['small'] };
+    expect(
+      describeChange({ revision: 4, origin: 'rolled back to 1 by admin', trial: null, models }).split('\n'),
+    ).toEqual([
+      'Revision 4 is in force: rolled back to 1 by admin.',
+      'Gone: small. Callers who ask for them are refused.',
+      'There now: large, auto.',
+    ]);
   });
 });

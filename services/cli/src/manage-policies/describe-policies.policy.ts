@@ -47,13 +47,22 @@ function changesOf({ changed, requests, cost_usd: cost, latency_ms: latency, qua
 }
 
 function remarks(found: Replay): string[] {
+  const apart = servedByOne(found);
   return [
+    ...(apart.length === 0 ? [] : [`In no cost above: ${apart.join('; ')}.`]),
     ...(found.is_cut ? ['There are more requests than are decided again at once; choose a shorter period.'] : []),
     ...(found.without_cost > 0
       ? [`What ${found.without_cost} requests would cost is not known; they are in no sum.`]
       : []),
     ...(leftOut(found) === '' ? [] : [leftOut(found).trim()]),
   ];
+}
+
+/** Requests that only one of the two policies serves. */
+function servedByOne({ newly_served: served, newly_refused: refused }: Replay): string[] {
+  const would = `${money(served.cost_usd)} or so for ${served.requests} requests that were refused or not answered and would be served`;
+  const was = `${money(refused.cost_usd)} for ${refused.requests} requests that were served and would be refused`;
+  return [...(served.requests > 0 ? [would] : []), ...(refused.requests > 0 ? [was] : [])];
 }
 
 function leftOut({ left_out: { without_facts: withoutFacts, from_cache: fromCache } }: Replay): string {
@@ -87,9 +96,13 @@ function stateOf({ in_force: isInForce, trial_share: share }: PolicyVersions['da
 }
 
 /** What was changed, for people. */
-export function describeChange({ revision, origin, trial }: PolicyChange): string {
+export function describeChange({ revision, origin, trial, models }: PolicyChange): string {
   const state = trial ? ` On trial: ${trial.revision}, with ${percent(trial.share)} of the requests.` : '';
-  return `Revision ${revision} is in force: ${origin}.${state}`;
+  return [
+    `Revision ${revision} is in force: ${origin}.${state}`,
+    ...(models.removed.length > 0 ? [`Gone: ${models.removed.join(', ')}. Callers who ask for them are refused.`] : []),
+    ...(models.added.length > 0 ? [`There now: ${models.added.join(', ')}.`] : []),
+  ].join('\n');
 }
 
 function arrow<Value>({ before, after }: { before: Value; after: Value }, show: (value: Value) => string): string {

@@ -3,6 +3,14 @@ import type { ApiClient } from '../call-api/api-client.js';
 
 const beforeAndAfter = <Value extends z.ZodType>(value: Value) => z.object({ before: value, after: value });
 
+/** A text and what it is called in refusals. */
+export interface NamedText {
+  readonly text: string;
+  readonly name: string;
+}
+
+const servedByOne = z.object({ requests: z.int(), cost_usd: z.string() });
+
 const replay = z.object({
   revision: z.int(),
   since: z.string(),
@@ -13,6 +21,8 @@ const replay = z.object({
   changed: z.int(),
   refused: beforeAndAfter(z.int()),
   cost_usd: beforeAndAfter(z.string()),
+  newly_served: servedByOne,
+  newly_refused: servedByOne,
   without_cost: z.int(),
   latency_ms: beforeAndAfter(z.number()).nullable(),
   quality: beforeAndAfter(z.number()).nullable(),
@@ -60,6 +70,7 @@ const change = z.object({
   revision: z.int(),
   origin: z.string(),
   trial: z.object({ revision: z.int(), share: z.number() }).nullable(),
+  models: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
 });
 export type PolicyChange = z.infer<typeof change>;
 
@@ -67,7 +78,7 @@ export type PolicyChange = z.infer<typeof change>;
 export class PolicyApi {
   constructor(private readonly api: ApiClient) {}
 
-  async replay(period: { text: string; since: string; until?: string | undefined }): Promise<Replay> {
+  async replay(period: NamedText & { since: string; until?: string | undefined }): Promise<Replay> {
     return this.api.json('POST', '/admin/v1/policies/replay', replay, period);
   }
 
@@ -75,7 +86,7 @@ export class PolicyApi {
     return this.api.json('GET', `/admin/v1/policies?limit=${limit}`, list);
   }
 
-  async try(trial: { text?: string | undefined; share: number }): Promise<PolicyChange> {
+  async try(trial: Partial<NamedText> & { share: number }): Promise<PolicyChange> {
     return this.api.json('POST', '/admin/v1/policies/trial', change, trial);
   }
 

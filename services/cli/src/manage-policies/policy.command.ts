@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
+import { ADMIN_KEYS } from '../call-api/connection.js';
 import { CliError } from '../cli.error.js';
 import { describeChange, describeReplay, describeVersions } from './describe-policies.policy.js';
 import { showElapsed } from './elapsed-display.js';
-import { PolicyApi, type PolicyChange } from './policy-api.js';
-
-const ADMIN_KEYS = 'SWITCHYARD_ADMIN_KEY or SWITCHYARD_API_KEY';
+import { PolicyApi, type NamedText, type PolicyChange } from './policy-api.js';
 
 const HELP = `
 FILE is a whole configuration as in switchyard.yaml. Its credentials are not looked at: \${env:NAME} and \${file:PATH} may stay.
@@ -48,10 +47,10 @@ function replayCommand(): Command {
     .option('--until <time>', 'up to when, in the same forms (default: now)')
     .action(async (flags: ConnectionFlags & { policy: string; since: string; until?: string }) => {
       const { policy, since, until } = flags;
-      const text = textOf(policy);
+      const named = namedTextOf(policy);
       const api = apiFrom(flags);
       const stop = flags.json ? () => undefined : showElapsed(`deciding the requests since ${since} again`);
-      const found = await api.replay({ text, since, until }).finally(stop);
+      const found = await api.replay({ ...named, since, until }).finally(stop);
       process.stdout.write(`${flags.json ? JSON.stringify(found) : describeReplay(found)}\n`);
     });
 }
@@ -72,25 +71,23 @@ function tryCommand(): Command {
     .option('--policy <file>', 'the proposed configuration, over the same providers')
     .requiredOption('--share <share>', 'of the requests, over 0 to 1', share)
     .action(async (flags: ConnectionFlags & { policy?: string; share: number }) => {
-      const text = flags.policy === undefined ? undefined : textOf(flags.policy);
-      printChange(flags, await apiFrom(flags).try({ text, share: flags.share }));
+      const named = flags.policy === undefined ? {} : namedTextOf(flags.policy);
+      printChange(flags, await apiFrom(flags).try({ ...named, share: flags.share }));
     });
 }
 
-/** These commands need the admin key, so it goes before an ordinary one. */
 function apiFrom(flags: ConnectionFlags): PolicyApi {
-  const { env } = process;
-  const key = env['SWITCHYARD_ADMIN_KEY'] || env['SWITCHYARD_API_KEY'];
-  return new PolicyApi(clientFrom(flags, { ...env, SWITCHYARD_API_KEY: key }));
+  return new PolicyApi(clientFrom(flags, ADMIN_KEYS));
 }
 
 function printChange(flags: ConnectionFlags, change: PolicyChange): void {
   process.stdout.write(`${flags.json ? JSON.stringify(change) : describeChange(change)}\n`);
 }
 
-function textOf(file: string): string {
+/** The text of a file, called as the user calls it. */
+function namedTextOf(file: string): NamedText {
   try {
-    return readFileSync(file, 'utf8');
+    return { text: readFileSync(file, 'utf8'), name: file };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(`${file} cannot be read: ${reason}`, { cause: error });

@@ -16,7 +16,7 @@ import {
 } from '../apply-configuration/version-content.policy.js';
 import { compileProposal, type CompiledProposal } from '../compile-proposal/compile-proposal.js';
 import { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
-import { differingProviders, withoutTrial, withPolicies, withTrial } from './policy-change.policy.js';
+import { changedNames, differingProviders, withoutTrial, withPolicies, withTrial } from './policy-change.policy.js';
 import { policyRefusal } from './policy-refusals.js';
 import { requireAdmin } from './require-admin.js';
 
@@ -32,7 +32,7 @@ export class ChangePoliciesHandler {
   ) {}
 
   /** Starts a trial, gives the one under way another share, or ends it (share 0). @throws QueryRefused */
-  async try({ caller, text, share }: PolicyTry): Promise<PolicyChangeReply> {
+  async try({ caller, text, name, share }: PolicyTry): Promise<PolicyChangeReply> {
     requireAdmin(caller);
     if (share === 0) return this.change((newest) => withoutTrial(onTrial(newest), caller));
     if (text === undefined) {
@@ -41,7 +41,7 @@ export class ChangePoliciesHandler {
         return withTrial(newest, { ...body.trial, share }, { source, caller });
       });
     }
-    const proposal = compileProposal(text, this.settings);
+    const proposal = compileProposal({ text, name }, this.settings);
     return this.change((newest, revision) => {
       checkProposal(proposal, newest);
       const trial = { revision, share, models: [...proposal.configuration.models] };
@@ -87,9 +87,11 @@ export class ChangePoliciesHandler {
   private async change(
     change: (newest: StoredVersion, revision: number) => VersionContent,
   ): Promise<PolicyChangeReply> {
+    let models: PolicyChangeReply['models'] = { added: [], removed: [] };
     const changed = await this.versions.change((newest, revision) => {
       const next = change(newest, revision);
       if (!fitsIntoMessage(next.body)) throw policyRefusal.tooLarge();
+      models = changedNames(newest.body.models, next.body.models);
       return next;
     });
     if (!changed) throw policyRefusal.noConfiguration();
@@ -98,7 +100,8 @@ export class ChangePoliciesHandler {
     this.log.info({ revision: snapshot.revision, origin }, 'the policies in force were changed by hand');
     await this.publisher.publishNewest();
     const { revision, trial } = snapshot;
-    return { revision, origin, ...(trial ? { trial: { revision: trial.revision, share: trial.share } } : {}) };
+    const started = trial ? { trial: { revision: trial.revision, share: trial.share } } : {};
+    return { revision, origin, models, ...started };
   }
 }
 

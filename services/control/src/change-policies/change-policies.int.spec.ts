@@ -32,6 +32,7 @@ organizations:
   - { name: demo, projects: [ { name: default, keys: [ { name: ci, key: sk-demo-key } ] } ] }
 `;
 const SECOND = FIRST.replace('model: one', 'model: two');
+const unchanged = { added: [], removed: [] };
 const THIRD = FIRST.replace('model: one', 'model: three');
 
 describe('policies changed by hand', () => {
@@ -89,7 +90,7 @@ describe('policies changed by hand', () => {
     await save(SECOND);
 
     const reply = await changes.rollBack({ caller, revision: 1 });
-    expect(reply).toEqual({ revision: 3, origin: 'rolled back to 1 by admin' });
+    expect(reply).toEqual({ revision: 3, origin: 'rolled back to 1 by admin', models: unchanged });
     expect(modelInForce()).toBe('one');
     expect(publishNewest).toHaveBeenCalled();
 
@@ -103,6 +104,14 @@ describe('policies changed by hand', () => {
     expect(modelInForce()).toBe('three');
     expect(await list()).toMatchObject({ holdsUntilFileChanges: false });
     expect((await list()).versions[0]).toMatchObject({ revision: 4, isInForce: true });
+  });
+
+  it('name the models that come back and those that vanish', async () => {
+    await save(FIRST.replace('name: small', 'name: tiny'));
+    await save(FIRST);
+    expect(await changes.rollBack({ caller, revision: 1 })).toMatchObject({
+      models: { added: ['tiny'], removed: ['small'] },
+    });
   });
 
   it('hold also against the file that was only commented on before', async () => {
@@ -141,6 +150,7 @@ describe('policies changed by hand', () => {
       revision: 2,
       origin: 'trial with 10 % of the requests by admin',
       trial: { revision: 2, share: 0.1 },
+      models: unchanged,
     });
     expect(modelInForce()).toBe('one');
     expect(inForce.snapshot?.trial?.models[0]?.targets[0]?.model).toBe('two');
@@ -156,7 +166,7 @@ describe('policies changed by hand', () => {
     ]);
 
     const ended = await changes.try({ caller, share: 0 });
-    expect(ended).toEqual({ revision: 4, origin: 'trial 2 ended by admin' });
+    expect(ended).toEqual({ revision: 4, origin: 'trial 2 ended by admin', models: unchanged });
     expect(inForce.snapshot).not.toHaveProperty('trial');
   });
 
@@ -167,7 +177,11 @@ describe('policies changed by hand', () => {
     expect(inForce.snapshot).toMatchObject({ revision: 3, trial: { revision: 2 } });
     expect(modelInForce()).toBe('three');
 
-    expect(await changes.promote({ caller })).toEqual({ revision: 4, origin: 'trial 2 promoted by admin' });
+    expect(await changes.promote({ caller })).toEqual({
+      revision: 4,
+      origin: 'trial 2 promoted by admin',
+      models: unchanged,
+    });
     await apply.apply();
     expect(modelInForce()).toBe('two');
     expect(inForce.snapshot).not.toHaveProperty('trial');

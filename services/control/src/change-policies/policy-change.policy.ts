@@ -1,4 +1,4 @@
-import type { Caller, Snapshot } from '#libs/contracts';
+import type { Caller, PolicyChangeReply, Snapshot } from '#libs/contracts';
 
 import { canonicalJson } from '../apply-configuration/canonical-json.policy.js';
 import type { SnapshotBody, VersionContent } from '../apply-configuration/version-content.policy.js';
@@ -54,6 +54,15 @@ export function withTrial(
 export function withoutTrial(newest: VersionContent, caller: Caller): VersionContent {
   const { trial, ...body } = newest.body;
   return { ...newest, body, trialSource: null, origin: `trial ${trial?.revision ?? ''} ended by ${nameOf(caller)}` };
+}
+
+/** Public names that only the models after the change have, and those that only the models before it have. */
+export function changedNames(
+  before: SnapshotBody['models'],
+  after: SnapshotBody['models'],
+): PolicyChangeReply['models'] {
+  const [was, is] = [new Set(before.map(({ name }) => name)), new Set(after.map(({ name }) => name))];
+  return { added: [...is].filter((name) => !was.has(name)), removed: [...was].filter((name) => !is.has(name)) };
 }
 
 /** Names of providers that differ in more than their credentials, or that only one side has. */

@@ -126,6 +126,12 @@ const ONE_LINE_WRONG: readonly [what: string, number: number, line: string, prob
     '  toy: { kind: sim, recordings: { path: a.jsonl, field: x } }',
     /^4:35: .*\/etc\/switchyard\/a\.jsonl cannot be read/,
   ],
+  [
+    'a field without a colon',
+    7,
+    '    strategy priority',
+    /^7:5: a colon is missing here: write a field as name: value/,
+  ],
   ['a provider named twice', 4, '  main: { kind: sim }', /^4:3: Map keys must be unique/],
   ['a model without a name', 6, '  - nane: gpt-small', '6:5: models[0].nane: unknown field; did you mean "name"?'],
   [

@@ -15,7 +15,12 @@ import {
 
 /** Past these the parser only reports what follows from them. */
 const MOST_SYNTAX_PROBLEMS = 10;
+/** Of the parser: what it took for the name of a field is followed by no colon, or by one on a later line only. */
+const WITHOUT_COLON = /^Implicit (map )?keys need/;
+const COLON_OR_OPEN = /[:{["'|>]/;
 const UNQUOTED_REFERENCE = /[:,[]\s*\$\{/;
+
+const NO_COLON = 'a colon is missing here: write a field as name: value';
 
 /** A place in the text; both count from 1. */
 export interface Position {
@@ -122,8 +127,10 @@ export class YamlText {
 
   /** Drops the quoted text that some parser messages end in, since it may be a secret. */
   private explain(message: string, line: number): string {
+    const text = this.text.split('\n')[line - 1] ?? '';
+    if (WITHOUT_COLON.test(message) && !COLON_OR_OPEN.test(text)) return NO_COLON;
     const reason = message.replace(/: ".*$/s, '').replaceAll('\n', ' ');
-    const isReference = UNQUOTED_REFERENCE.test(this.text.split('\n')[line - 1] ?? '');
+    const isReference = UNQUOTED_REFERENCE.test(text);
     return isReference ? `${reason} (put references in quotes: "\${env:NAME}")` : reason;
   }
 }

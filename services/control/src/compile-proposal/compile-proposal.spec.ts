@@ -17,7 +17,7 @@ organizations:
 
 function refusalOf(text: string): unknown {
   try {
-    compileProposal(text, place);
+    compileProposal({ text }, place);
   } catch (error) {
     return error;
   }
@@ -26,7 +26,7 @@ function refusalOf(text: string): unknown {
 
 describe('compileProposal', () => {
   it('compiles a text like a file, with credentials closed', () => {
-    const { configuration, redactedText } = compileProposal(GOOD, place);
+    const { configuration, redactedText } = compileProposal({ text: GOOD }, place);
 
     expect(configuration.models[0]).toMatchObject({ name: 'small', targets: [{ provider: 'main', model: 'gpt' }] });
     const secrets = [
@@ -54,6 +54,16 @@ describe('compileProposal', () => {
     const { message } = refusalOf(GOOD.replace('provider: main', 'provider: mian')) as Error;
 
     expect(message).toContain('policy:8:11: models[0].targets[0].provider: no provider is called "mian"');
+  });
+
+  it.each([
+    ['./plans/new.yaml', './plans/new.yaml:8:11: models[0]'],
+    ['a\nb', 'a\u{FFFD}b:8:11: models[0]'],
+  ])('cites the text by the name %j that it was given', (name, cited) => {
+    const text = GOOD.replace('provider: main', 'provider: mian');
+    expect(() => compileProposal({ text, name }, place)).toThrow(cited);
+    const followed = GOOD.replace('http://127.0.0.1:9001/v1', '${env:HOME}');
+    expect(() => compileProposal({ text: followed, name }, place)).toThrow(cited.replace(/8:.*/, '3:'));
   });
 
   it.each(['', '{', 'a: *nowhere', '['.repeat(20_000)])('refuses what is no YAML of ours (%#)', (text) => {

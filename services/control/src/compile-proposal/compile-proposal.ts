@@ -5,17 +5,22 @@ import { sha256Hex } from '#libs/secrets';
 
 import { compileConfiguration } from '../compile-configuration/compile-configuration.js';
 import type { CompiledConfiguration } from '../compile-configuration/compiled-configuration.js';
-import { formatProblem, type ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
+import { formatProblem, printable, type ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
 import { proposedReferences } from './proposed-references.js';
 
-/** What a proposed text is called where something is wrong with it. */
-const NAME = 'policy';
+const DEFAULT_NAME = 'policy';
 const MOST_PROBLEMS_TOLD = 10;
 
 /** A proposed configuration whose credentials are placeholders: good for deciding, never for calling. */
 export interface CompiledProposal {
   readonly configuration: CompiledConfiguration;
   readonly redactedText: string;
+}
+
+/** A text to be compiled, and what it is called where something is wrong with it. */
+export interface ProposedText {
+  readonly text: string;
+  readonly name?: string | undefined;
 }
 
 /** Where the file in force stands, since relative paths in the text start there. */
@@ -29,14 +34,18 @@ export interface ProposalPlace {
  * nor its files.
  * @throws QueryRefused with everything that is wrong in the text
  */
-export function compileProposal(text: string, { configPath, adminKeySha256 }: ProposalPlace): CompiledProposal {
-  const { problems, variables } = proposedReferences(text, NAME);
+export function compileProposal(
+  { text, name = DEFAULT_NAME }: ProposedText,
+  { configPath, adminKeySha256 }: ProposalPlace,
+): CompiledProposal {
+  const file = printable(name);
+  const { problems, variables } = proposedReferences(text, file);
   if (problems.length > 0) throw refusalOf(problems);
   const result = compileConfiguration({
     text,
-    path: NAME,
+    path: file,
     folder: configPath === undefined ? process.cwd() : dirname(resolve(configPath)),
-    environment: Object.fromEntries([...variables].map((name) => [name, placeholderFor(`env:${name}`)])),
+    environment: Object.fromEntries([...variables].map((variable) => [variable, placeholderFor(`env:${variable}`)])),
     readFile: (path) => placeholderFor(`file:${path}`),
     isFile: () => true,
     adminKeySha256,

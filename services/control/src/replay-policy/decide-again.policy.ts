@@ -20,6 +20,11 @@ export function decideAgain(facts: Facts, table: RoutingTable, live: LiveState):
   }
 }
 
+/** Whether anybody answered; a caller who left in the middle was answered too, and charged. */
+export function wasAnswered({ attempts, costNanoUsd }: DecidedRequest): boolean {
+  return BigInt(costNanoUsd ?? '0') > 0n || attempts.some(({ outcome }) => outcome === 'succeeded');
+}
+
 /**
  * What a request would cost at its new first target: as recorded where neither target nor price change, by the recorded usage
  * where there is some, else by the estimate for its facts. Undefined where its price says nothing of such requests.

@@ -33,10 +33,10 @@ export class ReplayPolicyHandler {
   ) {}
 
   /** @throws QueryRefused for a text that would be refused as a file, or a period that is none. */
-  async replay({ caller, text, since, until = Date.now() }: PolicyReplay): Promise<PolicyReplayReply> {
+  async replay({ caller, text, name, since, until = Date.now() }: PolicyReplay): Promise<PolicyReplayReply> {
     requireAdmin(caller);
     if (since >= until) throw emptyPeriod();
-    const { providers, models } = compileProposal(text, this.settings).configuration;
+    const { providers, models } = compileProposal({ text, name }, this.settings).configuration;
     const inForce = this.inForce.snapshot ?? (await this.versions.findNewest());
     const revision = inForce?.revision ?? 0;
     const entries = providers.map(({ plainCredentials: _plain, ...provider }) => provider);

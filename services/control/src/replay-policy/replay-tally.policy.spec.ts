@@ -138,6 +138,7 @@ describe('a replay', () => {
         expect(found.changed).toBe(0);
         expect(found.examples).toEqual([]);
         expect(found.refusedAfter).toBe(found.refusedBefore);
+        expect(found).toMatchObject({ newlyServed: { requests: 0 }, newlyRefused: { requests: 0 } });
         expect(found.costAfterNanoUsd).toBe(found.costBeforeNanoUsd);
         for (const row of found.targets) {
           expect(row.requestsAfter).toBe(row.requestsBefore);
@@ -151,11 +152,9 @@ describe('a replay', () => {
   it('accounts for every request once before and once after, and for all of the cost', () => {
     fc.assert(
       fc.property(table, table, traffic, (then, now, all) => {
-        const found = replay(
-          all.map((facts) => recordOf(facts, then)),
-          now,
-          then,
-        );
+        const records = all.map((facts) => recordOf(facts, then));
+        const recordedCost = records.reduce((total, { costNanoUsd }) => total + Number(costNanoUsd ?? 0), 0);
+        const found = replay(records, now, then);
         const sum = (of: (row: ReplayFindings['targets'][number]) => number) =>
           found.targets.reduce((total, row) => total + of(row), 0);
         expect(found.requests).toBe(all.length);
@@ -163,6 +162,9 @@ describe('a replay', () => {
         expect(sum((row) => row.requestsAfter) + found.refusedAfter).toBe(all.length);
         expect(sum((row) => Number(row.costBeforeNanoUsd))).toBe(Number(found.costBeforeNanoUsd));
         expect(sum((row) => Number(row.costAfterNanoUsd))).toBe(Number(found.costAfterNanoUsd));
+        const costBefore = Number(found.costBeforeNanoUsd) + Number(found.newlyRefused.costNanoUsd);
+        expect(found.refusedAfter - found.refusedBefore).toBe(found.newlyRefused.requests - found.newlyServed.requests);
+        expect(found.withoutCost > 0 || costBefore === recordedCost).toBe(true);
         expect(found.changed).toBeLessThanOrEqual(all.length);
         expect(found.examples.length).toBeLessThanOrEqual(Math.min(20, found.changed));
       }),
@@ -200,11 +202,27 @@ describe('a replay', () => {
     const refused = replay([recordOf(factsOf(1), serving)], refusing);
     expect(refused).toMatchObject({ changed: 1, refusedBefore: 0, refusedAfter: 1, costAfterNanoUsd: '0' });
     expect(refused.examples[0]?.after).toBe('refused');
+    expect(refused).toMatchObject({ costBeforeNanoUsd: '0', newlyRefused: { requests: 1, costNanoUsd: '1100' } });
 
     const served = replay([recordOf(factsOf(1), refusing)], serving);
     expect(served).toMatchObject({ changed: 1, refusedBefore: 1, refusedAfter: 0 });
     // 100 prompt tokens, and an answer of the usual thousand.
-    expect(served.costAfterNanoUsd).toBe('1100');
+    expect(served).toMatchObject({ costAfterNanoUsd: '0', newlyServed: { requests: 1, costNanoUsd: '1100' } });
+    expect(served.targets).toMatchObject([{ requestsAfter: 1, costAfterNanoUsd: '0' }]);
+  });
+
+  it('keeps what was not answered and would go elsewhere out of the sums that are compared', () => {
+    const then = tableOf(modelOf([targetOf('old')]));
+    const { attempts, ...record } = recordOf(factsOf(1), then);
+    const { usage: _usage, ...attempt } = attempts[0]!;
+    const unanswered = { ...record, costNanoUsd: '0', attempts: [{ ...attempt, outcome: 'failed' as const }] };
+    expect(replay([unanswered], tableOf(modelOf([targetOf('new')])), then)).toMatchObject({
+      refusedBefore: 0,
+      costBeforeNanoUsd: '0',
+      costAfterNanoUsd: '0',
+      newlyServed: { requests: 1, costNanoUsd: '1100' },
+    });
+    expect(replay([unanswered], then)).toMatchObject({ changed: 0, newlyServed: { requests: 0, costNanoUsd: '0' } });
   });
 
   it('lets measuring strategies see what the same traffic measured before', () => {

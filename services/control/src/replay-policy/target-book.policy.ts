@@ -7,7 +7,8 @@ export interface Placed {
   readonly model: string;
 }
 
-interface Costs {
+/** Of one request, with each of the two policies. */
+export interface Costs {
   readonly before: bigint;
   readonly after: bigint;
 }

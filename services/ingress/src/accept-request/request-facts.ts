@@ -3,7 +3,7 @@ import type { Caller, Facts, ModelEntry } from '#libs/contracts';
 import { DialectError, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
 import { PromptFacts } from '#libs/prompt-facts';
-import { resolveModel } from '#libs/routing';
+import { resolveModel, unknownModelMessage } from '#libs/routing';
 import { Settings } from '#libs/runtime';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { addHeaderFacts } from '../read-wishes/header-facts.js';
@@ -51,7 +51,9 @@ export class RequestFacts {
   /** Adds whose the request is, and what its words tell where that is needed. @throws DialectError 404 for a model nobody configured. */
   complete({ requestId, caller, dialect, facts, body }: ReadRequest): CompleteFacts {
     const model = resolveModel(facts.model, this.models)?.model;
-    if (!model) throw unknownModel(facts.model);
+    if (!model) {
+      throw new DialectError(404, 'model_not_found', unknownModelMessage(facts.model, this.models), 'model');
+    }
     return {
       model,
       facts: {
@@ -74,13 +76,4 @@ export class RequestFacts {
 export function headerOf({ headers }: Pick<AuthenticatedRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-function unknownModel(model: string): DialectError {
-  return new DialectError(
-    404,
-    'model_not_found',
-    `The model '${model}' does not exist here; GET /v1/models lists those that do.`,
-    'model',
-  );
 }

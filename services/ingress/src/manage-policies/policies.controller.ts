@@ -20,6 +20,8 @@ const REPLAY_TIMEOUT_MILLISECONDS = 60_000;
 const LONGEST_TEXT_CHARACTERS = 400_000;
 
 const text = z.string().min(1).max(LONGEST_TEXT_CHARACTERS, `must have at most ${LONGEST_TEXT_CHARACTERS} characters`);
+/** As the sender calls the text, for refusals that cite it. */
+const name = z.string().min(1).max(4_096, 'must have at most 4096 characters').optional();
 const time = z
   .string()
   .max(40)
@@ -30,10 +32,11 @@ const time = z
   .transform((value) => timeOf(value, Date.now()) ?? 0);
 const replayFields = z.object({
   text,
+  name,
   since: time.default(() => timeOf('7d', Date.now()) ?? 0),
   until: time.optional(),
 });
-const trialFields = z.object({ text: text.optional(), share: z.number().min(0).max(1) });
+const trialFields = z.object({ text: text.optional(), name, share: z.number().min(0).max(1) });
 const rollBackFields = z.object({ revision: z.int().positive() });
 const listQuery = z.object({
   before: z.coerce.number().int().positive().optional(),

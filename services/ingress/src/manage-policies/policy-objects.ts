@@ -15,8 +15,8 @@ export function policyObject(version: PolicyVersion): Record<string, unknown> {
 }
 
 /** What is in force after a change by hand, in the API's own form. */
-export function policyChangeObject({ revision, origin, trial }: PolicyChangeReply): Record<string, unknown> {
-  return { object: 'policy.change', revision, origin, trial: trial ?? null };
+export function policyChangeObject({ revision, origin, trial, models }: PolicyChangeReply): Record<string, unknown> {
+  return { object: 'policy.change', revision, origin, trial: trial ?? null, models };
 }
 
 /** What a replay found, in the API's own form. */
@@ -32,6 +32,8 @@ export function replayObject(reply: PolicyReplayReply): Record<string, unknown> 
     changed: reply.changed,
     refused: { before: reply.refusedBefore, after: reply.refusedAfter },
     cost_usd: { before: usd(reply.costBeforeNanoUsd), after: usd(reply.costAfterNanoUsd) },
+    newly_served: servedByOne(reply.newlyServed),
+    newly_refused: servedByOne(reply.newlyRefused),
     without_cost: reply.withoutCost,
     latency_ms: beforeAndAfter(reply.latencyBeforeMilliseconds, reply.latencyAfterMilliseconds),
     quality: beforeAndAfter(reply.qualityBefore, reply.qualityAfter),
@@ -47,6 +49,10 @@ export function replayObject(reply: PolicyReplayReply): Record<string, unknown> 
     })),
     examples: reply.examples.map(({ requestId, ...example }) => ({ request_id: requestId, ...example })),
   };
+}
+
+function servedByOne({ requests, costNanoUsd }: PolicyReplayReply['newlyServed']): object {
+  return { requests, cost_usd: usd(costNanoUsd) };
 }
 
 function usd(nanoUsd: string): string {

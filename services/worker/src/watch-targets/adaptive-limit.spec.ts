@@ -24,11 +24,18 @@ describe('AdaptiveLimit', () => {
     expect(limit.at(100)).toBe(210);
   });
 
-  it('rises by one for as many good answers as may be under way, and is lifted after a quiet minute', () => {
+  it('rises quickly while it is small, then by one for as many good answers as may be under way', () => {
     const limit = new AdaptiveLimit();
     limit.tooMany(10, { startedAt: -1, now: 0 });
-    for (let answer = 0; answer < 8; answer++) limit.good();
-    expect(limit.at(1)).toBe(8);
+    for (let answer = 0; answer < 9; answer++) limit.good();
+    expect(limit.at(1)).toBe(16);
+    for (let answer = 0; answer < 17; answer++) limit.good();
+    expect(limit.at(1)).toBe(17);
+  });
+
+  it('is lifted after a quiet minute', () => {
+    const limit = new AdaptiveLimit();
+    limit.tooMany(10, { startedAt: -1, now: 0 });
     expect(limit.at(60_001)).toBe(Infinity);
   });
 });

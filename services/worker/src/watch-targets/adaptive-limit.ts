@@ -2,11 +2,13 @@ const FORGET_MILLISECONDS = 60_000;
 const FALL = 0.7;
 /** A single complaint at a quiet moment must not leave the next burst one call at a time. */
 const LEAST = 4;
+/** Below this the bound doubles with each round of good answers, so that one bad moment does not slow a long batch for minutes. */
+const SLOW_START_BELOW = 16;
 
 /**
  * How many calls of a target are made at once after it said that it is too many: fewer by a third with each such answer to a call
- * that was made under the bound, one more for as many good ones as there may be at once. No bound while the target has not
- * complained lately.
+ * that was made under the bound; a small one grows by each good answer, a large one by one for as many good ones as there may be at
+ * once. No bound while the target has not complained lately.
  */
 export class AdaptiveLimit {
   private limit = Infinity;
@@ -26,6 +28,6 @@ export class AdaptiveLimit {
   }
 
   good(): void {
-    if (this.limit !== Infinity) this.limit += 1 / this.limit;
+    if (this.limit !== Infinity) this.limit += this.limit < SLOW_START_BELOW ? 1 : 1 / this.limit;
   }
 }

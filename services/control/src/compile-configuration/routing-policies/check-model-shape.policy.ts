@@ -36,11 +36,20 @@ export function checkModelShape({ given = [], ...model }: ModelOutline, index: n
   if (given.length > 0 && !given.includes('targets')) {
     return [{ path: [...path, 'targets'], reason: 'is missing; it must be a list, unless the model has auto' }];
   }
-  return checkHedge(model, path);
+  return checkNextTarget(model, path);
 }
 
-function checkHedge({ hedge, targets, fallbacks }: Omit<ModelOutline, 'given'>, path: PropertyKey[]): FieldProblem[] {
-  if (!hedge || targets.length > 1 || fallbacks?.models !== undefined) return [];
-  const reason = 'needs a second target to call; add one, or fallbacks: { models: [...] }, or remove hedge';
-  return [{ path: [...path, 'hedge'], reason }];
+/** Fields that call a second target, and have no effect where there is none. */
+function checkNextTarget(
+  { hedge, onCut, targets, fallbacks }: Omit<ModelOutline, 'given'>,
+  path: PropertyKey[],
+): FieldProblem[] {
+  if (targets.length > 1 || fallbacks?.models !== undefined) return [];
+  const remedy = 'add one, or fallbacks: { models: [...] }, or remove';
+  return [
+    ...(hedge ? [{ path: [...path, 'hedge'], reason: `needs a second target to call; ${remedy} hedge` }] : []),
+    ...(onCut === 'rescue'
+      ? [{ path: [...path, 'onCut'], reason: `needs a second target to go on with a stream; ${remedy} onCut` }]
+      : []),
+  ];
 }

@@ -45,7 +45,8 @@ function circle(index: number, links: OutlineLinks): FieldProblem[] {
   if (!model) return [];
   for (const [place, name] of stepsOf(model)) {
     const next = links.find(name);
-    if (!next) continue;
+    // That `auto` may name no other `auto` is told by the check of its names.
+    if (!next || (place[0] === 'auto' && next.autoModels.length > 0)) continue;
     const way = wayBack(next, model, links);
     const path = ['models', index, ...place];
     if (way) return [{ path, reason: `leads in a circle: ${[model, ...way].map((one) => one.name).join(' > ')}` }];

@@ -4,7 +4,7 @@ import { accessFields } from './access-fields.js';
 import { autoFields } from './auto-fields.js';
 import { label } from './policy-field-types.js';
 import { requirementFields } from './requirement-fields.js';
-import { canaryFields, fallbackFields, hedgeFields, shadowFields } from './routing-fields.js';
+import { canaryFields, cutSetting, fallbackFields, hedgeFields, shadowFields } from './routing-fields.js';
 import { ruleFields } from './rule-fields.js';
 import { strategySetting } from './strategy-setting.js';
 
@@ -19,6 +19,7 @@ export const modelOutline = {
   access: readable(accessFields),
   canary: readable(canaryFields),
   fallbacks: readable(fallbackFields),
+  onCut: readable(cutSetting),
   hedge: readable(hedgeFields),
   shadow: readable(shadowFields),
   auto: readable(autoFields),

@@ -187,6 +187,11 @@ const OTHERS: readonly [what: string, more: string, problem: string | RegExp][] 
     /needs a second target/,
   ],
   [
+    'a rescue with one target',
+    '  - { name: bad, targets: [{ provider: toy, model: m }], onCut: rescue }',
+    /models\[3\]\.onCut: needs a second target to go on/,
+  ],
+  [
     'auto of unknown models',
     '  - { name: bad, auto: { weak: smal, strong: large } }',
     /auto\.weak: .*did you mean "small"/,
@@ -278,6 +283,13 @@ describe('a policy with one thing wrong', () => {
     const isModel = more.startsWith('  -');
     const text = isModel ? policyFile().replace('organizations:', `${more}\norganizations:`) : policyFile([], more);
     expectProblem(text, problem);
+  });
+
+  it('is told once where auto names itself', () => {
+    const more = '  - { name: auto, auto: { weak: auto, strong: large } }\n';
+    expect(problemsOf(policyFile().replace('organizations:', `${more}organizations:`))).toEqual([
+      expect.stringContaining('models[3].auto.weak: is a model with auto itself; name one that has targets'),
+    ]);
   });
 
   it('never repeats a key that stands where its name belongs', () => {

@@ -31,6 +31,9 @@ export const fallbackFields = closedObject({
 
 export const canaryFields = closedObject({ tag: label, share, by: stickyBy.optional() });
 
+/** What becomes of a stream that breaks off. */
+export const cutSetting = z.enum(['error', 'rescue']);
+
 export const shadowFields = closedObject({ model: modelName, share });
 
 export const hedgeFields = closedObject({
@@ -58,7 +61,7 @@ export const routingFields = {
   fallbacks: fallbackFields.optional(),
   failures: failureFields.optional(),
   deadlineMs: waitMilliseconds.optional(),
-  onCut: z.enum(['error', 'rescue']).optional(),
+  onCut: cutSetting.optional(),
   hedge: hedgeFields.optional(),
   shadow: shadowFields.optional(),
   cache: closedObject({
