@@ -36,6 +36,6 @@ describe('LineFacts', () => {
   });
 
   it('adds nothing for a key and a model that are gone', () => {
-    expect(of('gone', { ...batch, key: 'old' } as Batch)).toEqual({});
+    expect(of('gone', { ...batch, key: 'old' })).toEqual({});
   });
 });
