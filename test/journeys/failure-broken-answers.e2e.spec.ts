@@ -103,7 +103,6 @@ const MODELS = Object.keys(BREAKS).map((name) => ({
   },
 }));
 const EARLY = ['cut-0', 'malformed-0'].map((name) => modelOf('early', name, { spare: 'answers' }));
-const RESCUED_ALONE = modelOf('rescued-alone', 'cut-40', { fields: RESCUE });
 const RESCUED_BY_NOBODY = modelOf('rescued-by-nobody', 'cut-40', { spare: 'overloaded', fields: RESCUE });
 /** The name of a model that is known to take a prefill, by a server that does not. */
 const PREFILL_REFUSED = modelOf('claude-sonnet-4-5', 'cut-40', { spare: 'no-prefill', fields: RESCUE });
@@ -128,7 +127,6 @@ beforeAll(async () => {
     models: [
       ...MODELS.flatMap(({ models }) => Object.values(models)),
       ...EARLY,
-      RESCUED_ALONE,
       RESCUED_BY_NOBODY,
       PREFILL_REFUSED,
       FOR_ANTHROPIC,
@@ -219,13 +217,11 @@ describe('a break before the first token', () => {
 });
 
 describe('a rescue', () => {
-  for (const model of [RESCUED_ALONE, RESCUED_BY_NOBODY]) {
-    journey(`that finds nobody (${model.name}) ends with the error of the break`, async () => {
-      const seen = await asked(model, true);
-      expectBroken(seen, 40, 'provider_stream_cut');
-      expect(await recordOf(ground, seen)).toMatchObject({ outcome: 'failed', error: { class: 'cut_stream' } });
-    });
-  }
+  journey('that finds nobody ends with the error of the break', async () => {
+    const seen = await asked(RESCUED_BY_NOBODY, true);
+    expectBroken(seen, 40, 'provider_stream_cut');
+    expect(await recordOf(ground, seen)).toMatchObject({ outcome: 'failed', error: { class: 'cut_stream' } });
+  });
 
   journey('asks in another way where the prefill is refused', async () => {
     const seen = await asked(PREFILL_REFUSED, true);
