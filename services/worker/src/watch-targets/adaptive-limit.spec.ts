@@ -6,16 +6,22 @@ describe('AdaptiveLimit', () => {
     expect(new AdaptiveLimit().at(0)).toBe(Infinity);
   });
 
-  it('falls with each complaint, to four calls at the least', () => {
+  it('falls with each complaint, whatever is still under way, to four calls at the least', () => {
     const limit = new AdaptiveLimit();
-    const limits = Array.from({ length: 5 }, (_, turn) => {
-      limit.tooMany(10, { startedAt: 2 * turn + 1, now: 2 * turn + 2 });
+    const limits = Array.from({ length: 4 }, (_, turn) => {
+      limit.tooMany(turn === 0 ? 100 : 1, { startedAt: 2 * turn + 1, now: 2 * turn + 2 });
       return limit.at(2 * turn + 2);
     });
 
-    expect(limits).toEqual([7, 4, 4, 4, 4]);
+    expect(limits).toEqual([70, 49, 34, 24]);
     for (let now = 20; now < 40; now++) limit.tooMany(1, { startedAt: now, now });
     expect(limit.at(40)).toBe(4);
+  });
+
+  it('begins with a bound that is worth it, however few calls are under way', () => {
+    const limit = new AdaptiveLimit();
+    limit.tooMany(1, { startedAt: -1, now: 0 });
+    expect(limit.at(1)).toBe(22);
   });
 
   it('falls once for all the calls that were under way at once', () => {
@@ -26,11 +32,11 @@ describe('AdaptiveLimit', () => {
 
   it('rises quickly while it is small, then by one for as many good answers as may be under way', () => {
     const limit = new AdaptiveLimit();
-    limit.tooMany(10, { startedAt: -1, now: 0 });
-    for (let answer = 0; answer < 9; answer++) limit.good();
-    expect(limit.at(1)).toBe(16);
-    for (let answer = 0; answer < 17; answer++) limit.good();
-    expect(limit.at(1)).toBe(17);
+    limit.tooMany(1, { startedAt: -1, now: 0 });
+    for (let answer = 0; answer < 10; answer++) limit.good();
+    expect(limit.at(1)).toBe(32);
+    for (let answer = 0; answer < 34; answer++) limit.good();
+    expect(limit.at(1)).toBe(33);
   });
 
   it('is lifted after a quiet minute', () => {
