@@ -13,6 +13,7 @@ export type Compilation =
   { readonly isValid: true; readonly condition: Condition } | { readonly isValid: false; readonly reason: string };
 
 const REQUEST = 'request.';
+const BUDGET = 'budget.';
 
 /**
  * Reads a condition in CEL (the Common Expression Language) over the variables `request`, `now` and `budget`. Refused, never
@@ -29,7 +30,13 @@ export function compileCondition(text: string): Compilation {
 
 /** The members of `request` that a condition names, so that what is dear to find out is found out only for those who ask. */
 export function referencedFacts(condition: Condition): ReadonlySet<RequestFactName> {
-  return condition.requestFacts;
+  const members = [...condition.facts].filter((path) => path.startsWith(REQUEST));
+  return new Set(members.map((path) => path.slice(REQUEST.length) as RequestFactName));
+}
+
+/** Whether a condition asks for the budget, which not every installation keeps. */
+export function asksForBudget(condition: Condition): boolean {
+  return [...condition.facts].some((path) => path.startsWith(BUDGET));
 }
 
 function compile(text: string): Condition {
@@ -48,6 +55,5 @@ function compile(text: string): Condition {
   }
   inspectCost(program.ast);
   inspectPossible(program.ast);
-  const members = [...facts].filter((path) => path.startsWith(REQUEST)).map((path) => path.slice(REQUEST.length));
-  return new Condition(text, new Set(members as RequestFactName[]), program);
+  return new Condition(text, facts, program);
 }

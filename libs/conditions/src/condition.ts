@@ -1,6 +1,5 @@
 import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
 import type { ConditionVariables } from './condition-variables.js';
-import type { RequestFactName } from './declared-facts.js';
 
 /** What a condition said of one request; where it could not say, `value` is false and `error` tells why. */
 export interface Evaluation {
@@ -20,8 +19,8 @@ export class Condition {
   constructor(
     /** As it was written. */
     readonly text: string,
-    /** The members of `request` that it names. */
-    readonly requestFacts: ReadonlySet<RequestFactName>,
+    /** The facts that it names, in full: `request.model`, `now.hour` and so on. */
+    readonly facts: ReadonlySet<string>,
     private readonly program: ParseResult,
   ) {}
 

@@ -1,7 +1,6 @@
-import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { DialectStreamError } from '../caller-dialect.js';
 import { asJson } from '../as-json.js';
-import { dataOfEvent, EventRelay } from '../event-stream.js';
-import { KnownShape } from '../known-shape.js';
+import { RelayedStreamReader } from '../relayed-stream-reader.js';
 import { classifyStreamError } from './classify-error.js';
 import { mergedUsage, readMessagesUsage, type WireUsage } from './read-usage.js';
 
@@ -19,40 +18,12 @@ interface WireEvent {
  * Follows a stream of Messages events (server-sent events) as it is relayed. Bytes go on unchanged and in whole events only.
  * The counts of tokens come in two parts: `message_start` holds the prompt's, `message_delta` the completion's.
  */
-export class MessagesStreamReader implements AnswerStreamReader {
-  readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
+export class MessagesStreamReader extends RelayedStreamReader {
   private usage: WireUsage = {};
-  private readonly relay: EventRelay;
-  private readonly shape = new KnownShape();
 
-  constructor() {
-    const { facts } = this;
-    this.relay = new EventRelay({
-      get isDone() {
-        return facts.isDone;
-      },
-      learnFrom: (event) => this.learnFrom(event),
-    });
-  }
-
-  push(bytes: Uint8Array): Buffer {
-    return this.relay.push(bytes);
-  }
-
-  end(): void {
-    this.relay.end();
-  }
-
-  private learnFrom(event: string): boolean {
-    if (event === '') return false;
-    const data = dataOfEvent(event);
-    if (data === undefined) return true;
-    if (!data.startsWith('{') || !data.endsWith('}'))
-      throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
-    if (DELTA.test(data)) {
-      asJson(() => this.shape.check(data));
-      this.facts.tokenEvents++;
-    } else this.learnFromEvent(parseEvent(data), data);
+  protected override learnFromData(data: string): boolean {
+    if (DELTA.test(data)) this.countToken(data);
+    else this.learnFromEvent(parseEvent(data), data);
     return true;
   }
 

@@ -1,7 +1,6 @@
-import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { DialectStreamError } from '../caller-dialect.js';
 import { asJson } from '../as-json.js';
-import { dataOfEvent, EventRelay } from '../event-stream.js';
-import { KnownShape } from '../known-shape.js';
+import { RelayedStreamReader } from '../relayed-stream-reader.js';
 import { readChatUsage } from './read-usage.js';
 import { classifyChatStreamError } from './classify-error.js';
 
@@ -20,48 +19,22 @@ interface WireChunk {
  * only, so that a cut never leaves half of one behind; a usage event that the caller did not ask for is left out. Events are
  * parsed only where something is to be learnt from them, or where they may be no JSON.
  */
-export class ChatStreamReader implements AnswerStreamReader {
-  readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
-  private readonly relay: EventRelay;
-  private readonly shape = new KnownShape();
-
+export class ChatStreamReader extends RelayedStreamReader {
   constructor(private readonly keepsUsage: boolean) {
-    const { facts } = this;
-    this.relay = new EventRelay({
-      get isDone() {
-        return facts.isDone;
-      },
-      learnFrom: (event) => this.learnFrom(event),
-    });
+    super();
   }
 
-  push(bytes: Uint8Array): Buffer {
-    return this.relay.push(bytes);
+  protected override isMark(data: string): boolean {
+    if (data !== '[DONE]') return false;
+    this.facts.isDone = true;
+    return true;
   }
 
-  end(): void {
-    this.relay.end();
-  }
-
-  /** Learns from one event and says whether it is to be relayed. */
-  private learnFrom(event: string): boolean {
-    if (event === '') return false;
-    const data = dataOfEvent(event);
-    if (data === undefined) return true;
-    if (data === '[DONE]') {
-      this.facts.isDone = true;
-      return true;
-    }
-    if (!data.startsWith('{') || !data.endsWith('}')) {
-      throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
-    }
+  protected override learnFromData(data: string): boolean {
     const isPlainToken = this.facts.tokenEvents > 0 && !WORTH_PARSING.test(data);
-    if (isPlainToken) {
-      asJson(() => this.shape.check(data));
-      this.facts.tokenEvents++;
-      return true;
-    }
-    return this.learnFromChunk(parseChunk(data), data);
+    if (!isPlainToken) return this.learnFromChunk(parseChunk(data), data);
+    this.countToken(data);
+    return true;
   }
 
   private learnFromChunk(chunk: WireChunk, data: string): boolean {

@@ -1,7 +1,6 @@
-import { DialectStreamError, type AnswerStreamReader, type StreamFacts } from '../caller-dialect.js';
+import { DialectStreamError } from '../caller-dialect.js';
 import { asJson } from '../as-json.js';
-import { dataOfEvent, EventRelay } from '../event-stream.js';
-import { KnownShape } from '../known-shape.js';
+import { RelayedStreamReader } from '../relayed-stream-reader.js';
 import { classifyChatError } from '../openai-chat/classify-error.js';
 import { responseFacts, type WireResponse } from './read-answer.js';
 
@@ -18,41 +17,16 @@ interface WireEvent {
  * Follows a stream of Responses events (server-sent events) as it is relayed. Bytes go on unchanged and in whole events only;
  * the end mark is the event that holds the finished response. Events are parsed only where something is to be learnt from them.
  */
-export class ResponsesStreamReader implements AnswerStreamReader {
-  readonly facts: StreamFacts = { tokenEvents: 0, isDone: false };
-  private readonly relay: EventRelay;
-  private readonly shape = new KnownShape();
-
-  constructor() {
-    const { facts } = this;
-    this.relay = new EventRelay({
-      get isDone() {
-        return facts.isDone;
-      },
-      learnFrom: (event) => this.learnFrom(event),
-    });
+export class ResponsesStreamReader extends RelayedStreamReader {
+  /** Some servers of this format close with the end mark of the older one, after ours. */
+  protected override isMark(data: string): boolean {
+    return data === '[DONE]';
   }
 
-  push(bytes: Uint8Array): Buffer {
-    return this.relay.push(bytes);
-  }
-
-  end(): void {
-    this.relay.end();
-  }
-
-  private learnFrom(event: string): boolean {
-    if (event === '') return false;
-    const data = dataOfEvent(event);
-    // Some servers of this format close with the end mark of the older one, after ours.
-    if (data === undefined || data === '[DONE]') return true;
-    if (!data.startsWith('{') || !data.endsWith('}'))
-      throw new DialectStreamError('bad_answer', 'the stream held an event that is not JSON');
+  protected override learnFromData(data: string): boolean {
     const type = TYPE.exec(data)?.[1];
-    if (type?.endsWith('.delta')) {
-      asJson(() => this.shape.check(data));
-      this.facts.tokenEvents++;
-    } else if (type === undefined || isLifecycle(type)) this.learnFromEvent(parseEvent(data), data);
+    if (type?.endsWith('.delta')) this.countToken(data);
+    else if (type === undefined || isLifecycle(type)) this.learnFromEvent(parseEvent(data), data);
     return true;
   }
 

@@ -3,7 +3,7 @@ import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CallClock } from './call-clock.js';
 import type { ReplyChannel } from './reply-channel.js';
 
-/** The work on a job ends here, unfinished: its message is delivered again, to another process. */
+/** The work on a job ends here, unfinished: it is sent on to another process, with what was tried. */
 export class WorkerLeaves extends Error {
   constructor() {
     super('the worker stops while a job waits for its provider; the job goes on elsewhere');

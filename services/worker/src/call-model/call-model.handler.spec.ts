@@ -4,6 +4,7 @@ import { ProviderFailure } from '../providers/provider-failure.js';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import type { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
+import type { CallInProgress } from './call-in-progress.js';
 import { CallModelHandler } from './call-model.handler.js';
 import { noReply } from './reply-channel.js';
 import type { RunningCalls } from './running-calls.js';
@@ -92,5 +93,35 @@ describe('CallModelHandler', () => {
     await call([target('a')], { failures });
     // The call itself, and the ten further ones that are always there.
     expect(made).toBe(11);
+  });
+
+  it('sends a job that waits on to another worker with all that was tried, when this one leaves', async () => {
+    const limited = new ProviderFailure('rate_limit', '', { retryAfterSeconds: 60 });
+    const waiting = target('a');
+    const running = {
+      add: (_id: string, call: CallInProgress) => setImmediate(() => call.leave()),
+      remove: () => undefined,
+    };
+    const handler = new CallModelHandler(
+      {
+        make: async () => ({
+          kind: 'failed',
+          record: recordOf(waiting, { errorClass: 'rate_limit' }),
+          failure: limited,
+          hasBegun: false,
+        }),
+      } as unknown as TargetAttempts,
+      running as unknown as RunningCalls,
+      {} as DurableAnswers,
+      {} as ResultRecorder,
+      {} as StreamRescue,
+    );
+    const slip = { targets: [target('gone'), waiting], position: 1, attempts: [] } as unknown as RoutingSlip;
+    const facts = { requestId: 'req_0123456789', lane: 'durable', receivedAt: Date.now() } as Facts;
+    expect(await handler.handle({ facts, slip, body: Buffer.from('{}'), reply: noReply })).toMatchObject({
+      done: false,
+      target: waiting,
+      slip: { position: 1, attempts: [{ provider: 'a', errorClass: 'rate_limit' }] },
+    });
   });
 });

@@ -11,7 +11,7 @@ import { DurableAnswers } from '../record-result/durable-answers.js';
 import { endedEvent } from '../record-result/ended-event.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import type { AssignedCall, NextStep, UncalledCall } from './assigned-call.js';
-import { CallInProgress } from './call-in-progress.js';
+import { CallInProgress, WorkerLeaves } from './call-in-progress.js';
 import { hedgedAttempt } from './hedged-attempt.js';
 import { RunningCalls } from './running-calls.js';
 import { TargetAttempts, type AttemptOutcome } from './target-attempts.js';
@@ -33,7 +33,7 @@ export class CallModelHandler {
     private readonly rescue: StreamRescue,
   ) {}
 
-  /** Resolves when the result is stored, or with the next target. @throws WorkerLeaves where a job has to go on elsewhere. */
+  /** Resolves when the result is stored, or with the next target; of a job that has to go on elsewhere it is the same. */
   async handle(call: AssignedCall): Promise<NextStep> {
     const { facts, slip, reply } = call;
     const inProgress = new CallInProgress(facts, reply, slip.attempts.length);
@@ -78,6 +78,8 @@ export class CallModelHandler {
       try {
         await inProgress.wait(step.waitMilliseconds);
       } catch (error) {
+        // What has been tried goes along, so that it is neither lost nor taken for a delivery that failed.
+        if (error instanceof WorkerLeaves) return goOn(call, call.slip.position);
         if (!(error instanceof ProviderFailure)) throw error;
         return this.end(call, { kind: 'failed', failure: error, hasBegun: false });
       }

@@ -1,4 +1,5 @@
 import type { AnswerHead } from '#libs/contracts';
+import { PassingReply } from './passing-reply.js';
 import type { ReplyChannel } from './reply-channel.js';
 
 /** Which of two attempts at the same request answers the caller: the one that begins first. */
@@ -19,34 +20,20 @@ export class Race {
 }
 
 /** The way back of one of the two: open once it has begun first, shut once the other has. */
-export class RaceReply implements ReplyChannel {
+export class RaceReply extends PassingReply {
   constructor(
     private readonly race: Race,
     private readonly lane: number,
-    private readonly reply: ReplyChannel,
-  ) {}
+    reply: ReplyChannel,
+  ) {
+    super(reply);
+  }
 
-  head(answer: AnswerHead): void {
+  override head(answer: AnswerHead): void {
     if (this.race.claim(this.lane)) this.reply.head(answer);
   }
 
-  chunk(bytes: Uint8Array): void {
+  override chunk(bytes: Uint8Array): void {
     if (this.race.claim(this.lane)) this.reply.chunk(bytes);
-  }
-
-  end(answer: AnswerHead, terminalEvent: string): void {
-    this.reply.end(answer, terminalEvent);
-  }
-
-  whole(body: Uint8Array, answer: AnswerHead, terminalEvent: string): void {
-    this.reply.whole(body, answer, terminalEvent);
-  }
-
-  error(answer: AnswerHead, terminalEvent: string): void {
-    this.reply.error(answer, terminalEvent);
-  }
-
-  alive(answer: AnswerHead): void {
-    this.reply.alive(answer);
   }
 }

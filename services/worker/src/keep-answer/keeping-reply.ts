@@ -1,4 +1,5 @@
 import type { AnswerHead } from '#libs/contracts';
+import { PassingReply } from '../call-model/passing-reply.js';
 import type { ReplyChannel } from '../call-model/reply-channel.js';
 
 /** Larger answers are not kept; what of a stream goes beyond is not gathered. */
@@ -13,20 +14,18 @@ export interface RelayedAnswer {
 }
 
 /** Passes an answer on unchanged, and tells of it once it is complete. */
-export class KeepingReply implements ReplyChannel {
+export class KeepingReply extends PassingReply {
   private chunks: Uint8Array[] | undefined = [];
   private bytes = 0;
 
   constructor(
-    private readonly reply: ReplyChannel,
+    reply: ReplyChannel,
     private readonly onComplete: (answer: RelayedAnswer) => void,
-  ) {}
-
-  head(answer: AnswerHead): void {
-    this.reply.head(answer);
+  ) {
+    super(reply);
   }
 
-  chunk(bytes: Uint8Array): void {
+  override chunk(bytes: Uint8Array): void {
     this.reply.chunk(bytes);
     this.bytes += bytes.length;
     if (this.bytes > MOST_BYTES) this.chunks = undefined;
@@ -34,21 +33,13 @@ export class KeepingReply implements ReplyChannel {
     else this.chunks?.push(Buffer.from(bytes));
   }
 
-  end(answer: AnswerHead, terminalEvent: string): void {
+  override end(answer: AnswerHead, terminalEvent: string): void {
     this.reply.end(answer, terminalEvent);
     if (this.chunks) this.onComplete({ body: Buffer.concat(this.chunks), head: answer, terminalEvent });
   }
 
-  whole(body: Uint8Array, answer: AnswerHead, terminalEvent: string): void {
+  override whole(body: Uint8Array, answer: AnswerHead, terminalEvent: string): void {
     this.reply.whole(body, answer, terminalEvent);
     if (body.length <= MOST_BYTES) this.onComplete({ body, head: answer, terminalEvent });
-  }
-
-  error(answer: AnswerHead, terminalEvent: string): void {
-    this.reply.error(answer, terminalEvent);
-  }
-
-  alive(answer: AnswerHead): void {
-    this.reply.alive(answer);
   }
 }

@@ -2,6 +2,7 @@ import type { AnswerHead, Usage } from '#libs/contracts';
 import { dialectNamed, type ContinuationStyle, type StreamContinuation } from '#libs/dialects';
 import type { AssignedCall } from '../call-model/assigned-call.js';
 import { withCost, withCostBesides } from '../call-model/cost-in-answer.js';
+import { PassingReply } from '../call-model/passing-reply.js';
 import type { ReplyChannel } from '../call-model/reply-channel.js';
 
 /** What the answers were before the one that goes on: what they used, and what it costs. */
@@ -14,14 +15,16 @@ export interface Before {
  * The way back of a stream that another target may have to go on with: follows what the caller gets and makes one answer of
  * several.
  */
-export class ContinuedReply implements ReplyChannel {
+export class ContinuedReply extends PassingReply {
   private costBefore: bigint | undefined;
 
   constructor(
-    private readonly reply: ReplyChannel,
+    reply: ReplyChannel,
     readonly continuation: StreamContinuation,
     private readonly costAsked: boolean,
-  ) {}
+  ) {
+    super(reply);
+  }
 
   /** Such a way for a call whose plan wants it, where its dialect allows it. */
   static of({ facts, slip, reply }: AssignedCall): ContinuedReply | undefined {
@@ -42,29 +45,13 @@ export class ContinuedReply implements ReplyChannel {
     this.reply.chunk(this.costAsked ? withCost(events, costNanoUsd) : events);
   }
 
-  head(answer: AnswerHead): void {
+  override head(answer: AnswerHead): void {
     if (this.costBefore === undefined) this.reply.head(answer);
   }
 
-  chunk(bytes: Uint8Array): void {
+  override chunk(bytes: Uint8Array): void {
     const events = this.continuation.relay(bytes);
     const hasCost = this.costAsked && this.costBefore !== undefined;
     this.reply.chunk(hasCost ? withCostBesides(events, this.costBefore ?? 0n) : events);
-  }
-
-  end(answer: AnswerHead, terminalEvent: string): void {
-    this.reply.end(answer, terminalEvent);
-  }
-
-  whole(body: Uint8Array, answer: AnswerHead, terminalEvent: string): void {
-    this.reply.whole(body, answer, terminalEvent);
-  }
-
-  error(answer: AnswerHead, terminalEvent: string): void {
-    this.reply.error(answer, terminalEvent);
-  }
-
-  alive(answer: AnswerHead): void {
-    this.reply.alive(answer);
   }
 }

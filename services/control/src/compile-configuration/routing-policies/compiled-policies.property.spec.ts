@@ -61,7 +61,7 @@ const requirements = record(
 const rules = array(
   record(
     {
-      when: constantFrom('request.stream', 'budget.used > 0.8', 'request.promptTokens > 1000'),
+      when: constantFrom('request.stream', 'now.hour > 8', 'request.promptTokens > 1000'),
       window,
       // oxlint-disable-next-line unicorn/no-thenable -- the word of the file, made to be printed
       then: some({ model: constantFrom('large', 'auto:best'), strategy, require: requirements }),
