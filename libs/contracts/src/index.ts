@@ -199,3 +199,10 @@ export {
 export type { Feedback, FeedbackList, FeedbackPage, FeedbackPut, JudgedRequest } from './queries/feedback.js';
 export { healthSchema, serviceNames } from './queries/health.js';
 export type { Health, ServiceName } from './queries/health.js';
+export {
+  notificationRaisedSchema,
+  webhookEventSchema,
+  webhookEventType,
+  WEBHOOK_EVENT_TYPES,
+} from './events/webhook-event.js';
+export type { NotificationRaised, WebhookEvent } from './events/webhook-event.js';

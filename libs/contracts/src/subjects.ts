@@ -20,6 +20,8 @@ export const Subject = {
   /** worker, router, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
   requestEnded: (outcome: string, organization: string, lane: string) =>
     `request.${outcome}.v1.${organization}.${lane}`,
+  /** any service → jobs: something that receivers of webhooks shall hear of. Stream NOTIFICATIONS. */
+  notificationRaised: (organization: string) => `notification.raised.v1.${organization}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */
   deadLetter: (consumer: string) => `message.buried.v1.${consumer}`,
   /** ingress → one process of each service: are you ready? */
@@ -72,5 +74,6 @@ export const SubjectPattern = {
   callCancelled: 'call.cancelled.v1.*',
   requestEnded: endedPatterns('*'),
   requestEndedDurable: endedPatterns('durable'),
+  notificationRaised: 'notification.raised.v1.*',
   deadLetters: 'message.buried.v1.>',
 } as const;

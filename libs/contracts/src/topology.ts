@@ -76,6 +76,18 @@ export const Stream = {
     atomicBatches: true,
     flush: 'sync',
   },
+  notifications: {
+    name: 'NOTIFICATIONS',
+    description: 'What receivers of webhooks shall hear of, from services other than jobs',
+    subjects: [SubjectPattern.notificationRaised],
+    retention: 'work-queue',
+    maxAgeMilliseconds: 0,
+    maxBytes: 256 * 1024 ** 2,
+    maxMessageBytes: 64 * 1024,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'sync',
+  },
   deadLetters: {
     name: 'DEAD_LETTERS',
     description: 'Messages that no consumer could digest, for an operator to read and send again',
@@ -136,6 +148,15 @@ export const Consumer = {
     ackWaitMilliseconds: 10 * seconds,
     deliveryLimit: 10,
     maxAckPending: 5_000,
+  },
+  notifications: {
+    stream: Stream.notifications.name,
+    name: 'notifications',
+    description: 'Turns what other services raise into events for webhooks',
+    filterSubjects: [SubjectPattern.notificationRaised],
+    ackWaitMilliseconds: 10 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 1_000,
   },
 } as const satisfies Record<string, ConsumerDefinition>;
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { Stream } from '#libs/contracts';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
 import { StorageModule } from '#libs/storage';
@@ -23,10 +24,14 @@ import { BatchRepository } from './keep-batch/batch.repository.js';
 import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
 import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
 import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
+import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
 import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
+import { RaiseNotificationsConsumer } from './raise-events/raise-notifications.consumer.js';
+import { RaiseNotificationsHandler } from './raise-events/raise-notifications.handler.js';
+import { WebhookOutboxRepository } from './raise-events/webhook-outbox.repository.js';
 import { RecordUnfinishedHandler } from './record-unfinished/record-unfinished.handler.js';
 import { FileRepository } from './store-file/file.repository.js';
 import { StoreFileController } from './store-file/store-file.controller.js';
@@ -49,13 +54,22 @@ import { ValidateBatchHandler } from './validate-batch/validate-batch.handler.js
 /** Every batch at work may hold a connection; the rest answer queries and store results. */
 const POOL_SIZE = 12;
 
+/** A notification is published again within minutes or never; its letter may be sent again for as long as dead letters rest. */
+const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 * 60_000;
+
 @Module({
   imports: [
     StorageModule.forService({
       schema: 'jobs',
       entities: [],
-      migrations: [CreateFilesAndBatches1763800000000, CreateResponses1763900000000, CountResponseBytes1764000000000],
+      migrations: [
+        CreateFilesAndBatches1763800000000,
+        CreateResponses1763900000000,
+        CountResponseBytes1764000000000,
+        CreateWebhooks1764110000000,
+      ],
       poolSize: POOL_SIZE,
+      inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
     }),
   ],
   controllers: [
@@ -64,6 +78,7 @@ const POOL_SIZE = 12;
     AnswerBatchesController,
     CancelBatchController,
     StoreResultsConsumer,
+    RaiseNotificationsConsumer,
     StoreResponseController,
     AnswerResponsesController,
   ],
@@ -93,6 +108,7 @@ const POOL_SIZE = 12;
     LineResultRepository,
     PublicationRepository,
     PublishLinesHandler,
+    RaiseNotificationsHandler,
     RecordUnfinishedHandler,
     ResponseRepository,
     ResultPagesRepository,
@@ -107,6 +123,7 @@ const POOL_SIZE = 12;
     PromptDifficulty,
     PromptFacts,
     ValidateBatchHandler,
+    WebhookOutboxRepository,
   ],
 })
 export class JobsModule {}

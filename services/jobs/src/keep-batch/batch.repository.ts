@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchStatus } from '#libs/contracts';
 import { Database } from '#libs/storage';
+import { WebhookOutboxRepository } from '../raise-events/webhook-outbox.repository.js';
 import type { Batch, BatchEnding, BatchErrors } from './batch.js';
+import { batchEventOf } from './batch-event.policy.js';
 import { batchColumns, toBatch, type BatchRow } from './batch-row.js';
 import { statesBefore } from './batch-state.policy.js';
 import { tenantCondition, tenantParameters, type Tenant } from './tenant.js';
@@ -25,10 +27,19 @@ export interface MoveChanges {
   readonly errorFileId?: string | null;
 }
 
+/** How a batch moves: only while `holder` holds its lease, if one is named. */
+export interface Move {
+  readonly holder?: string;
+  readonly changes?: MoveChanges;
+}
+
 /** Rows of `jobs.batches`. Every change of state goes through `move`, which knows the allowed edges. */
 @Injectable()
 export class BatchRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: WebhookOutboxRepository,
+  ) {}
 
   async insert(batch: NewBatch, completionWindowMilliseconds: number): Promise<Batch> {
     const rows = await this.database.query<BatchRow>(
@@ -83,15 +94,21 @@ export class BatchRepository {
 
   /**
    * Moves a batch along an edge of the state machine and stamps the time of it, once. Undefined where the batch is not in a
-   * state from which it may go there, or where `holder` is given and no longer holds the lease: then nothing has changed.
+   * state from which it may go there, or where `holder` is given and no longer holds the lease: then nothing has changed. What
+   * receivers of webhooks are told of it is recorded in the same transaction.
    */
-  async move(
-    id: string,
-    to: BatchStatus,
-    how: { holder?: string; changes?: MoveChanges; within?: Queries } = {},
+  async move(id: string, to: BatchStatus, how: Move & { within?: Queries } = {}): Promise<Batch | undefined> {
+    const { within } = how;
+    if (within) return this.moveWithin(within, { id, to, how });
+    return this.database.transaction((transaction) => this.moveWithin(transaction, { id, to, how }));
+  }
+
+  private async moveWithin(
+    transaction: Queries,
+    { id, to, how }: { id: string; to: BatchStatus; how: Move },
   ): Promise<Batch | undefined> {
     const changes = how.changes ?? {};
-    const rows = await (how.within ?? this.database).query<BatchRow>(
+    const rows = await transaction.query<BatchRow>(
       `UPDATE jobs.batches SET status = $2, ${to}_at = coalesce(${to}_at, clock_timestamp()),
          ends_as = coalesce($5, ends_as), model = coalesce($6, model), total_lines = coalesce($7, total_lines),
          errors = coalesce($8::jsonb, errors),
@@ -111,7 +128,10 @@ export class BatchRepository {
         changes.errorFileId ?? null,
       ],
     );
-    return rows[0] && toBatch(rows[0]);
+    const batch = rows[0] && toBatch(rows[0]);
+    const event = batch && batchEventOf(batch);
+    if (event) await this.outbox.record([event], transaction);
+    return batch;
   }
 }
 
