@@ -81,11 +81,7 @@ describe('the outbox of webhooks', () => {
   it('tells every project of the organisation of what belongs to none', async () => {
     await record({ organization: 'demo', type: 'budget.exhausted', data: { id: 'bud_1' } });
 
-    expect(await whoWasTold()).toEqual([
-      'all budget.exhausted',
-      'elsewhere budget.exhausted',
-      'ends budget.exhausted',
-    ]);
+    expect(await whoWasTold()).toEqual(['all budget.exhausted', 'elsewhere budget.exhausted', 'ends budget.exhausted']);
   });
 
   it('has one body of less than 20 kB in the form that receivers of OpenAI know', async () => {
@@ -133,7 +129,9 @@ describe('the outbox of webhooks', () => {
 
   it('keeps for an endpoint that was disabled for its failures what it misses, and nothing for one disabled by hand', async () => {
     await jobs.query(`UPDATE jobs.webhook_endpoints SET enabled = false WHERE id = 'all'`);
-    await jobs.query(`UPDATE jobs.webhook_endpoints SET enabled = false, disabled_reason = 'failing' WHERE id = 'ends'`);
+    await jobs.query(
+      `UPDATE jobs.webhook_endpoints SET enabled = false, disabled_reason = 'failing' WHERE id = 'ends'`,
+    );
     await record(completed);
 
     expect(await told()).toEqual([
