@@ -37,7 +37,6 @@ export function decisionSubject(strategy: Strategy, candidates: number, policy: 
       now: NOW,
       target: (provider, name) => states.get(provider)?.get(name),
       turn: () => 7,
-      budgetUsed: () => 0.5,
     },
   };
 }
@@ -67,6 +66,8 @@ export function factsOf(index: number): Facts {
     usageAsked: false,
     estimatedPromptTokens: 1_200,
     maxCompletionTokens: 500,
+    budgetUsedShare: 0.5,
+    budgetLeftNanoUsd: '1000000000',
     session: `session-${index % 1_000}`,
     usesTools: true,
     receivedAt: NOW,

@@ -26,7 +26,7 @@ const MIXED: DecisionCase = {
       { name: 'paying', when: 'request.tier == "gold" && request.metadata.plan != "trial"', strategy: SCORE },
       {
         name: 'tools',
-        when: 'request.usesTools && budget.used < 0.9',
+        when: 'request.usesTools && budget.usedShare < 0.9',
         require: { mostInputNanoUsdPerMillion: '169000000' },
       },
     ],

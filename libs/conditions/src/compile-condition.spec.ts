@@ -9,7 +9,7 @@ function reasonOf(text: string): string | undefined {
 }
 
 const WORDS = (
-  'request . task tags metadata promptTokens now hour budget.used x true false && || ? : ! == < + - / ( ) [ ] { } , ' +
+  'request . task tags metadata promptTokens now hour budget.usedShare x true false && || ? : ! == < + - / ( ) [ ] { } , ' +
   `'a' " b' 1 0.5 null 9223372036854775807 exists(x, all(x, size( matches( contains(`
 ).split(' ');
 WORDS.push(' in ');
@@ -126,7 +126,7 @@ describe('what is accepted', () => {
     ['now.hour >= 14 && now.hour < 24 && now.minute < 60 && now.weekday <= 7', true],
     ['now.weekday in [6, 7] || now.hour >= 14 && now.hour < 18', true],
     ['now.date >= "2026-03-01"', true],
-    ['budget.used >= 0.5', true],
+    ['budget.usedShare >= 0.5', true],
     ['request.stream ? request.usesTools : true', false],
     ['int(request.metadata.plan) > 1', false],
     ['request.user == ""', true],

@@ -13,7 +13,6 @@ export type Compilation =
   { readonly isValid: true; readonly condition: Condition } | { readonly isValid: false; readonly reason: string };
 
 const REQUEST = 'request.';
-const BUDGET = 'budget.';
 
 /**
  * Reads a condition in CEL (the Common Expression Language) over the variables `request`, `now` and `budget`. Refused, never
@@ -32,11 +31,6 @@ export function compileCondition(text: string): Compilation {
 export function referencedFacts(condition: Condition): ReadonlySet<RequestFactName> {
   const members = [...condition.facts].filter((path) => path.startsWith(REQUEST));
   return new Set(members.map((path) => path.slice(REQUEST.length) as RequestFactName));
-}
-
-/** Whether a condition asks for the budget, which not every installation keeps. */
-export function asksForBudget(condition: Condition): boolean {
-  return [...condition.facts].some((path) => path.startsWith(BUDGET));
 }
 
 function compile(text: string): Condition {

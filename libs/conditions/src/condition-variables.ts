@@ -34,8 +34,8 @@ export interface ConditionFacts {
   };
   /** The time of the decision in the time zone of the policy; `weekday` from 1, Monday, to 7; `date` as YYYY-MM-DD. */
   readonly now: { readonly hour: number; readonly minute: number; readonly weekday: number; readonly date: string };
-  /** Share of the budget of the period that is spent, 0 where there is none; more than 1 when overspent. */
-  readonly budget?: { readonly used: number } | undefined;
+  /** Share of the budget that is spent or held, 0 where none is known; more than 1 when overspent. */
+  readonly budget?: { readonly usedShare: number | undefined } | undefined;
 }
 
 /** `request` as the CEL package wants it: whole numbers are bigint, and the class tells the declared type. */
@@ -106,10 +106,10 @@ export class NowVariables {
 
 /** `budget` as the CEL package wants it. */
 export class BudgetVariables {
-  readonly used: number;
+  readonly usedShare: number;
 
   constructor(budget: ConditionFacts['budget']) {
-    this.used = budget?.used ?? 0;
+    this.usedShare = budget?.usedShare ?? 0;
   }
 }
 

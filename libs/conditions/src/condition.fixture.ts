@@ -25,7 +25,7 @@ export function variablesOf(request: Partial<ConditionFacts['request']> = {}, us
       ...request,
     },
     now: { hour: 14, minute: 30, weekday: 2, date: '2026-03-10' },
-    budget: { used: usedBudget },
+    budget: { usedShare: usedBudget },
   });
 }
 

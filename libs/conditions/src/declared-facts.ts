@@ -30,7 +30,7 @@ export const REQUEST_TYPES = {
 export const NOW_TYPES = { hour: 'int', minute: 'int', weekday: 'int', date: 'string' } as const;
 
 /** CEL types of the members of `budget`. */
-export const BUDGET_TYPES = { used: 'double' } as const;
+export const BUDGET_TYPES = { usedShare: 'double' } as const;
 
 /** Name of a member of `request`, as `referencedFacts` tells them. */
 export type RequestFactName = keyof typeof REQUEST_TYPES;

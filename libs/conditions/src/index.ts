@@ -1,4 +1,4 @@
-export { asksForBudget, compileCondition, referencedFacts } from './compile-condition.js';
+export { compileCondition, referencedFacts } from './compile-condition.js';
 export type { Compilation } from './compile-condition.js';
 export { Condition } from './condition.js';
 export type { Evaluation } from './condition.js';

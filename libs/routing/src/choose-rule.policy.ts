@@ -72,6 +72,6 @@ function variablesOf(facts: Facts, live: LiveState, now: LocalTime): ConditionVa
       key: facts.key,
     },
     now,
-    budget: { used: live.budgetUsed(organization, project) },
+    budget: { usedShare: facts.budgetUsedShare },
   });
 }

@@ -8,11 +8,9 @@ export interface LiveState {
   target(provider: string, model: string): TargetState | undefined;
   /** How many requests of a public model this router has planned, for those that are to be served in turn. */
   turn(model: string): number;
-  /** Spent share of the budget that binds a project first, from 0 to 1 and beyond; 0 where there is none. */
-  budgetUsed(organization: string, project: string): number;
 }
 
 /** A world of which nothing is known. */
 export function quietState(now: number): LiveState {
-  return { now, target: () => undefined, turn: () => 0, budgetUsed: () => 0 };
+  return { now, target: () => undefined, turn: () => 0 };
 }

@@ -5,6 +5,7 @@ const STATUS = {
   model_not_found: 404,
   no_eligible_target: 404,
   context_length_exceeded: 400,
+  budget_exceeded: 402,
   refused_by_policy: 403,
   not_permitted: 403,
   targets_unavailable: 503,

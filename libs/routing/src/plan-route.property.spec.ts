@@ -72,7 +72,7 @@ const policy = fc.record(
       fc.record(
         {
           name: fc.constantFrom('one', 'two'),
-          when: fc.constantFrom('request.tier == "gold"', 'request.usesTools', 'budget.used > 0.5'),
+          when: fc.constantFrom('request.tier == "gold"', 'request.usesTools', 'budget.usedShare > 0.5'),
           require: requirements,
           onlyTags: some(TAGS),
           useModel: fc.constantFrom(...NAMES),
@@ -120,6 +120,8 @@ const facts = fc
   .record({
     seed: fc.nat(),
     tier: maybe(fc.constantFrom('gold', 'free')),
+    budgetUsedShare: maybe(fc.double({ min: 0, max: 2, noNaN: true })),
+    budgetLeftNanoUsd: maybe(fc.constantFrom('-1', '0', '1000')),
     usesTools: fc.boolean(),
     lane: fc.constantFrom('interactive' as const, 'durable' as const),
     wishes: maybe(wishes),
@@ -142,11 +144,10 @@ const state: fc.Arbitrary<TargetState> = fc
   .map(stateWith);
 
 const live: fc.Arbitrary<LiveState> = fc
-  .tuple(fc.dictionary(fc.constantFrom('m1', 'm2', 'm3'), state), fc.double({ min: 0, max: 1, noNaN: true }))
-  .map(([states, used]) => ({
+  .dictionary(fc.constantFrom('m1', 'm2', 'm3'), state)
+  .map((states) => ({
     ...quietState(NOW),
     target: (_provider, name) => (Object.hasOwn(states, name) ? states[name] : undefined),
-    budgetUsed: () => used,
   }));
 
 const providers: ProviderEntry[] = PROVIDERS.map((name) => ({ name, kind: `kind-${name}`, options: {} }));

@@ -18,6 +18,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   context_window: 'shorten the prompt',
   output_limit: 'lower the bound on the answer',
   price: 'raise max_price of the request, or name a model whose price is lower or known',
+  budget: 'lower the bound on the answer, name a cheaper model, or wait for the next period of the budget',
   cost: 'shorten the request, lower the bound on the answer, or name a cheaper model',
 };
 

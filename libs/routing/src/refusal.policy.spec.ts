@@ -117,6 +117,19 @@ describe('a refusal', () => {
     expect(planRoute(decidedFacts(), table, liveWith(states)).targets.map(({ model }) => model)).toEqual(['b']);
   });
 
+  it('is for want of money where with more of it somebody would serve', () => {
+    const policy = { require: { regions: ['eu'] } };
+    const of = (region: string): NoEligibleTarget =>
+      refusal([targetWith('a', { region }, '9000000'), targetWith('b', { region: 'us' })], {
+        facts: { budgetLeftNanoUsd: '10', budgetUsedShare: 0.97 },
+        policy,
+      });
+    const error = of('eu');
+    expect([error.code, error.status, error.errorClass]).toEqual(['budget_exceeded', 402, 'no_eligible_target']);
+    expect(error.message).toContain('by budget (1): the call may cost more than the budget has left');
+    expect(of('us').code).toBe('no_eligible_target');
+  });
+
   it('tells the earliest of several', () => {
     const openUntil = (until: number) =>
       stateWith({ breaker: { state: 'open', since: 0, until, openings: 1, reason: 'overloaded' } });

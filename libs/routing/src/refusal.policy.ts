@@ -1,6 +1,7 @@
 import type { Candidate } from '#libs/contracts';
 import type { Candidacy, Consideration, Refusal } from './candidacy.js';
 import { denialOf } from './access.policy.js';
+import { budget } from './filters/budget.filter.js';
 import { tokensOfOneContext } from './context-fit.policy.js';
 import { NoEligibleTarget } from './no-eligible-target.js';
 import { remedyOf } from './refusal-remedies.js';
@@ -44,7 +45,9 @@ export function refusalOf(
     return new NoEligibleTarget(message, 'targets_unavailable', candidates, seconds);
   }
   const message = `No target of '${name}' may serve this request. ${leftOut(candidates)} ${remedies(candidates)}`;
-  return new NoEligibleTarget(message, 'no_eligible_target', candidates);
+  // What the budget leaves out would be served with more money: it was asked last of all that does not pass by itself.
+  const isForMoney = dropped.some(({ candidacy, filter }) => candidacy.onlyAfter === undefined && filter === budget.name);
+  return new NoEligibleTarget(message, isForMoney ? 'budget_exceeded' : 'no_eligible_target', candidates);
 }
 
 /** The refusal of a request that no target could change. */

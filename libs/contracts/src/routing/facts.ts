@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMilliseconds, requestId, slug } from '../identifiers.js';
+import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { MODALITIES } from '../snapshot/model-limits.js';
 import { wishesSchema } from './wishes.js';
 import { usageSchema } from '../events/usage.js';
@@ -74,6 +74,14 @@ export const factsSchema = z.object({
   session: z.string().optional(),
   /** Plan or class of the caller, from the key's entry in the configuration. */
   tier: slug.optional(),
+  /**
+   * What was known at the edge of the budget that binds the request first, before anything was held for the request itself:
+   * the share of it that is spent or held, from 0 to 1 and beyond. Absent where no budget covers the request, or where it is not
+   * known; a condition then sees 0.
+   */
+  budgetUsedShare: z.number().nonnegative().optional(),
+  /** What is left of the budget that leaves the least, likewise; a target that may cost more is left out. Absent: no bound. */
+  budgetLeftNanoUsd: nanoUsd.optional(),
   /** Until when the answer is of use; no attempt begins after it. */
   deadline: epochMilliseconds.optional(),
   /** What the caller wishes of the route, whichever gateway's words it was said in. */

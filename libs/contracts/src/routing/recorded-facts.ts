@@ -17,6 +17,8 @@ export const recordedFactsSchema = factsSchema
     metadata: true,
     session: true,
     tier: true,
+    budgetUsedShare: true,
+    budgetLeftNanoUsd: true,
     deadline: true,
     wishes: true,
   })

@@ -166,6 +166,16 @@ describe('a target is left out by', () => {
       { target: price({ isWithoutTokenPrice: true }), policy: { require: { mostCostNanoUsd: '999' } } },
     ],
     [
+      'budget',
+      'more than is left of it',
+      { target: { limits: { maxOutputTokens: 1_000_000 } }, facts: { budgetLeftNanoUsd: '999' } },
+    ],
+    [
+      'budget',
+      'what nobody knows',
+      { target: price({ isWithoutTokenPrice: true }), facts: { budgetLeftNanoUsd: '1000' } },
+    ],
+    [
       'price',
       'an amount that the operation needs',
       { target: price({ isWithoutTokenPrice: true }), facts: { operation: 'image_generation' } },
@@ -230,6 +240,10 @@ describe('a target is left out by', () => {
         facts: { choices: 8, estimatedPromptTokens: 800 },
         policy: { require: { mostCostNanoUsd: '1000' } },
       },
+    ],
+    [
+      'a cost as high as what is left of the budget',
+      { target: { limits: { maxOutputTokens: 999_900 } }, facts: { budgetLeftNanoUsd: '1000', budgetUsedShare: 0.99 } },
     ],
     [
       'the last request of a minute',

@@ -1,6 +1,7 @@
 import type { Filter } from '../candidacy.js';
 import { abilities } from './abilities.filter.js';
 import { access } from './access.filter.js';
+import { budget } from './budget.filter.js';
 import { contextWindow } from './context-window.filter.js';
 import { cooling } from './cooling.filter.js';
 import { cost } from './cost.filter.js';
@@ -37,6 +38,7 @@ export const FILTERS: readonly Filter[] = [
   outputLimit,
   price,
   cost,
+  budget,
   unpriced,
   quota,
   cooling,

@@ -74,7 +74,6 @@ export class MeasuredTraffic {
       now,
       target: (provider, model) => this.targets.get(`${provider}/${model}`),
       turn: (model) => this.turns.get(model) ?? 0,
-      budgetUsed: () => 0,
     };
   }
 

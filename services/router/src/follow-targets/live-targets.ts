@@ -31,8 +31,6 @@ export class LiveTargets implements OnApplicationShutdown {
       now,
       target: (provider, model) => this.state(provider, model),
       turn: (model) => this.turns.get(model) ?? 0,
-      // Budgets are not kept yet: a rule that asks for them finds none spent.
-      budgetUsed: () => 0,
     };
   }
 

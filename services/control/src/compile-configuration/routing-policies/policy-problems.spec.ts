@@ -44,11 +44,6 @@ const OF_MODEL: readonly [what: string, line: string, problem: string | RegExp][
   ],
   ['an impossible condition', rule(`when: '1 > 2', then: {}`), /when: impossible condition/],
   ['a condition without end', rule(`when: 'request.user.matches("a+")', then: {}`), /when: matches\(\) is refused/],
-  [
-    'a condition on budgets, of which there are none',
-    rule(`when: 'budget.used > 0.8', then: {}`),
-    /keeps none: the rule/,
-  ],
   ['a refusal beside a model', rule('then: { refuse: No., model: large }'), /then\.model: stands beside refuse/],
   ['an unknown model in a rule', rule('then: { model: huge }'), /then\.model: no model is called "huge"; there are/],
   ['a level of a model without auto', rule('then: { model: "large:best" }'), /no model is called "large:best"/],

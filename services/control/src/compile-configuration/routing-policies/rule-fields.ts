@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asksForBudget, compileCondition } from '#libs/conditions';
+import { compileCondition } from '#libs/conditions';
 import type { RoutingRule } from '#libs/contracts';
 
 import { closedObject } from '../closed-object.js';
@@ -11,13 +11,10 @@ import { strategySetting } from './strategy-setting.js';
 import { timeWindowFields } from './time-window-fields.js';
 
 const LONGEST_SENTENCE = 500;
-const NO_BUDGETS =
-  'asks for the budget, and this version keeps none: the rule would never do what it says; take budget.used out';
 
 const condition = z.string().superRefine((text, context) => {
   const compilation = compileCondition(text);
   if (!compilation.isValid) context.addIssue({ code: 'custom', message: compilation.reason });
-  else if (asksForBudget(compilation.condition)) context.addIssue({ code: 'custom', message: NO_BUDGETS });
 });
 
 const sentence = z

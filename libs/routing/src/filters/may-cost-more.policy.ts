@@ -1,0 +1,34 @@
+import { costOf } from '#libs/pricing';
+import type { Facts } from '#libs/contracts';
+import { USUAL_COMPLETION_TOKENS } from '../choose-rule.policy.js';
+import { costEstimate } from '../estimated-cost.policy.js';
+import type { PlacedTarget } from '../placed-target.js';
+import { tokensAt } from '../price-numbers.js';
+
+const TOKENS_PER_PRICE = 1e6;
+/** Far more than the error of a sum of two products of doubles. */
+const ROUNDING = 1e-9;
+
+/**
+ * Whether the answer of a target may cost more than this: for the estimated prompt, and as long an answer as the caller or the
+ * model allows, as often as the caller asks for one. Undefined where no part of its cost is known.
+ */
+export function mayCostMore(placed: PlacedTarget, facts: Facts, mostNanoUsd: string): boolean | undefined {
+  if (!placed.entry.price.isWithoutTokenPrice) return tokensMayCostMore(placed, facts, mostNanoUsd);
+  const known = costEstimate(facts, placed);
+  return known === undefined ? undefined : known > Number(mostNanoUsd);
+}
+
+function tokensMayCostMore({ entry, numbers }: PlacedTarget, facts: Facts, mostNanoUsd: string): boolean {
+  const { price, limits } = entry;
+  const promptTokens = facts.estimatedPromptTokens;
+  const longest = facts.maxCompletionTokens ?? limits?.maxOutputTokens ?? USUAL_COMPLETION_TOKENS;
+  const completionTokens = longest * (facts.choices ?? 1);
+  const { input, output } = tokensAt(promptTokens, numbers);
+  const about = (promptTokens * input + completionTokens * output) / TOKENS_PER_PRICE + (numbers.perRequest ?? 0);
+  const most = Number(mostNanoUsd);
+  // Exact only where the quick sum cannot tell, since it is asked of every target.
+  if (Math.abs(about - most) > 1 + ROUNDING * (about + Math.abs(most))) return about > most;
+  const exact = costOf({ promptTokens, completionTokens }, price) + BigInt(price.nanoUsdPerRequest ?? 0);
+  return exact > BigInt(mostNanoUsd);
+}
