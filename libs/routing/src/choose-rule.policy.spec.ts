@@ -64,7 +64,9 @@ describe('the rules of a model', () => {
   });
 
   it('see how much of the budget is spent', () => {
-    const rules = [{ name: 'thrift', when: 'budget.usedShare > 0.8 && request.promptTokens < 1000', onlyTags: ['dear'] }];
+    const rules = [
+      { name: 'thrift', when: 'budget.usedShare > 0.8 && request.promptTokens < 1000', onlyTags: ['dear'] },
+    ];
     const spent = (share?: number): string | undefined =>
       plan(rules, share === undefined ? {} : { budgetUsedShare: share }).decision.rule;
     expect([spent(), spent(0.8), spent(0.81), spent(1.2)]).toEqual([undefined, undefined, 'thrift', 'thrift']);

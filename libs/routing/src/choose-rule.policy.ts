@@ -21,7 +21,7 @@ export function variablesByZone(facts: Facts, live: LiveState): VariablesByZone 
   return (timeZone) => {
     if (zone === timeZone) return made;
     const now = localTime(live.now, timeZone);
-    made = now && variablesOf(facts, live, now);
+    made = now && variablesOf(facts, now);
     zone = timeZone;
     return made;
   };
@@ -44,7 +44,7 @@ export function chooseRule(
   });
 }
 
-function variablesOf(facts: Facts, live: LiveState, now: LocalTime): ConditionVariables {
+function variablesOf(facts: Facts, now: LocalTime): ConditionVariables {
   const { organization, project, inputModalities } = facts;
   return new ConditionVariables({
     request: {

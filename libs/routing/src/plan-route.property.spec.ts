@@ -143,12 +143,10 @@ const state: fc.Arbitrary<TargetState> = fc
   })
   .map(stateWith);
 
-const live: fc.Arbitrary<LiveState> = fc
-  .dictionary(fc.constantFrom('m1', 'm2', 'm3'), state)
-  .map((states) => ({
-    ...quietState(NOW),
-    target: (_provider, name) => (Object.hasOwn(states, name) ? states[name] : undefined),
-  }));
+const live: fc.Arbitrary<LiveState> = fc.dictionary(fc.constantFrom('m1', 'm2', 'm3'), state).map((states) => ({
+  ...quietState(NOW),
+  target: (_provider, name) => (Object.hasOwn(states, name) ? states[name] : undefined),
+}));
 
 const providers: ProviderEntry[] = PROVIDERS.map((name) => ({ name, kind: `kind-${name}`, options: {} }));
 const table = fc.tuple(...NAMES.map(model)).map((models) => routingTable({ revision: 1, providers, models }));

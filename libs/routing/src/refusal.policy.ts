@@ -46,7 +46,9 @@ export function refusalOf(
   }
   const message = `No target of '${name}' may serve this request. ${leftOut(candidates)} ${remedies(candidates)}`;
   // What the budget leaves out would be served with more money: it was asked last of all that does not pass by itself.
-  const isForMoney = dropped.some(({ candidacy, filter }) => candidacy.onlyAfter === undefined && filter === budget.name);
+  const isForMoney = dropped.some(
+    ({ candidacy, filter }) => candidacy.onlyAfter === undefined && filter === budget.name,
+  );
   return new NoEligibleTarget(message, isForMoney ? 'budget_exceeded' : 'no_eligible_target', candidates);
 }
 
