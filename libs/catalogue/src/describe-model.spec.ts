@@ -72,6 +72,17 @@ describe('what is known of a model', () => {
     expect(usd(of('perplexity', 'sonar').prices)).toEqual({ input: '1', output: '1', nanoUsdPerRequest: '0.012' });
   });
 
+  it.each([
+    ['anthropic', 'claude-haiku-4-5', '0.5'],
+    ['google', 'gemini-2.5-flash', '0.5'],
+    ['openai', 'whisper-1', undefined],
+    ['openai', 'gpt-99-giant', undefined],
+    ['bedrock', 'eu.anthropic.claude-haiku-4-5-20251001-v1:0', undefined],
+    ['ollama', 'gpt-4.1-mini', undefined],
+  ])('has what the batch interface of %s takes off for %s', (kind, model, discount) => {
+    expect(of(kind, model).batchDiscount).toBe(discount);
+  });
+
   it('has tiers by the length of the prompt, whole in each of them', () => {
     const { tiers } = of('google', 'gemini-2.5-pro').prices ?? {};
     expect(tiers).toEqual([

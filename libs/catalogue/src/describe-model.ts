@@ -1,5 +1,6 @@
 import type { ModelLimits } from '#libs/contracts';
 import type { TokenPrices } from '#libs/pricing';
+import { batchDiscountOf } from './batch-discount-of.js';
 import { knownLimits } from './known-limits.js';
 import { priceListOf } from './price-list-of.js';
 import { publishedModel } from './published-model.js';
@@ -16,6 +17,8 @@ export interface ModelQuery {
 /** What is known of a model; `prices` is absent where they are not known, and never stands for nothing. */
 export interface ModelDescription {
   readonly prices?: TokenPrices;
+  /** What the vendor's own batch interface takes off the prices, as `batchPricesOf` reads it. */
+  readonly batchDiscount?: string;
   readonly limits: ModelLimits;
 }
 
@@ -28,8 +31,9 @@ export function describeModel(query: ModelQuery): ModelDescription {
   const list = priceListOf(query);
   const published = list === undefined ? {} : publishedModel(list, query.model, query.date ?? today());
   const { prices, contextWindow } = published;
+  const batchDiscount = prices?.isWithoutTokenPrice === true ? undefined : batchDiscountOf(query);
   return {
-    ...(prices ? { prices } : {}),
+    ...(prices ? { prices, ...(batchDiscount === undefined ? {} : { batchDiscount }) } : {}),
     limits: { ...(contextWindow === undefined ? {} : { contextWindow }), ...knownLimits(query.model) },
   };
 }

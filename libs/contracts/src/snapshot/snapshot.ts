@@ -38,6 +38,8 @@ export const targetEntrySchema = z.object({
   price: priceSchema,
   /** Where the price comes from, where it does not stand in the configuration. */
   priceSource: z.enum(['catalogue', 'ceiling']).optional(),
+  /** What calls through the provider's own batch interface cost, where it takes something off; a price with its own version. */
+  batchPrice: priceSchema.optional(),
   limits: modelLimitsSchema.optional(),
   region: z.string().optional(),
   dataPolicy: dataPolicySchema.optional(),

@@ -101,9 +101,9 @@ export class PriceBook {
 
   private collect(snapshot: Snapshot | undefined): void {
     for (const { targets } of snapshot?.models ?? []) {
-      for (const { provider, model, price } of targets) {
-        const { version, ...prices } = price;
-        this.seen.set(version, { version, provider, model, prices });
+      for (const { provider, model, price, batchPrice } of targets) {
+        for (const { version, ...prices } of batchPrice ? [price, batchPrice] : [price])
+          this.seen.set(version, { version, provider, model, prices });
       }
     }
   }

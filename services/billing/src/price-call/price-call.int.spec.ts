@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RequestEnded, Snapshot } from '#libs/contracts';
-import { costOf, priceVersionOf, type TokenPrices } from '#libs/pricing';
+import { batchPricesOf, costOf, priceVersionOf, type TokenPrices } from '#libs/pricing';
 import { Database } from '#libs/storage';
 import { createLogger, metrics } from '#libs/telemetry';
 import {
@@ -39,10 +39,12 @@ class TestSnapshots {
     this.listeners.push(listener);
   }
 
-  publish(amounts: TokenPrices): string {
-    const price = { ...amounts, version: priceVersionOf(amounts, 'main', 'gpt-4.1-mini') };
+  publish(amounts: TokenPrices, batchAmounts?: TokenPrices): string {
+    const versioned = (of: TokenPrices) => ({ ...of, version: priceVersionOf(of, 'main', 'gpt-4.1-mini') });
+    const batch = batchAmounts ? { batchPrice: versioned(batchAmounts) } : {};
+    const price = versioned(amounts);
     const timeouts = { firstByteMilliseconds: 1, idleMilliseconds: 1, totalMilliseconds: 1 };
-    const target = { provider: 'main', model: 'gpt-4.1-mini', priority: 1, weight: 1, price };
+    const target = { provider: 'main', model: 'gpt-4.1-mini', priority: 1, weight: 1, price, ...batch };
     const models = [{ name: 'gpt-small', strategy: 'priority' as const, timeouts, targets: [target] }];
     this.current = { version: 1, revision: 1, createdAt: 0, providers: [], models, keys: [] };
     this.kept.push(this.current);
@@ -226,6 +228,18 @@ describe('charging', () => {
       'SELECT p.provider, p.input_nano_usd_per_million FROM billing.charge_lines l JOIN billing.price_versions p ON p.version = l.price_version',
     );
     expect(rows).toEqual([{ provider: 'main', input_nano_usd_per_million: '400000000' }]);
+  });
+
+  it("charges what went through a provider's batch interface at the price of that, also after a restart", async () => {
+    const reduced = batchPricesOf(prices, '0.5');
+    snapshots.publish(prices, reduced);
+    const priceVersion = priceVersionOf(reduced, 'main', 'gpt-4.1-mini');
+    const usage = { promptTokens: 1_000_000, completionTokens: 1_000_000 };
+    const event = () => used({ attempts: [buildAttempt({ priceVersion, usage })] });
+    await handler.charge([event()]);
+    startBilling();
+    await handler.charge([event()]);
+    expect(await totals()).toMatchObject({ charges: 2, cost: (costOf(usage, prices)).toString() });
   });
 
   it('still knows a price that has left the configuration, also after a restart', async () => {

@@ -1,6 +1,6 @@
 import { describeModel } from '#libs/catalogue';
 import type { ModelLimits, TargetEntry } from '#libs/contracts';
-import { priceVersionOf, type TokenAmounts, type TokenPrices } from '#libs/pricing';
+import { batchPricesOf, priceVersionOf, type TokenAmounts, type TokenPrices } from '#libs/pricing';
 
 import type { TargetFields } from './configuration-file.js';
 import type { AmountFields, PriceFields, UnknownPriceFields } from './price-fields.js';
@@ -35,14 +35,20 @@ export function assembleTarget(
   const { provider, date } = surroundings;
   const known = describeModel({ ...provider, model: nameInCalls(target.model, provider), date });
   const { prices, ...source } = pricesOf(target, surroundings, known.prices);
+  const versioned = (of: TokenPrices): TargetEntry['price'] => ({
+    version: priceVersionOf(of, target.provider, target.model),
+    ...of,
+  });
+  const batchDiscount = target.price ? target.price.batchDiscount : known.batchDiscount;
   const limits = { ...known.limits, ...limitsOf(target) };
   return {
     provider: target.provider,
     model: target.model,
     priority: target.priority ?? priorityByPlace,
     weight: target.weight,
-    price: { version: priceVersionOf(prices, target.provider, target.model), ...prices },
+    price: versioned(prices),
     ...source,
+    ...(batchDiscount === undefined ? {} : { batchPrice: versioned(batchPricesOf(prices, batchDiscount)) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...assembleTargetRouting(target),
   };
@@ -65,7 +71,7 @@ function pricesOf(
 }
 
 function pricesFrom(price: PriceFields): TokenPrices {
-  const { tiers, inputPerMillion, outputPerMillion, ...rest } = price;
+  const { tiers, inputPerMillion, outputPerMillion, batchDiscount: _ofBatches, ...rest } = price;
   const { perRequest, perImage, perMinuteOfAudio, perHourOfAudio, perMillionCharacters, ...others } = rest;
   const { perThousandSearches, perThousandWebSearches, ...amounts } = others;
   const isWithoutTokenPrice = inputPerMillion === undefined || outputPerMillion === undefined;

@@ -60,6 +60,13 @@ export function usdFor(unit: string) {
     });
 }
 
+/** A share of a price that is taken off, as decimal text: over nothing, and never all of it. */
+export const shareTakenOff = z
+  .string({
+    error: ({ input }) => (typeof input === 'number' ? 'must be text, in quotes, such as "0.5"' : undefined),
+  })
+  .regex(/^0\.(?!0+$)\d{1,4}$/, 'must be a share over 0 and under 1 such as "0.5", with at most 4 decimals');
+
 /** US dollars for a million tokens. */
 export const usdPerMillion = usdFor('one million tokens');
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { closedObject } from './closed-object.js';
-import { usdFor, usdPerMillion } from './field-types.js';
+import { shareTakenOff, usdFor, usdPerMillion } from './field-types.js';
 
 const MOST_TIERS = 10;
 
@@ -30,6 +30,7 @@ const TOKEN_FIELDS = [
   'audioOutputPerMillion',
   'imageOutputPerMillion',
   'tiers',
+  'batchDiscount',
 ] as const;
 
 const tier = closedObject({ abovePromptTokens: z.int().positive(), ...amounts });
@@ -63,6 +64,8 @@ export const priceFields = closedObject({
   inputPerMillion: usdPerMillion.optional(),
   outputPerMillion: usdPerMillion.optional(),
   ...units,
+  /** What the provider takes off for tokens of calls through its own batch interface. */
+  batchDiscount: shareTakenOff.optional(),
   tiers: z
     .array(tier)
     .min(1)

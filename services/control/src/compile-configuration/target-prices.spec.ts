@@ -108,6 +108,25 @@ describe('the price of a target', () => {
     expect(priceOf('perHourOfAudio: "0.111"')).toMatchObject({ nanoUsdPerHourOfAudio: '111000000' });
   });
 
+  it('has another for calls through a batch interface, with its own version, by the catalogue or the file', () => {
+    const batchPriceOf = (target: string) => targetOf(compiled(target))?.batchPrice;
+    const half = {
+      inputNanoUsdPerMillion: '200000000',
+      cachedInputNanoUsdPerMillion: '50000000',
+      outputNanoUsdPerMillion: '800000000',
+      nanoUsdPerThousandWebSearches: '10000000000',
+    };
+    expect(batchPriceOf('{ provider: vendor, model: gpt-4.1-mini }')).toEqual({
+      ...half,
+      version: priceVersionOf(half, 'vendor', 'gpt-4.1-mini'),
+    });
+    const amounts = 'inputPerMillion: "1", outputPerMillion: "2"';
+    expect(batchPriceOf(`{ provider: vendor, model: m, price: { ${amounts} } }`)).toBeUndefined();
+    expect(
+      batchPriceOf(`{ provider: stranger, model: m, price: { ${amounts}, batchDiscount: "0.25" } }`),
+    ).toMatchObject({ inputNanoUsdPerMillion: '750000000', outputNanoUsdPerMillion: '1500000000' });
+  });
+
   it.each(['{ provider: stranger, model: gpt-4.1-mini }', '{ provider: vendor, model: gpt-99 }'])(
     'is refused where nobody knows it: %s',
     (target) => {
@@ -133,6 +152,10 @@ describe('a price that is no good', () => {
     ['perThousandWebSearches: "10"', 'is missing; give it with outputPerMillion, or one of perRequest, perImage, '],
     ['perMinuteOfAudio: "1", perHourOfAudio: "60"', 'stands beside perMinuteOfAudio; give one of them'],
     ['perImage: "1000001"', 'must be at most 1000000 USD for one image'],
+    ['inputPerMillion: "1", outputPerMillion: "2", batchDiscount: 0.5', 'must be text, in quotes, such as "0.5"'],
+    ['inputPerMillion: "1", outputPerMillion: "2", batchDiscount: "1"', 'must be a share over 0 and under 1'],
+    ['inputPerMillion: "1", outputPerMillion: "2", batchDiscount: "0.00"', 'must be a share over 0 and under 1'],
+    ['perImage: "1", batchDiscount: "0.5"', 'is missing; a price for tokens has inputPerMillion'],
     ['perImage: 0.04', 'must be text, in quotes: "0.04"'],
   ])('is refused where it is not whole: %s', (price, reason) => {
     expect(compiled(`{ provider: stranger, model: m, price: { ${price} } }`)).toContain(reason);
