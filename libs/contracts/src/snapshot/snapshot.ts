@@ -57,6 +57,8 @@ export const modelEntrySchema = z.object({
   name: z.string(),
   strategy: z.enum(['priority', 'weighted']),
   timeouts: timeoutsSchema,
+  /** Silence before a stream's first token after which it is begun with status 200, so that nobody in between closes it. */
+  keepAliveMilliseconds: z.int().positive().optional(),
   /** What happens to a request with a field that its dialect does not have; `pass` where it is absent. */
   unknownFields: z.enum(['pass', 'refuse']).optional(),
   /** What happens to parts of a request that a target cannot do; `warn` where it is absent. */

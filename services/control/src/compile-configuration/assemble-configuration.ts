@@ -71,6 +71,7 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
       idleMilliseconds: model.timeouts.idleMs,
       totalMilliseconds: model.timeouts.totalMs,
     },
+    ...(model.timeouts.keepAliveMs === undefined ? {} : { keepAliveMilliseconds: model.timeouts.keepAliveMs }),
     ...(model.unknownFields === undefined ? {} : { unknownFields: model.unknownFields }),
     ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
     // A target that names no priority is tried in its place of the list, unless its model draws by weight.

@@ -14,6 +14,8 @@ const MOST_TOKENS = 100_000_000;
 export const DEFAULT_TIMEOUTS = { firstByteMs: 20_000, idleMs: 30_000, totalMs: 600_000 } as const;
 
 const timeouts = closedObject({
+  /** Of callers, where the others are of providers. */
+  keepAliveMs: waitMilliseconds.optional(),
   firstByteMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.firstByteMs),
   idleMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.idleMs),
   totalMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.totalMs),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MessageHeader, Subject, type Caller, type Facts } from '#libs/contracts';
+import { MessageHeader, Subject, type Caller, type Facts, type ModelEntry } from '#libs/contracts';
 import { dialectNamed, refuseUnknownFields, type DialectFacts } from '#libs/dialects';
 import { BodyClaims, Messaging, MessagingError } from '#libs/messaging';
 import { injectTraceContext } from '#libs/telemetry';
@@ -38,20 +38,24 @@ export class AcceptRequestHandler {
     const { facts, model } = this.requestFacts.complete({ ...request, dialect });
     if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
     const policy = this.cache.policyFor(facts);
-    if (!policy) return this.send(facts, request);
+    if (!policy) return this.send(facts, model, request);
     const { body, response, cacheControl } = request;
     const outcome = await this.cache.handle({ facts, body, response, cacheControl }, policy);
     if (outcome.answered) return;
-    await this.send(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, request);
+    await this.send(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, model, request);
   }
 
-  private async send(facts: Facts, { requestId, body, response }: AcceptedRequest): Promise<void> {
+  private async send(
+    facts: Facts,
+    { keepAliveMilliseconds }: Pick<ModelEntry, 'keepAliveMilliseconds'>,
+    { requestId, body, response }: AcceptedRequest,
+  ): Promise<void> {
     if (!this.messaging.isConnected) throw new MessagingError('disconnected', 'no connection to NATS');
     const claim = body.length > HttpLimit.messageBodyBytes ? requestId : undefined;
     if (claim !== undefined) await this.bodies.put(claim, body);
     // Storing takes its time; nothing is asked of anybody for a caller who has left meanwhile.
     if (response.isGone) return;
-    this.pending.add(new PendingCall(facts, response));
+    this.pending.add(new PendingCall(facts, response, keepAliveMilliseconds));
     const headers: Record<string, string | undefined> = {
       [MessageHeader.facts]: JSON.stringify(facts),
       [MessageHeader.bodyClaim]: claim,

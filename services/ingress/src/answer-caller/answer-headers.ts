@@ -36,3 +36,14 @@ function printable(text: string): string {
 const MOST_WARNINGS_CHARACTERS = 1_000;
 
 export const COST_HEADER = 'x-switchyard-cost-usd';
+
+/** All of them, for a stream that tells them at its end. */
+export const ANSWER_HEADERS = [
+  'x-switchyard-provider',
+  'x-switchyard-model',
+  'x-switchyard-served-model',
+  'x-switchyard-attempts',
+  COST_HEADER,
+  'x-switchyard-warnings',
+  'retry-after',
+] as const;

@@ -10,15 +10,18 @@ class NotedConnection {
   headersSent = false;
   status = 0;
   text = '';
-  writeHead = (status: number) => {
+  headers: Record<string, string> = {};
+  trailers: Record<string, string> = {};
+  writeHead = (status: number, headers: Record<string, string>) => {
     this.headersSent = true;
     this.status = status;
+    this.headers = headers;
   };
   write = (bytes: string | Uint8Array) => {
     this.text += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString();
     return true;
   };
-  addTrailers = () => undefined;
+  addTrailers = (trailers: Record<string, string>) => void (this.trailers = trailers);
   end = (bytes?: Uint8Array) => {
     if (bytes) this.write(bytes);
   };
@@ -46,7 +49,45 @@ describe('CallerResponse', () => {
     expect(connection.text).toBe(words);
   });
 
-  it('answers a failure before the first token with its own status, however long that took', () => {
+  it('tells in trailers of a stream that was begun early what headers tell of another', () => {
+    const response = responseTo('openai-chat');
+    response.begin();
+    response.keepAlive();
+    expect(connection.status).toBe(200);
+    expect(connection.headers['trailer']).toContain('x-switchyard-provider');
+    expect(connection.headers).not.toHaveProperty('x-switchyard-attempts');
+
+    response.head({ status: 200, attempts: 2, provider: 'second', model: 'm' });
+    response.chunk(Buffer.from('data: [DONE]\n\n'));
+    response.end({ status: 200, attempts: 2, costNanoUsd: '1000' });
+    expect(connection.text).toBe(': keep-alive\n\ndata: [DONE]\n\n');
+    expect(connection.trailers).toEqual({
+      'x-switchyard-provider': 'second',
+      'x-switchyard-model': 'm',
+      'x-switchyard-attempts': '2',
+      'x-switchyard-cost-usd': '0.000001',
+    });
+  });
+
+  it.each([
+    ['openai-chat', '"code":"provider_timeout"'],
+    ['openai-responses', '"type":"error"'],
+    ['anthropic-messages', 'event: error'],
+  ])('ends a stream of the dialect %s that was begun early with an event of its failure', (dialect, words) => {
+    const response = responseTo(dialect);
+    response.begin();
+    response.error({
+      status: 504,
+      attempts: 3,
+      retryAfterSeconds: 7,
+      error: { class: 'first_byte_timeout', code: 'provider_timeout', message: 'too late' },
+    });
+    expect(connection.text.replaceAll(': ', ':')).toContain(words.replaceAll(': ', ':'));
+    expect(connection.text).not.toContain('[DONE]');
+    expect(connection.trailers).toMatchObject({ 'x-switchyard-attempts': '3', 'retry-after': '7' });
+  });
+
+  it('answers a failure before the first token with its own status, as long as it is not begun', () => {
     const response = responseTo('anthropic-messages');
     response.keepAlive();
     expect(connection.headersSent).toBe(false);

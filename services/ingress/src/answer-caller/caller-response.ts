@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
 import type { CallerDialect, CallerError } from '#libs/dialects';
 import { HttpLimit } from '../http/http-limits.js';
-import { answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
+import { ANSWER_HEADERS, answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
 
+const OK = 200;
 const KEEP_ALIVE = ': keep-alive\n\n';
 
 /**
@@ -14,6 +15,8 @@ export class CallerResponse {
   /** Whether the answer has been given before, to an equal request. */
   isRepeat = false;
   private parts: Uint8Array[] = [];
+  /** Of a stream that was begun before anything was known of its answer: what it tells at its end. */
+  private late: AnswerHead | undefined;
   private readonly furtherHeaders: Record<string, string> = {};
 
   constructor(
@@ -40,14 +43,29 @@ export class CallerResponse {
   }
 
   head(answer: AnswerHead): void {
+    if (this.late) this.late = answer;
+    else this.beginStream(answer.status, COST_HEADER, answerHeaders(answer));
+  }
+
+  /**
+   * Begins a stream of which no token has come for long, as connections that are silent for minutes get closed on the way. What
+   * the headers say of an answer becomes trailers, and a failure the last event of the stream.
+   */
+  begin(): void {
+    if (this.hasBegun) return;
+    this.late = { status: OK, attempts: 0 };
+    this.beginStream(OK, ANSWER_HEADERS.join(', '), {});
+  }
+
+  private beginStream(status: number, trailer: string, headers: Record<string, string>): void {
     if (this.isGone) return;
-    this.raw.writeHead(answer.status, {
+    this.raw.writeHead(status, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
-      trailer: COST_HEADER,
+      trailer,
       ...this.ownHeaders(),
-      ...answerHeaders(answer),
+      ...headers,
     });
   }
 
@@ -59,8 +77,8 @@ export class CallerResponse {
   }
 
   /**
-   * Keeps a silent stream open. Before its first token nothing is written: until then a failure is answered with its own HTTP
-   * status and headers, which clients go by when they try again.
+   * Keeps a silent stream open. Nothing is written before it is begun: until then a failure is answered with its own HTTP status
+   * and headers, which clients go by when they try again.
    */
   keepAlive(): void {
     if (this.hasBegun && !this.isGone) this.raw.write(this.dialect.keepAlive ?? KEEP_ALIVE);
@@ -109,7 +127,7 @@ export class CallerResponse {
 
   /** What of an answer is known at the end of a stream only. */
   protected trailersOf(answer: AnswerHead): Record<string, string> {
-    return costHeader(answer);
+    return this.late ? answerHeaders({ ...this.late, ...answer }) : costHeader(answer);
   }
 
   private ownHeaders(): Record<string, string> {

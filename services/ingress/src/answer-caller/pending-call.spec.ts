@@ -22,6 +22,7 @@ class NotedResponse {
   whole = (body: Uint8Array) => this.notes.push(`whole ${Buffer.from(body).toString()}`);
   part = (bytes: Uint8Array) => this.notes.push(`part ${Buffer.from(bytes).toString()}`);
   error = ({ error }: AnswerHead) => this.notes.push(`error ${error?.code}`);
+  begin = () => this.notes.push('begin');
   keepAlive = () => this.notes.push('keep-alive');
   abandon = () => this.notes.push('abandon');
 }
@@ -73,6 +74,16 @@ describe('PendingCall', () => {
     expect(call.take(frame('alive', undefined))).toBe('running');
     expect(call.take(frame('whole', 0, '{}'))).toBe('ended');
     expect(response.notes).toEqual(['keep-alive', 'whole {}']);
+  });
+
+  it.each([
+    [true, 0, ['begin', 'keep-alive']],
+    [true, 60_000, ['keep-alive']],
+    [false, 0, ['keep-alive']],
+  ])('begins a stream (%s) of which nothing came for long (%i ms)', (stream, silenceMilliseconds, notes) => {
+    call = new PendingCall({ ...facts, stream }, response as unknown as CallerResponse, silenceMilliseconds);
+    call.take(frame('alive', undefined));
+    expect(response.notes).toEqual(notes);
   });
 
   it('remembers the target that was named last, by a heartbeat or the head of a stream', () => {

@@ -1,5 +1,6 @@
 import { FrameKind, MessageHeader, type AnswerHead, type Facts } from '#libs/contracts';
 import type { IncomingMessage } from '#libs/messaging';
+import { HttpLimit } from '../http/http-limits.js';
 import type { CallerResponse } from './caller-response.js';
 
 /** What became known of a call with one frame. */
@@ -14,12 +15,15 @@ export class PendingCall {
   terminalEvent: string | undefined;
   /** The last that a worker said of the answer; it names the target that was called. */
   head: AnswerHead | undefined;
+  private readonly beganAt = performance.now();
   private gaveUp = false;
   private nextSequence = 0;
 
   constructor(
     readonly facts: Facts,
     private readonly response: CallerResponse,
+    /** Silence before the first token after which a stream is begun. */
+    private readonly silenceMilliseconds: number = HttpLimit.silenceMilliseconds,
   ) {}
 
   get isCallerGone(): boolean {
@@ -33,11 +37,18 @@ export class PendingCall {
     const frame = message.header(MessageHeader.frame) as FrameKind | undefined;
     if (frame === FrameKind.alive) {
       this.answerOf(message);
-      this.response.keepAlive();
+      this.keepAlive();
       return 'running';
     }
     if (Number(message.header(MessageHeader.sequence)) !== this.nextSequence++) return 'frames-lost';
     return frame === undefined ? this.chunk(message.data) : this.takeFrame(frame, message);
+  }
+
+  /** Until a stream is begun a failure has its own status and headers, so that this is put off for as long as connections last. */
+  private keepAlive(): void {
+    const isLate = performance.now() - this.beganAt >= this.silenceMilliseconds;
+    if (this.facts.stream && isLate) this.response.begin();
+    this.response.keepAlive();
   }
 
   private takeFrame(frame: Exclude<FrameKind, 'alive'>, message: IncomingMessage): CallProgress {

@@ -11,6 +11,8 @@ export const HttpLimit = {
   unsentBytes: 8 * 1024 ** 2,
   /** How long the rest of a body that is too large is still read, so that its sender gets to read the refusal. */
   readOutMilliseconds: 5_000,
+  /** Silence before a stream's first token after which it is begun, where the model says nothing else. */
+  silenceMilliseconds: 30_000,
   headersMilliseconds: 20_000,
   requestMilliseconds: 300_000,
   keepAliveMilliseconds: 65_000,

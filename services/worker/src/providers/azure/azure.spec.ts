@@ -121,11 +121,17 @@ describe('AzureEndpoint', () => {
     },
   );
 
-  it('has the Responses API in its undated form alone', () => {
-    const baseUrl = 'https://ours.example';
+  it.each([
+    [undefined, '/openai/v1/responses'],
+    ['v1', '/openai/v1/responses'],
+    ['2025-03-01-preview', '/openai/responses?api-version=2025-03-01-preview'],
+    ['2025-04-01-preview', '/openai/responses?api-version=2025-04-01-preview'],
+    ['2025-02-01-preview', undefined],
+    ['2024-10-21', undefined],
+  ])('has the Responses API in version %s at %s', (apiVersion, path) => {
+    const endpoint = new AzureEndpoint({ baseUrl: 'https://ours.example', ...(apiVersion && { apiVersion }) });
 
-    expect(new AzureEndpoint({ baseUrl }).pathOf('openai-responses', 'd')).toBe('/openai/v1/responses');
-    expect(new AzureEndpoint({ baseUrl, apiVersion: '2024-10-21' }).pathOf('openai-responses', 'd')).toBeUndefined();
+    expect(endpoint.pathOf('openai-responses', 'd')).toBe(path);
   });
 
   it('speaks no dialect but those of OpenAI', () => {

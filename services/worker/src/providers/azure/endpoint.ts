@@ -2,8 +2,10 @@ import type { AzureOptions } from './config.js';
 
 const UNDATED = 'v1';
 
-/** What the undated API has besides. */
-const UNDATED_PATHS: Readonly<Record<string, string>> = { 'openai-responses': '/responses' };
+const RESPONSES = 'openai-responses';
+
+/** The first dated version with the Responses API. Dates compare as texts; a preview comes before what it previews. */
+const FIRST_WITH_RESPONSES = '2025-03-01-preview';
 
 /** Paths of the dialects that Azure speaks itself, below the address of a deployment or of the undated API. */
 const PATHS: Readonly<Record<string, string>> = {
@@ -44,10 +46,11 @@ export class AzureEndpoint {
 
   /** Path and query for a dialect; undefined for one that Azure does not speak. */
   pathOf(dialect: string, deployment: string): string | undefined {
-    const paths = this.isDated ? PATHS : { ...PATHS, ...UNDATED_PATHS };
-    if (!Object.hasOwn(paths, dialect)) return undefined;
     const query = new URLSearchParams(this.query).toString();
-    return `${this.pathTo(deployment)}${paths[dialect]}${query && `?${query}`}`;
+    const withQuery = (path: string): string => `${path}${query && `?${query}`}`;
+    if (dialect === RESPONSES) return this.hasResponses ? withQuery(`${this.undatedRoot}/responses`) : undefined;
+    if (!Object.hasOwn(PATHS, dialect)) return undefined;
+    return withQuery(`${this.pathTo(deployment)}${PATHS[dialect]}`);
   }
 
   /** The address below which a deployment answers, without the query. */
@@ -59,9 +62,17 @@ export class AzureEndpoint {
     return 'api-version' in this.query;
   }
 
+  private get hasResponses(): boolean {
+    const version = this.query['api-version'];
+    return version === undefined || version >= FIRST_WITH_RESPONSES;
+  }
+
+  /** What names its deployment in the body. */
+  private get undatedRoot(): string {
+    return this.isDated ? `${this.root}/openai` : `${this.root}/openai/v1`;
+  }
+
   private pathTo(deployment: string): string {
-    return this.isDated
-      ? `${this.root}/openai/deployments/${encodeURIComponent(deployment)}`
-      : `${this.root}/openai/v1`;
+    return this.isDated ? `${this.root}/openai/deployments/${encodeURIComponent(deployment)}` : this.undatedRoot;
   }
 }

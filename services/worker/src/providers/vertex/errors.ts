@@ -1,2 +1,15 @@
-/** What an error answer means: Vertex AI's are those of all Google APIs. */
-export { classifyGoogleError as classify } from '../../provider-http/classify-google-error.js';
+import { classifyAnthropicError, type ClassifiedError } from '#libs/dialects';
+import { classifyGoogleError } from '../../provider-http/classify-google-error.js';
+
+/** What an error answer means: Anthropic's models refuse in their own words, all else in those of all Google APIs. */
+export function classify(status: number, body: string): ClassifiedError {
+  return isOfAnthropic(body) ? classifyAnthropicError(status, body) : classifyGoogleError(status, body);
+}
+
+function isOfAnthropic(body: string): boolean {
+  try {
+    return (JSON.parse(body) as { type?: unknown } | null)?.type === 'error';
+  } catch {
+    return false;
+  }
+}

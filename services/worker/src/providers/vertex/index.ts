@@ -1,13 +1,17 @@
 import { createGoogleVertex, type GoogleVertexProviderSettings } from '@ai-sdk/google-vertex';
 import type { ProviderModels } from '#libs/dialects';
+import { answerOf } from '../../provider-http/answer-of.js';
+import { connectionFailure } from '../../provider-http/connection-failure.js';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
 import { googleMending } from '../../provider-http/google-mending.js';
 import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedProvider } from '../../provider-http/translated-provider.js';
-import type { ProviderKind } from '../provider.js';
+import type { ProviderAnswer, ProviderCall, ProviderKind } from '../provider.js';
 import { AccessTokens } from './access-tokens.js';
+import { claudeModels, isClaude } from './claude-models.js';
+import { claudeRequest, isNative } from './claude-request.js';
 import { readOptions, type VertexOptions } from './config.js';
 import { endpointOf } from './endpoint.js';
 import { classify } from './errors.js';
@@ -18,7 +22,7 @@ import { ServiceAccount } from './service-account.js';
 type TokenSource = Pick<AccessTokens, 'current' | 'forget' | 'last'>;
 
 /**
- * Kind `vertex`: Gemini on Vertex AI. The credential is the JSON key file of a service account, for which access tokens are
+ * Kind `vertex`: Gemini and Anthropic's models on Vertex AI. Messages pass through to the latter; all else is translated. The credential is the JSON key file of a service account, for which access tokens are
  * fetched and renewed, or an access token that somebody else renews.
  */
 export const vertex: ProviderKind = {
@@ -31,7 +35,19 @@ export const vertex: ProviderKind = {
     const tokens = tokensOf(credential, fetch);
     const models = modelsOf(options, tokens, guardedFetch(endpointOf(options), fetch, fetchFile));
     const secrets = () => [credential, ...(tokens.last === undefined ? [] : [tokens.last])];
-    return translatedProvider({ agent, models, classify, secrets, fetchFile });
+    const translated = translatedProvider({ agent, models, classify, secrets, fetchFile });
+    const pass = async (call: ProviderCall): Promise<ProviderAnswer> => {
+      const request = claudeRequest(call, options, await tokens.current());
+      try {
+        const answer = answerOf(await agent.request({ ...request, signal: call.signal }));
+        if (answer.status === 401) tokens.forget();
+        return answer;
+      } catch (error) {
+        throw connectionFailure(error, call.signal);
+      }
+    };
+    const isPassed = ({ target, facts }: ProviderCall): boolean => isClaude(target.model) && isNative(facts.dialect);
+    return { ...translated, call: (call) => (isPassed(call) ? pass(call) : translated.call(call)) };
   },
 };
 
@@ -57,8 +73,10 @@ function modelsOf(options: VertexOptions, tokens: TokenSource, fetch: typeof glo
   // Tuned models answer at an endpoint of the project's own.
   const deployed = at('');
   const mending = googleMending(endpointOf(options));
+  const claude = claudeModels(options, tokens, forgetting(tokens, fetch));
   return {
     languageModel(name) {
+      if (isClaude(name)) return claude(name);
       const provider = name.startsWith('endpoints/') ? deployed : published;
       return mendModel(provider.languageModel(name), mending);
     },
