@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { batchPricesOf } from './batch-prices.js';
 import { costOf } from './cost-of.js';
 import type { TokenPrices } from './token-prices.js';
@@ -9,9 +9,7 @@ const prices: TokenPrices = {
   cachedInputNanoUsdPerMillion: '300000000',
   outputNanoUsdPerMillion: '15000000000',
   nanoUsdPerThousandWebSearches: '10000000000',
-  tiers: [
-    { abovePromptTokens: 200_000, inputNanoUsdPerMillion: '6000000000', outputNanoUsdPerMillion: '22500000000' },
-  ],
+  tiers: [{ abovePromptTokens: 200_000, inputNanoUsdPerMillion: '6000000000', outputNanoUsdPerMillion: '22500000000' }],
 };
 
 describe('the prices of a batch interface', () => {
@@ -46,12 +44,19 @@ describe('the prices of a batch interface', () => {
     const count = fc.nat({ max: 2_000_000 });
     const amount = fc.bigInt({ min: 1n, max: 10n ** 12n }).map(String);
     fc.assert(
-      fc.property(count, count, amount, amount, fc.integer({ min: 1, max: 9_999 }), (prompt, completion, input, output, share) => {
-        const full: TokenPrices = { inputNanoUsdPerMillion: input, outputNanoUsdPerMillion: output };
-        const reduced = batchPricesOf(full, `0.${String(share).padStart(4, '0')}`);
-        const used = { promptTokens: prompt, completionTokens: completion };
-        return costOf(used, reduced) <= costOf(used, full) && BigInt(reduced.inputNanoUsdPerMillion) > 0n;
-      }),
+      fc.property(
+        count,
+        count,
+        amount,
+        amount,
+        fc.integer({ min: 1, max: 9_999 }),
+        (prompt, completion, input, output, share) => {
+          const full: TokenPrices = { inputNanoUsdPerMillion: input, outputNanoUsdPerMillion: output };
+          const reduced = batchPricesOf(full, `0.${String(share).padStart(4, '0')}`);
+          const used = { promptTokens: prompt, completionTokens: completion };
+          return costOf(used, reduced) <= costOf(used, full) && BigInt(reduced.inputNanoUsdPerMillion) > 0n;
+        },
+      ),
     );
   });
 });

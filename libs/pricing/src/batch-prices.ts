@@ -27,7 +27,7 @@ function shareOf(discount: string): bigint {
 
 function lowered<Prices extends TokenAmounts>(prices: Prices, left: bigint): Prices {
   const entries = Object.entries(prices).map(([field, amount]) =>
-    field.endsWith('NanoUsdPerMillion') ? [field, lower(BigInt(String(amount)), left).toString()] : [field, amount],
+    field.endsWith('NanoUsdPerMillion') ? [field, lower(BigInt(amount), left).toString()] : [field, amount],
   );
   return Object.fromEntries(entries) as Prices;
 }

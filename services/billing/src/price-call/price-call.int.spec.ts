@@ -239,7 +239,7 @@ describe('charging', () => {
     await handler.charge([event()]);
     startBilling();
     await handler.charge([event()]);
-    expect(await totals()).toMatchObject({ charges: 2, cost: (costOf(usage, prices)).toString() });
+    expect(await totals()).toMatchObject({ charges: 2, cost: costOf(usage, prices).toString() });
   });
 
   it('still knows a price that has left the configuration, also after a restart', async () => {
