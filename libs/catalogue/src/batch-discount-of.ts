@@ -1,4 +1,3 @@
-import type { ModelQuery } from './describe-model.js';
 import { priceListOf } from './price-list-of.js';
 
 const HALF = '0.5';
@@ -17,7 +16,7 @@ const DISCOUNT_OF_LIST: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The share that the vendor's own batch interface takes off the listed price of tokens; undefined where none is known. */
-export function batchDiscountOf(query: Pick<ModelQuery, 'kind' | 'baseUrl'>): string | undefined {
+export function batchDiscountOf(query: Parameters<typeof priceListOf>[0]): string | undefined {
   const list = priceListOf(query);
   return list === undefined ? undefined : DISCOUNT_OF_LIST.get(list);
 }
