@@ -48,7 +48,7 @@ const forbidden = [
   },
   {
     name: 'rules-stand-on-contracts',
-    from: { path: '^libs/(classification|conditions|dialects|health|pricing)/', pathNot: SPEC },
+    from: { path: '^libs/(classification|conditions|dialects|health|permission|pricing)/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
   },
   {
@@ -148,6 +148,11 @@ const forbidden = [
     name: 'only-conditions-know-cel',
     from: { pathNot: ['^libs/conditions/', 'node_modules'] },
     to: { path: 'node_modules/@marcbachmann/' },
+  },
+  {
+    name: 'only-permission-knows-casl',
+    from: { pathNot: ['^libs/permission/', 'node_modules'] },
+    to: { path: 'node_modules/@casl/' },
   },
   {
     name: 'only-dialects-and-providers-know-the-ai-sdk',

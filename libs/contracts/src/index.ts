@@ -120,8 +120,17 @@ export { FrameKind, answerHeadSchema } from './events/reply-frame.js';
 export type { AnswerHead } from './events/reply-frame.js';
 export { keptAnswerSchema } from './cache/kept-answer.js';
 export type { KeptAnswer } from './cache/kept-answer.js';
-export { callerSchema, replyErrorSchema } from './queries/caller.js';
-export type { Caller, ReplyError } from './queries/caller.js';
+export {
+  callerSchema,
+  DEFAULT_KEY_SCOPES,
+  KEY_SCOPES,
+  keyScope,
+  replyErrorSchema,
+  role,
+  roleGrantSchema,
+  ROLES,
+} from './queries/caller.js';
+export type { Caller, KeyScope, ReplyError, Role, RoleGrant } from './queries/caller.js';
 export {
   fileObjectSchema,
   fileCreateSchema,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
@@ -11,6 +11,8 @@ import { RequestFacts } from './accept-request/request-facts.js';
 import { RequestIntake } from './accept-request/request-intake.js';
 import { AnswerFromCacheHandler } from './answer-from-cache/answer-from-cache.handler.js';
 import { PendingCalls } from './answer-caller/pending-calls.js';
+import { Authentication } from './authenticate/authentication.js';
+import { CallerKeyGuard } from './authenticate/caller-key.guard.js';
 import { KeyRing } from './authenticate/key-ring.js';
 import { ExplainRouteController } from './explain-route/explain-route.controller.js';
 import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
@@ -47,6 +49,7 @@ import { HealthController } from './report-health/health.controller.js';
   ],
   providers: [
     KeyRing,
+    Authentication,
     AcceptRequestHandler,
     AnswerFromCacheHandler,
     RequestIntake,
@@ -62,6 +65,7 @@ import { HealthController } from './report-health/health.controller.js';
     ResponseKeeper,
     ReadRequestHandler,
     AskStackHandler,
+    { provide: APP_GUARD, useClass: CallerKeyGuard },
     { provide: APP_FILTER, useClass: HttpErrorFilter },
     {
       provide: BlobStore,

@@ -3,8 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceProcess } from '#libs/runtime';
 import { NestLogger } from '#libs/telemetry';
-import { CallerKeyGuard } from './authenticate/caller-key.guard.js';
-import { KeyRing } from './authenticate/key-ring.js';
+import { Authentication } from './authenticate/authentication.js';
 import { refuseStrangersEarly } from './authenticate/refuse-strangers-early.js';
 import { createHttpAdapter } from './http/create-http-adapter.js';
 import { IngressModule } from './ingress.module.js';
@@ -16,7 +15,7 @@ const application = await NestFactory.create<NestFastifyApplication>(service.roo
   bodyParser: false,
   abortOnError: false,
 });
-refuseStrangersEarly(adapter, new CallerKeyGuard(application.get(KeyRing)));
+refuseStrangersEarly(adapter, application.get(Authentication));
 await application.listen(service.settings.port, service.settings.host);
 service.endWith(() => {
   stopAccepting();

@@ -1,7 +1,24 @@
 import { z } from 'zod';
 import { slug } from '../identifiers.js';
 
-/** Whose key a request came with. Every query carries it, and every answer is limited to what it may see. */
+/** What a key may be used for. `read-only` reads its project's records; `audit` reads the trail; `management` the admin API. */
+export const KEY_SCOPES = ['inference', 'batches', 'management', 'read-only', 'audit'] as const;
+export const keyScope = z.enum(KEY_SCOPES);
+export type KeyScope = z.infer<typeof keyScope>;
+
+/** The scopes of a key that names none: everything an application does, and reading what it did. */
+export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['inference', 'batches', 'read-only'];
+
+/** What a person or a service account is in an organisation or in one of its projects. */
+export const ROLES = ['owner', 'admin', 'developer', 'billing', 'auditor', 'viewer'] as const;
+export const role = z.enum(ROLES);
+export type Role = z.infer<typeof role>;
+
+/** A role and where it holds: in one project, or without `project` in the whole organisation. */
+export const roleGrantSchema = z.object({ role, organization: slug, project: slug.optional() });
+export type RoleGrant = z.infer<typeof roleGrantSchema>;
+
+/** Whose key or session a request came with. Every query carries it, and every answer is limited to what it may see. */
 export const callerSchema = z.object({
   organization: slug,
   project: slug,
@@ -10,6 +27,12 @@ export const callerSchema = z.object({
   admin: z.boolean(),
   /** Plan or class of who calls with the key. */
   tier: slug.optional(),
+  /** What the key may be used for; `DEFAULT_KEY_SCOPES` where absent. */
+  scopes: z.array(keyScope).optional(),
+  /** The roles of the person or the service account behind it; absent for a key that stands for itself. */
+  grants: z.array(roleGrantSchema).optional(),
+  /** Id of the person who is signed in; absent for keys. */
+  person: z.string().optional(),
 });
 export type Caller = z.infer<typeof callerSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochMilliseconds, slug } from '../identifiers.js';
 import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
+import { keyScope, roleGrantSchema } from '../queries/caller.js';
 import { modelLimitsSchema } from './model-limits.js';
 import { priceSchema } from './price.js';
 import {
@@ -80,6 +81,19 @@ export const keyEntrySchema = z.object({
   admin: z.boolean(),
   /** Plan or class of who calls with it. */
   tier: slug.optional(),
+  /** What it may be used for; `DEFAULT_KEY_SCOPES` where absent. */
+  scopes: z.array(keyScope).optional(),
+  /** The roles of the service account that it belongs to; absent for a key that stands for itself. */
+  grants: z.array(roleGrantSchema).optional(),
+  /** Public models that it may ask for, and providers that may serve it; all where absent. */
+  models: z.array(z.string()).min(1).optional(),
+  providers: z.array(slug).min(1).optional(),
+  /** Routes that it may be used for, such as `/v1/embeddings` or `/v1/files*`; all where absent. */
+  endpoints: z.array(z.string()).min(1).optional(),
+  /** Networks (CIDR) that it may be used from; all where absent. */
+  ipRanges: z.array(z.string()).min(1).optional(),
+  /** From when on it is refused. */
+  expiresAt: epochMilliseconds.optional(),
 });
 export type KeyEntry = z.infer<typeof keyEntrySchema>;
 

@@ -1,12 +1,13 @@
-import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { receiveForm } from './receive-form.js';
 import { RequestIntake } from './request-intake.js';
 
 /** Calls of models, each address with its dialect. */
 @Controller('v1')
-@UseGuards(CallerKeyGuard)
+@Permit('use', 'Inference')
 export class ModelCallsController {
   constructor(private readonly intake: RequestIntake) {}
 

@@ -1,11 +1,12 @@
-import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { RequestIntake } from './request-intake.js';
 
 /** Reranking, at both addresses that Cohere's clients use. */
 @Controller()
-@UseGuards(CallerKeyGuard)
+@Permit('use', 'Inference')
 export class RerankController {
   constructor(private readonly intake: RequestIntake) {}
 

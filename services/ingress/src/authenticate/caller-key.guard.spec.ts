@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
-import type { Snapshot } from '#libs/contracts';
+import type { KeyEntry, Snapshot } from '#libs/contracts';
 import type { SnapshotWatch } from '#libs/messaging';
 import { Readiness, type Settings } from '#libs/runtime';
 import { KeyHasher } from '#libs/secrets';
+import { Authentication } from './authentication.js';
 import { CallerKeyGuard, type AuthenticatedRequest } from './caller-key.guard.js';
 import { KeyRing } from './key-ring.js';
+import { Permit, Public } from './permit.js';
 
 const secretKey = Buffer.alloc(32, 7);
 const entry = { name: 'ci', organization: 'demo', project: 'default', admin: false };
@@ -13,8 +15,24 @@ const KEY = 'sk-demo-0123456789';
 
 /** A guard, and how to bring it a configuration with some keys and to knock at it with some headers. */
 interface Guarded {
-  readonly bring: (keys: readonly string[]) => void;
-  readonly enter: (headers: Record<string, string>) => AuthenticatedRequest;
+  readonly bring: (keys: readonly string[], more?: Partial<KeyEntry>) => void;
+  readonly enter: (headers: Record<string, string>, how?: { route?: keyof Routes; ip?: string }) => AuthenticatedRequest;
+}
+
+class Routes {
+  @Permit('read', 'Model')
+  models(): void {}
+
+  @Permit('create', 'Key')
+  makeKey(): void {}
+
+  @Permit('update', 'Policy')
+  changePolicy(): void {}
+
+  @Public()
+  open(): void {}
+
+  forgotten(): void {}
 }
 
 function guarded(): Guarded {
@@ -23,18 +41,18 @@ function guarded(): Guarded {
     onChange: (listener) => void listeners.push(listener),
   };
   const ring = new KeyRing(watch as SnapshotWatch, { secretKey } as Settings, new Readiness());
-  const guard = new CallerKeyGuard(ring);
+  const guard = new CallerKeyGuard(new Authentication(ring));
   return {
-    bring: (keys) => {
+    bring: (keys, more = {}) => {
       const hasher = new KeyHasher(secretKey);
-      const hashed = keys.map((key) => ({ ...entry, hash: hasher.hash(key) }));
+      const hashed = keys.map((key) => ({ ...entry, ...more, hash: hasher.hash(key) }));
       watch.current = { version: 1, revision: 1, createdAt: 0, providers: [], models: [], keys: hashed };
       for (const listener of listeners) listener(watch.current);
     },
-    enter: (headers) => {
-      const request = { headers } as unknown as AuthenticatedRequest;
-      const context = { switchToHttp: () => ({ getRequest: () => request }) };
-      guard.canActivate(context as unknown as ExecutionContext);
+    enter: (headers, { route = 'models', ip = '10.0.0.1' } = {}) => {
+      const request = { headers, ip, routeOptions: { url: '/v1/models' } } as unknown as AuthenticatedRequest;
+      const http = { switchToHttp: () => ({ getRequest: () => request }), getClass: () => Routes };
+      guard.canActivate({ ...http, getHandler: () => Routes.prototype[route] } as unknown as ExecutionContext);
       return request;
     },
   };
@@ -80,5 +98,40 @@ describe('CallerKeyGuard', () => {
     const { bring, enter } = guarded();
     bring([KEY]);
     expect(enter(headers).caller.organization).toBe('demo');
+  });
+
+  const refused = (status: number, code: string) => expect.objectContaining({ status, code });
+
+  it('lets a stranger through to what is public only, and nobody to what has no rule', () => {
+    const { bring, enter } = guarded();
+    bring([KEY], { admin: true });
+    expect(enter({}, { route: 'open' })).not.toHaveProperty('caller');
+    expect(() => enter(bearer(KEY), { route: 'forgotten' })).toThrow(refused(403, 'no_permission_rule'));
+  });
+
+  it('says which scope or role is missing', () => {
+    const { bring, enter } = guarded();
+    bring([KEY]);
+    expect(() => enter(bearer(KEY), { route: 'makeKey' })).toThrow('The key needs the scope management to create Key.');
+    expect(() => enter(bearer(KEY), { route: 'changePolicy' })).toThrow(refused(403, 'admin_key_required'));
+    bring([KEY], { scopes: ['management'], grants: [{ role: 'viewer', organization: 'demo' }] });
+    expect(() => enter(bearer(KEY), { route: 'makeKey' })).toThrow(
+      'and its service account the role owner or admin or developer to create Key.',
+    );
+    bring([KEY], { scopes: ['management'] });
+    expect(enter(bearer(KEY), { route: 'makeKey' }).caller.scopes).toEqual(['management']);
+  });
+
+  it('refuses a key after its time, from elsewhere and for another address', () => {
+    const { bring, enter } = guarded();
+    bring([KEY], { expiresAt: Date.now() - 1 });
+    expect(() => enter(bearer(KEY))).toThrow(refused(401, 'expired_api_key'));
+    bring([KEY], { expiresAt: Date.now() + 60_000, ipRanges: ['10.0.0.0/30', 'fd00::/8'], endpoints: ['/v1/mod*'] });
+    expect(enter(bearer(KEY)).caller.key).toBe('ci');
+    expect(enter(bearer(KEY), { ip: '::ffff:10.0.0.2' }).caller.key).toBe('ci');
+    for (const ip of ['10.0.0.4', '::1', 'nonsense'])
+      expect(() => enter(bearer(KEY), { ip })).toThrow(refused(403, 'ip_not_allowed'));
+    bring([KEY], { endpoints: ['/v1/models/:id'] });
+    expect(() => enter(bearer(KEY))).toThrow(refused(403, 'endpoint_not_allowed'));
   });
 });

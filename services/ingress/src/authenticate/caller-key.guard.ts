@@ -2,47 +2,46 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
-import { KeyRing } from './key-ring.js';
+import { abilityOf, whoMay, type Permission } from '#libs/permission';
+import { Authentication } from './authentication.js';
+import { ruleOf } from './permit.js';
 
-const MOST_KEY_CHARACTERS = 512;
-
-/** A request that a guard has let through. */
+/** A request that the guard has let through. */
 export type AuthenticatedRequest = FastifyRequest & { caller: Caller };
 
-/** Lets requests pass whose key the configuration knows: `Authorization: Bearer <key>` or `x-api-key: <key>`. */
+/**
+ * The one guard of all routes: lets a request pass whose caller is known and may do what the route's `@Permit` says. A route
+ * without a rule lets nobody pass. Whether the very thing asked for may be seen is for the service that holds it.
+ */
 @Injectable()
 export class CallerKeyGuard implements CanActivate {
-  constructor(protected readonly keys: KeyRing) {}
+  constructor(private readonly authentication: Authentication) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    request.caller = this.authenticate(request);
-    return true;
-  }
-
-  /** Whose request it is. @throws DialectError 401 for a missing or unknown key, 503 before any key is known. */
-  authenticate(request: FastifyRequest): Caller {
-    const key = presentedKey(request);
-    if (key === undefined) {
+    const rule = ruleOf(context.getHandler(), context.getClass());
+    if (!rule)
       throw new DialectError(
-        401,
-        'missing_api_key',
-        'No API key was sent; send it in a header: "Authorization: Bearer <key>" or "x-api-key: <key>".',
+        403,
+        'no_permission_rule',
+        'This address has no rule of who may use it, so nobody may: its handler needs @Permit(action, subject).',
       );
-    }
-    if (!this.keys.isReady) {
-      throw new DialectError(503, 'temporarily_unavailable', 'Switchyard is starting; try again in a moment.');
-    }
-    const caller = key.length <= MOST_KEY_CHARACTERS ? this.keys.find(key) : undefined;
-    if (!caller)
-      throw new DialectError(401, 'invalid_api_key', 'The API key is not known here; check it for typing errors.');
-    return caller;
+    if ('isPublic' in rule) return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    request.caller = this.authentication.callerOf(request);
+    if (!abilityOf(request.caller).anywhere(rule)) throw refusalOf(request.caller, rule);
+    return true;
   }
 }
 
-function presentedKey({ headers }: FastifyRequest): string | undefined {
-  const { authorization } = headers;
-  if (authorization !== undefined) return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  const apiKey = headers['x-api-key'];
-  return typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
+/** Says what is missing: a scope for a key, a role for a person, or the admin key. */
+function refusalOf({ person, grants }: Caller, permission: Permission): DialectError {
+  const { roles, scopes } = whoMay(permission);
+  if (roles.length + scopes.length === 0)
+    return new DialectError(403, 'admin_key_required', 'This address needs the admin key.');
+  const what = `to ${permission.action} ${permission.subject}`;
+  if (person !== undefined)
+    return new DialectError(403, 'insufficient_permission', `You need the role ${roles.join(' or ')} ${what}.`);
+  const role = grants ? ` and its service account the role ${roles.join(' or ')}` : '';
+  const needed = scopes.length > 0 ? `The key needs the scope ${scopes.join(' or ')}${role}` : 'No key has the scope';
+  return new DialectError(403, 'insufficient_permission', `${needed} ${what}.`);
 }

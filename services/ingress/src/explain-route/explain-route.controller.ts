@@ -1,10 +1,11 @@
-import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { ExplainRouteHandler } from './explain-route.handler.js';
 
 /** How a request would be routed now, and why. */
 @Controller('v1/route')
-@UseGuards(CallerKeyGuard)
+@Permit('use', 'Route')
 export class ExplainRouteController {
   constructor(private readonly handler: ExplainRouteHandler) {}
 

@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { feedbackPageSchema, Subject, type Feedback, type JudgedRequest } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { readFields, readJson } from '../http/read-json.js';
 import { factsRecord } from '../read-records/decision-record.js';
 import { GiveFeedbackHandler } from './give-feedback.handler.js';
@@ -27,7 +28,6 @@ const feedbackQuery = z.object({
 
 /** What callers think of answers: a score for a request, to learn from which model serves which prompts. */
 @Controller('v1/feedback')
-@UseGuards(CallerKeyGuard)
 export class FeedbackController {
   constructor(
     private readonly messaging: Messaging,
@@ -35,6 +35,7 @@ export class FeedbackController {
   ) {}
 
   @Post()
+  @Permit('create', 'Feedback')
   @HttpCode(200)
   async give(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
     const { request_id: requestId, score, comment } = readJson(body, feedbackBody);
@@ -47,6 +48,7 @@ export class FeedbackController {
   }
 
   @Get()
+  @Permit('read', 'Feedback')
   async list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
     const fields = readFields(query, feedbackQuery);
     const { data, hasMore } = await this.messaging.ask(Subject.feedbackList, { caller, ...fields }, feedbackPageSchema);

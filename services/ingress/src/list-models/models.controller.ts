@@ -1,9 +1,10 @@
-import { Controller, Get, Headers, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Req } from '@nestjs/common';
 import type { Caller, ModelEntry } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
 import { denialOf, resolveModel } from '#libs/routing';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import {
   anthropicModel,
   anthropicModelPage,
@@ -25,7 +26,7 @@ interface ModelObject extends KnownLimits {
 
 /** `GET /v1/models` and `GET /v1/models/{id}`: the models that the caller may use, in OpenAI's form or Anthropic's; the admin key sees all. */
 @Controller('v1/models')
-@UseGuards(CallerKeyGuard)
+@Permit('read', 'Model')
 export class ModelsController {
   constructor(private readonly watch: SnapshotWatch) {}
 

@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { batchObjectSchema, batchPageSchema, Subject, type BatchObject, type BatchPage } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { readFields, readJson } from '../http/read-json.js';
 
 const createSchema = z.object({
@@ -18,11 +19,11 @@ const pageSchema = z.object({
 
 /** OpenAI's Batch API: create, read, list, cancel. The jobs service owns the batches. */
 @Controller('v1/batches')
-@UseGuards(CallerKeyGuard)
 export class BatchesController {
   constructor(private readonly messaging: Messaging) {}
 
   @Post()
+  @Permit('create', 'Batch')
   @HttpCode(200)
   create(@Req() { caller, body }: AuthenticatedRequest): Promise<BatchObject> {
     const fields = readJson(body, createSchema);
@@ -37,16 +38,19 @@ export class BatchesController {
   }
 
   @Get()
+  @Permit('read', 'Batch')
   list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<BatchPage> {
     return this.messaging.ask(Subject.batchList, { caller, ...readFields(query, pageSchema) }, batchPageSchema);
   }
 
   @Get(':id')
+  @Permit('read', 'Batch')
   read(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<BatchObject> {
     return this.messaging.ask(Subject.batchRead, { caller, id }, batchObjectSchema);
   }
 
   @Post(':id/cancel')
+  @Permit('update', 'Batch')
   @HttpCode(200)
   cancel(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<BatchObject> {
     return this.messaging.ask(Subject.batchCancel, { caller, id }, batchObjectSchema);

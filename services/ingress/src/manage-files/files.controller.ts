@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { BlobStore } from '#libs/blobs';
 import { fileLocationSchema, filePageSchema, Subject, type FileObject, type FilePage } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
 import { ReceiveFileHandler } from './receive-file.handler.js';
 
@@ -19,7 +20,6 @@ const pageSchema = z.object({
 
 /** OpenAI's Files API: upload, read, list, content. Bytes stream, so that size costs no memory. */
 @Controller('v1/files')
-@UseGuards(CallerKeyGuard)
 export class FilesController {
   constructor(
     private readonly messaging: Messaging,
@@ -28,6 +28,7 @@ export class FilesController {
   ) {}
 
   @Post()
+  @Permit('create', 'File')
   @HttpCode(200)
   upload(@Req() request: AuthenticatedRequest): Promise<FileObject> {
     if (!request.isMultipart()) {
@@ -41,16 +42,19 @@ export class FilesController {
   }
 
   @Get()
+  @Permit('read', 'File')
   list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<FilePage> {
     return this.messaging.ask(Subject.fileList, { caller, ...readFields(query, pageSchema) }, filePageSchema);
   }
 
   @Get(':id')
+  @Permit('read', 'File')
   async read(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<FileObject> {
     return (await this.messaging.ask(Subject.fileRead, { caller, id }, fileLocationSchema)).file;
   }
 
   @Get(':id/content')
+  @Permit('read', 'File')
   async content(
     @Req() { caller }: AuthenticatedRequest,
     @Param('id') id: string,

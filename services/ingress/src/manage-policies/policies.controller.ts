@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import {
   policyChangeReplySchema,
   policyListReplySchema,
@@ -9,8 +9,8 @@ import {
 import { DialectError } from '#libs/dialects';
 import { Messaging, MessagingError } from '#libs/messaging';
 import { z } from 'zod';
-import { AdminKeyGuard } from '../authenticate/admin-key.guard.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { readFields, readJson } from '../http/read-json.js';
 import { policyChangeObject, policyObject, replayObject } from './policy-objects.js';
 import { timeOf } from './replay-period.policy.js';
@@ -45,11 +45,11 @@ const listQuery = z.object({
 
 /** The policies in force and their versions: rehearsed, tried, put in force and taken back with the admin key. */
 @Controller('admin/v1/policies')
-@UseGuards(AdminKeyGuard)
 export class PoliciesController {
   constructor(private readonly messaging: Messaging) {}
 
   @Get()
+  @Permit('read', 'Policy')
   async list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
     const fields = readFields(query, listQuery);
     const reply = await this.messaging.ask(Subject.policyList, { caller, ...fields }, policyListReplySchema);
@@ -63,29 +63,34 @@ export class PoliciesController {
   }
 
   @Post('replay')
+  @Permit('read', 'Policy')
   @HttpCode(200)
   async replay(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
     return replayObject(await this.askReplay({ caller, ...readJson(body, replayFields) }));
   }
 
   @Post('trial')
+  @Permit('update', 'Policy')
   @HttpCode(200)
   async startTrial(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
     return this.change(Subject.policyTry, { caller, ...readJson(body, trialFields) });
   }
 
   @Delete('trial')
+  @Permit('update', 'Policy')
   async endTrial(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
     return this.change(Subject.policyTry, { caller, share: 0 });
   }
 
   @Post('promote')
+  @Permit('update', 'Policy')
   @HttpCode(200)
   async promote(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
     return this.change(Subject.policyPromote, { caller });
   }
 
   @Post('rollback')
+  @Permit('update', 'Policy')
   @HttpCode(200)
   async rollBack(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
     return this.change(Subject.policyRollBack, { caller, ...readJson(body, rollBackFields) });

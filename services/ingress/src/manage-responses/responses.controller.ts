@@ -1,10 +1,11 @@
-import { Controller, Delete, Get, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { carriedDocumentSchema, responseDeletedSchema, Subject, type ResponseDeleted } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { BodyClaims, Messaging, openDocument } from '#libs/messaging';
 import { z } from 'zod';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
 import { CreateResponseHandler } from './create-response.handler.js';
 
@@ -17,7 +18,6 @@ const id = z.string().min(1).max(200);
 
 /** OpenAI's Responses API: create, read, delete, list the input. The jobs service keeps the responses. */
 @Controller('v1/responses')
-@UseGuards(CallerKeyGuard)
 export class ResponsesController {
   constructor(
     private readonly messaging: Messaging,
@@ -26,11 +26,13 @@ export class ResponsesController {
   ) {}
 
   @Post()
+  @Permit('use', 'Inference')
   create(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.creation.handle(request, reply);
   }
 
   @Get(':id')
+  @Permit('read', 'Response')
   read(@Req() request: AuthenticatedRequest, @Param('id') text: string, @Query() query: unknown): Promise<unknown> {
     const { stream } = readFields(query, z.object({ stream: z.string().optional() }));
     if (stream === 'true')
@@ -44,11 +46,13 @@ export class ResponsesController {
   }
 
   @Delete(':id')
+  @Permit('delete', 'Response')
   delete(@Req() { caller }: AuthenticatedRequest, @Param('id') text: string): Promise<ResponseDeleted> {
     return this.messaging.ask(Subject.responseDelete, { caller, id: readFields(text, id) }, responseDeletedSchema);
   }
 
   @Get(':id/input_items')
+  @Permit('read', 'Response')
   inputItems(
     @Req() { caller }: AuthenticatedRequest,
     @Param('id') text: string,

@@ -1,9 +1,10 @@
-import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { auditEventPageSchema, Subject, usageReportReplySchema, type AuditEntry, type Caller } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import { z } from 'zod';
-import { CallerKeyGuard, type AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
 import { ReadRequestHandler } from './read-request.handler.js';
 import { requestRecord } from './request-record.js';
@@ -28,7 +29,6 @@ const auditQuery = z.object({
 
 /** What is on record: one request, usage and cost, the audit trail. A caller sees its own project; the admin key all. */
 @Controller('v1')
-@UseGuards(CallerKeyGuard)
 export class RecordsController {
   constructor(
     private readonly messaging: Messaging,
@@ -36,12 +36,14 @@ export class RecordsController {
   ) {}
 
   @Get('requests/:id')
+  @Permit('read', 'Request')
   async request(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<unknown> {
     const { entry, charge } = await this.requests.handle(caller, id);
     return requestRecord(entry, charge, caller);
   }
 
   @Get('usage')
+  @Permit('read', 'Usage')
   async usage(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
     const { group_by: groupBy, ...period } = readFields(query, usageQuery);
     const { rows } = await this.messaging.ask(
@@ -67,6 +69,7 @@ export class RecordsController {
   }
 
   @Get('audit/events')
+  @Permit('read', 'AuditEvent')
   async auditEvents(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
     const fields = readFields(query, auditQuery);
     const page = await this.messaging.ask(Subject.auditEventList, { caller, ...fields }, auditEventPageSchema);

@@ -1,9 +1,9 @@
-import { Controller, Get, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Subject } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { mergeMetrics, METRICS_CONTENT_TYPE } from '#libs/telemetry';
-import { AdminKeyGuard } from '../authenticate/admin-key.guard.js';
+import { Permit, Public } from '../authenticate/permit.js';
 import { AskStackHandler } from './ask-stack.handler.js';
 
 const METRICS_WAIT_MILLISECONDS = 500;
@@ -17,11 +17,13 @@ export class HealthController {
   ) {}
 
   @Get('healthz')
+  @Public()
   alive(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   @Get('readyz')
+  @Public()
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const missing = await this.stack.missing();
     const isReady = missing.length === 0;
@@ -29,7 +31,7 @@ export class HealthController {
   }
 
   @Get('metrics')
-  @UseGuards(AdminKeyGuard)
+  @Permit('read', 'Operations')
   async metrics(@Res() reply: FastifyReply): Promise<void> {
     const replies = await this.messaging.askAll(Subject.metricsAsk, { timeoutMilliseconds: METRICS_WAIT_MILLISECONDS });
     await reply.type(METRICS_CONTENT_TYPE).send(mergeMetrics(replies.map((message) => message.text())));

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { KeyRing } from './key-ring.js';
+
+const MOST_KEY_CHARACTERS = 512;
+
+/** Whose a request is, by its key: `Authorization: Bearer <key>` or `x-api-key: <key>`. */
+@Injectable()
+export class Authentication {
+  constructor(private readonly keys: KeyRing) {}
+
+  /** @throws DialectError 401 for a missing, unknown or expired key, 403 for one that is not for this request, 503 before any key is known. */
+  callerOf(request: FastifyRequest): Caller {
+    const key = presentedKey(request);
+    if (key === undefined) {
+      throw new DialectError(
+        401,
+        'missing_api_key',
+        'No API key was sent; send it in a header: "Authorization: Bearer <key>" or "x-api-key: <key>".',
+      );
+    }
+    if (!this.keys.isReady) {
+      throw new DialectError(503, 'temporarily_unavailable', 'Switchyard is starting; try again in a moment.');
+    }
+    const known = key.length <= MOST_KEY_CHARACTERS ? this.keys.find(key) : undefined;
+    if (!known)
+      throw new DialectError(401, 'invalid_api_key', 'The API key is not known here; check it for typing errors.');
+    known.restrictions?.(request, Date.now());
+    return known.caller;
+  }
+}
+
+function presentedKey({ headers }: FastifyRequest): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined) return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+  const apiKey = headers['x-api-key'];
+  return typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KEY_SCOPES, ROLES, type KeyEntry, type RoleGrant } from '#libs/contracts';
+import { abilityOf, whoMay, type Permission } from '#libs/permission';
+import { KeyHasher } from '#libs/secrets';
+import { SECRET_KEY, startIngressForTests, type IngressForTests, type LiveRoute } from '../ingress.fixture.js';
+
+/** What strangers may reach. A route is added here only if it tells nothing about anybody and changes nothing. */
+const PUBLIC = ['GET /healthz', 'GET /readyz'];
+const START_MILLISECONDS = 30_000;
+
+const hasher = new KeyHasher(SECRET_KEY);
+const DEMO = { organization: 'demo', project: 'default' };
+
+/** A key for each way of being somebody: its name is its secret, too. */
+const KEYS: Record<string, Partial<KeyEntry>> = {
+  'bootstrap-key': { admin: true },
+  'expired-key': { admin: true, expiresAt: 1 },
+  'elsewhere-key': { admin: true, ipRanges: ['192.0.2.0/24'] },
+  'other-route-key': { admin: true, endpoints: ['/nowhere'] },
+  'ordinary-key': {},
+  ...Object.fromEntries(KEY_SCOPES.map((scope) => [`scope-${scope}`, { scopes: [scope] }])),
+  ...Object.fromEntries(
+    ROLES.map((role) => [`role-${role}`, { scopes: [...KEY_SCOPES], grants: [grantOf(role)] } satisfies Partial<KeyEntry>]),
+  ),
+};
+
+function grantOf(role: RoleGrant['role']): RoleGrant {
+  return { role, organization: 'demo' };
+}
+
+function entryOf(name: string): KeyEntry {
+  return { ...DEMO, name, admin: false, hash: hasher.hash(name), ...KEYS[name] };
+}
+
+describe('every live route', () => {
+  let ingress: IngressForTests;
+
+  beforeAll(async () => {
+    ingress = await startIngressForTests({
+      version: 1,
+      revision: 1,
+      createdAt: 0,
+      providers: [],
+      models: [],
+      keys: Object.keys(KEYS).map(entryOf),
+    });
+  }, START_MILLISECONDS);
+  afterAll(() => ingress.stop());
+
+  const guarded = (): { route: LiveRoute; rule: Permission }[] =>
+    ingress.routes.flatMap((route) => (route.rule && !('isPublic' in route.rule) ? [{ route, rule: route.rule }] : []));
+
+  async function call({ method, url }: LiveRoute, key?: string): Promise<{ status: number; code: unknown }> {
+    const answer = await ingress.http.inject({
+      method: method as 'GET',
+      url: url.replaceAll(/:\w+|\*/g, 'some-id'),
+      headers: {
+        'content-type': 'application/json',
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
+      ...(method === 'GET' ? {} : { payload: '{}' }),
+    });
+    const isJson = answer.body !== '' && String(answer.headers['content-type']).includes('json');
+    const { error } = isJson ? answer.json<{ error?: { code?: unknown; message?: string } }>() : {};
+    return { status: answer.statusCode, code: error?.code ?? error?.message };
+  }
+
+  it('has a rule: write @Permit(action, subject) from authenticate/permit.js above the handlers listed here', () => {
+    const lawless = ingress.routes.filter(({ rule }) => rule === undefined);
+    expect(lawless.map(({ method, url, handler }) => `${method} ${url} (${handler})`)).toEqual([]);
+    expect(ingress.routes.length).toBeGreaterThan(30);
+  });
+
+  it('is open to strangers only where that is on the list', () => {
+    const open = ingress.routes.filter(({ rule }) => rule && 'isPublic' in rule);
+    expect(open.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(PUBLIC.toSorted());
+  });
+
+  it.each([
+    ['no key', undefined, 401],
+    ['an unknown key', 'unknown-key', 401],
+    ['an expired key', 'expired-key', 401],
+    ['a key that is for another network', 'elsewhere-key', 403],
+    ['a key that is for another route', 'other-route-key', 403],
+  ])('refuses %s', async (_what, key, status) => {
+    for (const { route } of guarded())
+      expect([route.url, (await call(route, key)).status]).toEqual([route.url, status]);
+  });
+
+  it('lets the bootstrap key through', async () => {
+    for (const { route } of guarded()) {
+      const { status } = await call(route, 'bootstrap-key');
+      expect([route.url, [401, 403].includes(status)]).toEqual([route.url, false]);
+    }
+  });
+
+  it.each(Object.keys(KEYS).filter((name) => /^(ordinary|scope|role)-/.test(name)))(
+    'lets the %s through where its scopes and roles say so, and nowhere else',
+    async (name) => {
+      const { hash: _hash, name: key, ...rest } = entryOf(name);
+      const ability = abilityOf({ ...rest, key });
+      for (const { route, rule } of guarded()) {
+        const { status, code } = await call(route, name);
+        const passes = status !== 401 && status !== 403;
+        expect([route.method, route.url, passes, code]).toEqual([route.method, route.url, ability.anywhere(rule), code]);
+      }
+    },
+  );
+
+  it.each([
+    ['scope-inference', 'POST /v1/chat/completions', 'GET /v1/usage'],
+    ['scope-inference', 'GET /v1/models', 'POST /v1/batches'],
+    ['scope-batches', 'POST /v1/files', 'POST /v1/chat/completions'],
+    ['scope-read-only', 'GET /v1/usage', 'POST /v1/embeddings'],
+    ['scope-read-only', 'GET /v1/batches/:id', 'POST /v1/batches/:id/cancel'],
+    ['scope-audit', 'GET /v1/audit/events', 'GET /v1/files'],
+    ['role-viewer', 'GET /v1/usage', 'GET /v1/audit/events'],
+    ['role-auditor', 'GET /v1/audit/events', 'POST /v1/messages'],
+    ['role-billing', 'GET /v1/usage', 'DELETE /v1/responses/:id'],
+    ['role-developer', 'POST /v1/messages', 'GET /metrics'],
+  ])('lets the %s do %s but not %s', async (name, yes, no) => {
+    const at = (address: string) => guarded().find(({ route }) => `${route.method} ${route.url}` === address)!.route;
+    expect([401, 403]).not.toContain((await call(at(yes), name)).status);
+    expect((await call(at(no), name)).status).toBe(403);
+  });
+
+  it('that is the installation\'s lets nobody but the bootstrap key through', async () => {
+    const ours = guarded().filter(({ rule }) => whoMay(rule).roles.length === 0);
+    expect(ours.length).toBeGreaterThan(0);
+    for (const { route } of ours)
+      for (const name of ['role-owner', 'scope-management', 'ordinary-key'])
+        expect(await call(route, name)).toEqual({ status: 403, code: 'admin_key_required' });
+  });
+
+  it.each([
+    ['a slash more', (url: string) => `${url}/`],
+    ['two slashes', (url: string) => `/${url}`],
+    ['an encoded slash', (url: string) => url.replace('/v1/', '/v1%2f')],
+    ['a dot', (url: string) => url.replace('/v1/', '/v1/./')],
+    ['a semicolon', (url: string) => `${url};x=1`],
+    ['capitals', (url: string) => url.toUpperCase()],
+  ])('is not to be had without a key by %s', async (_what, twist) => {
+    for (const { route } of guarded()) {
+      const { status } = await call({ ...route, url: twist(route.url) });
+      expect([route.url, [401, 404].includes(status)]).toEqual([route.url, true]);
+    }
+  });
+});

@@ -1,0 +1,115 @@
+import { ModulesContainer, NestFactory } from '@nestjs/core';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { RequestMethod, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Module } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import type { Snapshot } from '#libs/contracts';
+import { MessagingModule, MessagingParts } from '#libs/messaging';
+import { Readiness, Settings, Shutdown } from '#libs/runtime';
+import { createLogger, Logger } from '#libs/telemetry';
+import { eventually, startNatsForTests } from '#libs/testing';
+import { Authentication } from './authenticate/authentication.js';
+import { refuseStrangersEarly } from './authenticate/refuse-strangers-early.js';
+import { ruleOf, type RouteRule } from './authenticate/permit.js';
+import { createHttpAdapter } from './http/create-http-adapter.js';
+import { IngressModule } from './ingress.module.js';
+
+/** A route of the running server and who may use it. */
+export interface LiveRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly handler: string;
+  readonly rule: RouteRule | undefined;
+}
+
+/** The whole ingress on a real nats-server, with a configuration of the test's, and no other service behind it. */
+export interface IngressForTests {
+  readonly http: FastifyInstance;
+  readonly messaging: MessagingParts;
+  /** Every route that the server answers at, as it itself lists them. */
+  readonly routes: readonly LiveRoute[];
+  readonly stop: () => Promise<void>;
+}
+
+export const SECRET_KEY = Buffer.alloc(32, 7);
+
+@Module({})
+class RootModule {}
+
+export async function startIngressForTests(snapshot: Snapshot): Promise<IngressForTests> {
+  const nats = await startNatsForTests();
+  const log = createLogger({ service: 'test', level: 'silent' });
+  const messaging = await MessagingParts.open(nats.url, 'ingress', log);
+  await messaging.snapshots.write(snapshot);
+  await eventually(() => {
+    if (!messaging.snapshotWatch.current) throw new Error('no snapshot yet');
+  });
+  const { adapter } = await createHttpAdapter();
+  const http = adapter.getInstance<FastifyInstance>();
+  const listed: { method: string; url: string }[] = [];
+  http.addHook('onRoute', ({ method, url }) =>
+    void [method].flat().forEach((one) => one !== 'HEAD' && listed.push({ method: one, url })),
+  );
+  const providers = [
+    {
+      provide: Settings,
+      useValue: Settings.read({ NATS_URL: nats.url, SWITCHYARD_SECRET_KEY: SECRET_KEY.toString('base64') }),
+    },
+    { provide: Logger, useValue: log },
+    { provide: Readiness, useValue: new Readiness() },
+    { provide: Shutdown, useValue: new Shutdown() },
+  ];
+  const root = { module: RootModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  const application = await NestFactory.create<NestFastifyApplication>(
+    { ...root, imports: [MessagingModule.for(messaging), IngressModule] },
+    adapter,
+    { logger: false, bodyParser: false, abortOnError: false },
+  );
+  refuseStrangersEarly(adapter, application.get(Authentication));
+  await application.init();
+  await http.ready();
+  const handlers = handlersOf(application.get(ModulesContainer));
+  return {
+    http,
+    messaging,
+    routes: listed.map((route) => ({ ...route, ...(handlers.get(`${route.method} ${route.url}`) ?? NOBODY) })),
+    stop: async () => {
+      await application.close();
+      await messaging.close();
+      await nats.stop();
+    },
+  };
+}
+
+const NOBODY = { handler: 'registered beside Nest', rule: undefined };
+
+/** Each handler of each controller with its rule, by the address that Nest gives it. */
+function handlersOf(modules: ModulesContainer): Map<string, Pick<LiveRoute, 'handler' | 'rule'>> {
+  const found = new Map<string, Pick<LiveRoute, 'handler' | 'rule'>>();
+  const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
+  for (const { metatype } of controllers) {
+    const controller = metatype as Type;
+    const prototype = controller.prototype as Record<string, LiveHandler>;
+    for (const name of Object.getOwnPropertyNames(prototype)) {
+      const handler = prototype[name];
+      const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);
+      if (!handler || method === undefined) continue;
+      const known = { handler: `${controller.name}.${name}`, rule: ruleOf(handler, controller) };
+      for (const base of pathsOf(controller))
+        for (const path of pathsOf(handler)) found.set(`${RequestMethod[method]} ${join(base, path)}`, known);
+    }
+  }
+  return found;
+}
+
+type LiveHandler = Parameters<typeof ruleOf>[0];
+
+function pathsOf(target: object): string[] {
+  return [Reflect.getMetadata(PATH_METADATA, target) as string | string[]].flat();
+}
+
+function join(base: string, path: string): string {
+  const parts = [base, path].map((part) => part.replaceAll(/^\/|\/$/g, '')).filter((part) => part !== '');
+  return `/${parts.join('/')}`;
+}
