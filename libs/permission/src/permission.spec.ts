@@ -107,8 +107,9 @@ describe('granting', () => {
     const give = (scope: KeyScope) => mayGiveScopes(developer, [scope], web);
     expect(give('inference')).toBe(true);
     expect(give('batches')).toBe(true);
+    expect(give('read-only')).toBe(true);
     expect(give('management')).toBe(false);
-    expect(give('audit')).toBe(false);
+    expect(mayGiveScopes(person({ role: 'viewer', organization: 'acme' }), ['audit'], web)).toBe(false);
   });
 });
 

@@ -12,7 +12,6 @@ export function whoMay(permission: Permission): { roles: string[]; scopes: strin
 
 function allows(rules: readonly Rule[], { action, subject }: Permission): boolean {
   return rules.some(
-    ({ actions, subjects }) =>
-      subjects.includes(subject) && (actions.includes(action) || actions.includes('manage')),
+    ({ actions, subjects }) => subjects.includes(subject) && (actions.includes(action) || actions.includes('manage')),
   );
 }

@@ -48,8 +48,11 @@ export async function startIngressForTests(snapshot: Snapshot): Promise<IngressF
   const { adapter } = await createHttpAdapter();
   const http = adapter.getInstance<FastifyInstance>();
   const listed: { method: string; url: string }[] = [];
-  http.addHook('onRoute', ({ method, url }) =>
-    void [method].flat().forEach((one) => one !== 'HEAD' && listed.push({ method: one, url })),
+  http.addHook(
+    'onRoute',
+    ({ method, url }) => {
+      for (const one of [method].flat()) if (one !== 'HEAD') listed.push({ method: one, url });
+    },
   );
   const providers = [
     {

@@ -16,7 +16,10 @@ const KEY = 'sk-demo-0123456789';
 /** A guard, and how to bring it a configuration with some keys and to knock at it with some headers. */
 interface Guarded {
   readonly bring: (keys: readonly string[], more?: Partial<KeyEntry>) => void;
-  readonly enter: (headers: Record<string, string>, how?: { route?: keyof Routes; ip?: string }) => AuthenticatedRequest;
+  readonly enter: (
+    headers: Record<string, string>,
+    how?: { route?: keyof Routes; ip?: string },
+  ) => AuthenticatedRequest;
 }
 
 class Routes {

@@ -4,7 +4,9 @@ import type { KeyEntry } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 
 /** What of a request a key may be bound to. */
-export type BoundRequest = Pick<FastifyRequest, 'ip'> & { readonly routeOptions: { readonly url?: string | undefined } };
+export type BoundRequest = Pick<FastifyRequest, 'ip'> & {
+  readonly routeOptions: { readonly url?: string | undefined };
+};
 
 /** Refuses a request that its key is not for. @throws DialectError 401 for an expired key, 403 for another place or address */
 export type KeyRestrictions = (request: BoundRequest, now: number) => void;

@@ -20,7 +20,10 @@ const KEYS: Record<string, Partial<KeyEntry>> = {
   'ordinary-key': {},
   ...Object.fromEntries(KEY_SCOPES.map((scope) => [`scope-${scope}`, { scopes: [scope] }])),
   ...Object.fromEntries(
-    ROLES.map((role) => [`role-${role}`, { scopes: [...KEY_SCOPES], grants: [grantOf(role)] } satisfies Partial<KeyEntry>]),
+    ROLES.map((role) => [
+      `role-${role}`,
+      { scopes: [...KEY_SCOPES], grants: [grantOf(role)] } satisfies Partial<KeyEntry>,
+    ]),
   ),
 };
 
@@ -102,7 +105,12 @@ describe('every live route', () => {
       for (const { route, rule } of guarded()) {
         const { status, code } = await call(route, name);
         const passes = status !== 401 && status !== 403;
-        expect([route.method, route.url, passes, code]).toEqual([route.method, route.url, ability.anywhere(rule), code]);
+        expect([route.method, route.url, passes, code]).toEqual([
+          route.method,
+          route.url,
+          ability.anywhere(rule),
+          code,
+        ]);
       }
     },
   );
@@ -124,7 +132,7 @@ describe('every live route', () => {
     expect((await call(at(no), name)).status).toBe(403);
   });
 
-  it('that is the installation\'s lets nobody but the bootstrap key through', async () => {
+  it("that is the installation's lets nobody but the bootstrap key through", async () => {
     const ours = guarded().filter(({ rule }) => whoMay(rule).roles.length === 0);
     expect(ours.length).toBeGreaterThan(0);
     for (const { route } of ours)
