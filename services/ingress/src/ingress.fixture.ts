@@ -48,12 +48,9 @@ export async function startIngressForTests(snapshot: Snapshot): Promise<IngressF
   const { adapter } = await createHttpAdapter();
   const http = adapter.getInstance<FastifyInstance>();
   const listed: { method: string; url: string }[] = [];
-  http.addHook(
-    'onRoute',
-    ({ method, url }) => {
-      for (const one of [method].flat()) if (one !== 'HEAD') listed.push({ method: one, url });
-    },
-  );
+  http.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') listed.push({ method: one, url });
+  });
   const providers = [
     {
       provide: Settings,
