@@ -101,6 +101,18 @@ describe('time limits', () => {
     expect(execution?.deadline).toBe(deadline);
   });
 
+  it('lower that of plain answers too', () => {
+    const timeouts = { ...modelWith([]).timeouts, plainMilliseconds: 2_900 };
+    const routing = { deadlineMilliseconds: 700 };
+    const table = routingTable({ revision: 1, models: [modelWith(TWO, { timeouts, routing })], providers: [] });
+    expect(planRoute(decidedFacts(), table).targets[0]?.timeouts).toEqual({
+      firstByteMilliseconds: 700,
+      plainMilliseconds: 700,
+      idleMilliseconds: 2_000,
+      totalMilliseconds: 700,
+    });
+  });
+
   it('have one of their own for an attempt, where the caller wishes for that: others may still answer', () => {
     const { targets } = plan({}, { facts: { wishes: { attemptTimeoutMilliseconds: 900 } } });
     expect(targets[0]?.timeouts).toMatchObject({ attemptMilliseconds: 900, totalMilliseconds: 3_000 });

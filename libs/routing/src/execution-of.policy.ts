@@ -38,8 +38,10 @@ export function timeoutsOf(timeouts: Timeouts, { facts, policy, wishes }: Consid
   const attempt = wishes.attemptTimeoutMilliseconds ?? Infinity;
   const all = hasCaller(facts) ? (policy.deadlineMilliseconds ?? Infinity) : Infinity;
   if (attempt === Infinity && all === Infinity) return timeouts;
+  const plain = timeouts.plainMilliseconds;
   return {
     firstByteMilliseconds: Math.min(timeouts.firstByteMilliseconds, all),
+    ...(plain === undefined ? {} : { plainMilliseconds: Math.min(plain, all) }),
     idleMilliseconds: timeouts.idleMilliseconds,
     totalMilliseconds: Math.min(timeouts.totalMilliseconds, all),
     ...(attempt === Infinity ? {} : { attemptMilliseconds: attempt }),

@@ -7,6 +7,8 @@ import { executionPolicySchema } from './execution-policy.js';
 /** Limits on the time of one call, in milliseconds: to the first byte or token, silence within a stream, the whole call with all its attempts. */
 export const timeoutsSchema = z.object({
   firstByteMilliseconds: z.int().positive(),
+  /** To the first byte of a plain answer, which most providers send once all of it is made; as for a stream where absent. */
+  plainMilliseconds: z.int().positive().optional(),
   idleMilliseconds: z.int().positive(),
   totalMilliseconds: z.int().positive(),
   /** Of one attempt, where a caller asked for that; another target may still answer. */

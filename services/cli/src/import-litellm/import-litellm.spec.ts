@@ -65,7 +65,10 @@ describe('importLitellm', () => {
   });
 
   it('makes one model of deployments with one name, drawn by their rates', () => {
-    expect(model('large')).toMatchObject({ strategy: 'weighted', timeouts: { firstByteMs: 2_500, totalMs: 60_000 } });
+    expect(model('large')).toMatchObject({
+      strategy: 'weighted',
+      timeouts: { firstByteMs: 2_500, plainMs: 60_000, totalMs: 60_000 },
+    });
     expect(model('large')?.targets).toEqual([
       {
         provider: 'azure',

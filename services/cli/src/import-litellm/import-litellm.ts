@@ -13,6 +13,8 @@ export interface ImportedConfiguration {
   readonly warnings: readonly ImportWarning[];
 }
 
+/** What LiteLLM waits for a call where nobody says. */
+const WHOLE_MILLISECONDS = 600_000;
 const ORGANIZATIONS =
   'organizations: [ { name: demo, projects: [ { name: default, keys: [ { name: ci, key: "${env:DEMO_KEY}" } ] } ] } ]';
 const HEADER = `# Made from a LiteLLM configuration. Check it, and add the callers under "organizations":
@@ -196,9 +198,13 @@ function timeoutsOf(
     }
     return values.size === 0 ? undefined : Math.max(...values);
   };
+  const firstByteMs = longest((target) => target.firstByteMs, 'stream_timeout');
+  const totalMs = longest((target) => target.totalMs, 'timeout') ?? settings.totalMs;
+  // LiteLLM bounds a plain answer by nothing but the whole.
   const timeouts = withoutAbsent({
-    firstByteMs: longest(({ firstByteMs }) => firstByteMs, 'stream_timeout'),
-    totalMs: longest(({ totalMs }) => totalMs, 'timeout') ?? settings.totalMs,
+    firstByteMs,
+    plainMs: totalMs ?? (firstByteMs === undefined ? undefined : WHOLE_MILLISECONDS),
+    totalMs,
   });
   return Object.keys(timeouts).length === 0 ? undefined : timeouts;
 }

@@ -66,11 +66,7 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
   return {
     name: model.name,
     ...assembleRouting(model),
-    timeouts: {
-      firstByteMilliseconds: model.timeouts.firstByteMs,
-      idleMilliseconds: model.timeouts.idleMs,
-      totalMilliseconds: model.timeouts.totalMs,
-    },
+    timeouts: timeoutsOf(model.timeouts),
     ...(model.timeouts.keepAliveMs === undefined ? {} : { keepAliveMilliseconds: model.timeouts.keepAliveMs }),
     ...(model.unknownFields === undefined ? {} : { unknownFields: model.unknownFields }),
     ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
@@ -78,6 +74,15 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
     targets: (model.targets ?? []).map((target, index) =>
       assembleTarget(target, model.strategy.kind === 'weighted' ? 1 : index + 1, surroundings(target.provider)),
     ),
+  };
+}
+
+function timeoutsOf({ firstByteMs, plainMs, idleMs, totalMs }: ModelFields['timeouts']): ModelEntry['timeouts'] {
+  return {
+    firstByteMilliseconds: firstByteMs,
+    ...(plainMs === firstByteMs ? {} : { plainMilliseconds: plainMs }),
+    idleMilliseconds: idleMs,
+    totalMilliseconds: totalMs,
   };
 }
 

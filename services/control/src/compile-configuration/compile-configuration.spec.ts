@@ -86,6 +86,18 @@ describe('compileConfiguration', () => {
     ]);
   });
 
+  it.each([
+    ['nothing', '', { firstByteMilliseconds: 20_000, plainMilliseconds: 120_000 }],
+    ['other waits', 'timeouts: { idleMs: 5 }', { firstByteMilliseconds: 20_000, plainMilliseconds: 120_000 }],
+    ['both', 'timeouts: { firstByteMs: 5, plainMs: 6 }', { firstByteMilliseconds: 5, plainMilliseconds: 6 }],
+  ])(
+    'waits for the first byte of plain answers longer than of streams where the file says %s',
+    (_what, line, expected) => {
+      const text = ISSUE_EXAMPLE.replace(/timeouts:.*/, line);
+      expect(configurationOf(compile(text)).models[0]?.timeouts).toMatchObject(expected);
+    },
+  );
+
   it('compiles the built-in configuration to what a snapshot holds', () => {
     const { providers, models } = configurationOf(compile(DEFAULT_CONFIGURATION));
 

@@ -11,15 +11,21 @@ import { routingFields, targetRoutingFields, tier } from './routing-policies/rou
 import { strategySetting } from './routing-policies/strategy-setting.js';
 
 const MOST_TOKENS = 100_000_000;
-export const DEFAULT_TIMEOUTS = { firstByteMs: 20_000, idleMs: 30_000, totalMs: 600_000 } as const;
+/** A plain answer comes when all of it is made: within this time where nothing at all is said of first bytes. */
+const DEFAULT_TIMEOUTS = { firstByteMs: 20_000, plainMs: 120_000, idleMs: 30_000, totalMs: 600_000 } as const;
 
 const timeouts = closedObject({
   /** Of callers, where the others are of providers. */
   keepAliveMs: waitMilliseconds.optional(),
-  firstByteMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.firstByteMs),
+  firstByteMs: waitMilliseconds.optional(),
+  plainMs: waitMilliseconds.optional(),
   idleMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.idleMs),
   totalMs: waitMilliseconds.default(DEFAULT_TIMEOUTS.totalMs),
-});
+}).transform(({ firstByteMs, plainMs, ...others }) => ({
+  ...others,
+  firstByteMs: firstByteMs ?? DEFAULT_TIMEOUTS.firstByteMs,
+  plainMs: plainMs ?? firstByteMs ?? DEFAULT_TIMEOUTS.plainMs,
+}));
 
 const target = closedObject({
   provider: slug,

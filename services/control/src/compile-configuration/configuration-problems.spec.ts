@@ -167,6 +167,12 @@ const ONE_LINE_WRONG: readonly [what: string, number: number, line: string, prob
     '8:17: models[0].timeouts.idleMs: must be a whole number, not a fraction',
   ],
   [
+    'a wait of less than nothing',
+    8,
+    '    timeouts: { plainMs: -1 }',
+    '8:17: models[0].timeouts.plainMs: must be at least 1',
+  ],
+  [
     'a wait over an hour',
     8,
     '    timeouts: { totalMs: 3600001 }',

@@ -34,7 +34,10 @@ const goodFile = fc.record({
     fc.record({
       name: plainName,
       strategy: fc.constantFrom('priority', 'weighted'),
-      timeouts: fc.record({ keepAliveMs: wait, firstByteMs: wait, idleMs: wait, totalMs: wait }, { requiredKeys: [] }),
+      timeouts: fc.record(
+        { keepAliveMs: wait, firstByteMs: wait, plainMs: wait, idleMs: wait, totalMs: wait },
+        { requiredKeys: [] },
+      ),
       targets: fc.uniqueArray(
         fc.record({
           provider: fc.constantFrom('main', 'toy'),

@@ -9,7 +9,7 @@ import type { AssignedCall } from './assigned-call.js';
 import { CallClock } from './call-clock.js';
 import type { CallInProgress } from './call-in-progress.js';
 import { ProviderDirectory } from './provider-directory.js';
-import { timeLeft } from './time-left.policy.js';
+import { limitsOf, timeLeft } from './time-left.policy.js';
 
 /** One attempt that is to be made. */
 export interface AttemptOrder {
@@ -56,7 +56,8 @@ export class TargetAttempts {
     const head = headOf(order);
     inProgress.head = head;
     const now = Date.now();
-    const clock = new CallClock(target.timeouts, timeLeft(call.facts, call.slip, { target, now }));
+    const limits = limitsOf(target.timeouts, call.facts);
+    const clock = new CallClock(limits, timeLeft(call.facts, call.slip, { target, now }));
     inProgress.add(clock);
     try {
       return asOrdered(order, await this.call(order, { clock, head, role: admission.isProbe ? 'probe' : order.role }));

@@ -1,4 +1,4 @@
-import type { Facts, RoutingSlip, Target } from '#libs/contracts';
+import type { Facts, RoutingSlip, Target, Timeouts } from '#libs/contracts';
 
 /**
  * What is left of the time for a request, in milliseconds, 0 where none is. A waiting caller's runs from the first attempt on,
@@ -26,4 +26,10 @@ export function untilDeadline(
   now: number,
 ): number {
   return Math.min(facts.deadline ?? Infinity, execution?.deadline ?? Infinity) - now;
+}
+
+/** The limits of one attempt: the first byte of a plain answer has a limit of its own. */
+export function limitsOf(timeouts: Timeouts, { stream }: Pick<Facts, 'stream'>): Timeouts {
+  const { plainMilliseconds, ...limits } = timeouts;
+  return stream || plainMilliseconds === undefined ? limits : { ...limits, firstByteMilliseconds: plainMilliseconds };
 }
