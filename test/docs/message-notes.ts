@@ -28,6 +28,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   fileCreate: query('ingress → one jobs'),
   fileRead: query('ingress → one jobs'),
   fileList: query('ingress → one jobs'),
+  fileDelete: query('ingress → one jobs'),
   batchCreate: query('ingress → one jobs'),
   batchRead: query('ingress → one jobs'),
   batchList: query('ingress → one jobs'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { BlobMissing } from './blob-missing.error.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobStore, ListedBlob } from './blob-store.js';
 import { BlobTooLarge } from './blob-too-large.error.js';
 import { InvalidBlobKey } from './invalid-blob-key.error.js';
 
@@ -75,6 +75,21 @@ export function describeBlobStore(name: string, create: () => Promise<BlobStore>
       await expect(textOf(store.read('nowhere/at-all'))).rejects.toThrow(BlobMissing);
       await expect(store.readRange('nowhere', 0, 1)).rejects.toThrow(BlobMissing);
       await expect(store.remove('nowhere')).resolves.toBeUndefined();
+    });
+
+    it('lists what is stored below a prefix, and when it was', async () => {
+      const before = Date.now();
+      for (const key of ['files/b', 'files/a', 'files/deep/er', 'filesystem', 'other/a'])
+        await store.write(key, pieces('x'), LIMITS);
+      const listed: ListedBlob[] = [];
+      for await (const blob of store.list('files/')) listed.push(blob);
+      const nothing: ListedBlob[] = [];
+      for await (const blob of store.list('nowhere/')) nothing.push(blob);
+
+      expect(listed.map(({ key }) => key).toSorted()).toEqual(['files/a', 'files/b', 'files/deep/er']);
+      // Stores may tell the time in whole seconds.
+      for (const { storedAt } of listed) expect(Math.abs(storedAt.getTime() - before)).toBeLessThan(60_000);
+      expect(nothing).toEqual([]);
     });
 
     it('forgets a removed blob', async () => {

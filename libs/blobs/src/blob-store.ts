@@ -15,6 +15,12 @@ export interface BlobRange {
   readonly length?: number;
 }
 
+/** A blob that is stored, and when it was. */
+export interface ListedBlob {
+  readonly key: string;
+  readonly storedAt: Date;
+}
+
 /**
  * Bytes under a key: input and output files of batches, too large for Postgres. Keys are one to eight segments of letters,
  * digits, `.`, `_` and `-` that start with a letter or a digit, joined by `/`; anything else is an `InvalidBlobKey`. A blob
@@ -30,6 +36,12 @@ export abstract class BlobStore {
 
   /** Exactly `length` bytes from `offset`, fewer only where the blob ends. Throws `BlobMissing`. */
   abstract readRange(key: string, offset: number, length: number): Promise<Uint8Array>;
+
+  /**
+   * What is stored under keys that start with `prefix`, in no promised order; what is written or removed meanwhile may or may
+   * not be among it. A prefix is a whole number of segments with their `/`.
+   */
+  abstract list(prefix: string): AsyncIterable<ListedBlob>;
 
   /** Removes the blob; one that does not exist is no error. */
   abstract remove(key: string): Promise<void>;

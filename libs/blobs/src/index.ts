@@ -1,5 +1,5 @@
 export { BlobStore } from './blob-store.js';
-export type { BlobLimits, BlobRange, StoredBlob } from './blob-store.js';
+export type { BlobLimits, BlobRange, ListedBlob, StoredBlob } from './blob-store.js';
 export { LocalFolderBlobStore } from './local-folder-blob-store.js';
 export { BlobMissing } from './blob-missing.error.js';
 export { BlobTooLarge } from './blob-too-large.error.js';

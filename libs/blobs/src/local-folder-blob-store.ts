@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, opendir, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { blobKeySegments } from './blob-key.policy.js';
 import { BlobMissing } from './blob-missing.error.js';
-import { BlobStore, type BlobLimits, type BlobRange, type StoredBlob } from './blob-store.js';
+import { BlobStore, type BlobLimits, type BlobRange, type ListedBlob, type StoredBlob } from './blob-store.js';
 import { BlobStoreFull } from './blob-store-full.error.js';
 import { BlobTooLarge } from './blob-too-large.error.js';
 
@@ -79,6 +79,24 @@ export class LocalFolderBlobStore extends BlobStore {
       throw missingOr(error, key);
     } finally {
       await file?.close();
+    }
+  }
+
+  override async *list(prefix: string): AsyncIterable<ListedBlob> {
+    const segments = blobKeySegments(prefix.replace(/\/$/, ''));
+    const folder = await opendir(join(this.folder, ...segments)).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      throw error;
+    });
+    if (!folder) return;
+    for await (const entry of folder) {
+      const key = [...segments, entry.name].join('/');
+      if (entry.isDirectory()) {
+        yield* this.list(`${key}/`);
+        continue;
+      }
+      const details = await stat(join(this.folder, key)).catch(() => undefined);
+      if (details) yield { key, storedAt: details.mtime };
     }
   }
 

@@ -135,11 +135,12 @@ export {
   fileObjectSchema,
   fileCreateSchema,
   fileReadSchema,
+  fileDeletedSchema,
   fileLocationSchema,
   fileListSchema,
   filePageSchema,
 } from './queries/files.js';
-export type { FileObject, FileCreate, FileRead, FileLocation, FileList, FilePage } from './queries/files.js';
+export type { FileObject, FileCreate, FileRead, FileLocation, FileDeleted, FileList, FilePage } from './queries/files.js';
 export {
   batchStatus,
   batchObjectSchema,

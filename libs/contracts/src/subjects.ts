@@ -32,6 +32,7 @@ export const Subject = {
   fileCreate: 'file.create.v1',
   fileRead: 'file.read.v1',
   fileList: 'file.list.v1',
+  fileDelete: 'file.delete.v1',
   batchCreate: 'batch.create.v1',
   batchRead: 'batch.read.v1',
   batchList: 'batch.list.v1',

@@ -1,5 +1,6 @@
 const MEBIBYTE = 1024 ** 2;
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** Every bound of the durable lane, by name; times in milliseconds, sizes in bytes. */
 export class JobLimits {
@@ -15,8 +16,29 @@ export class JobLimits {
   readonly metadataPairs: number = 16;
   readonly metadataKeyCharacters: number = 64;
   readonly metadataValueCharacters: number = 512;
-  /** How long a batch may take; what is not done by then expires. */
-  readonly completionWindowMilliseconds: number = 24 * 60 * MINUTE;
+  /**
+   * How long a batch may take, by the name of its window; what is not done by then expires. `background` promises no time: it
+   * yields to everything else, and its end is there only so that nothing waits for ever.
+   */
+  readonly windowMilliseconds: Readonly<Record<string, number>> = {
+    '24h': DAY,
+    '1h': 60 * MINUTE,
+    background: 30 * DAY,
+  };
+  /** Most inputs of all lines of a batch of embeddings together; OpenAI's own limit. */
+  readonly embeddingInputsPerBatch: number = 50_000;
+  /** How soon and how late a file may be told to expire, counted from when it was made; OpenAI's own limits. */
+  readonly fileExpirySeconds: { readonly least: number; readonly most: number } = { least: 3_600, most: 2_592_000 };
+  /** How long a file that was deleted or has expired is still a mark by which a list can be gone on with. */
+  readonly fileGoneMilliseconds: number = 15 * MINUTE;
+  /** How often files that were deleted or have expired are taken out of the store. */
+  readonly fileSweepMilliseconds: number = MINUTE;
+  /** Most files that one sweep takes out. */
+  readonly fileSweepFiles: number = 500;
+  /** How often the store is looked through for bytes that no file names. */
+  readonly orphanSweepMilliseconds: number = 6 * 60 * MINUTE;
+  /** Bytes that no file names are left alone for so long: their upload may be under way. */
+  readonly orphanAgeMilliseconds: number = DAY;
 
   /** Most lines of one batch that are published and have not ended. */
   readonly publishWindowLines: number = 5_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Module, type Abstract, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BlobStore } from '#libs/blobs';
-import { decodeRequestEnded, type Caller, type FileObject, type RequestEnded } from '#libs/contracts';
+import { decodeRequestEnded, type BatchCreate, type Caller, type FileCreate, type FileObject, type RequestEnded } from '#libs/contracts';
 import {
   AtomicBatchPublisher,
   BodyClaims,
@@ -148,30 +148,46 @@ export class JobsForTests {
     return this.get(Database).query<Row>(sql, parameters);
   }
 
-  async upload(content: string | Uint8Array, owner: Caller = caller): Promise<FileObject> {
+  async upload(
+    content: string | Uint8Array,
+    owner: Caller = caller,
+    overrides: Partial<FileCreate> = {},
+  ): Promise<FileObject> {
     async function* source(): AsyncIterable<Uint8Array> {
       yield typeof content === 'string' ? Buffer.from(content) : content;
     }
-    const blobKey = `uploads/${crypto.randomUUID()}`;
+    const blobKey = `files/${crypto.randomUUID()}`;
     const stored = await this.get(BlobStore).write(blobKey, source(), { maxBytes: 1024 ** 3 });
     return this.get(StoreFileHandler).create({
       caller: owner,
       filename: 'in.jsonl',
       purpose: 'batch',
       blobKey,
+      expiresAfterSeconds: null,
       ...stored,
+      ...overrides,
     });
   }
 
   /** Uploads a file and creates a batch of it; gives the batch's id. */
-  async create(content: string | Uint8Array, owner: Caller = caller): Promise<string> {
-    const { id } = await this.upload(content, owner);
+  async create(
+    content: string | Uint8Array,
+    owner: Caller = caller,
+    overrides: Partial<BatchCreate> = {},
+  ): Promise<string> {
+    return this.createOf((await this.upload(content, owner)).id, owner, overrides);
+  }
+
+  /** Creates a batch of a file that was uploaded before; gives the batch's id. */
+  async createOf(inputFileId: string, owner: Caller = caller, overrides: Partial<BatchCreate> = {}): Promise<string> {
     const request = {
       caller: owner,
-      inputFileId: id,
+      inputFileId,
       endpoint: '/v1/chat/completions',
       completionWindow: '24h',
       metadata: null,
+      outputExpiresAfterSeconds: null,
+      ...overrides,
     };
     return (await this.get(CreateBatchHandler).create(request)).id;
   }

@@ -16,6 +16,9 @@ import { CancelBatchController } from './cancel-batch/cancel-batch.controller.js
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
 import { CreateBatchController } from './create-batch/create-batch.controller.js';
 import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
+import { DropFilesHandler } from './drop-files/drop-files.handler.js';
+import { DropFilesRunner } from './drop-files/drop-files.runner.js';
+import { DroppedFilesRepository } from './drop-files/dropped-files.repository.js';
 import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
 import { ResultPagesRepository } from './finalize-batch/result-pages.repository.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
@@ -25,6 +28,7 @@ import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-c
 import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
 import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
 import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
+import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js';
 import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
@@ -67,6 +71,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         CreateResponses1763900000000,
         CountResponseBytes1764000000000,
         CreateWebhooks1764110000000,
+        DropFiles1764121000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -99,7 +104,10 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     BatchRepository,
     CancelBatchHandler,
     CreateBatchHandler,
+    DropFilesHandler,
+    DropFilesRunner,
     DropOldResponsesRunner,
+    DroppedFilesRepository,
     FileRepository,
     FinalizeBatchHandler,
     LargeAnswers,

@@ -174,7 +174,7 @@ describe('a running jobs service with short times', () => {
   afterEach(() => jobs.stop());
 
   it('ends what the window leaves unfinished as expired, and keeps what is done', async () => {
-    await start({ completionWindowMilliseconds: 400, cancelGraceMilliseconds: 100 });
+    await start({ windowMilliseconds: { '24h': 400 }, cancelGraceMilliseconds: 100 });
     answerLines((line) => line <= 2);
     const id = await jobs.create(inputLines(3));
     const batch = await until(id, 'expired');
@@ -186,7 +186,7 @@ describe('a running jobs service with short times', () => {
   });
 
   it('counts what ends after the window but was under way', async () => {
-    await start({ completionWindowMilliseconds: 400, publishWindowLines: 2 });
+    await start({ windowMilliseconds: { '24h': 400 }, publishWindowLines: 2 });
     const id = await jobs.create(inputLines(3));
     await eventually(async () => {
       const [row] = await jobs.query('SELECT expires_at <= now() AS "isOver" FROM jobs.batches WHERE id = $1', [id]);

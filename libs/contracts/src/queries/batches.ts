@@ -36,6 +36,8 @@ export const batchObjectSchema = z.object({
     })
     .nullable(),
   input_file_id: z.string(),
+  /** How long the output files are kept; absent where they are kept until they are deleted. */
+  output_expires_after: z.object({ anchor: z.literal('created_at'), seconds: z.int() }).optional(),
   completion_window: z.string(),
   status: batchStatus,
   output_file_id: z.string().nullable(),
@@ -70,6 +72,7 @@ export const batchCreateSchema = z.object({
   endpoint: z.string(),
   completionWindow: z.string(),
   metadata: z.record(z.string(), z.string()).nullable(),
+  outputExpiresAfterSeconds: z.number().nullable(),
 });
 export type BatchCreate = z.infer<typeof batchCreateSchema>;
 

@@ -22,11 +22,17 @@ export const fileCreateSchema = z.object({
   bytes: z.int().nonnegative(),
   sha256: z.string(),
   blobKey: z.string(),
+  /** Seconds after which the file is dropped; null: it is kept until it is deleted. */
+  expiresAfterSeconds: z.number().nullable(),
 });
 export type FileCreate = z.infer<typeof fileCreateSchema>;
 
 export const fileReadSchema = z.object({ caller: callerSchema, id: z.string() });
 export type FileRead = z.infer<typeof fileReadSchema>;
+
+/** Answer to `file.delete`. */
+export const fileDeletedSchema = z.object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) });
+export type FileDeleted = z.infer<typeof fileDeletedSchema>;
 
 /** Answer to `file.read`: the file and where its bytes are. */
 export const fileLocationSchema = z.object({ file: fileObjectSchema, blobKey: z.string() });

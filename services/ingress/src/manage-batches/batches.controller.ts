@@ -11,6 +11,7 @@ const createSchema = z.object({
   endpoint: z.string().max(200),
   completion_window: z.string().max(20),
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+  output_expires_after: z.object({ anchor: z.literal('created_at'), seconds: z.number() }).nullish(),
 });
 const pageSchema = z.object({
   after: z.string().max(200).optional(),
@@ -33,6 +34,7 @@ export class BatchesController {
       endpoint: fields.endpoint,
       completionWindow: fields.completion_window,
       metadata: fields.metadata ?? null,
+      outputExpiresAfterSeconds: fields.output_expires_after?.seconds ?? null,
     };
     return this.messaging.ask(Subject.batchCreate, command, batchObjectSchema);
   }

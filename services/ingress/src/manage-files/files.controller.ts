@@ -1,14 +1,23 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { BlobStore } from '#libs/blobs';
-import { fileLocationSchema, filePageSchema, Subject, type FileObject, type FilePage } from '#libs/contracts';
+import {
+  fileDeletedSchema,
+  fileLocationSchema,
+  filePageSchema,
+  Subject,
+  type FileDeleted,
+  type FileObject,
+  type FilePage,
+} from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
+import { byteRangeOf } from './byte-range.policy.js';
 import { ReceiveFileHandler } from './receive-file.handler.js';
 
 const pageSchema = z.object({
@@ -18,7 +27,7 @@ const pageSchema = z.object({
   order: z.enum(['asc', 'desc']).default('desc'),
 });
 
-/** OpenAI's Files API: upload, read, list, content. Bytes stream, so that size costs no memory. */
+/** OpenAI's Files API: upload, read, list, content, delete. Bytes stream, so that size costs no memory. */
 @Controller('v1/files')
 export class FilesController {
   constructor(
@@ -58,12 +67,30 @@ export class FilesController {
   async content(
     @Req() { caller }: AuthenticatedRequest,
     @Param('id') id: string,
+    @Headers('range') header: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { file, blobKey } = await this.messaging.ask(Subject.fileRead, { caller, id }, fileLocationSchema);
+    const range = byteRangeOf(header, file.bytes);
+    if (range === 'unsatisfiable') {
+      reply.header('content-range', `bytes */${file.bytes}`);
+      throw new DialectError(416, 'range_not_satisfiable', `The file has ${file.bytes} bytes; the range is behind them.`);
+    }
+    const part = range ?? { offset: 0, length: file.bytes };
+    if (range) {
+      const last = range.offset + range.length - 1;
+      reply.status(206).header('content-range', `bytes ${range.offset}-${last}/${file.bytes}`);
+    }
     await reply
       .type('application/octet-stream')
-      .header('content-length', file.bytes)
-      .send(Readable.from(this.blobs.read(blobKey)));
+      .header('accept-ranges', 'bytes')
+      .header('content-length', part.length)
+      .send(Readable.from(this.blobs.read(blobKey, part)));
+  }
+
+  @Delete(':id')
+  @Permit('delete', 'File')
+  delete(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<FileDeleted> {
+    return this.messaging.ask(Subject.fileDelete, { caller, id }, fileDeletedSchema);
   }
 }

@@ -12,6 +12,8 @@ interface Received {
   stored?: StoredBlob;
   filename?: string;
   purpose?: string;
+  expiryAnchor?: string;
+  expirySeconds?: string;
 }
 
 /** Takes an uploaded file: its bytes stream into the blob store, then the jobs service writes its row. */
@@ -30,7 +32,8 @@ export class ReceiveFileHandler {
       const { blobKey, stored, filename, purpose } = received;
       if (!blobKey || !stored || !filename) throw missing('file', 'the file itself');
       if (!purpose) throw missing('purpose', 'such as "batch"');
-      const command = { caller, filename, purpose, blobKey, bytes: stored.bytes, sha256: stored.sha256 };
+      const expiresAfterSeconds = expiryOf(received);
+      const command = { caller, filename, purpose, blobKey, ...stored, expiresAfterSeconds };
       return await this.messaging.ask(Subject.fileCreate, command, fileObjectSchema);
     } catch (error) {
       // Where the question was lost the row may have been written all the same, and must not lose its bytes.
@@ -42,7 +45,10 @@ export class ReceiveFileHandler {
 
   private async take(part: Multipart, received: Received): Promise<void> {
     if (part.type === 'field') {
-      if (part.fieldname === 'purpose') received.purpose = String(part.value).slice(0, 100);
+      const value = String(part.value).slice(0, 100);
+      if (part.fieldname === 'purpose') received.purpose = value;
+      if (part.fieldname === 'expires_after[anchor]') received.expiryAnchor = value;
+      if (part.fieldname === 'expires_after[seconds]') received.expirySeconds = value;
       return;
     }
     if (part.fieldname !== 'file' || received.blobKey) {
@@ -57,6 +63,28 @@ export class ReceiveFileHandler {
     received.filename = part.filename.slice(0, 500) || 'file';
     received.stored = await this.blobs.write(received.blobKey, part.file, { maxBytes: HttpLimit.fileBytes });
   }
+}
+
+/** How long the file is to be kept, in seconds; the jobs service knows which times there are. */
+function expiryOf({ expiryAnchor, expirySeconds }: Received): number | null {
+  if (expiryAnchor === undefined && expirySeconds === undefined) return null;
+  if (expiryAnchor !== 'created_at') {
+    throw new DialectError(
+      400,
+      'invalid_value',
+      "A file expires a while after it was made: send expires_after[anchor] as 'created_at'.",
+      'expires_after.anchor',
+    );
+  }
+  if (expirySeconds === undefined || !/^-?\d{1,12}$/.test(expirySeconds)) {
+    throw new DialectError(
+      400,
+      'invalid_value',
+      'Send expires_after[seconds] as a whole number of seconds.',
+      'expires_after.seconds',
+    );
+  }
+  return Number(expirySeconds);
 }
 
 /** Whether the form itself is at fault: broken off or malformed (the parser gives a sentence only), or with too many parts. */

@@ -10,6 +10,9 @@ export function toBatchObject(batch: Batch): BatchObject {
     ...(batch.model === null ? {} : { model: batch.model }),
     errors: batch.errors === null ? null : { object: 'list', data: [...batch.errors] },
     input_file_id: batch.inputFileId,
+    ...(batch.outputExpiresAfterSeconds === null
+      ? {}
+      : { output_expires_after: { anchor: 'created_at' as const, seconds: batch.outputExpiresAfterSeconds } }),
     completion_window: batch.completionWindow,
     status: batch.status,
     output_file_id: batch.outputFileId,

@@ -1,15 +1,14 @@
 import type { BatchCreate, ReplyError } from '#libs/contracts';
+import { BATCH_ENDPOINTS } from '../validate-batch/batch-endpoints.policy.js';
 
 /** The bounds a request for a batch is held against. */
 export interface BatchRequestLimits {
   readonly metadataPairs: number;
   readonly metadataKeyCharacters: number;
   readonly metadataValueCharacters: number;
+  readonly windowMilliseconds: Readonly<Record<string, number>>;
+  readonly fileExpirySeconds: { readonly least: number; readonly most: number };
 }
-
-/** Endpoints whose requests a batch may hold. */
-export const BATCH_ENDPOINTS: readonly string[] = ['/v1/chat/completions'];
-export const COMPLETION_WINDOW = '24h';
 
 /** Why a batch cannot be created as asked, or undefined. */
 export function refusalOf(request: BatchCreate, limits: BatchRequestLimits): ReplyError | undefined {
@@ -17,12 +16,15 @@ export function refusalOf(request: BatchCreate, limits: BatchRequestLimits): Rep
     const supported = BATCH_ENDPOINTS.map((endpoint) => `'${endpoint}'`).join(', ');
     return invalid('endpoint', `Batches of '${request.endpoint}' are not supported; supported is ${supported}.`);
   }
-  if (request.completionWindow !== COMPLETION_WINDOW) {
+  if (!Object.hasOwn(limits.windowMilliseconds, request.completionWindow)) {
+    const supported = Object.keys(limits.windowMilliseconds).map((window) => `'${window}'`);
     return invalid(
       'completion_window',
-      `Completion window '${request.completionWindow}' is not supported; use '${COMPLETION_WINDOW}'.`,
+      `Completion window '${request.completionWindow}' is not supported; use one of ${supported.join(', ')}.`,
     );
   }
+  const expiry = request.outputExpiresAfterSeconds;
+  if (expiry !== null && !isExpiry(expiry, limits)) return expiryRefusal('output_expires_after.seconds', expiry, limits);
   const pairs = Object.entries(request.metadata ?? {});
   if (pairs.length > limits.metadataPairs) {
     return invalid('metadata', `Metadata has ${pairs.length} pairs; at most ${limits.metadataPairs} are kept.`);
@@ -44,6 +46,22 @@ export function refusalOf(request: BatchCreate, limits: BatchRequestLimits): Rep
 /** Postgres keeps no text with a NUL or a lone surrogate in it. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
+}
+
+/** Whether a file may be told to expire so many seconds after it was made. */
+export function isExpiry(seconds: number, { fileExpirySeconds }: Pick<BatchRequestLimits, 'fileExpirySeconds'>): boolean {
+  return (
+    Number.isInteger(seconds) && seconds >= fileExpirySeconds.least && seconds <= fileExpirySeconds.most
+  );
+}
+
+/** What to say of an expiry that is too short, too long or no whole number. */
+export function expiryRefusal(
+  param: string,
+  seconds: number,
+  { fileExpirySeconds: { least, most } }: Pick<BatchRequestLimits, 'fileExpirySeconds'>,
+): ReplyError {
+  return invalid(param, `Files expire after ${least} to ${most} whole seconds; ${seconds} is not one of them.`);
 }
 
 function invalid(param: string, message: string): ReplyError {

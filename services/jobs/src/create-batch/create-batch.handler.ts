@@ -34,8 +34,9 @@ export class CreateBatchHandler {
         completionWindow: query.completionWindow,
         inputFileId: query.inputFileId,
         metadata: query.metadata,
+        outputExpiresAfterSeconds: query.outputExpiresAfterSeconds,
       },
-      this.limits.completionWindowMilliseconds,
+      windowOf(query.completionWindow, this.limits),
     );
     this.nudge.nudge();
     return toBatchObject(batch);
@@ -43,7 +44,7 @@ export class CreateBatchHandler {
 
   /** Also the bootstrap key gives work to its own project only, so that a batch and its input have one owner. */
   private async requireInputFile({ caller, inputFileId }: BatchCreate): Promise<void> {
-    const file = await this.files.find(inputFileId, { ...caller, admin: false });
+    const file = await this.files.findVisible(inputFileId, { ...caller, admin: false });
     if (!file) {
       throw new QueryRefused({
         status: 404,
@@ -61,4 +62,10 @@ export class CreateBatchHandler {
       });
     }
   }
+}
+
+function windowOf(window: string, { windowMilliseconds }: JobLimits): number {
+  const milliseconds = windowMilliseconds[window];
+  if (milliseconds === undefined) throw new Error(`The window '${window}' was let in without a time of its own`);
+  return milliseconds;
 }

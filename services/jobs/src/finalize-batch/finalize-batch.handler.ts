@@ -100,7 +100,10 @@ export class FinalizeBatchHandler {
   }
 
   private async keep(batch: Batch, file: WrittenFile, transaction: Queries): Promise<void> {
-    const { organization, project } = batch;
-    await this.files.insert({ ...file, organization, project, purpose: 'batch_output' }, transaction);
+    const { organization, project, outputExpiresAfterSeconds: expiresAfterSeconds } = batch;
+    await this.files.insert(
+      { ...file, organization, project, purpose: 'batch_output', expiresAfterSeconds },
+      transaction,
+    );
   }
 }

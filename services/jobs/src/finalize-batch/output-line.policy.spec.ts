@@ -52,6 +52,15 @@ describe('outputLine', () => {
     });
   });
 
+  it('writes a line that nobody answered in time as request_timeout, without a response', () => {
+    const timedOut = { answer: null, outcome: 'failed', statusCode: 504, errorCode: 'provider_timeout' };
+
+    expect(JSON.parse(write({ ...timedOut, errorMessage: 'Too slow.' }))).toMatchObject({
+      response: null,
+      error: { code: 'request_timeout', message: 'Too slow.' },
+    });
+  });
+
   it.each(['batch_cancelled', 'batch_expired'])('writes an unfinished line as %s, without a response', (errorCode) => {
     const line = write({ answer: null, outcome: errorCode.slice(6), statusCode: null, errorCode });
 

@@ -1,5 +1,8 @@
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
-import { unfinishedReason } from '../record-unfinished/unfinished-line.policy.js';
+import { unfinishedReason, type UnfinishedReason } from '../record-unfinished/unfinished-line.policy.js';
+
+/** The code by which a request ends that no provider answered in time. */
+const PROVIDER_TIMEOUT = 'provider_timeout';
 
 /** A stored result with the name the caller gave its line. */
 export interface ResultToWrite {
@@ -21,11 +24,17 @@ export interface ResultToWrite {
 export function outputLine(batchId: string, result: ResultToWrite): string {
   const id = JSON.stringify(batchIdentifiers.answer(batchId, result.line));
   const customId = JSON.stringify(result.customId);
-  const unfinished = result.answer === null ? unfinishedReason(result.errorCode) : undefined;
-  if (unfinished) return `{"id":${id},"custom_id":${customId},"response":null,"error":${JSON.stringify(unfinished)}}\n`;
+  const error = result.answer === null ? errorWithoutResponse(result) : undefined;
+  if (error) return `{"id":${id},"custom_id":${customId},"response":null,"error":${JSON.stringify(error)}}\n`;
   const requestId = JSON.stringify(result.requestId);
   const body = result.answer === null ? errorBody(result) : embeddable(result.answer);
   return `{"id":${id},"custom_id":${customId},"response":{"status_code":${statusOf(result)},"request_id":${requestId},"body":${body}},"error":null}\n`;
+}
+
+/** What kept a line from having any response: its batch ended first, or nobody answered in time. */
+function errorWithoutResponse({ errorCode, errorMessage }: ResultToWrite): UnfinishedReason | undefined {
+  if (errorCode === PROVIDER_TIMEOUT) return { code: 'request_timeout', message: errorMessage ?? 'The request timed out.' };
+  return unfinishedReason(errorCode);
 }
 
 function statusOf(result: ResultToWrite): number {

@@ -20,6 +20,7 @@ const fields = [
   'endpoint',
   'completionWindow',
   'inputFileId',
+  'outputExpiresAfterSeconds',
   'metadata',
   'status',
   'endsAs',

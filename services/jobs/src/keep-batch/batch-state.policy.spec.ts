@@ -24,6 +24,7 @@ function batch(overrides: Partial<Batch> = {}): Batch {
     endpoint: '/v1/chat/completions',
     completionWindow: '24h',
     inputFileId: 'file-a',
+    outputExpiresAfterSeconds: null,
     metadata: null,
     status: 'validating',
     endsAs: null,

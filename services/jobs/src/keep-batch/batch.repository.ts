@@ -14,7 +14,15 @@ export type Queries = Pick<Database, 'query'>;
 /** What a new batch is made of. */
 export type NewBatch = Pick<
   Batch,
-  'id' | 'organization' | 'project' | 'key' | 'endpoint' | 'completionWindow' | 'inputFileId' | 'metadata'
+  | 'id'
+  | 'organization'
+  | 'project'
+  | 'key'
+  | 'endpoint'
+  | 'completionWindow'
+  | 'inputFileId'
+  | 'outputExpiresAfterSeconds'
+  | 'metadata'
 >;
 
 /** Changes that come with a change of state. */
@@ -41,10 +49,10 @@ export class BatchRepository {
     private readonly outbox: WebhookOutboxRepository,
   ) {}
 
-  async insert(batch: NewBatch, completionWindowMilliseconds: number): Promise<Batch> {
+  async insert(batch: NewBatch, windowMilliseconds: number): Promise<Batch> {
     const rows = await this.database.query<BatchRow>(
-      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, status, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, 'validating', now() + $9::double precision * interval '1 millisecond')
+      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, output_expires_after_seconds, status, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, 'validating', now() + $10::double precision * interval '1 millisecond')
        RETURNING ${batchColumns}`,
       [
         batch.id,
@@ -55,7 +63,8 @@ export class BatchRepository {
         batch.completionWindow,
         batch.inputFileId,
         batch.metadata === null ? null : JSON.stringify(batch.metadata),
-        completionWindowMilliseconds,
+        batch.outputExpiresAfterSeconds,
+        windowMilliseconds,
       ],
     );
     return toBatch(onlyRow(rows));

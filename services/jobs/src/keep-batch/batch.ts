@@ -17,6 +17,8 @@ export interface Batch {
   readonly endpoint: string;
   readonly completionWindow: string;
   readonly inputFileId: string;
+  /** How long output and error file are kept, from when they are made; null: until they are deleted. */
+  readonly outputExpiresAfterSeconds: number | null;
   readonly metadata: Record<string, string> | null;
   readonly status: BatchStatus;
   /** Set once every line has its result. */

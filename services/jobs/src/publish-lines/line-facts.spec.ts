@@ -26,7 +26,7 @@ const facts = new LineFacts(watch, new PromptFacts(watch, { of: () => 0.7 } as u
 
 function of(model: string, whose: Batch = batch) {
   const body = Buffer.from(JSON.stringify({ model, messages: [{ role: 'user', content: 'What is two and two?' }] }));
-  return facts.of(whose, body, chatDialect.readFacts(body));
+  return facts.of(whose, { body, facts: chatDialect.readFacts(body), dialect: chatDialect });
 }
 
 describe('LineFacts', () => {

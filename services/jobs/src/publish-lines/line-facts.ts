@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, KeyEntry, ModelEntry } from '#libs/contracts';
-import { chatDialect, type DialectFacts } from '#libs/dialects';
+import type { CallerDialect, DialectFacts } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
 import { PromptFacts } from '#libs/prompt-facts';
 import { resolveModel } from '#libs/routing';
 import type { Batch } from '../keep-batch/batch.js';
+
+/** The request of a line, and what it says of itself. */
+export interface LineBody {
+  readonly body: Uint8Array;
+  readonly facts: DialectFacts;
+  readonly dialect: CallerDialect;
+}
 
 /** What the configuration adds to the facts of a line: the tier of its key, and what its words tell where its model's policy asks. */
 @Injectable()
@@ -22,12 +29,15 @@ export class LineFacts {
     });
   }
 
-  of(batch: Batch, body: Uint8Array, facts: DialectFacts): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {
+  of(
+    batch: Batch,
+    { body, facts, dialect }: LineBody,
+  ): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {
     const tier = this.tierOf(batch);
     const model = resolveModel(facts.model, this.models)?.model;
     return {
       ...(tier === undefined ? {} : { tier }),
-      ...(model ? this.prompts.of(model.name, { dialect: chatDialect, body, facts }) : {}),
+      ...(model ? this.prompts.of(model.name, { dialect, body, facts }) : {}),
     };
   }
 

@@ -33,17 +33,14 @@ export class LinePublisher {
    */
   async publish(batch: Batch, { line, bytes, repetition }: LineToPublish): Promise<void> {
     const requestId = batchIdentifiers.request(batch.id, line);
-    const {
-      customId,
-      body,
-      facts: bodyFacts,
-    } = readBatchLine(bytes, {
+    const read = readBatchLine(bytes, {
       endpoint: batch.endpoint,
       customIdCharacters: this.limits.customIdCharacters,
     });
+    const { customId, body } = read;
     const facts: Facts = {
-      ...bodyFacts,
-      ...this.lineFacts.of(batch, body, bodyFacts),
+      ...read.facts,
+      ...this.lineFacts.of(batch, read),
       requestId,
       organization: batch.organization,
       project: batch.project,

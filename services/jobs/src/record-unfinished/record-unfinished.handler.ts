@@ -10,6 +10,7 @@ import { endingOf, hasLostLines } from '../keep-batch/batch-state.policy.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
+import { batchEndpoint } from '../validate-batch/batch-endpoints.policy.js';
 import { readBatchLine } from '../validate-batch/read-batch-line.js';
 import { unfinishedLineEvent, type UnfinishedLine } from './unfinished-line.policy.js';
 
@@ -74,7 +75,7 @@ export class RecordUnfinishedHandler {
     } catch (error) {
       if (!(error instanceof BlobMissing)) throw error;
       this.logger.debug({ batchId: batch.id, line, error }, 'a line that never ran is recorded without its file');
-      return { line, customId, facts: { dialect: 'openai-chat', operation: 'chat', model: batch.model ?? 'unknown' } };
+      return { line, customId, facts: { ...batchEndpoint(batch.endpoint), model: batch.model ?? 'unknown' } };
     }
   }
 }

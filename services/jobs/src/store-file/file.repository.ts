@@ -14,33 +14,68 @@ export interface StoredFile {
   readonly sha256: string;
   readonly blobKey: string;
   readonly createdAt: Date;
+  readonly expiresAt: Date | null;
 }
+
+/** What a new file is made of. */
+export type NewFile = Omit<StoredFile, 'createdAt' | 'expiresAt'> & { readonly expiresAfterSeconds: number | null };
 
 type FileRow = Omit<StoredFile, 'bytes'> & { readonly bytes: string };
 
 const fileColumns =
-  'id, organization, project, filename, purpose, bytes, sha256, blob_key AS "blobKey", created_at AS "createdAt"';
+  'id, organization, project, filename, purpose, bytes, sha256, blob_key AS "blobKey", created_at AS "createdAt", expires_at AS "expiresAt"';
 
-/** Rows of `jobs.files`. A file never changes. */
+/** What callers can see: neither deleted nor expired. */
+const VISIBLE = 'deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
+
+/** Rows of `jobs.files`. A file never changes; it is deleted or expires, and some time later it is taken out. */
 @Injectable()
 export class FileRepository {
   constructor(private readonly database: Database) {}
 
   /** Keeps the row that is there already, so that producing the same file twice is no error. */
-  async insert(file: Omit<StoredFile, 'createdAt'>, within: Queries = this.database): Promise<void> {
+  async insert(file: NewFile, within: Queries = this.database): Promise<void> {
     await within.query(
-      `INSERT INTO jobs.files (id, organization, project, filename, purpose, bytes, sha256, blob_key)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-      [file.id, file.organization, file.project, file.filename, file.purpose, file.bytes, file.sha256, file.blobKey],
+      `INSERT INTO jobs.files (id, organization, project, filename, purpose, bytes, sha256, blob_key, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::integer * interval '1 second') ON CONFLICT (id) DO NOTHING`,
+      [
+        file.id,
+        file.organization,
+        file.project,
+        file.filename,
+        file.purpose,
+        file.bytes,
+        file.sha256,
+        file.blobKey,
+        file.expiresAfterSeconds,
+      ],
     );
   }
 
+  /** Also one that was deleted or has expired, as long as it is there: a batch under way goes on reading its input. */
   async find(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
     const rows = await this.database.query<FileRow>(
       `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)}`,
       [id, ...tenantParameters(tenant)],
     );
     return rows[0] && toFile(rows[0]);
+  }
+
+  async findVisible(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
+    const rows = await this.database.query<FileRow>(
+      `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)} AND ${VISIBLE}`,
+      [id, ...tenantParameters(tenant)],
+    );
+    return rows[0] && toFile(rows[0]);
+  }
+
+  /** Whether there was such a file to delete. */
+  async delete(id: string, tenant: Tenant): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE jobs.files SET deleted_at = now() WHERE id = $1 AND ${tenantCondition(2)} AND ${VISIBLE} RETURNING id`,
+      [id, ...tenantParameters(tenant)],
+    );
+    return rows.length > 0;
   }
 
   async list(
@@ -50,7 +85,7 @@ export class FileRepository {
     const [comparison, direction] = page.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
     const rows = await this.database.query<FileRow>(
       `SELECT ${fileColumns} FROM jobs.files
-       WHERE ${tenantCondition(1)} AND ($4::text IS NULL OR purpose = $4)
+       WHERE ${tenantCondition(1)} AND ${VISIBLE} AND ($4::text IS NULL OR purpose = $4)
          AND ($5::text IS NULL OR (created_at, id) ${comparison} (
            SELECT created_at, id FROM jobs.files WHERE id = $5 AND ${tenantCondition(1)}))
        ORDER BY created_at ${direction}, id ${direction} LIMIT $6`,

@@ -5,6 +5,7 @@ import {
   fileReadSchema,
   Subject,
   type FileCreate,
+  type FileDeleted,
   type FileList,
   type FileLocation,
   type FileObject,
@@ -26,6 +27,11 @@ export class StoreFileController {
   @AnswerQuery(Subject.fileRead, fileReadSchema)
   read(query: FileRead): Promise<FileLocation> {
     return this.handler.locate(query);
+  }
+
+  @AnswerQuery(Subject.fileDelete, fileReadSchema)
+  delete(query: FileRead): Promise<FileDeleted> {
+    return this.handler.delete(query);
   }
 
   @AnswerQuery(Subject.fileList, fileListSchema)

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { FileCreate, FileList, FileLocation, FileObject, FilePage, FileRead } from '#libs/contracts';
+import type { FileCreate, FileDeleted, FileList, FileLocation, FileObject, FilePage, FileRead } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
+import { expiryRefusal, isExpiry } from '../create-batch/batch-request.policy.js';
+import { JobLimits } from '../job-limits.js';
 import { FileRepository, type StoredFile } from './file.repository.js';
 
 /** The purposes of OpenAI's Files API that a caller may give. */
@@ -10,7 +12,10 @@ const PURPOSES = ['batch', 'assistants', 'fine-tune', 'vision', 'user_data', 'ev
 /** Keeps the rows of files whose bytes ingress has put into the blob store. */
 @Injectable()
 export class StoreFileHandler {
-  constructor(private readonly files: FileRepository) {}
+  constructor(
+    private readonly files: FileRepository,
+    private readonly limits: JobLimits,
+  ) {}
 
   async create(query: FileCreate): Promise<FileObject> {
     if (!PURPOSES.includes(query.purpose)) {
@@ -21,6 +26,9 @@ export class StoreFileHandler {
         param: 'purpose',
       });
     }
+    const { expiresAfterSeconds } = query;
+    if (expiresAfterSeconds !== null && !isExpiry(expiresAfterSeconds, this.limits))
+      throw new QueryRefused(expiryRefusal('expires_after.seconds', expiresAfterSeconds, this.limits));
     const id = `file-${randomUUID().replaceAll('-', '')}`;
     await this.files.insert({
       id,
@@ -31,14 +39,21 @@ export class StoreFileHandler {
       bytes: query.bytes,
       sha256: query.sha256,
       blobKey: query.blobKey,
+      expiresAfterSeconds,
     });
     return (await this.locate({ caller: query.caller, id })).file;
   }
 
   async locate(query: FileRead): Promise<FileLocation> {
-    const file = await this.files.find(query.id, query.caller);
+    const file = await this.files.findVisible(query.id, query.caller);
     if (!file) throw unknownFile(query.id);
     return { file: toFileObject(file), blobKey: file.blobKey };
+  }
+
+  /** From now on nobody sees it; its bytes go when no batch needs them. */
+  async delete(query: FileRead): Promise<FileDeleted> {
+    if (!(await this.files.delete(query.id, query.caller))) throw unknownFile(query.id);
+    return { id: query.id, object: 'file', deleted: true };
   }
 
   async list(query: FileList): Promise<FilePage> {
@@ -70,6 +85,7 @@ function toFileObject(file: StoredFile): FileObject {
     object: 'file',
     bytes: file.bytes,
     created_at: Math.floor(file.createdAt.getTime() / 1_000),
+    ...(file.expiresAt === null ? {} : { expires_at: Math.floor(file.expiresAt.getTime() / 1_000) }),
     filename: file.filename,
     purpose: file.purpose,
     status: 'processed',

@@ -8,11 +8,12 @@ import { readLines } from './line-reader.js';
 async function check(
   content: string | Uint8Array,
   limits: Partial<JobLimits> = {},
+  endpoint = '/v1/chat/completions',
 ): Promise<{ check: LineCheck; places: LinePlace[] }> {
   const all = new JobLimits(limits);
   const lineCheck = new LineCheck({
     limits: all,
-    endpoint: '/v1/chat/completions',
+    endpoint,
     modelExists: (model) => model.startsWith('gpt-'),
   });
   const places: LinePlace[] = [];
@@ -96,6 +97,39 @@ describe('LineCheck', () => {
     const { check: result } = await check(`${inputLine(1)}\n${bad}\n${inputLine(3)}\n`);
 
     expect(result.errors).toMatchObject([{ code, line: 2, param }]);
+  });
+
+  it.each<[string, object, object, string]>([
+    ['/v1/responses', { input: 'hi' }, { input: 7 }, 'body.input'],
+    ['/v1/responses', { input: 'hi' }, { input: 'hi', previous_response_id: 'resp_1' }, 'body.previous_response_id'],
+    ['/v1/responses', { input: 'hi' }, { input: 'hi', background: true }, 'body.background'],
+    ['/v1/responses', { input: 'hi' }, { input: 'hi', stream: true }, 'body.stream'],
+    ['/v1/embeddings', { input: ['a', 'b'] }, { input: [] }, 'body.input'],
+    ['/v1/completions', { prompt: 'hi' }, { prompt: 'hi', stream: true }, 'body.stream'],
+    ['/v1/moderations', { input: 'hi' }, {}, 'body.input'],
+    ['/v1/images/generations', { prompt: 'a cat' }, { prompt: 7 }, 'body.prompt'],
+  ])('reads requests for %s (%j), and names what is wrong with %j', async (url, good, bad, param) => {
+    const lineOf = (number: number, request: object): string =>
+      inputLine(number, { url, body: { model: 'gpt-small', ...request } });
+    const { check: result } = await check(`${lineOf(1, good)}\n${lineOf(2, bad)}\n${inputLine(3)}\n`, {}, url);
+
+    expect(result.errors).toMatchObject([
+      { line: 2, param },
+      { code: 'invalid_url', line: 3, param: 'url' },
+    ]);
+  });
+
+  it('counts the inputs of all lines to embed, and names the line that goes beyond the limit once', async () => {
+    const lineOf = (number: number, input: unknown): string =>
+      inputLine(number, { url: '/v1/embeddings', body: { model: 'gpt-small', input } });
+    const content = [lineOf(1, ['a', 'b']), lineOf(2, 'c'), lineOf(3, [1, 2, 3]), lineOf(4, [[1], [2]]), lineOf(5, 'd')];
+    const checkWith = async (embeddingInputsPerBatch: number) =>
+      (await check(content.join('\n'), { embeddingInputsPerBatch }, '/v1/embeddings')).check.errors;
+
+    expect(await checkWith(7)).toEqual([]);
+    expect(await checkWith(5)).toMatchObject([
+      { code: 'too_many_embedding_inputs_in_batch', line: 4, param: 'body.input' },
+    ]);
   });
 
   it('names the line of invalid UTF-8', async () => {

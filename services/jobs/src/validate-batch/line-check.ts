@@ -1,5 +1,6 @@
 import type { BatchError, BatchErrors } from '../keep-batch/batch.js';
 import type { LinePlace } from './batch-line.repository.js';
+import { embeddingInputs } from './embedding-inputs.policy.js';
 import { LineError } from './line-error.js';
 import type { FileLine } from './line-reader.js';
 import { readBatchLine } from './read-batch-line.js';
@@ -12,6 +13,7 @@ export interface LineRules {
     readonly lineBytes: number;
     readonly linesPerBatch: number;
     readonly errorsPerBatch: number;
+    readonly embeddingInputsPerBatch: number;
   };
   readonly modelExists: (model: string) => boolean;
 }
@@ -26,6 +28,7 @@ export class LineCheck {
   private readonly models = new Set<string>();
   private firstBlankLine: number | undefined;
   private requests = 0;
+  private inputs = 0;
 
   constructor(private readonly rules: LineRules) {}
 
@@ -91,7 +94,10 @@ export class LineCheck {
     if (!line.bytes) {
       throw new LineError('line_too_long', `This line has ${line.length} bytes; at most ${limits.lineBytes} are read.`);
     }
-    const { customId, facts } = readBatchLine(line.bytes, { endpoint, customIdCharacters: limits.customIdCharacters });
+    const { customId, facts, body } = readBatchLine(line.bytes, {
+      endpoint,
+      customIdCharacters: limits.customIdCharacters,
+    });
     const earlier = this.lineOfName.get(customId);
     if (earlier !== undefined) {
       throw new LineError(
@@ -105,7 +111,21 @@ export class LineCheck {
       throw new LineError('model_not_found', `The model '${facts.model.slice(0, 200)}' does not exist.`, 'body.model');
     }
     if (this.models.size < 2) this.models.add(facts.model);
+    if (facts.operation === 'embeddings') this.countInputs(body);
     return customId;
+  }
+
+  /** Told once, for the line that goes beyond the limit. */
+  private countInputs(body: Uint8Array): void {
+    const { embeddingInputsPerBatch: most } = this.rules.limits;
+    const before = this.inputs;
+    this.inputs += embeddingInputs(body);
+    if (before > most || this.inputs <= most) return;
+    throw new LineError(
+      'too_many_embedding_inputs_in_batch',
+      `A batch holds at most ${most} inputs to embed in all its lines together; split the file.`,
+      'body.input',
+    );
   }
 
   private report(error: LineError, line: number): void {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { ByteSpan } from '#libs/contracts';
-import { chatDialect, DialectError, type DialectFacts } from '#libs/dialects';
+import { dialectNamed, DialectError, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { isStorable } from '../create-batch/batch-request.policy.js';
+import { batchEndpoint } from './batch-endpoints.policy.js';
 import { LineError } from './line-error.js';
 import { memberSpans } from './member-spans.policy.js';
 
@@ -10,6 +11,8 @@ export interface BatchLine {
   readonly customId: string;
   readonly body: Uint8Array;
   readonly facts: DialectFacts;
+  /** What reads the body. */
+  readonly dialect: CallerDialect;
 }
 
 const decoder = new TextDecoder();
@@ -27,13 +30,14 @@ export function readBatchLine(bytes: Uint8Array, rules: { endpoint: string; cust
   const span = members.get('body');
   if (!span) throw new LineError('missing_required_parameter', `Missing required parameter: 'body'.`, 'body');
   const body = bytes.subarray(span[0], span[1]);
-  return { customId, body, facts: readBody(body) };
+  const dialect = dialectNamed(batchEndpoint(rules.endpoint).dialect);
+  return { customId, body, dialect, facts: readBody(dialect, body) };
 }
 
-function readBody(body: Uint8Array): DialectFacts {
+function readBody(dialect: CallerDialect, body: Uint8Array): DialectFacts {
   let facts: DialectFacts;
   try {
-    facts = chatDialect.readFacts(body);
+    facts = dialect.readFacts(body);
   } catch (error) {
     if (!(error instanceof DialectError)) throw error;
     const param = error.param === null ? 'body' : `body.${error.param}`;
