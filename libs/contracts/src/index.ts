@@ -140,7 +140,15 @@ export {
   fileListSchema,
   filePageSchema,
 } from './queries/files.js';
-export type { FileObject, FileCreate, FileRead, FileLocation, FileDeleted, FileList, FilePage } from './queries/files.js';
+export type {
+  FileObject,
+  FileCreate,
+  FileRead,
+  FileLocation,
+  FileDeleted,
+  FileList,
+  FilePage,
+} from './queries/files.js';
 export {
   batchStatus,
   batchObjectSchema,

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { Module, type Abstract, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BlobStore } from '#libs/blobs';
-import { decodeRequestEnded, type BatchCreate, type Caller, type FileCreate, type FileObject, type RequestEnded } from '#libs/contracts';
+import {
+  decodeRequestEnded,
+  type BatchCreate,
+  type Caller,
+  type FileCreate,
+  type FileObject,
+  type RequestEnded,
+} from '#libs/contracts';
 import {
   AtomicBatchPublisher,
   BodyClaims,

@@ -74,7 +74,11 @@ export class FilesController {
     const range = byteRangeOf(header, file.bytes);
     if (range === 'unsatisfiable') {
       reply.header('content-range', `bytes */${file.bytes}`);
-      throw new DialectError(416, 'range_not_satisfiable', `The file has ${file.bytes} bytes; the range is behind them.`);
+      throw new DialectError(
+        416,
+        'range_not_satisfiable',
+        `The file has ${file.bytes} bytes; the range is behind them.`,
+      );
     }
     const part = range ?? { offset: 0, length: file.bytes };
     if (range) {

@@ -24,7 +24,8 @@ export function refusalOf(request: BatchCreate, limits: BatchRequestLimits): Rep
     );
   }
   const expiry = request.outputExpiresAfterSeconds;
-  if (expiry !== null && !isExpiry(expiry, limits)) return expiryRefusal('output_expires_after.seconds', expiry, limits);
+  if (expiry !== null && !isExpiry(expiry, limits))
+    return expiryRefusal('output_expires_after.seconds', expiry, limits);
   const pairs = Object.entries(request.metadata ?? {});
   if (pairs.length > limits.metadataPairs) {
     return invalid('metadata', `Metadata has ${pairs.length} pairs; at most ${limits.metadataPairs} are kept.`);
@@ -49,10 +50,11 @@ export function isStorable(text: string): boolean {
 }
 
 /** Whether a file may be told to expire so many seconds after it was made. */
-export function isExpiry(seconds: number, { fileExpirySeconds }: Pick<BatchRequestLimits, 'fileExpirySeconds'>): boolean {
-  return (
-    Number.isInteger(seconds) && seconds >= fileExpirySeconds.least && seconds <= fileExpirySeconds.most
-  );
+export function isExpiry(
+  seconds: number,
+  { fileExpirySeconds }: Pick<BatchRequestLimits, 'fileExpirySeconds'>,
+): boolean {
+  return Number.isInteger(seconds) && seconds >= fileExpirySeconds.least && seconds <= fileExpirySeconds.most;
 }
 
 /** What to say of an expiry that is too short, too long or no whole number. */

@@ -33,7 +33,8 @@ export function outputLine(batchId: string, result: ResultToWrite): string {
 
 /** What kept a line from having any response: its batch ended first, or nobody answered in time. */
 function errorWithoutResponse({ errorCode, errorMessage }: ResultToWrite): UnfinishedReason | undefined {
-  if (errorCode === PROVIDER_TIMEOUT) return { code: 'request_timeout', message: errorMessage ?? 'The request timed out.' };
+  if (errorCode === PROVIDER_TIMEOUT)
+    return { code: 'request_timeout', message: errorMessage ?? 'The request timed out.' };
   return unfinishedReason(errorCode);
 }
 

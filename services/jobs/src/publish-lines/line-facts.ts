@@ -29,10 +29,7 @@ export class LineFacts {
     });
   }
 
-  of(
-    batch: Batch,
-    { body, facts, dialect }: LineBody,
-  ): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {
+  of(batch: Batch, { body, facts, dialect }: LineBody): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {
     const tier = this.tierOf(batch);
     const model = resolveModel(facts.model, this.models)?.model;
     return {

@@ -21,6 +21,7 @@ export const BATCH_ENDPOINTS: readonly string[] = [...ENDPOINTS.keys()];
 /** What stands behind an endpoint that a batch was accepted for. Throws for any other. */
 export function batchEndpoint(endpoint: string): BatchEndpoint {
   const known = ENDPOINTS.get(endpoint);
-  if (!known) throw new Error(`A batch for '${endpoint}' cannot be read by this version; was it accepted by a newer one?`);
+  if (!known)
+    throw new Error(`A batch for '${endpoint}' cannot be read by this version; was it accepted by a newer one?`);
   return known;
 }

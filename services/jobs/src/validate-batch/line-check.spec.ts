@@ -122,7 +122,13 @@ describe('LineCheck', () => {
   it('counts the inputs of all lines to embed, and names the line that goes beyond the limit once', async () => {
     const lineOf = (number: number, input: unknown): string =>
       inputLine(number, { url: '/v1/embeddings', body: { model: 'gpt-small', input } });
-    const content = [lineOf(1, ['a', 'b']), lineOf(2, 'c'), lineOf(3, [1, 2, 3]), lineOf(4, [[1], [2]]), lineOf(5, 'd')];
+    const content = [
+      lineOf(1, ['a', 'b']),
+      lineOf(2, 'c'),
+      lineOf(3, [1, 2, 3]),
+      lineOf(4, [[1], [2]]),
+      lineOf(5, 'd'),
+    ];
     const checkWith = async (embeddingInputsPerBatch: number) =>
       (await check(content.join('\n'), { embeddingInputsPerBatch }, '/v1/embeddings')).check.errors;
 
