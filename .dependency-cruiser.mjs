@@ -135,6 +135,11 @@ const forbidden = [
     to: { path: 'node_modules/(@types/)?pg/' },
   },
   {
+    name: 'only-blobs-know-s3',
+    from: { pathNot: ['^libs/blobs/', 'node_modules'] },
+    to: { path: 'node_modules/@aws-sdk/' },
+  },
+  {
     name: 'only-telemetry-knows-the-otel-sdk',
     from: { pathNot: ['^libs/telemetry/', 'node_modules'] },
     to: { path: 'node_modules/@opentelemetry/(?!api/)' },

@@ -8,7 +8,7 @@ export class BlobMissing extends Error {
     options?: ErrorOptions,
   ) {
     super(
-      `No file is stored under "${key}": it was removed, or SWITCHYARD_HOME names another folder than it did`,
+      `No file is stored under "${key}": it was removed, or SWITCHYARD_HOME or SWITCHYARD_S3_… name another place than they did`,
       options,
     );
   }

@@ -28,7 +28,7 @@ export interface ListedBlob {
  * are streamed: no method holds more than a piece of them, except `readRange`, which holds what it was asked for.
  */
 export abstract class BlobStore {
-  /** Resolves when the bytes are safely stored. Throws `BlobTooLarge`, `BlobStoreFull`, or what the source threw. */
+  /** Resolves when the bytes are safely stored. Throws `BlobTooLarge`, `BlobStoreFull`, `BlobStoreUnavailable`, or what the source threw. */
   abstract write(key: string, source: AsyncIterable<Uint8Array>, limits: BlobLimits): Promise<StoredBlob>;
 
   /** The blob's bytes in order, in pieces. Throws `BlobMissing` at the first piece; a range past the end is empty. */

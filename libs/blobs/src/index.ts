@@ -1,7 +1,10 @@
 export { BlobStore } from './blob-store.js';
 export type { BlobLimits, BlobRange, ListedBlob, StoredBlob } from './blob-store.js';
 export { LocalFolderBlobStore } from './local-folder-blob-store.js';
+export { openBlobStore } from './open-blob-store.js';
+export type { S3Settings } from './s3-settings.js';
 export { BlobMissing } from './blob-missing.error.js';
 export { BlobTooLarge } from './blob-too-large.error.js';
 export { BlobStoreFull } from './blob-store-full.error.js';
+export { BlobStoreUnavailable } from './blob-store-unavailable.error.js';
 export { InvalidBlobKey } from './invalid-blob-key.error.js';

@@ -68,6 +68,36 @@ describe('readSettings', () => {
     expect(() => read('10.1.0.0/16,images.internal')).toThrow(/SWITCHYARD_FETCH_ALLOW must be address ranges/);
   });
 
+  it('reads the bucket for files, and refuses what does not go together', () => {
+    const read = (variables: Record<string, string>) => readSettings(variables, { workingFolder }).s3;
+
+    expect(read({})).toBeUndefined();
+    expect(read({ SWITCHYARD_S3_BUCKET: 'files', SWITCHYARD_S3_REGION: 'eu-central-1' })).toEqual({
+      bucket: 'files',
+      prefix: '',
+      endpoint: undefined,
+      region: 'eu-central-1',
+      credentials: undefined,
+      isPathStyle: false,
+    });
+    const own = {
+      SWITCHYARD_S3_BUCKET: 'files',
+      SWITCHYARD_S3_ENDPOINT: 'http://minio:9000',
+      SWITCHYARD_S3_PREFIX: 'yard/one/',
+      SWITCHYARD_S3_ACCESS_KEY_ID: 'id',
+      SWITCHYARD_S3_SECRET_ACCESS_KEY: 'secret',
+    };
+    expect(read(own)).toMatchObject({
+      prefix: 'yard/one',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+      isPathStyle: true,
+    });
+    expect(read({ ...own, SWITCHYARD_S3_PATH_STYLE: 'false' })?.isPathStyle).toBe(false);
+    expect(() => read({ ...own, SWITCHYARD_S3_SECRET_ACCESS_KEY: '' })).toThrow(/go together/);
+    expect(() => read({ ...own, SWITCHYARD_S3_BUCKET: '' })).toThrow(/no SWITCHYARD_S3_BUCKET/);
+    expect(() => read({ ...own, SWITCHYARD_S3_ENDPOINT: 'minio:9000' })).toThrow(/SWITCHYARD_S3_ENDPOINT must look like/);
+  });
+
   it('never repeats a secret value in its message', () => {
     expect(() => readSettings({ SWITCHYARD_ADMIN_KEY: 'too-secret' }, { workingFolder })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('too-secret') }),

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { environmentSchema, rangesIn, VARIABLE_OF, type Environment, type Settings } from './settings.js';
+import { s3Location, s3Problems } from './s3-location.js';
 import { SettingsError } from './settings.error.js';
 
 const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
@@ -39,6 +40,7 @@ export function readSettings<Key extends keyof Settings = never>(
       `SWITCHYARD_DIFFICULTY_MODEL names ${difficultyModel}, which cannot be read; make it with "switchyard router train", or leave the variable out`,
     );
   }
+  problems.push(...s3Problems(given));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
 
   const values = parsed.data;
@@ -56,6 +58,7 @@ export function readSettings<Key extends keyof Settings = never>(
     logLevel: values.SWITCHYARD_LOG_LEVEL,
     fetchAllow: rangesIn(values.SWITCHYARD_FETCH_ALLOW),
     difficultyModel,
+    s3: s3Location(values),
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -71,10 +71,37 @@ export const environmentSchema = z.object({
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
     .default(''),
   SWITCHYARD_DIFFICULTY_MODEL: z.string().optional(),
+  SWITCHYARD_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{1,254}$/i, 'must be the name of a bucket')
+    .optional(),
+  SWITCHYARD_S3_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/, 'must be letters, digits, ".", "_", "-" and "/"')
+    .transform((prefix) => prefix.replace(/\/+$/, ''))
+    .default(''),
+  SWITCHYARD_S3_ENDPOINT: urlOf(['http:', 'https:'], 'https://s3.example.com').optional(),
+  SWITCHYARD_S3_REGION: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,50}$/, 'must be the name of a region, like eu-central-1')
+    .optional(),
+  SWITCHYARD_S3_PATH_STYLE: z.enum(['true', 'false'], 'must be true or false').optional(),
+  SWITCHYARD_S3_ACCESS_KEY_ID: z.string().optional(),
+  SWITCHYARD_S3_SECRET_ACCESS_KEY: z.string().optional(),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
 });
+
+/** A bucket of an S3-compatible service: where it is, and how to get in. What is undefined the AWS SDK finds by itself. */
+export interface S3Location {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  readonly isPathStyle: boolean;
+}
 
 /**
  * What a Switchyard process was told by its environment, checked and made absolute. `home` is the data folder,
@@ -97,6 +124,8 @@ export interface Settings {
   readonly fetchAllow: readonly string[];
   /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
   readonly difficultyModel: string | undefined;
+  /** The bucket that files are kept in; undefined: the folder `blobs` of the data folder. */
+  readonly s3: S3Location | undefined;
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -117,6 +146,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   logLevel: 'SWITCHYARD_LOG_LEVEL',
   fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
   difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',
+  s3: 'SWITCHYARD_S3_BUCKET',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readSettings } from '#libs/config';
+import { readSettings, type S3Location } from '#libs/config';
 import { sha256Hex } from '#libs/secrets';
 
 /** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
@@ -26,6 +26,8 @@ export class Settings {
     readonly fetchAllow: readonly string[],
     /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
     readonly difficultyModel: string | undefined,
+    /** The bucket that files are kept in; undefined: the folder `blobs` of the data folder. */
+    readonly s3: S3Location | undefined,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -43,6 +45,7 @@ export class Settings {
       read.logLevel,
       read.fetchAllow,
       read.difficultyModel,
+      read.s3,
     );
   }
 }

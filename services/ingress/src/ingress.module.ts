@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { BlobStore, openBlobStore } from '#libs/blobs';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
@@ -69,7 +68,7 @@ import { HealthController } from './report-health/health.controller.js';
     { provide: APP_FILTER, useClass: HttpErrorFilter },
     {
       provide: BlobStore,
-      useFactory: (settings: Settings) => new LocalFolderBlobStore(join(settings.home, 'blobs')),
+      useFactory: (settings: Settings) => openBlobStore(settings),
       inject: [Settings],
     },
   ],

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { BlobStore, LocalFolderBlobStore } from '#libs/blobs';
+import { BlobStore, openBlobStore } from '#libs/blobs';
 import { Stream } from '#libs/contracts';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
@@ -92,7 +92,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     {
       provide: BlobStore,
       inject: [Settings],
-      useFactory: ({ home }: Settings) => LocalFolderBlobStore.underHome(home),
+      useFactory: (settings: Settings) => openBlobStore(settings),
     },
     AdvanceBatchHandler,
     AdvanceBatchesRunner,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BlobStoreFull, BlobTooLarge } from '#libs/blobs';
+import { BlobStoreFull, BlobStoreUnavailable, BlobTooLarge } from '#libs/blobs';
 import { DialectError, type CallerError } from '#libs/dialects';
 import { MessagingError, QueryRefused } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
@@ -68,6 +68,13 @@ export function callerErrorOf(error: unknown, request: Pick<FastifyRequest, 'met
       status: 507,
       code: 'storage_full',
       message: 'There is no room left for files; an operator must free some.',
+    };
+  }
+  if (error instanceof BlobStoreUnavailable) {
+    return {
+      status: 503,
+      code: 'storage_unavailable',
+      message: 'The store of files does not answer now; try again in a moment.',
     };
   }
   return frameworkError(error, request);
