@@ -7,6 +7,9 @@ export class BlobStoreFull extends Error {
     readonly key: string,
     options?: ErrorOptions,
   ) {
-    super(`No room to store the file for "${key}": free space on the disk that holds SWITCHYARD_HOME, or raise the quota of the bucket`, options);
+    super(
+      `No room to store the file for "${key}": free space on the disk that holds SWITCHYARD_HOME, or raise the quota of the bucket`,
+      options,
+    );
   }
 }

@@ -96,7 +96,10 @@ export class S3BlobStore extends BlobStore {
     const where = { Bucket: this.settings.bucket, Prefix: `${this.prefix}${folder}` };
     let next: string | undefined;
     do {
-      const command = new ListObjectsV2Command({ ...where, ...(next === undefined ? {} : { ContinuationToken: next }) });
+      const command = new ListObjectsV2Command({
+        ...where,
+        ...(next === undefined ? {} : { ContinuationToken: next }),
+      });
       const page = await this.client.send(command).catch((error: unknown) => {
         throw s3Failure(error, prefix);
       });

@@ -95,7 +95,9 @@ describe('readSettings', () => {
     expect(read({ ...own, SWITCHYARD_S3_PATH_STYLE: 'false' })?.isPathStyle).toBe(false);
     expect(() => read({ ...own, SWITCHYARD_S3_SECRET_ACCESS_KEY: '' })).toThrow(/go together/);
     expect(() => read({ ...own, SWITCHYARD_S3_BUCKET: '' })).toThrow(/no SWITCHYARD_S3_BUCKET/);
-    expect(() => read({ ...own, SWITCHYARD_S3_ENDPOINT: 'minio:9000' })).toThrow(/SWITCHYARD_S3_ENDPOINT must look like/);
+    expect(() => read({ ...own, SWITCHYARD_S3_ENDPOINT: 'minio:9000' })).toThrow(
+      /SWITCHYARD_S3_ENDPOINT must look like/,
+    );
   });
 
   it('never repeats a secret value in its message', () => {

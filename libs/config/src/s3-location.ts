@@ -29,7 +29,9 @@ export function s3Problems(given: Readonly<Record<string, unknown>>): string[] {
   }
   const others = ['PREFIX', 'ENDPOINT', 'REGION', 'PATH_STYLE', 'ACCESS_KEY_ID'].filter(isGiven);
   if (!isGiven('BUCKET') && others.length > 0) {
-    problems.push(`SWITCHYARD_S3_${others[0]} is set, but no SWITCHYARD_S3_BUCKET: files would stay in the data folder`);
+    problems.push(
+      `SWITCHYARD_S3_${others[0]} is set, but no SWITCHYARD_S3_BUCKET: files would stay in the data folder`,
+    );
   }
   return problems;
 }

@@ -42,20 +42,20 @@ const PROTECTED_KEY = { accessKeyId: 'test-access-key', secretAccessKey: 'test-s
 export async function startS3ForTests(): Promise<S3ForTests> {
   const bucket = new BucketForTests();
   let failure: { status: number; times: number } | undefined;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readAll(request);
+    if (failure && failure.times > 0) {
+      failure.times -= 1;
+      throw new Refusal(failure.status, failure.status === 507 ? 'QuotaExceeded' : 'InternalError');
+    }
+    bucket.answer(request, body, response);
+  };
   const server = createServer((request, response) => {
-    readAll(request)
-      .then((body) => {
-        if (failure && failure.times > 0) {
-          failure.times -= 1;
-          throw new Refusal(failure.status, failure.status === 507 ? 'QuotaExceeded' : 'InternalError');
-        }
-        bucket.answer(request, body, response);
-      })
-      .catch((error: unknown) => {
-        const { status, code } = error instanceof Refusal ? error : new Refusal(500, 'InternalError');
-        response.writeHead(status, { 'content-type': 'application/xml' });
-        response.end(request.method === 'HEAD' ? undefined : `<Error><Code>${code}</Code><Message>no</Message></Error>`);
-      });
+    answer(request, response).catch((error: unknown) => {
+      const { status, code } = error instanceof Refusal ? error : new Refusal(500, 'InternalError');
+      response.writeHead(status, { 'content-type': 'application/xml' });
+      response.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -82,7 +82,9 @@ class BucketForTests {
   readonly uploads = new Map<string, { key: string; parts: Map<number, Buffer> }>();
 
   answer(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-    const signature = new RegExp(`^AWS4-HMAC-SHA256 Credential=${PROTECTED_KEY.accessKeyId}/\\d{8}/[^/]+/s3/aws4_request,`);
+    const signature = new RegExp(
+      `^AWS4-HMAC-SHA256 Credential=${PROTECTED_KEY.accessKeyId}/\\d{8}/[^/]+/s3/aws4_request,`,
+    );
     if (!signature.test(request.headers.authorization ?? '')) throw new Refusal(403, 'AccessDenied');
     const url = new URL(request.url ?? '/', 'http://s3');
     const [, bucket, ...segments] = url.pathname.split('/');
@@ -150,10 +152,7 @@ class BucketForTests {
   private begin(key: string, response: ServerResponse): void {
     const id = randomUUID();
     this.uploads.set(id, { key, parts: new Map() });
-    answerXml(
-      response,
-      `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
-    );
+    answerXml(response, `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
   }
 
   private complete(asked: URLSearchParams, order: string, response: ServerResponse): void {
@@ -162,10 +161,7 @@ class BucketForTests {
     const bytes = numbers.map((number) => parts.get(number) ?? Buffer.alloc(0));
     this.uploads.delete(asked.get('uploadId') ?? '');
     const { etag } = this.store(key, Buffer.concat(bytes));
-    answerXml(
-      response,
-      `<CompleteMultipartUploadResult><ETag>${etag}</ETag></CompleteMultipartUploadResult>`,
-    );
+    answerXml(response, `<CompleteMultipartUploadResult><ETag>${etag}</ETag></CompleteMultipartUploadResult>`);
   }
 
   private uploadOf(asked: URLSearchParams): { key: string; parts: Map<number, Buffer> } {
