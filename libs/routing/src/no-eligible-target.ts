@@ -5,6 +5,7 @@ const STATUS = {
   model_not_found: 404,
   no_eligible_target: 404,
   context_length_exceeded: 400,
+  unsupported_by_model: 400,
   budget_exceeded: 402,
   refused_by_policy: 403,
   not_permitted: 403,
@@ -48,6 +49,7 @@ export class NoEligibleTarget extends Error {
 
   get errorClass(): ErrorClass {
     if (this.code === 'context_length_exceeded') return 'context_too_long';
+    if (this.code === 'unsupported_by_model') return 'unsupported';
     return this.code === 'targets_unavailable' ? 'target_unhealthy' : 'no_eligible_target';
   }
 }

@@ -85,6 +85,18 @@ describe('a refusal', () => {
     expect(refusal([targetWith('b', ofOthers)]).code).toBe('no_eligible_target');
   });
 
+  it('is one of what the model cannot do where nothing else was in the way', () => {
+    const blind = targetWith('a', { limits: { inputModalities: ['text'] } });
+    const toolless = targetWith('b', { limits: { abilities: [] } });
+    const asked = { usesTools: true, inputModalities: ['text' as const, 'image' as const] };
+    const error = refusal([blind, toolless], { facts: asked });
+    expect([error.code, error.status, error.errorClass]).toEqual(['unsupported_by_model', 400, 'unsupported']);
+    expect(error.message).toContain('Name a model that reads all that the prompt holds');
+    const elsewhere = targetWith('c', { region: 'us' });
+    const policy = { require: { regions: ['eu'] } };
+    expect(refusal([{ ...blind, region: 'eu' }, elsewhere], { facts: asked, policy }).code).toBe('no_eligible_target');
+  });
+
   it('says that a model has no target', () => {
     expect(refusal([]).message).toBe("The model 'small' has no target; the operator must give it one.");
   });

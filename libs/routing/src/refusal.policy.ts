@@ -19,7 +19,10 @@ const PASSING: ReadonlySet<string> = new Set(['quota', 'cooling', 'health']);
 /** Filters of what is kept for others: to the caller it is as if it were not there. */
 const KEPT_FOR_OTHERS: ReadonlySet<string> = new Set(['access', 'tier']);
 
-const CONTEXT_WINDOW = 'context_window';
+const CONTEXT_WINDOW: ReadonlySet<string> = new Set(['context_window']);
+
+/** Filters of what a model cannot do whoever asks. */
+const OF_THE_MODEL: ReadonlySet<string> = new Set(['modality', 'abilities']);
 const MINUTE = 60_000;
 const MOST_REASONS = 2;
 const MOST_REMEDIES = 3;
@@ -49,7 +52,9 @@ export function refusalOf(
   const isForMoney = dropped.some(
     ({ candidacy, filter }) => candidacy.onlyAfter === undefined && filter === budget.name,
   );
-  return new NoEligibleTarget(message, isForMoney ? 'budget_exceeded' : 'no_eligible_target', candidates);
+  if (isForMoney) return new NoEligibleTarget(message, 'budget_exceeded', candidates);
+  const isBeyondAll = areAllLeftOutBy(OF_THE_MODEL, dropped);
+  return new NoEligibleTarget(message, isBeyondAll ? 'unsupported_by_model' : 'no_eligible_target', candidates);
 }
 
 /** The refusal of a request that no target could change. */
@@ -69,10 +74,14 @@ export function refusedOutright(
 
 /** Whether the prompt is too long for every target that is kept neither for failures nor for others, and nothing else was in their way. */
 export function isTooLongForAll(dropped: readonly Dropped[]): boolean {
+  return areAllLeftOutBy(CONTEXT_WINDOW, dropped);
+}
+
+function areAllLeftOutBy(filters: ReadonlySet<string>, dropped: readonly Dropped[]): boolean {
   let isSome = false;
   for (const { candidacy, filter } of dropped) {
     if (candidacy.onlyAfter !== undefined || KEPT_FOR_OTHERS.has(filter)) continue;
-    if (filter !== CONTEXT_WINDOW) return false;
+    if (!filters.has(filter)) return false;
     isSome = true;
   }
   return isSome;
@@ -96,7 +105,7 @@ export function asCandidate(
 }
 
 function tooLong(dropped: readonly Dropped[], candidates: Candidate[], { facts }: Consideration): NoEligibleTarget {
-  const tooShort = dropped.filter(({ filter }) => filter === CONTEXT_WINDOW);
+  const tooShort = dropped.filter(({ filter }) => CONTEXT_WINDOW.has(filter));
   const allowed = Math.max(...tooShort.map(({ candidacy }) => candidacy.entry.limits?.contextWindow ?? 0));
   const message =
     `The maximum context length of '${facts.model}' is ${allowed} tokens, but the request has about ` +

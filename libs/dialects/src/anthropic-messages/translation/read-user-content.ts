@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { blockSchemas, readBlock, type AnyBlock } from './block-schemas.js';
 import { cacheOptions, withOptions } from './cache-options.js';
 import type { LeftOutPart, RequestLosses } from '../../translation/request-losses.js';
+import { requireBase64 } from '../../translation/require-base64.js';
 
 /** What a user, or a tool, says to the model. */
 export type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart;
@@ -43,7 +44,7 @@ function readImage({ block, path }: PlacedBlock, losses: RequestLosses): UserPar
   const options = withOptions(cacheOptions(mark, losses));
   if (source.type === 'file') return withoutStoredFile(path, losses);
   return source.type === 'base64'
-    ? [{ type: 'file', mediaType: source.media_type, data: { type: 'data', data: source.data }, ...options }]
+    ? [{ type: 'file', mediaType: source.media_type, data: { type: 'data', data: bytesIn(source, path) }, ...options }]
     : [{ type: 'file', mediaType: 'image/*', data: { type: 'url', url: new URL(source.url) }, ...options }];
 }
 
@@ -65,8 +66,12 @@ function readDocument({ block, path }: PlacedBlock, losses: RequestLosses): User
     ...withOptions({ anthropic: aboutDocument(document) }, cacheOptions(mark, losses)),
   };
   return source.type === 'base64'
-    ? [{ ...file, mediaType: source.media_type, data: { type: 'data', data: source.data } }]
+    ? [{ ...file, mediaType: source.media_type, data: { type: 'data', data: bytesIn(source, path) } }]
     : [{ ...file, mediaType: 'application/pdf', data: { type: 'url', url: new URL(source.url) } }];
+}
+
+function bytesIn({ data }: { readonly data: string }, path: string): string {
+  return requireBase64(data, `${path}.source.data`);
 }
 
 /** What only models of Anthropic are told of a document. */

@@ -1,5 +1,6 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
 import { DialectError } from '../../dialect-error.js';
+import { requireBase64 } from '../../translation/require-base64.js';
 
 const DATA_URL = /^data:([^,]*),/i;
 const MEDIA_TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ export type FileData = Pick<LanguageModelV4FilePart, 'data' | 'mediaType'>;
  */
 export function readUrl(text: string, mediaType: string, param: string): FileData {
   const head = DATA_URL.exec(text);
-  if (head) return readDataUrl(text.slice(head[0].length), head[1] ?? '', mediaType);
+  if (head) return readDataUrl({ data: text.slice(head[0].length), head: head[1] ?? '', param }, mediaType);
   const url = URL.parse(text);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new DialectError(400, 'invalid_url', `'${param}' must be an http(s) URL or a data: URL.`, param);
@@ -43,11 +44,14 @@ export function readFileData(text: string, filename: string | undefined, param: 
   return { data: { type: 'data', data: bytesOf(text, mediaType) }, mediaType };
 }
 
-function readDataUrl(data: string, head: string, fallback: string): FileData {
+function readDataUrl(
+  { data, head, param }: { readonly data: string; readonly head: string; readonly param: string },
+  fallback: string,
+): FileData {
   const [type = '', ...parameters] = head.split(';').map((word) => word.trim());
   const mediaType = type === '' ? fallback : type.toLowerCase();
   const isBase64 = parameters.some((word) => word.toLowerCase() === 'base64');
-  const bytes = isBase64 ? bytesOf(data, mediaType) : new Uint8Array(Buffer.from(decoded(data)));
+  const bytes = isBase64 ? bytesOf(requireBase64(data, param), mediaType) : new Uint8Array(Buffer.from(decoded(data)));
   return { mediaType, data: { type: 'data', data: bytes } };
 }
 
