@@ -1,4 +1,4 @@
-import Anthropic, { APIError, RateLimitError } from '@anthropic-ai/sdk';
+import Anthropic, { APIError, BadRequestError, RateLimitError } from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 
 import { MODELS, startDialectGround, type DialectGround } from './dialect-ground.js';
@@ -138,6 +138,35 @@ for (const isStream of [false, true]) {
     }
   });
 }
+
+describe("Anthropic's client with the URL of a picture", () => {
+  const shown = (url: string) => ask('on-bedrock', [
+      { type: 'text', text: ASKED.picture },
+      { type: 'image', source: { type: 'url', url } },
+    ]);
+
+  journey('shows it to a model that cannot fetch by itself', async () => {
+    expect(textOf(await client.messages.create(shown(ground.mock.pictureUrl)))).toBe(SAID.picture);
+    expect(ground.mock.received.at(-1)?.body.toString('utf8')).toContain(PICTURE.toString('base64'));
+  });
+
+  for (const [what, url] of [
+    ['inside', 'http://10.0.0.1/red.png'],
+    ['of the cloud machine itself', 'http://169.254.169.254/latest/meta-data/'],
+    ['at nobody', 'http://127.0.0.1:1/red.png'],
+  ] as const) {
+    journey(`is told as Anthropic tells it when the address is one ${what}`, async () => {
+      const error: unknown = await client.messages.create(shown(url)).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(BadRequestError);
+      expect(error).toMatchObject({
+        error: {
+          type: 'error',
+          error: { type: 'invalid_request_error', message: expect.stringMatching(/Send the image as base64\.$/) },
+        },
+      });
+    });
+  }
+});
 
 describe("Anthropic's client", () => {
   journey('has tokens counted by the provider', async () => {

@@ -179,6 +179,14 @@ describe("OpenAI's client with the URL of a picture", () => {
       expect(error).toBeInstanceOf(BadRequestError);
       expect(error).toMatchObject({ code, message: expect.stringMatching(/Send the image as base64\.$/) });
     });
+
+    journey(`is told by Responses when the address is one ${what}`, async () => {
+      const content = [{ type: 'input_image' as const, detail: 'auto' as const, image_url: url }];
+      const asking = client.responses.create({ model: 'on-bedrock', input: [{ role: 'user', content }] });
+      const error: unknown = await asking.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(BadRequestError);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(/Send the image as base64\.$/) });
+    });
   }
 });
 

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { gatheredBody } from './gathered-body.js';
 import type { ProviderAnswer } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 
@@ -16,5 +17,6 @@ export function answerOf(response: Dispatcher.ResponseData): ProviderAnswer {
       status: response.statusCode,
     });
   }
-  return { status: response.statusCode, header, body: response.body };
+  const isStream = header('content-type')?.startsWith('text/event-stream') ?? false;
+  return { status: response.statusCode, header, body: isStream ? gatheredBody(response.body) : response.body };
 }

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { connectionFailure } from './connection-failure.js';
 import { eventBoundFor, type EventBound } from './event-bound.js';
+import { gatheredBody } from './gathered-body.js';
 
 const MOST_WHOLE_BYTES = 64 * 1024 ** 2;
 
@@ -53,8 +54,9 @@ async function bytesOf(
 
 function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, mostBytes: number): Response {
   const isEmpty = statusCode === 204 || statusCode === 304;
-  const bound = eventBoundFor(String(headers['content-type'] ?? '')) ?? wholeBound(mostBytes);
-  const stream = isEmpty ? null : streamOf(body, bound);
+  const eventBound = eventBoundFor(String(headers['content-type'] ?? ''));
+  const pieces = eventBound ? gatheredBody(body) : body;
+  const stream = isEmpty ? null : streamOf(pieces, eventBound ?? wholeBound(mostBytes));
   return new Response(stream, {
     status: statusCode,
     headers: Object.entries(headers).flatMap(([name, value]) =>

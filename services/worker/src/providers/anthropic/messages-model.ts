@@ -7,6 +7,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Dispatcher } from 'undici';
 import { batchesOf, type BatchingModel, type PartBatches } from '#libs/dialects';
+import { gatheredBody } from '../../provider-http/gathered-body.js';
 import { readWhole } from '../../provider-http/read-whole.js';
 import { asksPlainly } from './asks-plainly.js';
 import { answerOfMessage } from './message-answer.js';
@@ -53,7 +54,7 @@ async function* batchesIn(
   const events = new MessageEvents();
   try {
     yield [{ type: 'stream-start', warnings }];
-    for await (const bytes of body as AsyncIterable<Uint8Array>) {
+    for await (const bytes of gatheredBody(body)) {
       const parts = events.push(bytes);
       if (parts.length > 0) yield parts;
     }
