@@ -140,7 +140,8 @@ for (const isStream of [false, true]) {
 }
 
 describe("Anthropic's client with the URL of a picture", () => {
-  const shown = (url: string) => ask('on-bedrock', [
+  const shown = (url: string) =>
+    ask('on-bedrock', [
       { type: 'text', text: ASKED.picture },
       { type: 'image', source: { type: 'url', url } },
     ]);

@@ -19,9 +19,7 @@ const REQUESTS: readonly (readonly [dialect: string, param: string, body: object
     'openai-responses',
     'input[0].content[0].image_url',
     {
-      input: [
-        { role: 'user', content: [{ type: 'input_image', image_url: `data:image/png;base64,${NOT_BASE64}` }] },
-      ],
+      input: [{ role: 'user', content: [{ type: 'input_image', image_url: `data:image/png;base64,${NOT_BASE64}` }] }],
     },
   ],
   [
@@ -53,12 +51,15 @@ const REQUESTS: readonly (readonly [dialect: string, param: string, body: object
 ];
 
 describe('bytes that stand in a request', () => {
-  it.each(REQUESTS)('of the dialect %s are refused by their place %s where they are no base64', (dialect, param, body) => {
-    const bytes = Buffer.from(JSON.stringify({ model: 'm', ...body }));
-    expect(() => dialectNamed(dialect).translation?.readRequest(bytes)).toThrow(
-      expect.objectContaining({ status: 400, code: 'invalid_file', param }),
-    );
-  });
+  it.each(REQUESTS)(
+    'of the dialect %s are refused by their place %s where they are no base64',
+    (dialect, param, body) => {
+      const bytes = Buffer.from(JSON.stringify({ model: 'm', ...body }));
+      expect(() => dialectNamed(dialect).translation?.readRequest(bytes)).toThrow(
+        expect.objectContaining({ status: 400, code: 'invalid_file', param }),
+      );
+    },
+  );
 
   it.each([
     ['iVBORw0KGgo=', 'iVBORw0KGgo='],

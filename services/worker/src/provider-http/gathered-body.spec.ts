@@ -95,7 +95,10 @@ describe('gatheredBody', () => {
   it('lets the connection go when its reader stops', async () => {
     const source = new PassThrough();
     source.write('a');
-    for await (const _piece of gatheredBody(source)) break;
+    for await (const piece of gatheredBody(source)) {
+      expect(piece).toHaveLength(1);
+      break;
+    }
     expect(source.destroyed).toBe(true);
   });
 

@@ -99,7 +99,7 @@ class GatheredPieces implements AsyncIterator<Uint8Array, undefined> {
 
   private give(): Promise<Piece> {
     if (this.pieces.length === 0) {
-      return this.failure ? Promise.reject(this.failure.error as Error) : Promise.resolve(DONE);
+      return this.failure ? Promise.reject(this.failure.error) : Promise.resolve(DONE);
     }
     const [first] = this.pieces;
     const value = this.pieces.length === 1 && first ? first : Buffer.concat(this.pieces, this.bytes);
