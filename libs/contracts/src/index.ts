@@ -3,8 +3,22 @@ export { MessageHeader, StreamHeader, DeadLetterHeader } from './headers.js';
 export { Subject, SubjectPattern } from './subjects.js';
 export { Stream, Consumer, Bucket, QueueGroup } from './topology.js';
 export type { StreamDefinition, ConsumerDefinition } from './topology.js';
-export { factsSchema, jobReference, byteSpan, OPERATIONS } from './routing/facts.js';
-export type { Facts, Operation, JobReference, ByteSpan } from './routing/facts.js';
+export {
+  factsSchema,
+  jobReference,
+  lineReference,
+  singleJobReference,
+  byteSpan,
+  OPERATIONS,
+} from './routing/facts.js';
+export type {
+  Facts,
+  Operation,
+  JobReference,
+  LineReference,
+  SingleJobReference,
+  ByteSpan,
+} from './routing/facts.js';
 export { TASKS } from './routing/task.js';
 export type { Task } from './routing/task.js';
 export {
@@ -158,6 +172,30 @@ export {
   batchPageSchema,
 } from './queries/batches.js';
 export type { BatchStatus, BatchObject, BatchCreate, BatchRead, BatchList, BatchPage } from './queries/batches.js';
+export {
+  carriedBytesSchema,
+  jobCreateSchema,
+  jobDeletedSchema,
+  jobListSchema,
+  jobObjectSchema,
+  jobPageSchema,
+  jobReadSchema,
+  jobResultSchema,
+  jobStartedSchema,
+  jobStatus,
+} from './queries/jobs.js';
+export type {
+  CarriedBytes,
+  JobCreate,
+  JobDeleted,
+  JobList,
+  JobObject,
+  JobPage,
+  JobRead,
+  JobResult,
+  JobStarted,
+  JobStatus,
+} from './queries/jobs.js';
 export { carriedDocumentSchema } from './queries/carried-document.js';
 export type { CarriedDocument } from './queries/carried-document.js';
 export {

@@ -143,7 +143,7 @@ export const Consumer = {
   jobs: {
     stream: Stream.results.name,
     name: 'jobs',
-    description: 'Stores the answers of batch lines',
+    description: 'Stores the answers of batch lines and jobs',
     filterSubjects: SubjectPattern.requestEndedDurable,
     ackWaitMilliseconds: 10 * seconds,
     deliveryLimit: 10,
@@ -176,4 +176,5 @@ export const Bucket = {
 export const QueueGroup = {
   router: 'router',
   worker: 'worker',
+  jobs: 'jobs',
 } as const;

@@ -24,6 +24,8 @@ export { classifyChatError, classifyChatStreamError } from './openai-chat/classi
 export type { ClassifiedError } from './classified-error.js';
 export { FinalEventHold } from './openai-responses/final-event.js';
 export type { FinishedResponse } from './openai-responses/final-event.js';
+export { foregroundBody, keptResponse, unansweredResponse } from './openai-responses/background-response.js';
+export type { BackgroundRequest, UnansweredStatus } from './openai-responses/background-response.js';
 export { expandInput, readState, wholeInput } from './openai-responses/stored-state.js';
 export type { ConversationItem, StateFacts } from './openai-responses/stored-state.js';
 export { dataOfEvent, EventRelay } from './event-stream.js';

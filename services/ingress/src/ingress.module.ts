@@ -3,6 +3,8 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, openBlobStore } from '#libs/blobs';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
+import { AcceptJobHandler } from './accept-job/accept-job.handler.js';
+import { AnswerLaterHandler } from './accept-job/answer-later.handler.js';
 import { AcceptRequestHandler } from './accept-request/accept-request.handler.js';
 import { ModelCallsController } from './accept-request/model-calls.controller.js';
 import { RerankController } from './accept-request/rerank.controller.js';
@@ -22,7 +24,10 @@ import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
 import { FilesController } from './manage-files/files.controller.js';
 import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
+import { JobsController } from './manage-jobs/jobs.controller.js';
+import { WriteJobResultHandler } from './manage-jobs/write-job-result.handler.js';
 import { PoliciesController } from './manage-policies/policies.controller.js';
+import { AcceptBackgroundHandler } from './manage-responses/accept-background.handler.js';
 import { ContinueConversationHandler } from './manage-responses/continue-conversation.handler.js';
 import { CreateResponseHandler } from './manage-responses/create-response.handler.js';
 import { ResponseKeeper } from './manage-responses/response-keeper.js';
@@ -40,6 +45,7 @@ import { HealthController } from './report-health/health.controller.js';
     ModelsController,
     FilesController,
     BatchesController,
+    JobsController,
     RecordsController,
     PoliciesController,
     ExplainRouteController,
@@ -49,7 +55,11 @@ import { HealthController } from './report-health/health.controller.js';
   providers: [
     KeyRing,
     Authentication,
+    AcceptJobHandler,
     AcceptRequestHandler,
+    AcceptBackgroundHandler,
+    AnswerLaterHandler,
+    WriteJobResultHandler,
     AnswerFromCacheHandler,
     RequestIntake,
     PromptDifficulty,

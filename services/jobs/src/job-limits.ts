@@ -86,6 +86,33 @@ export class JobLimits {
   /** How often responses that are too old are dropped. */
   readonly responseDropMilliseconds: number = 60 * MINUTE;
 
+  /** How long a job may take, from the time it is to run; what has not ended by then expires. */
+  readonly jobWindowMilliseconds: number = 24 * 60 * MINUTE;
+  /** How far ahead a job may be scheduled. */
+  readonly jobAheadMilliseconds: number = 30 * 24 * 60 * MINUTE;
+  /** How far in the past the time may be that a job is scheduled for: clocks differ. */
+  readonly jobPastMilliseconds: number = 5 * MINUTE;
+  /** How long the result of a job is kept after its end; the setting `SWITCHYARD_JOB_RETENTION_HOURS`. */
+  readonly jobKeepMilliseconds: number = 7 * 24 * 60 * MINUTE;
+  /** How long after that a job is still known, without its result. */
+  readonly jobRowKeepMilliseconds: number = 23 * 24 * 60 * MINUTE;
+  /** Bodies and results of jobs above this are in the blob store. */
+  readonly jobInlineBytes: number = 256 * 1024;
+  /** Most bytes of a job's result. */
+  readonly jobResultBytes: number = 64 * MEBIBYTE;
+  /** Most jobs of one project that have not ended. */
+  readonly jobsPerProject: number = 100_000;
+  /** Most jobs that are on their way and have not ended. */
+  readonly jobsUnderWay: number = 1_000;
+  /** Jobs that are put on their way in one step. */
+  readonly jobsPerStep: number = 100;
+  /** How long a process that fell silent keeps the jobs to itself that it took to put on their way. */
+  readonly jobLeaseMilliseconds: number = 15_000;
+  /** How often workers are told again of a job that is to be cancelled. */
+  readonly jobCancelMilliseconds: number = 500;
+  /** How often results and jobs that were kept long enough are dropped. */
+  readonly jobDropMilliseconds: number = MINUTE;
+
   constructor(overrides: Partial<JobLimits> = {}) {
     Object.assign(this, overrides);
   }

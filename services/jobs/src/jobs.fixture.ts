@@ -16,6 +16,7 @@ import {
   AtomicBatchPublisher,
   BodyClaims,
   DurablePublisher,
+  Messaging,
   MessagingError,
   SnapshotWatch,
   StreamState,
@@ -41,6 +42,8 @@ export interface Published {
 /** The NATS that a test plays: what was published, and what it says of its queues. */
 export class PlayedNats {
   readonly published: Published[] = [];
+  /** Subjects of what was told without waiting. */
+  readonly told: string[] = [];
   /** Terminal events that this service stored. */
   readonly ended: RequestEnded[] = [];
   readonly claims = new Map<string, string>();
@@ -101,6 +104,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
         onChange: (listener: (snapshot: typeof SNAPSHOT) => void) => listener(SNAPSHOT),
       },
     ],
+    [Messaging, { publish: (subject: string) => void nats.told.push(subject) }],
     [StreamState, { pending: async () => nats.backlog }],
   ];
   const providers = values.map(([provide, useValue]) => ({ provide, useValue }));

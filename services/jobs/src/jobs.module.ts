@@ -10,25 +10,50 @@ import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.j
 import { BatchNudge } from './advance-batches/batch-nudge.js';
 import { AnswerBatchesController } from './answer-batches/answer-batches.controller.js';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
+import { AnswerJobsController } from './answer-jobs/answer-jobs.controller.js';
+import { AnswerJobsHandler } from './answer-jobs/answer-jobs.handler.js';
 import { AnswerResponsesController } from './answer-responses/answer-responses.controller.js';
 import { AnswerResponsesHandler } from './answer-responses/answer-responses.handler.js';
 import { CancelBatchController } from './cancel-batch/cancel-batch.controller.js';
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
+import { CancelJobController } from './cancel-job/cancel-job.controller.js';
+import { CancelJobHandler } from './cancel-job/cancel-job.handler.js';
+import { CancelJobRepository } from './cancel-job/cancel-job.repository.js';
+import { TellWorkersRunner } from './cancel-job/tell-workers.runner.js';
+import { CancelResponseController } from './cancel-response/cancel-response.controller.js';
+import { CancelResponseHandler } from './cancel-response/cancel-response.handler.js';
 import { CreateBatchController } from './create-batch/create-batch.controller.js';
 import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
 import { DropFilesHandler } from './drop-files/drop-files.handler.js';
 import { DropFilesRunner } from './drop-files/drop-files.runner.js';
 import { DroppedFilesRepository } from './drop-files/dropped-files.repository.js';
+import { CreateJobController } from './create-job/create-job.controller.js';
+import { CreateJobHandler } from './create-job/create-job.handler.js';
+import { JobCountRepository } from './create-job/job-count.repository.js';
+import { DispatchJobsHandler } from './dispatch-jobs/dispatch-jobs.handler.js';
+import { DispatchJobsRunner } from './dispatch-jobs/dispatch-jobs.runner.js';
+import { DispatchNudge } from './dispatch-jobs/dispatch-nudge.js';
+import { DispatchRepository } from './dispatch-jobs/dispatch.repository.js';
+import { JobPublisher } from './dispatch-jobs/job-publisher.js';
+import { EndUnpublishedHandler } from './end-job/end-unpublished.handler.js';
+import { EndingRepository } from './end-job/ending.repository.js';
+import { DropJobsRepository } from './expire-jobs/drop-jobs.repository.js';
+import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
 import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
 import { ResultPagesRepository } from './finalize-batch/result-pages.repository.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
 import { JobLimits } from './job-limits.js';
 import { BatchRepository } from './keep-batch/batch.repository.js';
+import { BackgroundResponseRepository } from './keep-background/background-response.repository.js';
+import { KeepBackgroundHandler } from './keep-background/keep-background.handler.js';
+import { JobBlobs } from './keep-job/job-blobs.js';
+import { JobRepository } from './keep-job/job.repository.js';
 import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
 import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
 import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
 import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
 import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js';
+import { CreateJobs1764500000000 } from './migrations/1764500000000-create-jobs.js';
 import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
@@ -45,6 +70,8 @@ import { ResponseRepository } from './store-response/response.repository.js';
 import { StoreResponseController } from './store-response/store-response.controller.js';
 import { StoreResponseHandler } from './store-response/store-response.handler.js';
 import { TrimResponsesRunner } from './store-response/trim-responses.runner.js';
+import { JobResultRepository } from './store-job-results/job-result.repository.js';
+import { StoreJobResultsHandler } from './store-job-results/store-job-results.handler.js';
 import { LargeAnswers } from './store-results/large-answers.js';
 import { LineResultRepository } from './store-results/line-result.repository.js';
 import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
@@ -72,6 +99,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         CountResponseBytes1764000000000,
         CreateWebhooks1764110000000,
         DropFiles1764121000000,
+        CreateJobs1764500000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -86,6 +114,10 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     RaiseNotificationsConsumer,
     StoreResponseController,
     AnswerResponsesController,
+    CreateJobController,
+    CancelJobController,
+    CancelResponseController,
+    AnswerJobsController,
   ],
   providers: [
     { provide: JobLimits, useValue: new JobLimits() },
@@ -132,6 +164,28 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     PromptFacts,
     ValidateBatchHandler,
     WebhookOutboxRepository,
+    AnswerJobsHandler,
+    BackgroundResponseRepository,
+    CancelJobHandler,
+    CancelResponseHandler,
+    KeepBackgroundHandler,
+    CancelJobRepository,
+    CreateJobHandler,
+    DispatchJobsHandler,
+    DispatchJobsRunner,
+    DispatchNudge,
+    DispatchRepository,
+    DropJobsRepository,
+    DropJobsRunner,
+    EndUnpublishedHandler,
+    EndingRepository,
+    JobBlobs,
+    JobCountRepository,
+    JobPublisher,
+    JobRepository,
+    JobResultRepository,
+    StoreJobResultsHandler,
+    TellWorkersRunner,
   ],
 })
 export class JobsModule {}

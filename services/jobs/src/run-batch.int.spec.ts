@@ -200,7 +200,7 @@ describe('a running jobs service with short times', () => {
       usage: { input_tokens: 20 },
       cost_usd: '0.000003000',
     });
-    expect(jobs.nats.ended.map(({ job }) => job?.line)).toEqual([3]);
+    expect(jobs.nats.ended.map(({ job }) => job && 'line' in job && job.line)).toEqual([3]);
   });
 
   it('does not wait for ever for a cancelled line, and ignores its late result', async () => {

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => jobs.stop());
 
 const read = (id: string): Promise<BatchObject> => jobs.get(AnswerBatchesHandler).read({ caller, id });
-const endedLines = () => jobs.nats.ended.map(({ job }) => job?.line);
+const endedLines = () => jobs.nats.ended.map(({ job }) => job && 'line' in job && job.line);
 const lines = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 /** A batch of 22 lines, of which 10 are published and `answered` have their result. */

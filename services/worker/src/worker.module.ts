@@ -6,6 +6,7 @@ import { RunningCalls } from './call-model/running-calls.js';
 import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
 import { AnswerKeeper } from './keep-answer/answer-keeper.js';
+import { JobReplies } from './keep-stream/job-replies.js';
 import { DurableAnswers } from './record-result/durable-answers.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
 import { StreamRescue } from './rescue-stream/stream-rescue.js';
@@ -23,6 +24,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     FileFetcher,
     DurableAnswers,
     AnswerKeeper,
+    JobReplies,
     ResultRecorder,
     StreamRescue,
     FleetTargetHealth,

@@ -45,15 +45,15 @@ export const requestEndedSchema = z.object({
   /** What the attempts cost by the plan's prices, as told to the caller; billing computes its own and is the authority. */
   costNanoUsd: nanoUsd.optional(),
   error: z
-    .object({ class: errorClass, message: z.string().max(2_000), status: z.int(), code: z.string().max(100) })
+    .object({ class: errorClass, message: z.string().max(2_000), status: z.int(), code: z.string().max(100), param: z.string().optional() })
     .optional(),
   job: jobReference.optional(),
   /**
-   * Status and body of the answer for a batch line. The body is the provider's bytes as text, and travels behind the event
+   * Status and body of the answer for a batch line or a job, with its type where a job's is no JSON. The body is the provider's bytes as text, and travels behind the event
    * (`encodeRequestEnded`); one too large for a message rests in the bucket `bodies` instead, under the name `claim`.
    */
   answer: z
-    .strictObject({ status: z.int(), body: z.string().optional(), claim: z.string().optional() })
+    .strictObject({ status: z.int(), body: z.string().optional(), claim: z.string().optional(), contentType: z.string().optional() })
     .refine(({ body, claim }) => body === undefined || claim === undefined, 'must not have both a body and a claim')
     .optional(),
 });

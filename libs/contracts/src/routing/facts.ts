@@ -26,7 +26,15 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 /** A line of a batch, for the durable lane. `line` counts from 1. */
-export const jobReference = z.object({ batchId: z.string(), line: z.int().positive(), customId: z.string() });
+export const lineReference = z.object({ batchId: z.string(), line: z.int().positive(), customId: z.string() });
+export type LineReference = z.infer<typeof lineReference>;
+
+/** A job of its own, for the durable lane. `run` counts how often it was put on its way again after it had been lost. */
+export const singleJobReference = z.object({ jobId: z.string(), run: z.int().nonnegative() });
+export type SingleJobReference = z.infer<typeof singleJobReference>;
+
+/** What the durable lane does a request for: a line of a batch, or a job of its own. */
+export const jobReference = z.union([lineReference, singleJobReference]);
 export type JobReference = z.infer<typeof jobReference>;
 
 /**
@@ -102,6 +110,8 @@ export const factsSchema = z.object({
   ownMembers: z.array(z.string()).optional(),
   /** Whether the caller wants the cost within the answer's usage. */
   costAsked: z.boolean().optional(),
+  /** The streamed answer is kept for a while as it comes, and goes on without its caller, who may pick it up again. */
+  resumable: z.boolean().optional(),
   /** Name of the ingress process that waits for reply frames; absent in the durable lane. */
   ingress: z.string().optional(),
   job: jobReference.optional(),

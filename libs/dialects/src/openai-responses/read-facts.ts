@@ -45,7 +45,7 @@ export function readResponsesFacts(body: Uint8Array): DialectFacts {
 
 function refuseUnsupported(request: ResponsesRequest): void {
   if (request.background === true)
-    throw unsupported('background', "Responses in the background are not offered; leave out 'background' and stream.");
+    throw unsupported('background', "A request within another cannot run in the background; leave out 'background'.");
   if (request.conversation !== undefined && request.conversation !== null)
     throw unsupported('conversation', "Conversations are not kept here; use 'previous_response_id' instead.");
   if (typeof request.previous_response_id === 'string')

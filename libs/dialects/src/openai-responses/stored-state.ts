@@ -11,6 +11,8 @@ export interface StateFacts {
   /** Whether its own response is to be kept. */
   readonly isStored: boolean;
   readonly isStreamed: boolean;
+  /** Whether nobody waits for the answer. */
+  readonly isBackground: boolean;
   readonly previousResponseId: string | undefined;
   /** Items of earlier responses that the input names by their ids. */
   readonly referredIds: readonly string[];
@@ -29,6 +31,7 @@ export function readState(body: Uint8Array): StateFacts {
   return {
     isStored: request.store !== false,
     isStreamed: request.stream === true,
+    isBackground: request.background === true,
     previousResponseId: request.previous_response_id ?? undefined,
     referredIds: items.flatMap(({ type, id }) => (type === 'item_reference' && typeof id === 'string' ? [id] : [])),
     items,

@@ -71,8 +71,7 @@ function chargeRow({ event, ...sums }: PricedEvent) {
     cache_write_prompt_tokens: sums.cacheWritePromptTokens,
     further_usage: sums.furtherUsage,
     cost_nano_usd: sums.costNanoUsd.toString(),
-    batch_id: event.job?.batchId,
-    line: event.job?.line,
+    ...(event.job && 'batchId' in event.job ? { batch_id: event.job.batchId, line: event.job.line } : {}),
     ended_at_milliseconds: event.endedAt,
   };
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
+import type { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import type { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import type { AcceptRequestHandler } from './accept-request.handler.js';
@@ -18,7 +19,7 @@ describe('RequestIntake', () => {
     const handler = { handle: async () => void raw.emit('close') } as unknown as AcceptRequestHandler;
     const requestFacts = { read: () => ({}) } as unknown as RequestFacts;
     const pending = { callerLeft: (requestId: string) => void left.push(requestId) } as unknown as PendingCalls;
-    await new RequestIntake(requestFacts, handler, pending).accept('openai-chat', request, reply);
+    await new RequestIntake(requestFacts, handler, pending, {} as AnswerLaterHandler).accept('openai-chat', request, reply);
 
     expect(left).toEqual(['req_0123456789']);
   });

@@ -3,6 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { dialectNamed, type CallerDialect } from '#libs/dialects';
 import { withExtractedContext, withSpan } from '#libs/telemetry';
 import { CallerResponse } from '../answer-caller/caller-response.js';
+import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
+import { laterWish, type LaterWish } from '../accept-job/later-wish.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { requireBody } from '../http/require-body.js';
@@ -27,14 +29,27 @@ export class RequestIntake {
     private readonly requestFacts: RequestFacts,
     private readonly handler: AcceptRequestHandler,
     private readonly pending: PendingCalls,
+    private readonly later: AnswerLaterHandler,
   ) {}
 
   /** @throws DialectError for a request that is not what the dialect asks for. */
   async accept(dialectName: string, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
     const body = requireBody(request.body);
     const dialect = dialectNamed(dialectName);
+    const wish = laterWish((name) => headerOf(request, name));
+    if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);
     const response = new CallerResponse(reply.raw, request.id, dialect);
     await this.acceptWhole({ dialect, request, reply, body, response });
+  }
+
+  private acceptLater(
+    { dialect, request, reply, body }: Omit<IncomingCall, 'response'>,
+    wish: LaterWish,
+  ): Promise<void> {
+    const facts = this.requestFacts.read(dialect, request, body);
+    const { id: requestId, caller } = request;
+    const endpoint = request.routeOptions.url ?? request.url;
+    return this.later.handle({ requestId, caller, dialect, endpoint, facts, body }, wish, reply);
   }
 
   /** Takes a request whose body and response were made elsewhere. @throws DialectError */

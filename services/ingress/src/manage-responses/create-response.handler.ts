@@ -6,6 +6,7 @@ import { RequestIntake } from '../accept-request/request-intake.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { requireBody } from '../http/require-body.js';
+import { AcceptBackgroundHandler } from './accept-background.handler.js';
 import { ContinueConversationHandler } from './continue-conversation.handler.js';
 import { KeptCallerResponse, type Recipient } from './kept-caller-response.js';
 import { ResponseKeeper, type KeptRequest } from './response-keeper.js';
@@ -18,6 +19,7 @@ export class CreateResponseHandler {
   constructor(
     private readonly intake: RequestIntake,
     private readonly conversations: ContinueConversationHandler,
+    private readonly background: AcceptBackgroundHandler,
     private readonly keeper: ResponseKeeper,
     private readonly logger: Logger,
   ) {}
@@ -28,6 +30,7 @@ export class CreateResponseHandler {
     const { caller } = request;
     const state = readState(sent);
     const { body, items } = await this.conversations.handle(caller, sent, state);
+    if (await this.background.handle(request, reply, { body, state })) return;
     const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };
     const response = state.isStored
       ? this.keptResponse(recipient, {

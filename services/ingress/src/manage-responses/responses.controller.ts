@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { carriedDocumentSchema, responseDeletedSchema, Subject, type ResponseDeleted } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
@@ -43,6 +43,13 @@ export class ResponsesController {
         'stream',
       );
     return this.ask(Subject.responseRead, { caller: request.caller, id: readFields(text, id) });
+  }
+
+  @Post(':id/cancel')
+  @Permit('update', 'Response')
+  @HttpCode(200)
+  cancel(@Req() { caller }: AuthenticatedRequest, @Param('id') text: string): Promise<unknown> {
+    return this.ask(Subject.responseCancel, { caller, id: readFields(text, id) });
   }
 
   @Delete(':id')

@@ -18,7 +18,7 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, ca
     model: event.model,
     stream: event.stream,
     ...(event.endUser === undefined ? {} : { user: event.endUser }),
-    ...(event.job ? { batch: { id: event.job.batchId, line: event.job.line, custom_id: event.job.customId } } : {}),
+    ...partOf(event.job),
     ...(event.cachedFrom === undefined ? {} : { cached_from: event.cachedFrom }),
     ...(event.shadowOf === undefined ? {} : { shadow_of: event.shadowOf }),
     finish_reason: event.finishReason ?? null,
@@ -90,4 +90,11 @@ function costOf({ costNanoUsd, lines }: ChargeRecord): Record<string, unknown> {
       nano_usd: line.costNanoUsd,
     })),
   };
+}
+
+/** Of what larger thing the request is the work. */
+function partOf(job: AuditEntry['event']['job']): object {
+  if (!job) return {};
+  if ('jobId' in job) return { job: { id: job.jobId } };
+  return { batch: { id: job.batchId, line: job.line, custom_id: job.customId } };
 }

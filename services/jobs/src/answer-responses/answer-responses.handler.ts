@@ -9,6 +9,7 @@ import type {
   StoredResponse,
 } from '#libs/contracts';
 import { BodyClaims, carryDocument, QueryRefused } from '#libs/messaging';
+import { KeepBackgroundHandler } from '../keep-background/keep-background.handler.js';
 import { ResponseRepository } from '../store-response/response.repository.js';
 import { unknownResponse } from '../store-response/unknown-response.js';
 import { inputPage } from './input-page.policy.js';
@@ -18,11 +19,16 @@ import { inputPage } from './input-page.policy.js';
 export class AnswerResponsesHandler {
   constructor(
     private readonly responses: ResponseRepository,
+    private readonly background: KeepBackgroundHandler,
     private readonly bodies: BodyClaims,
   ) {}
 
   async read({ caller, id }: ResponseRead): Promise<CarriedDocument> {
     return this.carry((await this.find(caller, id)).response);
+  }
+
+  async isKnown(caller: Caller, id: string): Promise<boolean> {
+    return (await this.responses.find(caller, id)) !== undefined;
   }
 
   async listInput({ caller, id, ...page }: ResponseInputList): Promise<CarriedDocument> {
@@ -33,7 +39,10 @@ export class AnswerResponsesHandler {
   async readContext({ caller, previousResponseId, referredIds }: ResponseContextRead): Promise<CarriedDocument> {
     const previous =
       previousResponseId === undefined ? undefined : await this.responses.find(caller, previousResponseId);
-    if (previousResponseId !== undefined && !previous) throw unknownPrevious(previousResponseId);
+    if (previousResponseId !== undefined && !previous) {
+      await this.background.requireEnded(caller, previousResponseId);
+      throw unknownPrevious(previousResponseId);
+    }
     const context: ResponseContext = {
       earlier: previous ? [...previous.input, ...previous.response.output] : [],
       referred: await this.referred(caller, referredIds),
@@ -49,7 +58,7 @@ export class AnswerResponsesHandler {
   }
 
   private async find(caller: Caller, id: string): Promise<StoredResponse> {
-    const stored = await this.responses.find(caller, id);
+    const stored = (await this.responses.find(caller, id)) ?? (await this.background.find(caller, id));
     if (!stored) throw unknownResponse(id);
     return stored;
   }

@@ -9,6 +9,7 @@ import {
 } from '#libs/contracts';
 import { BodyClaims, openDocument } from '#libs/messaging';
 import { JobLimits } from '../job-limits.js';
+import { KeepBackgroundHandler } from '../keep-background/keep-background.handler.js';
 import { ResponseRepository } from './response.repository.js';
 import { TrimResponsesRunner } from './trim-responses.runner.js';
 import { unknownResponse } from './unknown-response.js';
@@ -18,6 +19,7 @@ import { unknownResponse } from './unknown-response.js';
 export class StoreResponseHandler {
   constructor(
     private readonly responses: ResponseRepository,
+    private readonly background: KeepBackgroundHandler,
     private readonly trimming: TrimResponsesRunner,
     private readonly limits: JobLimits,
     private readonly bodies: BodyClaims,
@@ -33,7 +35,10 @@ export class StoreResponseHandler {
   }
 
   async delete({ caller, id }: ResponseRead): Promise<ResponseDeleted> {
-    if (!(await this.responses.delete(caller, id))) throw unknownResponse(id);
+    const job = await this.background.requireEnded(caller, id);
+    const wasKept = await this.responses.delete(caller, id);
+    if (job) await this.background.forget(job);
+    if (!wasKept && !job) throw unknownResponse(id);
     return { id, object: 'response', deleted: true };
   }
 }

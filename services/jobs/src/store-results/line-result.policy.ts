@@ -1,4 +1,4 @@
-import type { JobReference, RequestEnded } from '#libs/contracts';
+import type { LineReference, RequestEnded } from '#libs/contracts';
 
 /** The result of one line as it is stored. Tokens are those of all attempts, as billing charges them. */
 export interface LineResult {
@@ -23,7 +23,7 @@ export interface LineResult {
  * The result that a terminal event means for the batch line it belongs to. `claimed` is the body of an answer that rests in
  * the bucket; undefined where it is gone.
  */
-export function toLineResult(event: RequestEnded, job: JobReference, claimed?: string): LineResult {
+export function toLineResult(event: RequestEnded, job: LineReference, claimed?: string): LineResult {
   let promptTokens = 0;
   let cachedPromptTokens = 0;
   let completionTokens = 0;

@@ -4,12 +4,13 @@ import { ServiceLogger } from '#libs/runtime';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
 import { JobLimits } from '../job-limits.js';
 import { isUnfinishedLine } from '../record-unfinished/unfinished-line.policy.js';
+import { StoreJobResultsHandler } from '../store-job-results/store-job-results.handler.js';
 import { LargeAnswers } from './large-answers.js';
 import { toLineResult, type LineResult } from './line-result.policy.js';
 import { LineResultRepository } from './line-result.repository.js';
 
 /**
- * Keeps the results of batch lines; events of other requests are none of its business, nor are those it published itself for
+ * Keeps the results of batch lines, and hands on those of jobs; events of other requests are none of its business, nor are those it published itself for
  * lines that never ran: these get their result when their batch is settled.
  */
 @Injectable()
@@ -17,6 +18,7 @@ export class StoreResultsHandler {
   constructor(
     private readonly results: LineResultRepository,
     private readonly answers: LargeAnswers,
+    private readonly jobs: StoreJobResultsHandler,
     private readonly nudge: BatchNudge,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
@@ -28,7 +30,7 @@ export class StoreResultsHandler {
     let heldBytes = 0;
     const claims: string[] = [];
     for (const event of events) {
-      if (!event.job || isUnfinishedLine(event)) continue;
+      if (!event.job || 'jobId' in event.job || isUnfinishedLine(event)) continue;
       const claim = event.answer?.claim;
       const answer = claim === undefined ? undefined : await this.answers.read(claim);
       gathered.push(toLineResult(event, event.job, answer));
@@ -41,6 +43,7 @@ export class StoreResultsHandler {
     }
     await this.keep(gathered);
     await this.answers.remove(claims);
+    await this.jobs.store(events);
   }
 
   private async keep(results: readonly LineResult[]): Promise<void> {

@@ -37,6 +37,11 @@ export class SweepLinesHandler {
     return this.watch.quietSince;
   }
 
+  /** To be called when others have put something on its way that was lost. */
+  noteTraffic(): void {
+    this.watch.reset();
+  }
+
   /** One look; resolves to the number of lines that were published again. */
   async sweep(): Promise<number> {
     const at = await this.sweeps.now();

@@ -7,6 +7,8 @@ export interface AssignedCall {
   readonly slip: RoutingSlip;
   readonly body: Uint8Array;
   readonly reply: ReplyChannel;
+  /** Of a job whose answer is streamed: what came of it. */
+  readonly streamed?: { gathered(): Uint8Array | undefined };
 }
 
 /** A call that ends without being made needs no body. */

@@ -14,6 +14,7 @@ import { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import type { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall } from './assigned-call.js';
+import { JobReplies } from '../keep-stream/job-replies.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
 import type { TargetAttempts } from './target-attempts.js';
@@ -90,7 +91,16 @@ describe('a call of a waiting caller that cannot be made', () => {
     );
     const logger = { warn: () => undefined } as unknown as Logger;
     const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;
-    controller = new CallModelController(handler, running, messaging, {} as DurablePublisher, bodies, logger, keeper);
+    controller = new CallModelController(
+      handler,
+      running,
+      messaging,
+      {} as DurablePublisher,
+      bodies,
+      logger,
+      keeper,
+      new JobReplies(messaging),
+    );
   });
 
   function told(): AnswerHead {

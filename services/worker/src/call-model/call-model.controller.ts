@@ -24,6 +24,7 @@ import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
 import { CallModelHandler } from './call-model.handler.js';
+import { JobReplies } from '../keep-stream/job-replies.js';
 import { NatsReplyChannel, noReply, type ReplyChannel } from './reply-channel.js';
 import { readAssignment, type Assignment } from './read-assignment.js';
 import { RunningCalls } from './running-calls.js';
@@ -43,6 +44,7 @@ export class CallModelController {
     private readonly bodies: BodyClaims,
     private readonly logger: Logger,
     private readonly keeper: AnswerKeeper,
+    private readonly jobReplies: JobReplies,
   ) {}
 
   @Subscribe(SubjectPattern.callAssignedInteractive, { queue: QueueGroup.worker })
@@ -69,7 +71,7 @@ export class CallModelController {
     }
     const body = await this.bodyForJob(message);
     if (!body) return this.handler.refuse({ facts, slip: known, reply: noReply }, 'body_unavailable');
-    const next = await this.run(message, { facts, slip: known, body, reply: noReply });
+    const next = await this.run(message, { facts, slip: known, body, ...this.jobReplies.of(facts) });
     if (next.done) return;
     const priority = message.subject.split('.').at(PRIORITY_TOKEN) ?? '';
     await this.publisher.publish(Subject.callAssignedDurable(next.target.provider, priority), message.data, {

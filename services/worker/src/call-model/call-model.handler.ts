@@ -158,7 +158,8 @@ export class CallModelHandler {
 
   private async complete(call: AssignedCall, { result, head }: Pick<Answered, 'result' | 'head'>): Promise<void> {
     const { facts, slip, reply } = call;
-    const answer = result.body && (await this.answers.keep(facts, result.body));
+    const body = result.body ?? call.streamed?.gathered();
+    const answer = body && (await this.answers.keep(facts, body, result.contentType));
     const { finishReason } = result;
     const event = endedEvent(call, slip.attempts, { outcome: 'completed', result: { finishReason, answer } });
     const answered = slip.targets.find(({ provider, model }) => provider === head.provider && model === head.model);

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { jobObjectSchema, Subject, type Caller, type JobCreate, type JobObject } from '#libs/contracts';
+import { refuseUnknownFields, type CallerDialect, type DialectFacts } from '#libs/dialects';
+import { BodyClaims, Messaging } from '#libs/messaging';
+import { HttpLimit } from '../http/http-limits.js';
+import { RequestFacts } from '../accept-request/request-facts.js';
+
+/** A request that is to be answered later, with its facts read. */
+export interface LaterRequest {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly dialect: CallerDialect;
+  /** The address it came to. */
+  readonly endpoint: string;
+  readonly facts: DialectFacts;
+  readonly body: Buffer;
+  readonly runAt?: number | undefined;
+  readonly response?: JobCreate['response'];
+}
+
+/** Hands requests that nobody waits for to the jobs service, which commits them before it answers. */
+@Injectable()
+export class AcceptJobHandler {
+  constructor(
+    private readonly requestFacts: RequestFacts,
+    private readonly messaging: Messaging,
+    private readonly bodies: BodyClaims,
+  ) {}
+
+  /** @throws DialectError for a model nobody configured, QueryRefused, MessagingError */
+  async handle(request: LaterRequest): Promise<JobObject> {
+    const { requestId, caller, dialect, endpoint, body, runAt, response } = request;
+    const { facts, model } = this.requestFacts.complete(request);
+    if (model.unknownFields === 'refuse') refuseUnknownFields(body, dialect);
+    const command: JobCreate = {
+      caller,
+      endpoint,
+      facts: {
+        ...facts,
+        lane: 'durable',
+        ingress: undefined,
+        // A stream that nobody reads yet is one that is picked up later.
+        ...(facts.stream ? { resumable: true } : {}),
+      },
+      body: await this.carry(requestId, body),
+      ...(runAt === undefined ? {} : { runAt }),
+      ...(response ? { response } : {}),
+    };
+    return this.messaging.ask(Subject.jobCreate, command, jobObjectSchema);
+  }
+
+  private async carry(requestId: string, body: Buffer): Promise<JobCreate['body']> {
+    if (body.length <= HttpLimit.messageBodyBytes) return { base64: body.toString('base64') };
+    const claim = `job-${requestId}`;
+    await this.bodies.put(claim, body);
+    return { claim };
+  }
+}

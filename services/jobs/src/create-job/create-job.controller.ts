@@ -1,0 +1,14 @@
+import { Controller } from '@nestjs/common';
+import { jobCreateSchema, Subject, type JobCreate, type JobObject } from '#libs/contracts';
+import { AnswerQuery } from '#libs/messaging';
+import { CreateJobHandler } from './create-job.handler.js';
+
+@Controller()
+export class CreateJobController {
+  constructor(private readonly handler: CreateJobHandler) {}
+
+  @AnswerQuery(Subject.jobCreate, jobCreateSchema)
+  create(query: JobCreate): Promise<JobObject> {
+    return this.handler.create(query);
+  }
+}

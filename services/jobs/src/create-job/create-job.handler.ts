@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { Facts, JobCreate, JobObject } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
+import { DispatchNudge } from '../dispatch-jobs/dispatch-nudge.js';
+import { JobLimits } from '../job-limits.js';
+import { JobBlobs } from '../keep-job/job-blobs.js';
+import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
+import { toJobObject } from '../keep-job/job-object.policy.js';
+import { JobRepository } from '../keep-job/job.repository.js';
+import { JobCountRepository } from './job-count.repository.js';
+import { jobTimes } from './job-times.policy.js';
+
+/** Accepts a request to be answered later. When this resolves, the job is a row in Postgres, and ends, whatever crashes. */
+@Injectable()
+export class CreateJobHandler {
+  constructor(
+    private readonly jobs: JobRepository,
+    private readonly counts: JobCountRepository,
+    private readonly blobs: JobBlobs,
+    private readonly nudge: DispatchNudge,
+    private readonly limits: JobLimits,
+  ) {}
+
+  /** Asking again with the same request id gives the same job. @throws QueryRefused */
+  async create(command: JobCreate): Promise<JobObject> {
+    const { caller, facts: read, response } = command;
+    const now = Date.now();
+    const id = jobIdentifiers.job(read.requestId);
+    const { runAt, expiresAt } = jobTimes({ runAt: command.runAt, deadline: read.deadline }, now, this.limits);
+    if ((await this.counts.unended(caller)) >= this.limits.jobsPerProject) throw tooMany(this.limits.jobsPerProject);
+    const facts: Facts = {
+      ...read,
+      organization: caller.organization,
+      project: caller.project,
+      key: caller.key,
+      lane: 'durable',
+      ingress: undefined,
+      deadline: expiresAt.getTime(),
+      job: { jobId: id, run: 0 },
+    };
+    const kept = await this.blobs.keep(jobIdentifiers.bodyBlob(id), await this.blobs.open(command.body));
+    const job = await this.jobs.insert({
+      id,
+      facts,
+      endpoint: command.endpoint,
+      responseId: response?.id ?? null,
+      previousResponseId: response?.previousResponseId ?? null,
+      isBackground: response?.isBackground ?? false,
+      body: kept.inline,
+      bodyBlobKey: kept.blobKey,
+      runAt,
+      expiresAt,
+    });
+    this.blobs.release(command.body);
+    this.nudge.nudge();
+    const places = await this.jobs.places([job]);
+    return toJobObject(job, places.get(id), now);
+  }
+}
+
+function tooMany(most: number): QueryRefused {
+  return new QueryRefused({
+    status: 429,
+    code: 'too_many_jobs',
+    message: `The project has ${most} jobs that have not ended; wait until some have, or cancel some.`,
+  });
+}

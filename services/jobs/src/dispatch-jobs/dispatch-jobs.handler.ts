@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceLogger } from '#libs/runtime';
+import type { JobToPublish } from '../keep-job/job.js';
+import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
+import { DispatchRepository } from './dispatch.repository.js';
+import { JobPublisher } from './job-publisher.js';
+
+/** Puts jobs on their way when their time has come, and again when they were lost there. */
+@Injectable()
+export class DispatchJobsHandler {
+  constructor(
+    private readonly jobs: DispatchRepository,
+    private readonly publisher: JobPublisher,
+    private readonly sweeper: SweepLinesHandler,
+    private readonly logger: ServiceLogger,
+  ) {}
+
+  /** One step; resolves to the number of jobs that were put on their way. */
+  async dispatch(): Promise<number> {
+    const taken = await this.jobs.take();
+    const sent = await this.publish(taken);
+    await this.jobs.notePublished(sent);
+    await this.jobs.giveBack(taken.map(({ id }) => id).filter((id) => !sent.includes(id)));
+    return sent.length;
+  }
+
+  /** Puts jobs on their way again that nothing there can end any more: the stream's store was lost, or a part of it. */
+  async sweep(): Promise<number> {
+    const { quietSince } = this.sweeper;
+    if (!quietSince) return 0;
+    const lost = await this.jobs.claimLost(quietSince);
+    if (lost.length === 0) return 0;
+    const sent = await this.publish(lost);
+    this.sweeper.noteTraffic();
+    this.logger.warn({ jobs: sent.length }, 'jobs were lost on their way and are put on it again');
+    return sent.length;
+  }
+
+  /** The ids of those that the stream has stored. */
+  private async publish(jobs: readonly JobToPublish[]): Promise<string[]> {
+    const sent = await Promise.all(
+      jobs.map((job) =>
+        this.publisher.publish(job).then(
+          () => [job.id],
+          (error: unknown) => {
+            this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
+            return [];
+          },
+        ),
+      ),
+    );
+    return sent.flat();
+  }
+}

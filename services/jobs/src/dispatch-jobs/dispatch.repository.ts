@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/storage';
+import { JobLimits } from '../job-limits.js';
+import type { JobToPublish } from '../keep-job/job.js';
+import { jobToPublishColumns, toJobToPublish, type JobToPublishRow } from '../keep-job/job-row.js';
+
+/** Takes jobs that are to be put on their way, each for one process at a time. */
+@Injectable()
+export class DispatchRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly limits: JobLimits,
+  ) {}
+
+  /**
+   * The next jobs that are due, as far as there is room for more under way. What a process took and did not put on its way within
+   * its lease is taken again: under the same message id, so that the stream drops it where the first one was stored.
+   */
+  async take(): Promise<JobToPublish[]> {
+    const rows = await this.database.query<JobToPublishRow>(
+      `UPDATE jobs.jobs SET offers = offers + 1, lease_until = now() + $1::double precision * interval '1 millisecond'
+       WHERE id IN (
+         SELECT id FROM jobs.jobs
+         WHERE published_at IS NULL AND outcome IS NULL AND ending IS NULL AND run_at <= now()
+           AND (lease_until IS NULL OR lease_until < now())
+         ORDER BY run_at, id
+         LIMIT (SELECT greatest(0, least($2, $3 - count(*)))::int FROM jobs.jobs WHERE published_at IS NOT NULL AND outcome IS NULL)
+         FOR UPDATE SKIP LOCKED)
+       RETURNING ${jobToPublishColumns}`,
+      [this.limits.jobLeaseMilliseconds, this.limits.jobsPerStep, this.limits.jobsUnderWay],
+    );
+    return rows.map(toJobToPublish).toSorted((left, right) => left.runAt.getTime() - right.runAt.getTime());
+  }
+
+  async notePublished(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.database.query(
+      `UPDATE jobs.jobs SET published_at = now(), lease_until = NULL WHERE id = ANY ($1)`,
+      [ids],
+    );
+  }
+
+  /** Gives jobs back that could not be put on their way. */
+  async giveBack(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.database.query(
+      `UPDATE jobs.jobs SET lease_until = now() + interval '1 second' WHERE id = ANY ($1) AND published_at IS NULL`,
+      [ids],
+    );
+  }
+
+  /**
+   * Jobs that were put on their way before everything fell quiet, and have not ended: they were lost. Each is claimed for this
+   * sweep, as another run, and rests for a growing time after it.
+   */
+  async claimLost(quietSince: Date): Promise<JobToPublish[]> {
+    const rows = await this.database.query<JobToPublishRow>(
+      `UPDATE jobs.jobs SET run = run + 1, swept_at = now(), started_at = NULL
+       WHERE published_at < $1 AND outcome IS NULL
+         AND (swept_at IS NULL OR swept_at + least($2 * power(2, least(run, 30)), $3) * interval '1 millisecond' < now())
+       RETURNING ${jobToPublishColumns}`,
+      [quietSince, this.limits.sweepMilliseconds, this.limits.sweepPauseMilliseconds],
+    );
+    return rows.map(toJobToPublish);
+  }
+}

@@ -1,0 +1,55 @@
+import { requestEndedSchema, type Caller, type Facts, type JobObject, type RequestEnded } from '#libs/contracts';
+import { dialectNamed } from '#libs/dialects';
+import { CreateJobHandler } from './create-job/create-job.handler.js';
+import type { JobsForTests } from './jobs.fixture.js';
+import { caller, lineEnded } from './line.fixture.js';
+
+export const stranger: Caller = { organization: 'demo', project: 'other', key: 'ci', admin: false };
+
+let made = 0;
+
+/** What is asked for, where it is not a plain chat now. */
+export interface AskedJob {
+  readonly runAt?: number;
+  readonly deadline?: number;
+  readonly dialect?: string;
+  readonly body?: object;
+  readonly response?: { id: string; previousResponseId: string | null; isBackground: boolean };
+}
+
+/** Has a request kept as a job. */
+export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<JobObject> {
+  const dialect = dialectNamed(asked.dialect ?? 'openai-chat');
+  const body = Buffer.from(
+    JSON.stringify(asked.body ?? { model: 'gpt-small', messages: [{ role: 'user', content: 'a question' }] }),
+  );
+  const facts: Facts = {
+    ...dialect.readFacts(body),
+    requestId: `req_${String(++made).padStart(32, '0')}`,
+    organization: caller.organization,
+    project: caller.project,
+    key: caller.key,
+    lane: 'durable',
+    receivedAt: Date.now(),
+    ...(asked.deadline === undefined ? {} : { deadline: asked.deadline }),
+  };
+  return jobs.get(CreateJobHandler).create({
+    caller,
+    endpoint: asked.response ? '/v1/responses' : '/v1/chat/completions',
+    facts,
+    body: { base64: body.toString('base64') },
+    ...(asked.runAt === undefined ? {} : { runAt: asked.runAt }),
+    ...(asked.response ? { response: asked.response } : {}),
+  });
+}
+
+/** The terminal event of a job, answered with success unless `overrides` say otherwise. */
+export function endOf(job: Pick<JobObject, 'id' | 'request_id'>, overrides: Partial<RequestEnded> = {}): RequestEnded {
+  return requestEndedSchema.parse({
+    ...lineEnded('batch_0123456789', 1),
+    requestId: job.request_id,
+    job: { jobId: job.id, run: 0 },
+    answer: { status: 200, body: '{"answer":"größer"}' },
+    ...overrides,
+  });
+}

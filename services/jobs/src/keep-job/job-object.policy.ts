@@ -1,0 +1,70 @@
+import type { JobObject } from '#libs/contracts';
+import { formatUsd } from '#libs/pricing';
+import type { Job } from './job.js';
+
+/** Where a job stands among those that are to begin. */
+export interface QueuePlace {
+  /** How many are before it. */
+  readonly position: number;
+  /** Jobs that began in each millisecond lately; 0 where none did. */
+  readonly startsPerMillisecond: number;
+}
+
+/** A job as `/v1/jobs` shows it. `place` is that of a job which has not begun, `now` in milliseconds since the epoch. */
+export function toJobObject(job: Job, place: QueuePlace | undefined, now: number): JobObject {
+  const waits = place && (job.status === 'queued' || job.status === 'scheduled') ? place : undefined;
+  const self = `/v1/jobs/${job.id}`;
+  return {
+    id: job.id,
+    object: 'job',
+    status: job.status,
+    endpoint: job.endpoint,
+    model: job.model,
+    stream: job.isStreamed,
+    request_id: job.requestId,
+    response_id: job.responseId,
+    created_at: seconds(job.createdAt),
+    run_at: job.isScheduled ? seconds(job.runAt) : null,
+    started_at: secondsOrNull(job.startedAt),
+    cancelling_at: secondsOrNull(job.cancellingAt),
+    ended_at: secondsOrNull(job.endedAt),
+    expires_at: seconds(job.expiresAt),
+    result_expires_at: secondsOrNull(job.resultExpiresAt),
+    result_status: job.resultStatus,
+    error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? '' },
+    usage: usageOf(job),
+    cost_usd: job.costNanoUsd === null ? null : formatUsd(job.costNanoUsd),
+    queue_position: waits && job.status === 'queued' ? waits.position : null,
+    estimated_start_at: waits ? estimatedStart(job, waits, now) : null,
+    links: {
+      self,
+      result: `${self}/result`,
+      cancel: `${self}/cancel`,
+    },
+  };
+}
+
+function estimatedStart(job: Job, { position, startsPerMillisecond }: QueuePlace, now: number): number | null {
+  if (job.status === 'scheduled') return seconds(job.runAt);
+  if (startsPerMillisecond === 0) return null;
+  return Math.ceil((now + (position + 1) / startsPerMillisecond) / 1_000);
+}
+
+function usageOf(job: Job): JobObject['usage'] {
+  if (job.promptTokens === null || job.completionTokens === null) return null;
+  return {
+    input_tokens: job.promptTokens,
+    input_tokens_details: { cached_tokens: job.cachedPromptTokens ?? 0 },
+    output_tokens: job.completionTokens,
+    output_tokens_details: { reasoning_tokens: job.reasoningTokens ?? 0 },
+    total_tokens: job.promptTokens + job.completionTokens,
+  };
+}
+
+function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1_000);
+}
+
+function secondsOrNull(time: Date | null): number | null {
+  return time && seconds(time);
+}
