@@ -3,22 +3,8 @@ export { MessageHeader, StreamHeader, DeadLetterHeader } from './headers.js';
 export { Subject, SubjectPattern } from './subjects.js';
 export { Stream, Consumer, Bucket, QueueGroup } from './topology.js';
 export type { StreamDefinition, ConsumerDefinition } from './topology.js';
-export {
-  factsSchema,
-  jobReference,
-  lineReference,
-  singleJobReference,
-  byteSpan,
-  OPERATIONS,
-} from './routing/facts.js';
-export type {
-  Facts,
-  Operation,
-  JobReference,
-  LineReference,
-  SingleJobReference,
-  ByteSpan,
-} from './routing/facts.js';
+export { factsSchema, jobReference, lineReference, singleJobReference, byteSpan, OPERATIONS } from './routing/facts.js';
+export type { Facts, Operation, JobReference, LineReference, SingleJobReference, ByteSpan } from './routing/facts.js';
 export { TASKS } from './routing/task.js';
 export type { Task } from './routing/task.js';
 export {

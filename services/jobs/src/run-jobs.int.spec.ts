@@ -45,7 +45,12 @@ describe('a job', () => {
   it('goes on its way once it is committed, and has its result as the answer was', async () => {
     await start();
     const job = await askForJob(jobs);
-    expect(job).toMatchObject({ status: 'queued', queue_position: 0, endpoint: '/v1/chat/completions', cost_usd: null });
+    expect(job).toMatchObject({
+      status: 'queued',
+      queue_position: 0,
+      endpoint: '/v1/chat/completions',
+      cost_usd: null,
+    });
 
     expect(await dispatch()).toBe(1);
     expect(await dispatch()).toBe(0);
@@ -143,7 +148,9 @@ describe('a job', () => {
 
     const cancelled = await jobs.get(CancelJobHandler).cancelAndShow({ caller, id: job.id });
     expect(cancelled).toMatchObject({ status: 'cancelled', error: { code: 'job_cancelled' } });
-    expect(await jobs.get(CancelJobHandler).cancelAndShow({ caller, id: job.id })).toMatchObject({ status: 'cancelled' });
+    expect(await jobs.get(CancelJobHandler).cancelAndShow({ caller, id: job.id })).toMatchObject({
+      status: 'cancelled',
+    });
     await jobs.get(EndUnpublishedHandler).end();
     expect(jobs.nats.ended.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([['cancelled', []]]);
   });
@@ -261,7 +268,9 @@ describe('a response in the background', () => {
     await dispatch();
     const last = `data: {"type":"response.completed","response":${answer({})?.body}}\n\n`;
     await store([
-      endOf(job, { answer: { status: 200, contentType: 'text/event-stream', body: `event: response.completed\n${last}` } }),
+      endOf(job, {
+        answer: { status: 200, contentType: 'text/event-stream', body: `event: response.completed\n${last}` },
+      }),
     ]);
     expect(await show('resp_1')).toMatchObject({ id: 'resp_1', status: 'completed' });
   });
@@ -269,11 +278,16 @@ describe('a response in the background', () => {
   it('is failed or cancelled where that is its end, and deleted only after it', async () => {
     await start();
     const job = await ask();
-    expect(await refusal(jobs.get(StoreResponseHandler).delete({ caller, id: 'resp_1' }))).toBe('response_not_finished');
+    expect(await refusal(jobs.get(StoreResponseHandler).delete({ caller, id: 'resp_1' }))).toBe(
+      'response_not_finished',
+    );
     await dispatch();
     const error = { class: 'server_error' as const, status: 502, code: 'provider_error', message: 'it broke' };
     await store([endOf(job, { dialect: 'openai-responses', outcome: 'failed', error, answer: undefined })]);
-    expect(await show('resp_1')).toMatchObject({ status: 'failed', error: { code: 'provider_error', message: 'it broke' } });
+    expect(await show('resp_1')).toMatchObject({
+      status: 'failed',
+      error: { code: 'provider_error', message: 'it broke' },
+    });
     await jobs.get(StoreResponseHandler).delete({ caller, id: 'resp_1' });
     expect(await refusal(show('resp_1'))).toBe('response_not_found');
     expect(await refusal(read(job.id))).toBe('job_not_found');
@@ -295,7 +309,11 @@ describe('webhooks', () => {
        VALUES ('we_1', 'demo', 'default', 'https://example.com/', 'one', '{job.*,response.*}', '[]', '', '')`,
     );
     const response = { id: 'resp_1', previousResponseId: null, isBackground: true };
-    const job = await askForJob(jobs, { dialect: 'openai-responses', body: { model: 'gpt-small', input: 'x' }, response });
+    const job = await askForJob(jobs, {
+      dialect: 'openai-responses',
+      body: { model: 'gpt-small', input: 'x' },
+      response,
+    });
     await jobs.get(CancelJobHandler).cancelAndShow({ caller, id: job.id });
     await jobs.get(EndUnpublishedHandler).end();
     const told = await jobs.query<{ type: string }>(`SELECT type FROM jobs.webhook_events ORDER BY type`);

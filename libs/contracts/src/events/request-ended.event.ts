@@ -45,7 +45,13 @@ export const requestEndedSchema = z.object({
   /** What the attempts cost by the plan's prices, as told to the caller; billing computes its own and is the authority. */
   costNanoUsd: nanoUsd.optional(),
   error: z
-    .object({ class: errorClass, message: z.string().max(2_000), status: z.int(), code: z.string().max(100), param: z.string().optional() })
+    .object({
+      class: errorClass,
+      message: z.string().max(2_000),
+      status: z.int(),
+      code: z.string().max(100),
+      param: z.string().optional(),
+    })
     .optional(),
   job: jobReference.optional(),
   /**
@@ -53,7 +59,12 @@ export const requestEndedSchema = z.object({
    * (`encodeRequestEnded`); one too large for a message rests in the bucket `bodies` instead, under the name `claim`.
    */
   answer: z
-    .strictObject({ status: z.int(), body: z.string().optional(), claim: z.string().optional(), contentType: z.string().optional() })
+    .strictObject({
+      status: z.int(),
+      body: z.string().optional(),
+      claim: z.string().optional(),
+      contentType: z.string().optional(),
+    })
     .refine(({ body, claim }) => body === undefined || claim === undefined, 'must not have both a body and a claim')
     .optional(),
 });

@@ -34,7 +34,11 @@ export function unansweredResponse(
 /** A response as it is kept: under an id of ours, since a provider knows neither that it is, nor what it continues. */
 export function keptResponse<T extends object>(
   response: T,
-  { id, previousResponseId, isBackground }: Pick<BackgroundRequest, 'id' | 'previousResponseId'> & { isBackground: boolean },
+  {
+    id,
+    previousResponseId,
+    isBackground,
+  }: Pick<BackgroundRequest, 'id' | 'previousResponseId'> & { isBackground: boolean },
 ): T & FinishedResponse {
   return { ...response, id, background: isBackground, previous_response_id: previousResponseId, store: true };
 }

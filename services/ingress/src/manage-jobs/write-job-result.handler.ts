@@ -18,7 +18,8 @@ export class WriteJobResultHandler {
   /** @throws QueryRefused 404, 409, 410 */
   async write(caller: Caller, id: string, reply: FastifyReply): Promise<void> {
     const result = await this.messaging.ask(Subject.jobResultRead, { caller, id }, jobResultSchema);
-    const body = 'base64' in result.body ? Buffer.from(result.body.base64, 'base64') : await this.open(result.body.blobKey);
+    const body =
+      'base64' in result.body ? Buffer.from(result.body.base64, 'base64') : await this.open(result.body.blobKey);
     void reply
       .status(result.status)
       .headers({ ...answerHeaders(result.head), 'x-switchyard-job-request-id': result.requestId })

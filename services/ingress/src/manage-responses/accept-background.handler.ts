@@ -54,7 +54,10 @@ export class AcceptBackgroundHandler {
     }
     const job = await this.jobs.handle(later);
     const shown = { id, body: sent, model: job.model, createdSeconds: job.created_at, previousResponseId };
-    void reply.status(200).type('application/json').send(JSON.stringify(unansweredResponse(shown, 'queued')));
+    void reply
+      .status(200)
+      .type('application/json')
+      .send(JSON.stringify(unansweredResponse(shown, 'queued')));
     return true;
   }
 }

@@ -26,7 +26,9 @@ export class CreateJobHandler {
     const { caller, facts: read, response } = command;
     const now = Date.now();
     const id = jobIdentifiers.job(read.requestId);
-    const { runAt, expiresAt } = jobTimes({ runAt: command.runAt, deadline: read.deadline }, now, this.limits);
+    const times = jobTimes({ runAt: command.runAt, deadline: read.deadline }, now, this.limits);
+    if ('mustBe' in times) throw impossibleTime(times.mustBe);
+    const { runAt, expiresAt } = times;
     if ((await this.counts.unended(caller)) >= this.limits.jobsPerProject) throw tooMany(this.limits.jobsPerProject);
     const facts: Facts = {
       ...read,
@@ -63,5 +65,14 @@ function tooMany(most: number): QueryRefused {
     status: 429,
     code: 'too_many_jobs',
     message: `The project has ${most} jobs that have not ended; wait until some have, or cancel some.`,
+  });
+}
+
+function impossibleTime(mustBe: string): QueryRefused {
+  return new QueryRefused({
+    status: 400,
+    code: 'invalid_run_at',
+    message: `The time that a job is to run at must be ${mustBe}.`,
+    param: 'x-switchyard-run-at',
   });
 }

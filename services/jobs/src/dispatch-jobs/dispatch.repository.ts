@@ -34,10 +34,9 @@ export class DispatchRepository {
 
   async notePublished(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.database.query(
-      `UPDATE jobs.jobs SET published_at = now(), lease_until = NULL WHERE id = ANY ($1)`,
-      [ids],
-    );
+    await this.database.query(`UPDATE jobs.jobs SET published_at = now(), lease_until = NULL WHERE id = ANY ($1)`, [
+      ids,
+    ]);
   }
 
   /** Gives jobs back that could not be put on their way. */

@@ -4,7 +4,12 @@ import { eventFacts, type ErrorClass, type Facts, type RequestEnded } from '#lib
 export type UnpublishedEnding = 'cancelled' | 'expired';
 
 const ERRORS = {
-  cancelled: { class: 'cancelled', status: 499, code: 'job_cancelled', message: 'The job was cancelled before it ran.' },
+  cancelled: {
+    class: 'cancelled',
+    status: 499,
+    code: 'job_cancelled',
+    message: 'The job was cancelled before it ran.',
+  },
   expired: { class: 'expired', status: 408, code: 'job_expired', message: 'The job expired before it could run.' },
 } as const satisfies Record<UnpublishedEnding, { class: ErrorClass; status: number; code: string; message: string }>;
 

@@ -38,7 +38,10 @@ export class KeepBackgroundHandler {
     if (!stored) return ending;
     const bytes = Buffer.byteLength(JSON.stringify(stored));
     if (bytes > this.limits.responseBytes) {
-      this.logger.warn({ jobId, bytes }, 'a response is too large to be continued; it is kept as the result of its job');
+      this.logger.warn(
+        { jobId, bytes },
+        'a response is too large to be continued; it is kept as the result of its job',
+      );
     } else {
       await this.responses.insert(job, stored);
       this.trimming.noteGrowth(job);

@@ -21,7 +21,9 @@ export class JobBlobs {
 
   /** The bytes of a query. A claim stays where it is, so that the query can be answered again. */
   async open(carried: CarriedBytes): Promise<Buffer> {
-    return Buffer.from('base64' in carried ? Buffer.from(carried.base64, 'base64') : await this.claims.get(carried.claim));
+    return Buffer.from(
+      'base64' in carried ? Buffer.from(carried.base64, 'base64') : await this.claims.get(carried.claim),
+    );
   }
 
   /** What a claim holds has been kept elsewhere; whatever stays falls out of the bucket by itself. */

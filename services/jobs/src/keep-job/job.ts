@@ -37,4 +37,8 @@ export interface Job {
 }
 
 /** A job with what it takes to put it on its way. */
-export type JobToPublish = Job & { readonly facts: Facts; readonly body: Buffer | null; readonly bodyBlobKey: string | null };
+export type JobToPublish = Job & {
+  readonly facts: Facts;
+  readonly body: Buffer | null;
+  readonly bodyBlobKey: string | null;
+};

@@ -13,7 +13,12 @@ const RESPONSE_ENDINGS: Readonly<Record<string, string>> = {
 export function jobEventsOf(job: Job, isIncomplete: boolean): WebhookEvent[] {
   const { id, organization, project, status, requestId, responseId, isBackground } = job;
   const events: WebhookEvent[] = [
-    { organization, project, type: `job.${status}`, data: { id, request_id: requestId, result_status: job.resultStatus } },
+    {
+      organization,
+      project,
+      type: `job.${status}`,
+      data: { id, request_id: requestId, result_status: job.resultStatus },
+    },
   ];
   if (isBackground && responseId !== null) {
     const ending = status === 'completed' && isIncomplete ? 'incomplete' : RESPONSE_ENDINGS[status];

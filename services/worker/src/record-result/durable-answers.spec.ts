@@ -23,7 +23,10 @@ describe('DurableAnswers', () => {
   });
 
   it('lets a small answer travel with the event, as text', async () => {
-    expect(await answers.keep(line, Buffer.from('{"a":"größer"}'), 'application/json')).toEqual({ status: 200, body: '{"a":"größer"}' });
+    expect(await answers.keep(line, Buffer.from('{"a":"größer"}'), 'application/json')).toEqual({
+      status: 200,
+      body: '{"a":"größer"}',
+    });
     expect(stored.size).toBe(0);
   });
 
@@ -31,7 +34,10 @@ describe('DurableAnswers', () => {
     const body = Buffer.alloc(2 * MEBIBYTE, 'x');
     failures = 1;
 
-    expect(await answers.keep(line, body, 'application/json')).toEqual({ status: 200, claim: 'answer-req_0123456789_1' });
+    expect(await answers.keep(line, body, 'application/json')).toEqual({
+      status: 200,
+      claim: 'answer-req_0123456789_1',
+    });
     expect(stored.get('answer-req_0123456789_1')).toBe(body);
   });
 
