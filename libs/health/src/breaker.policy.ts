@@ -33,12 +33,22 @@ export function opened(
 ): BreakerRecord {
   const openings = (known?.openings ?? 0) + 1;
   const rest = Math.min(settings.coolDownMilliseconds * 2 ** (openings - 1), settings.mostCoolDownMilliseconds);
-  return { state: 'open', since: known?.since ?? now, until: now + rest, openings, reason };
+  return { state: 'open', at: now, since: known?.since ?? now, until: now + rest, openings, reason };
 }
 
 /** The breaker while one worker sees whether the target is well again. */
 export function probing(known: BreakerRecord, prober: string, now: number): BreakerRecord {
-  return { ...known, state: 'probing', until: now + PROBE_MILLISECONDS, prober };
+  return { ...known, state: 'probing', at: now, until: now + PROBE_MILLISECONDS, prober };
+}
+
+/**
+ * A breaker as whoever heard of it at `heardAt` has to take it: it holds no longer from then on than it was to hold when it was
+ * written, so that a clock that runs ahead keeps nobody from a target for longer.
+ */
+export function asHeard(breaker: BreakerRecord, heardAt: number): BreakerRecord {
+  const { at, until, since } = breaker;
+  if (at === undefined) return breaker;
+  return { ...breaker, until: Math.min(until, heardAt + until - at), since: Math.min(since, heardAt) };
 }
 
 /** Whether a target is left alone for now. One whose rest, or whose prober's time, is over may be probed. */

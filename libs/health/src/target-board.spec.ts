@@ -60,6 +60,35 @@ describe('TargetBoard', () => {
     expect(board.state('main', 'org/model.v1')?.inFlight).toBe(0);
   });
 
+  it('takes breakers and pauses of a worker whose clock runs ahead for as long as they were to last', () => {
+    const { board, clock } = boardAt();
+    const theirs = clock.now + 600_000;
+    const breaker = {
+      state: 'open',
+      at: theirs,
+      since: theirs,
+      until: theirs + 2_000,
+      openings: 1,
+      reason: 'overloaded',
+    };
+    const key = breakerKey('main', 'org/model.v1');
+    board.take(key, breaker);
+    board.take(reportKey('one'), { ...report({ coolingUntil: theirs + 3_000 }), at: theirs });
+    clock.now += 500;
+    board.take(key, breaker);
+    expect(board.state('main', 'org/model.v1')).toMatchObject({
+      breaker: { since: 1_000, until: 3_000 },
+      coolingUntil: 4_000,
+    });
+  });
+
+  it('gives no breaker a longer rest because it is heard of late', () => {
+    const { board, clock } = boardAt();
+    const breaker = { state: 'open', at: 0, since: 0, until: 1_500, openings: 1, reason: 'overloaded' };
+    board.take(breakerKey('main', 'm'), breaker);
+    expect([board.breaker('main', 'm')?.until, clock.now]).toEqual([1_500, 1_000]);
+  });
+
   it('takes no worker for alive because its last report is read again', () => {
     const { board, clock } = boardAt();
     board.take(reportKey('one'), report({ inFlight: 4 }));

@@ -1,4 +1,5 @@
 import type { BreakerRecord, Quantiles, TargetReport, TargetState } from '#libs/contracts';
+import { asHeard } from './breaker.policy.js';
 import { readEntry } from './target-key.js';
 import { TargetMap } from './target-map.js';
 
@@ -30,6 +31,7 @@ interface Told {
 export class TargetBoard {
   private readonly reports = new TargetMap<Map<string, Told>>();
   private readonly breakers = new TargetMap<BreakerRecord>();
+  private readonly heardBreakers = new TargetMap<Spoken>();
   private readonly merged = new TargetMap<TargetState>();
   private readonly spoken = new Map<string, Spoken>();
 
@@ -41,7 +43,7 @@ export class TargetBoard {
     const entry = readEntry(key, value);
     if (entry?.kind === 'breaker') {
       const { provider, model, breaker } = entry;
-      if (breaker) this.breakers.set(provider, model, breaker);
+      if (breaker) this.breakers.set(provider, model, this.breakerInOurTime(provider, model, breaker));
       else this.breakers.delete(provider, model);
       this.merged.delete(provider, model);
     }
@@ -54,7 +56,8 @@ export class TargetBoard {
       return;
     }
     const at = this.heardAt(entry.worker, entry.report.at);
-    for (const report of entry.report.targets) this.tell(entry.worker, { at, report });
+    for (const report of entry.report.targets)
+      this.tell(entry.worker, { at, report: pauseAsHeard(report, entry.report.at, at) });
   }
 
   /** Undefined where nothing is known. */
@@ -71,6 +74,15 @@ export class TargetBoard {
 
   breaker(provider: string, model: string): BreakerRecord | undefined {
     return this.breakers.get(provider, model);
+  }
+
+  /** A breaker as it stands in the bucket, which somebody else may have written by another clock. */
+  breakerInOurTime(provider: string, model: string, breaker: BreakerRecord): BreakerRecord {
+    if (breaker.at === undefined) return breaker;
+    const known = this.heardBreakers.get(provider, model);
+    const heard = known?.theirs === breaker.at ? known : { theirs: breaker.at, ours: this.now() };
+    this.heardBreakers.set(provider, model, heard);
+    return asHeard(breaker, heard.ours);
   }
 
   /** All targets that are not well. */
@@ -108,6 +120,13 @@ export class TargetBoard {
     this.reports.set(provider, model, byWorker);
     this.merged.delete(provider, model);
   }
+}
+
+/** A pause lasts no longer from when we heard of it than it was to last when it was told. */
+function pauseAsHeard(report: TargetReport, theirs: number, ours: number): TargetReport {
+  const { coolingUntil } = report;
+  if (coolingUntil === undefined || theirs <= ours) return report;
+  return { ...report, coolingUntil: coolingUntil - theirs + ours };
 }
 
 function merge(told: readonly Told[], breaker: BreakerRecord | undefined, now: number): TargetState {

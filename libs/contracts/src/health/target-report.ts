@@ -39,6 +39,8 @@ export type WorkerReport = z.infer<typeof workerReportSchema>;
  */
 export const breakerRecordSchema = z.object({
   state: z.enum(['open', 'probing']),
+  /** When it was written, by the same clock as its other times: how long it holds does not depend on whose clock that is. */
+  at: epochMilliseconds.optional(),
   since: epochMilliseconds,
   until: epochMilliseconds,
   /** Openings without a success between them; the cool-down doubles with each. */

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { breakerRecordSchema, type BreakerRecord } from '#libs/contracts';
+import type { BreakerRecord } from '#libs/contracts';
 import { breakerKey, opened } from '#libs/health';
 import { HealthBucket } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
@@ -47,34 +47,28 @@ export class ActiveProbes implements OnApplicationShutdown {
     const provider = await this.providers.find(name, NO_REVISION).catch(() => undefined);
     if (!provider?.isReachable) return;
     const key = breakerKey(name, model);
-    if (!(await this.bucket.change(key, (stored) => this.claimed(stored)))) return;
+    if (!(await this.bucket.change(key, (stored) => this.claimed(this.health.breakerOf(name, model, stored))))) return;
     const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(ANSWER_WITHIN_MILLISECONDS)]);
     const isThere = await provider.isReachable(signal);
     await this.bucket.change(key, (stored) => {
-      const breaker = ownClaim(stored, this.settings.instance);
-      if (!breaker) return undefined;
+      const breaker = this.health.breakerOf(name, model, stored);
+      if (breaker?.state !== 'open' || breaker.prober !== this.settings.instance) return undefined;
       const now = Date.now();
-      if (isThere) return { ...breaker, until: now };
+      if (isThere) return { ...breaker, at: now, until: now };
       const resting = opened(breaker, { reason: 'connection', now, settings: this.health.breakerSettings });
       return { ...resting, prober: this.settings.instance };
     });
   }
 
   /** One worker of all asks; while it does, the target is left alone. */
-  private claimed(stored: unknown): BreakerRecord | undefined {
-    const breaker = breakerRecordSchema.safeParse(stored).data;
+  private claimed(breaker: BreakerRecord | undefined): BreakerRecord | undefined {
     const now = Date.now();
     if (!breaker || !isUnasked(breaker) || breaker.until - now > AHEAD_MILLISECONDS) return undefined;
-    return { ...breaker, prober: this.settings.instance, until: now + ANSWER_WITHIN_MILLISECONDS };
+    return { ...breaker, prober: this.settings.instance, at: now, until: now + ANSWER_WITHIN_MILLISECONDS };
   }
 }
 
 /** Whoever asks leaves its name, until a call has been made. */
 function isUnasked({ state, prober }: BreakerRecord): boolean {
   return state === 'open' && prober === undefined;
-}
-
-function ownClaim(stored: unknown, worker: string): BreakerRecord | undefined {
-  const breaker = breakerRecordSchema.safeParse(stored).data;
-  return breaker?.state === 'open' && breaker.prober === worker ? breaker : undefined;
 }

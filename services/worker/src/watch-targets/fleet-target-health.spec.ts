@@ -61,6 +61,17 @@ describe('FleetTargetHealth', () => {
     expect(removed).toEqual([key, key]);
   });
 
+  it('probes when the rest is over by its own clock, though the clock of who opened the breaker runs ahead', async () => {
+    const theirs = Date.now() + 10 * MINUTE_MILLISECONDS;
+    stored = { state: 'open', at: theirs, since: theirs, until: theirs + 2_000, openings: 1, reason: 'overloaded' };
+    hear(breakerKey('main', 'm'), stored);
+    await health.admit(target('m'));
+    expect(changed).toEqual([]);
+    jest.advanceTimersByTime(2_001);
+    await health.admit(target('m'));
+    expect(changed).toEqual([expect.objectContaining({ state: 'probing', prober: 'worker_1', at: Date.now() })]);
+  });
+
   it('leaves the probe of another worker alone when its own comes too late', () => {
     const now = Date.now();
     const failed = attempt({ outcome: 'failed', errorClass: 'server_error', role: 'probe' });

@@ -77,6 +77,12 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     return this.board.unwell();
   }
 
+  /** A breaker as it stands in the bucket, in this worker's time. */
+  breakerOf(provider: string, model: string, stored: unknown): BreakerRecord | undefined {
+    const breaker = breakerRecordSchema.safeParse(stored).data;
+    return breaker && this.board.breakerInOurTime(provider, model, breaker);
+  }
+
   get breakerSettings(): BreakerSettings {
     return this.breaker;
   }
@@ -143,7 +149,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
   private async probe(target: Target, statistics: TargetStatistics): Promise<Admission> {
     const isOurs = await this.bucket.change(breakerKey(target.provider, target.model), (stored) => {
       const now = Date.now();
-      const breaker = recordOf(stored);
+      const breaker = this.breakerOf(target.provider, target.model, stored);
       return breaker && !isLeftAlone(breaker, now) ? probing(breaker, this.settings.instance, now) : undefined;
     });
     return isOurs
@@ -156,10 +162,10 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     const { provider, model } = target;
     const isBlamed = bearing(attempt) === 'bad';
     await this.bucket.change(breakerKey(provider, model), (stored) => {
-      const breaker = recordOf(stored);
+      const breaker = this.breakerOf(provider, model, stored);
       // A probe that took too long has lost its right to another.
       if (breaker?.state !== 'probing' || breaker.prober !== this.settings.instance) return undefined;
-      if (!isBlamed) return { ...breaker, state: 'open', until: now };
+      if (!isBlamed) return { ...breaker, state: 'open', at: now, until: now };
       return opened(breaker, { reason: attempt.errorClass ?? breaker.reason, now, settings: this.breaker });
     });
   }
@@ -167,7 +173,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
   private async open({ provider, model }: Target, attempt: Attempt, now: number): Promise<void> {
     const reason = attempt.errorClass ?? 'server_error';
     const isOurs = await this.bucket.change(breakerKey(provider, model), (stored) =>
-      recordOf(stored) ? undefined : opened(undefined, { reason, now, settings: this.breaker }),
+      this.breakerOf(provider, model, stored) ? undefined : opened(undefined, { reason, now, settings: this.breaker }),
     );
     if (isOurs) metrics.breakerOpenings.add({ provider, model, reason });
     if (isOurs) this.logger.warn({ provider, model, reason }, 'a target is left alone: too many of its calls fail');
@@ -215,10 +221,6 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     const targets = [...this.watched.entries()].map(({ value }) => value.statistics.report(now));
     this.bucket.put(reportKey(this.settings.instance), { at: now, targets });
   }
-}
-
-function recordOf(stored: unknown): BreakerRecord | undefined {
-  return breakerRecordSchema.safeParse(stored).data;
 }
 
 /** To the millisecond: who comes back a little late finds that others have been told to wait again. */
