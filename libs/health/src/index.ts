@@ -3,6 +3,6 @@ export type { RecentCalls } from './breaker.policy.js';
 export { bearing } from './counts-against.policy.js';
 export { TargetBoard } from './target-board.js';
 export type { UnwellTarget } from './target-board.js';
-export { breakerKey, reportKey } from './target-key.js';
+export { breakerKey, idleKey, reportKey } from './target-key.js';
 export { TargetMap } from './target-map.js';
 export { TargetStatistics } from './target-statistics.js';

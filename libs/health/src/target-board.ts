@@ -99,6 +99,18 @@ export class TargetBoard {
     return sum;
   }
 
+  /** Providers of which some target was called within the minute, or is being called. */
+  busyProviders(): Set<string> {
+    const busy = new Set<string>();
+    for (const { provider, value: byWorker } of this.reports.entries()) {
+      for (const { at, report } of byWorker.values()) {
+        const isLive = at > this.now() - SILENT_MILLISECONDS;
+        if (isLive && (report.inFlight > 0 || report.requestsThisMinute > 0)) busy.add(provider);
+      }
+    }
+    return busy;
+  }
+
   /** To be called now and then: what workers said that have fallen silent is put together anew. */
   forgetSilent(): void {
     this.merged.clear();

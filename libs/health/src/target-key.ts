@@ -2,6 +2,7 @@ import { breakerRecordSchema, workerReportSchema, type BreakerRecord, type Worke
 
 const OBSERVED = 'observed.';
 const BREAKER = 'breaker.';
+const IDLE = 'idle.';
 
 /** The key of the bucket `health` under which a worker reports. */
 export function reportKey(worker: string): string {
@@ -11,6 +12,11 @@ export function reportKey(worker: string): string {
 /** The key of the bucket `health` of an unwell target. */
 export function breakerKey(provider: string, model: string): string {
   return `${BREAKER}${provider}.${Buffer.from(model).toString('base64url')}`;
+}
+
+/** The key of the bucket `health` that says when a provider was asked whether it is there while nobody called it. */
+export function idleKey(provider: string): string {
+  return IDLE + provider;
 }
 
 /** An entry of the bucket `health`; undefined for a key that is none of ours, or a value of another version. */

@@ -11,6 +11,7 @@ import { DurableAnswers } from './record-result/durable-answers.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
 import { StreamRescue } from './rescue-stream/stream-rescue.js';
 import { ActiveProbes } from './watch-targets/active-probes.js';
+import { IdleProbes } from './watch-targets/idle-probes.js';
 import { FleetTargetHealth } from './watch-targets/fleet-target-health.js';
 import { TargetHealth } from './watch-targets/target-health.js';
 
@@ -30,6 +31,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     FleetTargetHealth,
     { provide: TargetHealth, useExisting: FleetTargetHealth },
     ActiveProbes,
+    IdleProbes,
   ],
 })
 export class WorkerModule {}

@@ -177,5 +177,7 @@ export const breakerSettingsSchema = z.object({
   windowMilliseconds: z.int().positive(),
   coolDownMilliseconds: z.int().positive(),
   mostCoolDownMilliseconds: z.int().positive(),
+  /** Providers that nobody calls are asked for something free of charge once in so long; never where absent. */
+  idleProbeMilliseconds: z.int().positive().optional(),
 });
 export type BreakerSettings = z.infer<typeof breakerSettingsSchema>;

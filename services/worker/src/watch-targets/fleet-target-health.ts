@@ -77,6 +77,11 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     return this.board.unwell();
   }
 
+  /** Providers that the fleet calls. */
+  busyProviders(): ReadonlySet<string> {
+    return this.board.busyProviders();
+  }
+
   /** A breaker as it stands in the bucket, in this worker's time. */
   breakerOf(provider: string, model: string, stored: unknown): BreakerRecord | undefined {
     const breaker = breakerRecordSchema.safeParse(stored).data;

@@ -9,6 +9,8 @@ const MOST_CALLS = 100_000;
 const LONGEST_WINDOW_MILLISECONDS = 600_000;
 const LONGEST_COOL_DOWN_MILLISECONDS = 3_600_000;
 
+const LEAST_PROBE_MILLISECONDS = 1_000;
+
 const calls = z.int().min(1).max(MOST_CALLS);
 const coolDown = z.int().min(1).max(LONGEST_COOL_DOWN_MILLISECONDS);
 
@@ -20,6 +22,7 @@ export const breakerFields = closedObject({
   windowMs: z.int().min(1_000).max(LONGEST_WINDOW_MILLISECONDS).optional(),
   coolDownMs: coolDown.optional(),
   maxCoolDownMs: coolDown.optional(),
+  idleProbeMs: z.int().min(LEAST_PROBE_MILLISECONDS).max(LONGEST_COOL_DOWN_MILLISECONDS).optional(),
 })
   .superRefine((fields, context) => {
     const { coolDownMs = DEFAULT_BREAKER.coolDownMilliseconds } = fields;
@@ -28,11 +31,12 @@ export const breakerFields = closedObject({
     const message = `is longer than maxCoolDownMs (${maxCoolDownMs}); lower it, or raise maxCoolDownMs`;
     context.addIssue({ code: 'custom', path: ['coolDownMs'], message });
   })
-  .transform(({ windowMs, coolDownMs, maxCoolDownMs, ...rest }): Partial<BreakerSettings> =>
+  .transform(({ windowMs, coolDownMs, maxCoolDownMs, idleProbeMs, ...rest }): Partial<BreakerSettings> =>
     givenFields({
       ...rest,
       windowMilliseconds: windowMs,
       coolDownMilliseconds: coolDownMs,
       mostCoolDownMilliseconds: maxCoolDownMs,
+      idleProbeMilliseconds: idleProbeMs,
     }),
   );

@@ -160,9 +160,15 @@ describe('what policies compile to', () => {
   });
 
   it('takes what the file says of the breaker and nothing else', () => {
-    const { breaker } = compiled(policyFile([], 'breaker: { consecutiveFailures: 3, coolDownMs: 500 }'));
+    const { breaker } = compiled(
+      policyFile([], 'breaker: { consecutiveFailures: 3, coolDownMs: 500, idleProbeMs: 30000 }'),
+    );
 
-    expect(breaker).toEqual({ consecutiveFailures: 3, coolDownMilliseconds: 500 });
+    expect(breaker).toEqual({
+      consecutiveFailures: 3,
+      coolDownMilliseconds: 500,
+      idleProbeMilliseconds: 30_000,
+    });
     expect(compiled(policyFile())).not.toHaveProperty('breaker');
   });
 
