@@ -17,6 +17,7 @@ import { requireWhole } from './require-whole.js';
 import { toldUsage } from './told-usage.js';
 import type { OperationAnswer } from './operation-call.js';
 import { startBatches, type BatchingModel, type PartBatches } from './part-batches.js';
+import { sayablePrompt } from './sayable-prompt.js';
 import { translateEmbeddings } from './translate-embeddings.js';
 import { translateImages } from './translate-images.js';
 import { translateRerank } from './translate-rerank.js';
@@ -100,9 +101,10 @@ async function translateChat(
   call: CallToTranslate,
 ): Promise<TranslatedAnswer> {
   const { options: read, ...losses } = translation.readRequest(bodyWithoutWishes(call));
-  const warnings = [...lossesAt(model.provider, losses), ...lostHeaders(call.facts)];
+  const sayable = sayablePrompt(read.prompt, model.provider);
+  const warnings = [...lossesAt(model.provider, losses), ...sayable.warnings, ...lostHeaders(call.facts)];
   refuseLosses(warnings, call.unsupported);
-  const prompt = await fetchFiles(read.prompt, await model.supportedUrls, call);
+  const prompt = await fetchFiles(sayable.prompt, await model.supportedUrls, call);
   const maxOutputTokens = read.maxOutputTokens ?? limitAt(model.provider, call);
   const options = {
     ...read,
