@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelV4Content, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { array, assert, nat, property, string } from 'fast-check';
 import type { DialectFacts, StreamFacts } from '../caller-dialect.js';
 import { context, usage } from '../openai-chat/translation/answer.fixture.js';
 import { completionsDialect } from './completions-dialect.js';
@@ -115,6 +116,34 @@ describe('completionsDialect', () => {
       usage: USAGE,
       characters: 7,
     });
+  });
+
+  it('gives a stream that makes up the whole answer, whatever its pieces and however its bytes are split', () => {
+    const pieces = array(array(string({ unit: 'binary', minLength: 1 }), { maxLength: 4 }), { maxLength: 4 });
+    assert(
+      property(pieces, array(nat()), (texts, cuts) => {
+        const content: LanguageModelV4Content[] = texts.map((text) => ({ type: 'text', text: text.join('') }));
+        const parts: LanguageModelV4StreamPart[] = texts.flatMap((text, index) => [
+          { type: 'text-start', id: `${index}` },
+          ...text.map((delta) => ({ type: 'text-delta' as const, id: `${index}`, delta })),
+          { type: 'text-end', id: `${index}` },
+        ]);
+        const encoder = translation.streamEncoder(context);
+        const whole = [...parts, { type: 'finish' as const, finishReason, usage }].map((part) => encoder.part(part));
+        const events = Buffer.from(whole.join('') + encoder.end());
+        const reader = completionsDialect.streamReader({ usageAsked: true });
+        const places = [0, ...cuts.map((cut) => cut % (events.length + 1)), events.length].toSorted((a, b) => a - b);
+        const relayed = places.map((place, index) => reader.push(events.subarray(place, places[index + 1])));
+        const said = [...Buffer.concat(relayed).toString().matchAll(/^data: (\{.*)$/gm)]
+          .map(([, data]) => (JSON.parse(data ?? '') as { choices: { text: string }[] }).choices[0]?.text ?? '')
+          .join('');
+        const answer = translation.encodeAnswer({ content, finishReason, usage, warnings: [] }, context);
+        const plain = JSON.parse(answer) as { choices: { text: string }[] };
+        expect(said).toBe(plain.choices[0]?.text);
+        expect(reader.facts).toMatchObject({ finishReason: 'stop', usage: USAGE, isDone: true });
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('gives a stream that its own reader understands, byte by byte', () => {
