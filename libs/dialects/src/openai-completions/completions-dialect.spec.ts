@@ -134,7 +134,11 @@ describe('completionsDialect', () => {
         const reader = completionsDialect.streamReader({ usageAsked: true });
         const places = [0, ...cuts.map((cut) => cut % (events.length + 1)), events.length].toSorted((a, b) => a - b);
         const relayed = places.map((place, index) => reader.push(events.subarray(place, places[index + 1])));
-        const said = [...Buffer.concat(relayed).toString().matchAll(/^data: (\{.*)$/gm)]
+        const said = [
+          ...Buffer.concat(relayed)
+            .toString()
+            .matchAll(/^data: (\{.*)$/gm),
+        ]
           .map(([, data]) => (JSON.parse(data ?? '') as { choices: { text: string }[] }).choices[0]?.text ?? '')
           .join('');
         const answer = translation.encodeAnswer({ content, finishReason, usage, warnings: [] }, context);

@@ -29,7 +29,8 @@ export function sayablePrompt(prompt: LanguageModelV4Prompt, provider: string): 
   if (last === undefined) {
     throw new DialectError(400, 'empty_prompt', 'The request says nothing: all of its messages are empty.');
   }
-  if (said.some(({ role }) => role !== 'system') || isOneOf(ANSWER_SYSTEM, provider)) return { prompt: said, warnings: [] };
+  if (said.some(({ role }) => role !== 'system') || isOneOf(ANSWER_SYSTEM, provider))
+    return { prompt: said, warnings: [] };
   const asked: LanguageModelV4Message = { role: 'user', content: [{ type: 'text', text: textOf(last) }] };
   return { prompt: [...said.slice(0, -1), asked], warnings: [MOVED] };
 }
