@@ -72,7 +72,7 @@ describe('a batch whose process is killed between two steps', () => {
     jobs.nats.beforeStored = ({ messageId }) => {
       if (messageId?.endsWith('_15')) throw new Error('killed');
     };
-    await expect(jobs.advance(id, 'killed')).rejects.toThrow('killed');
+    await jobs.advance(id, 'killed');
     jobs.nats.beforeStored = () => undefined;
     await jobs.advance(id, 'next');
 

@@ -40,7 +40,11 @@ export class JobLimits {
   /** Bytes that no file names are left alone for so long: their upload may be under way. */
   readonly orphanAgeMilliseconds: number = DAY;
 
-  /** Most lines of one batch that are published and have not ended. */
+  /** How often the dispatcher looks at what waits. */
+  readonly dispatchMilliseconds: number = 100;
+  /** Input files that the dispatcher keeps open between two turns. */
+  readonly openInputFiles: number = 16;
+  /** Most requests of one model that are released and have not ended. */
   readonly publishWindowLines: number = 5_000;
   /** Lines between two notes of how far publishing has come. */
   readonly publishStepLines: number = 500;

@@ -17,6 +17,7 @@ import {
   BodyClaims,
   DurablePublisher,
   Messaging,
+  HealthBucket,
   MessagingError,
   SnapshotWatch,
   StreamState,
@@ -26,9 +27,13 @@ import { Database } from '#libs/storage';
 import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
 import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
 import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
+import { DispatchWorkHandler } from './dispatch-work/dispatch-work.handler.js';
+import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repository.js';
+import { WorkSources } from './dispatch-work/work-source.js';
 import { JobLimits } from './job-limits.js';
 import { JobsModule } from './jobs.module.js';
 import { caller } from './line.fixture.js';
+import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
 
 /** What a fake stream was given. */
@@ -105,6 +110,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       },
     ],
     [Messaging, { publish: (subject: string) => void nats.told.push(subject) }],
+    [HealthBucket, { onChange: silent, start: silent }],
     [StreamState, { pending: async () => nats.backlog }],
   ];
   const providers = values.map(([provide, useValue]) => ({ provide, useValue }));
@@ -131,11 +137,14 @@ export class JobsForTests {
     const home = how.home ?? (await mkdtemp(join(tmpdir(), 'switchyard-jobs-')));
     const module = await Test.createTestingModule({ imports: [surroundings({ nats, url, home }), JobsModule] })
       .overrideProvider(JobLimits)
-      .useValue(new JobLimits({ pollMilliseconds: 20, ...how.limits }))
+      .useValue(new JobLimits({ pollMilliseconds: 20, dispatchMilliseconds: 20, ...how.limits }))
       .compile();
     const jobs = new JobsForTests(module, nats, home, how.isRunning ?? false);
     if (jobs.isRunning) await module.init();
-    else jobs.get(Database).start();
+    else {
+      jobs.get(Database).start();
+      jobs.get(WorkSources).add(jobs.get(BatchLinesSource));
+    }
     await jobs.get(Database).whenReady();
     return jobs;
   }
@@ -150,7 +159,9 @@ export class JobsForTests {
     else await this.get(Database).close();
   }
 
+  /** What is under way here must not take up the queue of the next test. */
   async stop(): Promise<void> {
+    await this.query(`UPDATE jobs.batches SET status = 'failed'`);
     await this.stopKeepingFiles();
     await rm(this.home, { recursive: true, force: true });
   }
@@ -203,8 +214,25 @@ export class JobsForTests {
     return (await this.get(CreateBatchHandler).create(request)).id;
   }
 
-  /** Works on one batch until there is nothing left to do for now, as the process named `holder`. */
+  /** Takes turns of the dispatcher until nothing more may be released, as the process named `holder`. */
+  async dispatch(holder = 'test', signal = new AbortController().signal): Promise<void> {
+    const lease = this.get(DispatcherLeaseRepository);
+    await lease.hold(holder, 60_000);
+    try {
+      while ((await this.get(DispatchWorkHandler).dispatch({ holder, signal })) > 0) continue;
+    } finally {
+      await lease.release(holder);
+    }
+  }
+
+  /** Works on one batch until there is nothing left to do for now, as the process named `holder`; then the dispatcher's turn. */
   async advance(id: string, holder = 'test', signal = new AbortController().signal): Promise<void> {
+    await this.step(id, holder, signal);
+    await this.dispatch(holder, signal);
+    await this.step(id, holder, signal);
+  }
+
+  private async step(id: string, holder: string, signal: AbortSignal): Promise<void> {
     await this.query(
       `UPDATE jobs.batches SET lease_holder = $2, lease_until = now() + interval '1 minute' WHERE id = $1`,
       [id, holder],

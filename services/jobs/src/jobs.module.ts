@@ -39,6 +39,13 @@ import { EndUnpublishedHandler } from './end-job/end-unpublished.handler.js';
 import { EndingRepository } from './end-job/ending.repository.js';
 import { DropJobsRepository } from './expire-jobs/drop-jobs.repository.js';
 import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
+import { QueueNudge } from './dispatch-work/queue-nudge.js';
+import { DispatchWorkHandler } from './dispatch-work/dispatch-work.handler.js';
+import { DispatchWorkRunner } from './dispatch-work/dispatch-work.runner.js';
+import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repository.js';
+import { ModelTargets } from './dispatch-work/model-targets.js';
+import { PauseRepository } from './dispatch-work/pause.repository.js';
+import { WorkSources } from './dispatch-work/work-source.js';
 import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
 import { ResultPagesRepository } from './finalize-batch/result-pages.repository.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
@@ -54,8 +61,11 @@ import { CountResponseBytes1764000000000 } from './migrations/1764000000000-coun
 import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
 import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js';
 import { CreateJobs1764500000000 } from './migrations/1764500000000-create-jobs.js';
+import { ScheduleWork1764100000000 } from './migrations/1764100000000-schedule-work.js';
+import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
 import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
+import { OpenInputFiles } from './publish-lines/open-input-files.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
 import { RaiseNotificationsConsumer } from './raise-events/raise-notifications.consumer.js';
@@ -100,6 +110,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         CreateWebhooks1764110000000,
         DropFiles1764121000000,
         CreateJobs1764500000000,
+        ScheduleWork1764100000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -131,6 +142,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     AnswerBatchesHandler,
     AnswerResponsesHandler,
     BatchLeaseRepository,
+    BatchLinesSource,
     BatchLineRepository,
     BatchNudge,
     BatchRepository,
@@ -138,6 +150,10 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     CreateBatchHandler,
     DropFilesHandler,
     DropFilesRunner,
+    QueueNudge,
+    DispatchWorkHandler,
+    DispatchWorkRunner,
+    DispatcherLeaseRepository,
     DropOldResponsesRunner,
     DroppedFilesRepository,
     FileRepository,
@@ -146,6 +162,9 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     LineFacts,
     LinePublisher,
     LineResultRepository,
+    ModelTargets,
+    OpenInputFiles,
+    PauseRepository,
     PublicationRepository,
     PublishLinesHandler,
     RaiseNotificationsHandler,
@@ -186,6 +205,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     JobResultRepository,
     StoreJobResultsHandler,
     TellWorkersRunner,
+    WorkSources,
   ],
 })
 export class JobsModule {}

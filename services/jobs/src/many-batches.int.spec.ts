@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { SnapshotWatch } from '#libs/messaging';
 import { createTestDatabase, eventually, type TestDatabase } from '#libs/testing';
 import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
-import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
 import { JobsForTests } from './jobs.fixture.js';
-import { caller, inputLines } from './line.fixture.js';
+import { caller, inputLines, lineEnded } from './line.fixture.js';
+import { StoreResultsHandler } from './store-results/store-results.handler.js';
 
-const limits = { publishWindowLines: 10, publishStepLines: 5, batchesAtOnce: 2, stopGraceMilliseconds: 10 };
+const limits = { publishWindowLines: 40, publishStepLines: 5, batchesAtOnce: 2, stopGraceMilliseconds: 10 };
 const never = new Promise<never>(() => undefined);
 let database: TestDatabase;
 let jobs: JobsForTests;
@@ -25,12 +25,18 @@ describe('more batches than one process works on at once', () => {
   });
   afterEach(() => jobs.stop());
 
-  it('are published while older ones wait with a full window, or to be cancelled', async () => {
-    const waiting = [await jobs.create(inputLines(30)), await jobs.create(inputLines(30))];
-    const cancelled = [await jobs.create(inputLines(30)), await jobs.create(inputLines(30))];
-    await eventually(() => expect([...waiting, ...cancelled].map(linesOf)).toEqual([10, 10, 10, 10]));
-    for (const id of cancelled) await jobs.get(CancelBatchHandler).cancel({ caller, id });
-    const id = await jobs.create(inputLines(3));
+  it('share the window of their model by project, and one that comes later gets its part as lines end', async () => {
+    const owners = ['first', 'second', 'third', 'fourth'].map((project) => ({ ...caller, project }));
+    const ids = await Promise.all(owners.map((owner) => jobs.create(inputLines(30), owner)));
+    await eventually(() => expect(jobs.nats.published).toHaveLength(40));
+    expect(ids.map(linesOf).every((lines) => lines > 0)).toBe(true);
+    const late = { ...caller, project: 'late' };
+    const id = await jobs.create(inputLines(3), late);
+    for (const [index, owner] of owners.entries()) {
+      const batchId = ids[index] ?? '';
+      const ended = Array.from({ length: linesOf(batchId) }, (_, line) => lineEnded(batchId, line + 1, owner));
+      await jobs.get(StoreResultsHandler).store(ended);
+    }
 
     await eventually(() => expect(linesOf(id)).toBe(3));
   });
@@ -42,7 +48,7 @@ describe('the claim of batches', () => {
   });
   afterEach(() => jobs.stop());
 
-  it('takes new batches first, then the one given back the longest time ago, and none with a full window', async () => {
+  it('takes new batches first, then the one given back the longest time ago, and none that waits for its lines', async () => {
     await jobs.query(`UPDATE jobs.batches SET status = 'failed'`);
     const [full, first, second] = [
       await jobs.create(inputLines(30)),
@@ -52,7 +58,7 @@ describe('the claim of batches', () => {
     await jobs.advance(full);
     const leases = jobs.get(BatchLeaseRepository);
     const claim = async () => {
-      const how = { most: 1, leaseMilliseconds: 60_000, publishWindowLines: 10, except: [] };
+      const how = { most: 1, leaseMilliseconds: 60_000, except: [] };
       const ids = await leases.claim('test', how);
       for (const id of ids) await leases.release('test', id, -1);
       return ids;
@@ -64,7 +70,7 @@ describe('the claim of batches', () => {
       [first],
       [second],
     ]);
-    expect(linesOf(full)).toBe(10);
+    expect(linesOf(full)).toBe(30);
   });
 });
 
@@ -93,5 +99,7 @@ describe('a process that stops while NATS cannot be reached', () => {
     };
 
     await expect(jobs.advance(id, 'test', stopping.signal)).rejects.toThrow('stopped');
+    const [row] = await jobs.query('SELECT published_lines AS published FROM jobs.batches WHERE id = $1', [id]);
+    expect(row).toEqual({ published: 0 });
   });
 });

@@ -186,8 +186,9 @@ describe('a running jobs service with short times', () => {
   });
 
   it('counts what ends after the window but was under way', async () => {
-    await start({ windowMilliseconds: { '24h': 400 }, publishWindowLines: 2 });
+    await start({ windowMilliseconds: { '24h': 800 }, publishWindowLines: 2 });
     const id = await jobs.create(inputLines(3));
+    await eventually(() => expect(jobs.nats.published).toHaveLength(2));
     await eventually(async () => {
       const [row] = await jobs.query('SELECT expires_at <= now() AS "isOver" FROM jobs.batches WHERE id = $1', [id]);
       expect(row).toEqual({ isOver: true });

@@ -5,7 +5,7 @@ import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
 import { nextStep } from '../keep-batch/batch-state.policy.js';
-import { PublishLinesHandler } from '../publish-lines/publish-lines.handler.js';
+import { QueueNudge } from '../dispatch-work/queue-nudge.js';
 import { RecordUnfinishedHandler } from '../record-unfinished/record-unfinished.handler.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
 import { ValidateBatchHandler } from '../validate-batch/validate-batch.handler.js';
@@ -25,12 +25,12 @@ export class AdvanceBatchHandler {
   constructor(
     private readonly batches: BatchRepository,
     private readonly validation: ValidateBatchHandler,
-    private readonly publication: PublishLinesHandler,
     private readonly unfinished: RecordUnfinishedHandler,
     private readonly settlements: SettlementRepository,
     private readonly finalization: FinalizeBatchHandler,
     private readonly sweeps: SweepLinesHandler,
     private readonly limits: JobLimits,
+    private readonly dispatch: QueueNudge,
   ) {}
 
   /**
@@ -52,9 +52,8 @@ export class AdvanceBatchHandler {
     switch (step) {
       case 'validate':
         await this.validation.validate(batch, lease);
+        this.dispatch.nudge();
         return undefined;
-      case 'publish':
-        return (await this.publication.publish(batch, lease)) === 'window full' ? 'waiting' : undefined;
       case 'settle':
         await this.unfinished.record(batch, { now, quietSince: this.sweeps.quietSince, signal: lease.signal });
         await this.settlements.settle(batch.id, lease.holder);
@@ -63,7 +62,7 @@ export class AdvanceBatchHandler {
         await this.finalization.finalize(batch, lease);
         return undefined;
       case 'wait':
-        // A batch in progress is looked at again when its last result arrives or its time is over.
+        // Its lines are published by the dispatcher; it is looked at again when its last result arrives or its time is over.
         return batch.status === 'in_progress' && batch.expiresAt > now ? 'idle' : 'waiting';
       case 'none':
         break;

@@ -52,8 +52,8 @@ export class AdvanceBatchesRunner implements OnApplicationBootstrap, BeforeAppli
   private async claim(): Promise<void> {
     const most = this.limits.batchesAtOnce - this.work.size;
     if (most <= 0) return;
-    const { leaseMilliseconds, publishWindowLines } = this.limits;
-    const how = { most, leaseMilliseconds, publishWindowLines, except: [...this.work.keys()] };
+    const { leaseMilliseconds } = this.limits;
+    const how = { most, leaseMilliseconds, except: [...this.work.keys()] };
     for (const id of await this.leases.claim(this.holder, how)) {
       const abort = new AbortController();
       this.work.set(id, { abort, done: this.advance(id, abort.signal) });

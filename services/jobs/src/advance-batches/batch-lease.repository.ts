@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
 
 /**
- * Leases on batches: one process at a time validates, publishes and finalizes a batch. A lease is a name and a time in the
+ * Leases on batches: one process at a time validates, settles and finalizes a batch. A lease is a name and a time in the
  * batch's row, renewed while its holder lives; every change the holder makes is made on the condition that it still holds it.
  */
 @Injectable()
@@ -11,11 +11,12 @@ export class BatchLeaseRepository {
 
   /**
    * Takes free batches that need work, but for those in `except`: those nobody has worked on yet first, then those that were
-   * given back the longest time ago. A batch with a full window of lines under way needs no work.
+   * given back the longest time ago. A batch in progress needs none until its last line has ended or its time is over: its lines
+   * are published by the dispatcher.
    */
   async claim(
     holder: string,
-    how: { most: number; leaseMilliseconds: number; publishWindowLines: number; except: readonly string[] },
+    how: { most: number; leaseMilliseconds: number; except: readonly string[] },
   ): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
       `UPDATE jobs.batches SET lease_holder = $1, lease_until = now() + $3::double precision * interval '1 millisecond'
@@ -23,13 +24,11 @@ export class BatchLeaseRepository {
          SELECT id FROM jobs.batches
          WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
            AND (status <> 'in_progress' OR expires_at <= now()
-             OR completed_lines + failed_lines + unfinished_lines >= total_lines
-             OR (published_lines < total_lines
-               AND published_lines - completed_lines - failed_lines - unfinished_lines < $5))
+             OR completed_lines + failed_lines + unfinished_lines >= total_lines)
            AND (lease_until IS NULL OR lease_until < now()) AND NOT id = ANY($4)
          ORDER BY lease_until NULLS FIRST, created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING id`,
-      [holder, how.most, how.leaseMilliseconds, how.except, how.publishWindowLines],
+      [holder, how.most, how.leaseMilliseconds, how.except],
     );
     return rows.map((row) => row.id);
   }

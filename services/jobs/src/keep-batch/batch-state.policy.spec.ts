@@ -152,7 +152,7 @@ describe('batch states', () => {
       completedLines: 1,
     });
 
-    expect(nextStep(late, at(1))).toBe('publish');
+    expect(nextStep(late, at(1))).toBe('wait');
     expect(nextStep(late, at(86_400_000))).toBe('wait');
     expect(nextStep(late, at(86_400_000, new Date(start.getTime() + 1)))).toBe('settle');
     expect(nextStep({ ...late, failedLines: 1 }, at(86_400_000))).toBe('settle');
@@ -178,7 +178,7 @@ class Walk {
     if (kind === 'bad file' && status === 'validating') this.move('failed');
     if (kind === 'cancel' && statesBefore('cancelling').includes(status))
       this.move('cancelling', { cancellingAt: this.now() });
-    if (kind === 'publish' && nextStep(this.batch, at(this.milliseconds)) === 'publish') {
+    if (kind === 'publish' && status === 'in_progress' && this.batch.expiresAt > this.now()) {
       const published = Math.min(totalLines, offeredLines + amount);
       this.batch = { ...this.batch, offeredLines: published, publishedLines: published };
     }
@@ -202,7 +202,6 @@ class Walk {
       }
       case 'write-files':
         return this.move(this.batch.endsAs ?? 'failed');
-      case 'publish':
       case 'wait':
       case 'none':
     }

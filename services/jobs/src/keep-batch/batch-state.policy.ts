@@ -37,7 +37,7 @@ export function isTerminal(state: BatchStatus): boolean {
  * What to do next with a batch. `settle`: give every line that has no result one (`cancelled` or `expired`) and fix how the
  * batch ends; `write-files`: every line has its result; `wait`: something else has to happen first.
  */
-export type BatchStep = 'validate' | 'publish' | 'settle' | 'write-files' | 'wait' | 'none';
+export type BatchStep = 'validate' | 'settle' | 'write-files' | 'wait' | 'none';
 
 /** What the decision depends on besides the batch. */
 export interface BatchCircumstances {
@@ -55,7 +55,7 @@ export function nextStep(batch: Batch, circumstances: BatchCircumstances): Batch
     case 'in_progress':
       if (endedLines(batch) >= batch.totalLines) return 'settle';
       if (batch.expiresAt <= circumstances.now) return isWaitingOver(batch, circumstances) ? 'settle' : 'wait';
-      return batch.publishedLines < batch.totalLines ? 'publish' : 'wait';
+      return 'wait';
     case 'finalizing':
       return 'write-files';
     case 'cancelling':

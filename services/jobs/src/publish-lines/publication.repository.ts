@@ -1,39 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
+import { mayRelease } from '../dispatch-work/dispatcher-lease.repository.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { batchColumns, toBatch, type BatchRow } from '../keep-batch/batch-row.js';
 
-/** A batch after a note, and whether its lines may be published: it is in progress and its time is not over. */
-export interface Publication {
-  readonly batch: Batch;
-  readonly isOpen: boolean;
-}
-
-/** How far the lines of a batch have been published: columns of `jobs.batches` that only its lease holder moves. */
+/** How far the lines of a batch have been published: columns of `jobs.batches` that only the dispatching process moves. */
 @Injectable()
 export class PublicationRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Notes in one statement that the lines up to `published` are stored by the stream, and that those up to `offered` may be
-   * published from now on (only where the batch is open). Undefined where the lease is lost; then nothing may be
-   * published any more.
+   * Notes that `count` lines more may be published from now on. Undefined where none may: the batch is not in progress any
+   * more, its time is over, or `holder` has lost the right to release.
    */
-  async advance(
-    id: string,
-    holder: string,
-    lines: { published: number; offered: number },
-  ): Promise<Publication | undefined> {
-    const rows = await this.database.query<BatchRow & { isOpen: boolean }>(
-      `UPDATE jobs.batches SET published_lines = greatest(published_lines, $3::integer),
-         published_at = CASE WHEN $3::integer > published_lines THEN now() ELSE published_at END,
-         offered_lines = CASE WHEN status = 'in_progress' AND expires_at > now()
-           THEN greatest(offered_lines, $4::integer) ELSE offered_lines END
-       WHERE id = $1 AND lease_holder = $2
-       RETURNING ${batchColumns}, status = 'in_progress' AND expires_at > now() AS "isOpen"`,
-      [id, holder, lines.published, lines.offered],
+  async begin(id: string, holder: string, count: number): Promise<Batch | undefined> {
+    const rows = await this.database.query<BatchRow>(
+      `UPDATE jobs.batches SET offered_lines = greatest(offered_lines, least(total_lines, published_lines + $3::integer))
+       WHERE id = $1 AND status = 'in_progress' AND expires_at > now() AND ${mayRelease('$2')}
+       RETURNING ${batchColumns}`,
+      [id, holder, count],
     );
-    const [row] = rows;
-    return row && { batch: toBatch(row), isOpen: row.isOpen };
+    return rows[0] && toBatch(rows[0]);
+  }
+
+  /** Notes that the lines up to `published` are stored by the stream. False where `holder` has lost the right to release. */
+  async finish(id: string, holder: string, published: number): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE jobs.batches SET published_lines = greatest(published_lines, $3::integer), published_at = now()
+       WHERE id = $1 AND ${mayRelease('$2')} RETURNING 1`,
+      [id, holder, published],
+    );
+    return rows.length > 0;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestEnded } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
+import { QueueNudge } from '../dispatch-work/queue-nudge.js';
 import { JobLimits } from '../job-limits.js';
 import { isUnfinishedLine } from '../record-unfinished/unfinished-line.policy.js';
 import { StoreJobResultsHandler } from '../store-job-results/store-job-results.handler.js';
@@ -20,6 +21,7 @@ export class StoreResultsHandler {
     private readonly answers: LargeAnswers,
     private readonly jobs: StoreJobResultsHandler,
     private readonly nudge: BatchNudge,
+    private readonly dispatch: QueueNudge,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
   ) {}
@@ -53,6 +55,7 @@ export class StoreResultsHandler {
     if (stored < results.length) {
       this.logger.debug({ received: results.length, stored }, 'results that were known already, or of no known line');
     }
+    if (stored > 0) this.dispatch.nudge();
     if (batches.some((batch) => batch.endedLines >= batch.totalLines)) this.nudge.nudge();
   }
 }

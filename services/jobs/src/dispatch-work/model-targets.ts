@@ -1,0 +1,49 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { ModelEntry } from '#libs/contracts';
+import { isLeftAlone, TargetBoard } from '#libs/health';
+import { HealthBucket, SnapshotWatch } from '#libs/messaging';
+import { resolveModel } from '#libs/routing';
+
+/** What the configuration and the workers' reports say of the targets of public models. */
+@Injectable()
+export class ModelTargets implements OnApplicationBootstrap {
+  private models: ReadonlyMap<string, ModelEntry> = new Map();
+  private readonly board = new TargetBoard();
+
+  constructor(
+    watch: SnapshotWatch,
+    private readonly bucket: HealthBucket,
+  ) {
+    watch.onChange(({ models }) => (this.models = new Map(models.map((model) => [model.name, model]))));
+    bucket.onChange((key, value) => this.board.take(key, value));
+  }
+
+  onApplicationBootstrap(): void {
+    this.bucket.start();
+  }
+
+  /** Providers that may serve the model; undefined where the model is not known. */
+  providers(model: string | null): readonly string[] | undefined {
+    const targets = this.targetsOf(model);
+    return targets && [...new Set(targets.map(({ provider }) => provider))];
+  }
+
+  /** Calls of the model's targets under way in the fleet, and whether none of them can be called now. */
+  state(model: string | null, now: number): { callsUnderWay: number; isHeld: boolean } {
+    this.board.forgetSilent();
+    const targets = this.targetsOf(model) ?? [];
+    let callsUnderWay = 0;
+    let canBeCalled = targets.length === 0;
+    for (const target of targets) {
+      const state = this.board.state(target.provider, target.model);
+      callsUnderWay += state?.inFlight ?? 0;
+      const isUnwell = state?.breaker !== undefined && isLeftAlone(state.breaker, now);
+      canBeCalled ||= !isUnwell && (state?.coolingUntil ?? 0) <= now;
+    }
+    return { callsUnderWay, isHeld: !canBeCalled };
+  }
+
+  private targetsOf(model: string | null): ModelEntry['targets'] | undefined {
+    return model === null ? undefined : resolveModel(model, this.models)?.model.targets;
+  }
+}
