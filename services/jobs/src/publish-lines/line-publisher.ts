@@ -49,7 +49,7 @@ export class LinePublisher {
       receivedAt: batch.createdAt.getTime(),
       deadline: batch.expiresAt.getTime(),
       job: { batchId: batch.id, line, customId },
-      ...(avoid.length === 0 ? {} : { wishes: { ...bodyFacts.wishes, ignore: [...(bodyFacts.wishes?.ignore ?? []), ...avoid] } }),
+      ...(avoid.length === 0 ? {} : { wishes: { ...read.facts.wishes, ignore: [...(read.facts.wishes?.ignore ?? []), ...avoid] } }),
     };
     const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
     const messageId = repetition === undefined ? requestId : `${requestId}:r${repetition}`;
