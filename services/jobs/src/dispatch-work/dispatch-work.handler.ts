@@ -102,7 +102,10 @@ export class DispatchWorkHandler {
       return await work.source.release(work, { count, avoid: work.avoid, holder, signal });
     } catch (error) {
       if (!signal.aborted) {
-        this.logger.warn({ source: work.source.name, id: work.id, error }, 'work cannot be released now; it is tried again');
+        this.logger.warn(
+          { source: work.source.name, id: work.id, error },
+          'work cannot be released now; it is tried again',
+        );
       }
       return 0;
     }

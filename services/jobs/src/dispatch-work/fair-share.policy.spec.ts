@@ -75,7 +75,9 @@ describe('fair shares', () => {
           for (const [key, share] of shareOut(busy, room, credits)) got.set(key, (got.get(key) ?? 0) + share);
         }
         for (const { key, weight } of busy) {
-          expect(Math.abs((got.get(key) ?? 0) - (turns * room * weight) / weights)).toBeLessThanOrEqual(busy.length + 1);
+          expect(Math.abs((got.get(key) ?? 0) - (turns * room * weight) / weights)).toBeLessThanOrEqual(
+            busy.length + 1,
+          );
         }
       }),
       { numRuns: 50 },

@@ -49,7 +49,11 @@ export function shareOut(demands: readonly Demand[], room: number, credits: Cred
   );
   const fluid = fluidShares(wanting, total);
   for (const key of credits.keys()) if (!fluid.has(key)) credits.delete(key);
-  const owed = wanting.map(({ key, waiting }) => ({ key, waiting, credit: (credits.get(key) ?? 0) + (fluid.get(key) ?? 0) }));
+  const owed = wanting.map(({ key, waiting }) => ({
+    key,
+    waiting,
+    credit: (credits.get(key) ?? 0) + (fluid.get(key) ?? 0),
+  }));
   const shares = new Map<string, number>();
   let left = total;
   for (const { key, waiting, credit } of owed) {

@@ -52,7 +52,8 @@ export class WorkSources {
   private readonly sources: WorkSource[] = [];
 
   add(source: WorkSource): void {
-    if (this.sources.some(({ name }) => name === source.name)) throw new Error(`a source ${source.name} is there already`);
+    if (this.sources.some(({ name }) => name === source.name))
+      throw new Error(`a source ${source.name} is there already`);
     this.sources.push(source);
   }
 

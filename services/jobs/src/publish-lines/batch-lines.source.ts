@@ -1,6 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '#libs/storage';
-import { WorkSources, type Priority, type QueuedWork, type ReleaseOrder, type WorkSource } from '../dispatch-work/work-source.js';
+import {
+  WorkSources,
+  type Priority,
+  type QueuedWork,
+  type ReleaseOrder,
+  type WorkSource,
+} from '../dispatch-work/work-source.js';
 import { PublishLinesHandler } from './publish-lines.handler.js';
 
 /** Batches whose window is this one may wait for everything else. */

@@ -31,7 +31,11 @@ export class LinePublisher {
    * Resolves when the stream has stored the request. Publishing a line twice does no harm: its request id, and so the key of
    * all its effects, is always the same. A repetition has a message id of its own, or the stream would drop it.
    */
-  async publish(batch: Batch, { line, bytes, repetition }: LineToPublish, avoid: readonly string[] = []): Promise<void> {
+  async publish(
+    batch: Batch,
+    { line, bytes, repetition }: LineToPublish,
+    avoid: readonly string[] = [],
+  ): Promise<void> {
     const requestId = batchIdentifiers.request(batch.id, line);
     const read = readBatchLine(bytes, {
       endpoint: batch.endpoint,
@@ -49,7 +53,9 @@ export class LinePublisher {
       receivedAt: batch.createdAt.getTime(),
       deadline: batch.expiresAt.getTime(),
       job: { batchId: batch.id, line, customId },
-      ...(avoid.length === 0 ? {} : { wishes: { ...read.facts.wishes, ignore: [...(read.facts.wishes?.ignore ?? []), ...avoid] } }),
+      ...(avoid.length === 0
+        ? {}
+        : { wishes: { ...read.facts.wishes, ignore: [...(read.facts.wishes?.ignore ?? []), ...avoid] } }),
     };
     const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
     const messageId = repetition === undefined ? requestId : `${requestId}:r${repetition}`;
