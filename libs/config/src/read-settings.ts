@@ -57,6 +57,8 @@ export function readSettings<Key extends keyof Settings = never>(
     postgresPort: values.SWITCHYARD_POSTGRES_PORT,
     logLevel: values.SWITCHYARD_LOG_LEVEL,
     fetchAllow: rangesIn(values.SWITCHYARD_FETCH_ALLOW),
+    webhookAllow: rangesIn(values.SWITCHYARD_WEBHOOK_ALLOW),
+    webhookDisableAfterDays: values.SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS,
     difficultyModel,
     s3: s3Location(values),
     natsUrl: values.NATS_URL,
@@ -67,7 +69,14 @@ export function readSettings<Key extends keyof Settings = never>(
   return settings as Settings & { readonly [K in Key]: NonNullable<Settings[K]> };
 }
 
-const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set(['home', 'port', 'host', 'fetchAllow']);
+const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
+  'home',
+  'port',
+  'host',
+  'fetchAllow',
+  'webhookAllow',
+  'webhookDisableAfterDays',
+]);
 
 function absolute(path: string | undefined, workingFolder: string): string | undefined {
   return path === undefined ? undefined : resolve(workingFolder, path);

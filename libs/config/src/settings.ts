@@ -70,6 +70,16 @@ export const environmentSchema = z.object({
     .string()
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
     .default(''),
+  SWITCHYARD_WEBHOOK_ALLOW: z
+    .string()
+    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
+    .default(''),
+  SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS: z.coerce
+    .number('must be a whole number of days from 1 to 30')
+    .int('must be a whole number of days from 1 to 30')
+    .min(1, 'must be a whole number of days from 1 to 30')
+    .max(30, 'must be a whole number of days from 1 to 30')
+    .default(5),
   SWITCHYARD_DIFFICULTY_MODEL: z.string().optional(),
   SWITCHYARD_S3_BUCKET: z
     .string()
@@ -122,6 +132,10 @@ export interface Settings {
   readonly logLevel: string | undefined;
   /** CIDRs that files named by callers may be fetched from although they are not public. */
   readonly fetchAllow: readonly string[];
+  /** CIDRs that webhooks may be sent to although they are not public. */
+  readonly webhookAllow: readonly string[];
+  /** A webhook endpoint that has failed for so many days is disabled. */
+  readonly webhookDisableAfterDays: number;
   /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
   readonly difficultyModel: string | undefined;
   /** The bucket that files are kept in; undefined: the folder `blobs` of the data folder. */
@@ -145,6 +159,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   postgresPort: 'SWITCHYARD_POSTGRES_PORT',
   logLevel: 'SWITCHYARD_LOG_LEVEL',
   fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
+  webhookAllow: 'SWITCHYARD_WEBHOOK_ALLOW',
+  webhookDisableAfterDays: 'SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS',
   difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',
   s3: 'SWITCHYARD_S3_BUCKET',
   natsUrl: 'NATS_URL',

@@ -51,6 +51,17 @@ export const Subject = {
   responseDelete: 'response.delete.v1',
   responseInputList: 'response-input.list.v1',
   responseContextRead: 'response-context.read.v1',
+  webhookEndpointCreate: 'webhook-endpoint.create.v1',
+  webhookEndpointRead: 'webhook-endpoint.read.v1',
+  webhookEndpointList: 'webhook-endpoint.list.v1',
+  webhookEndpointUpdate: 'webhook-endpoint.update.v1',
+  webhookEndpointDelete: 'webhook-endpoint.delete.v1',
+  webhookSecretRotate: 'webhook-secret.rotate.v1',
+  webhookTest: 'webhook.test.v1',
+  webhookDeliveryList: 'webhook-delivery.list.v1',
+  webhookDeliveryRead: 'webhook-delivery.read.v1',
+  webhookDeliveryReplay: 'webhook-delivery.replay.v1',
+  webhookReplay: 'webhook.replay.v1',
   /** ingress → router */
   routeExplain: 'route.explain.v1',
   /** ingress → control */

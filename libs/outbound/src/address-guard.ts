@@ -15,6 +15,11 @@ export class AddressGuard {
     this.allowed = allow.map((range) => ipaddr.parseCIDR(range));
   }
 
+  /** Whether anything that is not public may be called. */
+  get hasAllowed(): boolean {
+    return this.allowed.length > 0;
+  }
+
   permits(address: string, port: number): boolean {
     return this.isAllowed(address) || (this.ports.includes(port) && isPublicAddress(address));
   }

@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import { lookup as lookUp } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressGuard } from './address-guard.js';
@@ -6,6 +7,9 @@ import { OutboundError } from './outbound.error.js';
 
 /** Gives every address of a host name, in the order they are to be tried. */
 export type ResolveHost = (host: string) => Promise<readonly LookupAddress[]>;
+
+/** What the operating system says of a name. */
+export const resolveBySystem: ResolveHost = (host) => lookUp(host, { all: true });
 
 /** What a guarded connector decides by. */
 export interface ConnectorSurroundings {

@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { AddressGuard } from './address-guard.js';
-import { guardedConnector, type ResolveHost } from './guarded-connector.js';
+import { guardedConnector, resolveBySystem, type ResolveHost } from './guarded-connector.js';
 import { OutboundError } from './outbound.error.js';
 import { readBody, type FetchedBody, type Recognise } from './read-body.js';
 import { requireFetchable } from './require-fetchable.js';
@@ -105,10 +104,6 @@ export class GuardedFetcher {
     const seconds = this.timeoutMilliseconds / 1_000;
     return new OutboundError('timed_out', `${url.host} did not deliver within ${seconds} s`, { cause });
   }
-}
-
-function resolveBySystem(host: string): ReturnType<ResolveHost> {
-  return lookup(host, { all: true });
 }
 
 function nextOf(url: URL, location: string | string[] | undefined): URL {

@@ -1,3 +1,4 @@
 export { GuardedFetcher, type FetchedBody, type FetchOptions, type GuardedFetcherOptions } from './guarded-fetcher.js';
+export { GuardedSender, type GuardedSenderOptions, type OutgoingMessage, type SentAnswer } from './guarded-sender.js';
 export type { ResolveHost } from './guarded-connector.js';
 export { OutboundError, type OutboundProblem } from './outbound.error.js';

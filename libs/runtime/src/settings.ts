@@ -24,6 +24,10 @@ export class Settings {
     readonly logLevel: string | undefined,
     /** CIDRs that files named by callers may be fetched from although they are not public. */
     readonly fetchAllow: readonly string[],
+    /** CIDRs that webhooks may be sent to although they are not public. */
+    readonly webhookAllow: readonly string[],
+    /** A webhook endpoint that has failed for so many days is disabled. */
+    readonly webhookDisableAfterDays: number,
     /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
     readonly difficultyModel: string | undefined,
     /** The bucket that files are kept in; undefined: the folder `blobs` of the data folder. */
@@ -44,6 +48,8 @@ export class Settings {
       read.port,
       read.logLevel,
       read.fetchAllow,
+      read.webhookAllow,
+      read.webhookDisableAfterDays,
       read.difficultyModel,
       read.s3,
     );

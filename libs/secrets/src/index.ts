@@ -1,5 +1,7 @@
 export { sealCredential, openCredential } from './credential-seal.js';
 export type { SealContext } from './credential-seal.js';
+export { sealWebhookSecret, openWebhookSecret } from './webhook-seal.js';
+export type { WebhookSealContext } from './webhook-seal.js';
 export { KeyHasher } from './key-hasher.js';
 export { fingerprint } from './fingerprint.js';
 export { newKey } from './new-key.js';

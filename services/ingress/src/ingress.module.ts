@@ -26,6 +26,8 @@ import { FilesController } from './manage-files/files.controller.js';
 import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
 import { JobsController } from './manage-jobs/jobs.controller.js';
 import { WriteJobResultHandler } from './manage-jobs/write-job-result.handler.js';
+import { OpenAiWebhooksController } from './manage-webhooks/openai-webhooks.controller.js';
+import { WebhooksController } from './manage-webhooks/webhooks.controller.js';
 import { PoliciesController } from './manage-policies/policies.controller.js';
 import { AcceptBackgroundHandler } from './manage-responses/accept-background.handler.js';
 import { ContinueConversationHandler } from './manage-responses/continue-conversation.handler.js';
@@ -46,6 +48,8 @@ import { HealthController } from './report-health/health.controller.js';
     FilesController,
     BatchesController,
     JobsController,
+    WebhooksController,
+    OpenAiWebhooksController,
     RecordsController,
     PoliciesController,
     ExplainRouteController,

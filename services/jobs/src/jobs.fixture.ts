@@ -34,7 +34,9 @@ import { JobLimits } from './job-limits.js';
 import { JobsModule } from './jobs.module.js';
 import { caller } from './line.fixture.js';
 import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
+import { WebhookSender } from './deliver-webhooks/webhook-sender.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
+import { WebhookLimits } from './webhook-limits.js';
 
 /** What a fake stream was given. */
 export interface Published {
@@ -95,7 +97,16 @@ class SurroundingsModule {}
 function surroundings(parts: { nats: PlayedNats; url: string; home: string }): DynamicModule {
   const { nats } = parts;
   const values: [InjectionToken, object][] = [
-    [Settings, { databaseUrl: parts.url, home: parts.home }],
+    [
+      Settings,
+      {
+        databaseUrl: parts.url,
+        home: parts.home,
+        secretKey: Buffer.alloc(32, 7),
+        webhookAllow: ['127.0.0.1/32'],
+        webhookDisableAfterDays: 5,
+      },
+    ],
     [Readiness, new Readiness()],
     [ServiceLogger, { debug: silent, info: silent, warn: silent, error: silent }],
     [DurablePublisher, { publish: nats.publish.bind(nats) }],
@@ -131,13 +142,21 @@ export class JobsForTests {
 
   static async start(
     url: string,
-    how: { limits?: Partial<JobLimits>; isRunning?: boolean; nats?: PlayedNats; home?: string } = {},
+    how: {
+      limits?: Partial<JobLimits>;
+      webhookLimits?: Partial<WebhookLimits>;
+      isRunning?: boolean;
+      nats?: PlayedNats;
+      home?: string;
+    } = {},
   ): Promise<JobsForTests> {
     const nats = how.nats ?? new PlayedNats();
     const home = how.home ?? (await mkdtemp(join(tmpdir(), 'switchyard-jobs-')));
     const module = await Test.createTestingModule({ imports: [surroundings({ nats, url, home }), JobsModule] })
       .overrideProvider(JobLimits)
       .useValue(new JobLimits({ pollMilliseconds: 20, dispatchMilliseconds: 20, ...how.limits }))
+      .overrideProvider(WebhookLimits)
+      .useValue(new WebhookLimits({ pollMilliseconds: 20, stopGraceMilliseconds: 100, ...how.webhookLimits }))
       .compile();
     const jobs = new JobsForTests(module, nats, home, how.isRunning ?? false);
     if (jobs.isRunning) await module.init();
@@ -156,7 +175,7 @@ export class JobsForTests {
   /** Ends the process as SIGTERM would. */
   async stopKeepingFiles(): Promise<void> {
     if (this.isRunning) await this.module.close();
-    else await this.get(Database).close();
+    else await Promise.all([this.get(Database).close(), this.get(WebhookSender).close()]);
   }
 
   /** What is under way here must not take up the queue of the next test. */

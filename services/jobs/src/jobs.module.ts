@@ -68,9 +68,6 @@ import { LinePublisher } from './publish-lines/line-publisher.js';
 import { OpenInputFiles } from './publish-lines/open-input-files.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
-import { RaiseNotificationsConsumer } from './raise-events/raise-notifications.consumer.js';
-import { RaiseNotificationsHandler } from './raise-events/raise-notifications.handler.js';
-import { WebhookOutboxRepository } from './raise-events/webhook-outbox.repository.js';
 import { RecordUnfinishedHandler } from './record-unfinished/record-unfinished.handler.js';
 import { FileRepository } from './store-file/file.repository.js';
 import { StoreFileController } from './store-file/store-file.controller.js';
@@ -91,6 +88,7 @@ import { SweepLinesRunner } from './sweep-lines/sweep-lines.runner.js';
 import { SweepRepository } from './sweep-lines/sweep.repository.js';
 import { BatchLineRepository } from './validate-batch/batch-line.repository.js';
 import { ValidateBatchHandler } from './validate-batch/validate-batch.handler.js';
+import { WebhooksModule } from './webhooks.module.js';
 
 /** Every batch at work may hold a connection; the rest answer queries and store results. */
 const POOL_SIZE = 12;
@@ -115,6 +113,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
     }),
+    WebhooksModule,
   ],
   controllers: [
     StoreFileController,
@@ -122,7 +121,6 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     AnswerBatchesController,
     CancelBatchController,
     StoreResultsConsumer,
-    RaiseNotificationsConsumer,
     StoreResponseController,
     AnswerResponsesController,
     CreateJobController,
@@ -167,7 +165,6 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     PauseRepository,
     PublicationRepository,
     PublishLinesHandler,
-    RaiseNotificationsHandler,
     RecordUnfinishedHandler,
     ResponseRepository,
     ResultPagesRepository,
@@ -182,7 +179,6 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     PromptDifficulty,
     PromptFacts,
     ValidateBatchHandler,
-    WebhookOutboxRepository,
     AnswerJobsHandler,
     BackgroundResponseRepository,
     CancelJobHandler,

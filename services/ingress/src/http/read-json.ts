@@ -7,6 +7,13 @@ export function readJson<T>(body: unknown, schema: ZodType<T>): T {
   return readFields(parse(requireBody(body)), schema);
 }
 
+/** The same for a body that may be left out, which counts as an empty object. @throws DialectError 400 */
+export function readOptionalJson<T>(body: unknown, schema: ZodType<T>): T {
+  return body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0)
+    ? readFields({}, schema)
+    : readJson(body, schema);
+}
+
 /** Reads already parsed fields, such as query parameters, by their schema. @throws DialectError 400 */
 export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
   const result = schema.safeParse(fields);
