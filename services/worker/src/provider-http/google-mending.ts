@@ -1,4 +1,5 @@
 import { googleStreamErrors } from './classify-google-error.js';
+import { askingForLogprobs, logprobsIn } from './google-logprobs.js';
 import { laterSystemMessages } from './later-system-messages.js';
 import type { Mending } from './mend-model.js';
 
@@ -10,7 +11,8 @@ export function googleMending(endpoint: string): Mending {
   const own = new URL(endpoint).origin.replaceAll(/[.[\]]/g, String.raw`\$&`);
   const others = `^(?!gs:|https?://[^/?#]*googleapis\\.com|${own})`;
   return {
-    call: laterSystemMessages,
+    call: (options, warn) => askingForLogprobs(laterSystemMessages(options, warn)),
+    probabilitiesIn: logprobsIn,
     errors: googleStreamErrors,
     urls: (urls) =>
       Object.fromEntries(

@@ -5,6 +5,8 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4Warning,
 } from '@ai-sdk/provider';
+import { withProbabilities, type TokenProbability } from '#libs/dialects';
+import { ProbabilitiesOfStream } from './probabilities-of-stream.js';
 import { StreamFailures, type StreamErrors } from './stream-failures.js';
 
 /** How an answer ended and what it used: what plain answers and streams tell alike. */
@@ -18,12 +20,15 @@ export interface Mending {
   readonly urls?: (urls: Readonly<Record<string, RegExp[]>>) => Record<string, RegExp[]>;
   /** Changes how an answer ended; `usage.raw` and `finishReason.raw` hold the provider's own words. */
   readonly end?: (end: AnswerEnd) => AnswerEnd;
+  /** How likely the tokens were of an answer, or of an event of a stream, in the provider's own words. */
+  readonly probabilitiesIn?: (answer: unknown) => TokenProbability[];
   /** How errors within streams are told; without it each of them is an event that cannot be read. */
   readonly errors?: StreamErrors;
 }
 
 /** A package's model with what it leaves out put in again. */
-export function mendModel(model: LanguageModelV4, { call = same, urls, end = same, errors }: Mending): LanguageModelV4 {
+export function mendModel(model: LanguageModelV4, mending: Mending): LanguageModelV4 {
+  const { call = same, urls, end = same, errors, probabilitiesIn } = mending;
   return {
     specificationVersion: model.specificationVersion,
     provider: model.provider,
@@ -33,14 +38,22 @@ export function mendModel(model: LanguageModelV4, { call = same, urls, end = sam
       const losses = new Losses();
       const result = await model.doGenerate(call(options, losses.add));
       const { finishReason, usage, warnings } = result;
-      return { ...result, ...end({ finishReason, usage }), warnings: [...warnings, ...losses.warnings] };
+      const probabilities = probabilitiesIn?.(result.response?.body) ?? [];
+      return {
+        ...result,
+        ...end({ finishReason, usage }),
+        warnings: [...warnings, ...losses.warnings],
+        ...(probabilities.length > 0 && {
+          providerMetadata: withProbabilities(result.providerMetadata, probabilities),
+        }),
+      };
     },
     async doStream(options) {
       const losses = new Losses();
       const failures = new StreamFailures(errors);
       const asked = failures.needsEvents ? { ...options, includeRawChunks: true } : options;
       const result = await model.doStream(call(asked, losses.add));
-      return { ...result, stream: result.stream.pipeThrough(mendedStream({ end, losses, failures })) };
+      return { ...result, stream: result.stream.pipeThrough(mendedStream({ end, losses, failures, probabilities: new ProbabilitiesOfStream(probabilitiesIn) })) };
     },
   };
 }
@@ -51,7 +64,12 @@ function mendedStream({
   end,
   losses,
   failures,
-}: Required<Pick<Mending, 'end'>> & { losses: Losses; failures: StreamFailures }): TransformStream<
+  probabilities,
+}: Required<Pick<Mending, 'end'>> & {
+  losses: Losses;
+  failures: StreamFailures;
+  probabilities: ProbabilitiesOfStream;
+}): TransformStream<
   LanguageModelV4StreamPart,
   LanguageModelV4StreamPart
 > {
@@ -59,7 +77,8 @@ function mendedStream({
   const transformer = {
     start: (controller: Parts) => void (parts = controller),
     transform(part: LanguageModelV4StreamPart) {
-      if (!failures.take(part, parts)) parts.enqueue(mendedPart(part, { end, losses }));
+      if (part.type === 'raw') probabilities.learnFrom(part.rawValue);
+      if (!failures.take(part, parts)) parts.enqueue(probabilities.beside(mendedPart(part, { end, losses })));
     },
     flush: () => failures.end(parts),
     cancel: () => failures.abort(parts),

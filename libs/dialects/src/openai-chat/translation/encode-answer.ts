@@ -1,4 +1,5 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
+import { wireProbabilities } from '../../translation/token-probabilities.js';
 import type { AnswerContext } from '../../translation/translation.js';
 import { Annotations, type UrlCitation } from './annotations.js';
 import { encodeImage, type AnswerImage } from './encode-image.js';
@@ -40,7 +41,9 @@ export function encodeChatAnswer(result: LanguageModelV4GenerateResult, context:
     object: 'chat.completion',
     created: context.createdSeconds,
     model: result.response?.modelId ?? context.model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
+    choices: [
+      { index: 0, message, logprobs: wireProbabilities(result.providerMetadata), finish_reason: finishReason },
+    ],
     ...(usage ? { usage } : {}),
   });
 }

@@ -196,9 +196,15 @@ describe('readChatRequest', () => {
     expect(lossesAt('cohere.chat', losses)).toHaveLength(3);
   });
 
+  it('says where probabilities of tokens are not told', () => {
+    const losses = read({ logprobs: true, top_logprobs: 3 });
+    expect(losses.options.providerOptions).toEqual({ switchyard: { topLogprobs: 3 } });
+    expect(lossesAt('google.generative-ai', losses)).toEqual([]);
+    expect(lossesAt('vertex.anthropic', losses)).toHaveLength(2);
+  });
+
   it.each([
     ['n', { n: 2 }],
-    ['logprobs', { logprobs: true }],
     ['logit_bias', { logit_bias: { 5: 1 } }],
     ['prediction', { prediction: { type: 'content', content: 'x' } }],
     ['metadata', { metadata: { a: 'b' } }],

@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { RequestLosses } from '../../translation/request-losses.js';
+import { askForProbabilities } from '../../translation/token-probabilities.js';
 import type { TranslatableRequest } from './request-shape.js';
 
 type Settings = Partial<LanguageModelV4CallOptions>;
@@ -31,9 +32,10 @@ export function readProviderOptions(request: TranslatableRequest, losses: Reques
   const amazonBedrock = { ...budgetForBedrock(request), ...tierForBedrock(request) };
   const mistral = mistralOptions(request);
   warnOfPartlyCarried(request, losses);
-  return Object.fromEntries(
+  const options = Object.fromEntries(
     Object.entries({ anthropic, google, amazonBedrock, mistral }).filter(([, own]) => Object.keys(own).length > 0),
   ) as SharedV4ProviderOptions;
+  return request.logprobs ? { ...options, ...askForProbabilities(request.top_logprobs ?? 0) } : options;
 }
 
 function readFormat({ response_format: format }: TranslatableRequest): LanguageModelV4CallOptions['responseFormat'] {
@@ -120,6 +122,8 @@ function warnOfPartlyCarried(request: TranslatableRequest, losses: RequestLosses
   warn(tier, 'service_tier', isKnownTier ? ['google.generative-ai', 'amazon-bedrock'] : []);
   warn(request.reasoning?.max_tokens, 'reasoning.max_tokens', ['anthropic', 'google', 'amazon-bedrock']);
   warn(request.modalities?.includes('image'), 'modalities', ['google']);
+  warn(request.logprobs, 'logprobs', ['google']);
+  warn(request.top_logprobs, 'top_logprobs', request.logprobs ? ['google'] : []);
 }
 
 function given<Name extends keyof Settings>(

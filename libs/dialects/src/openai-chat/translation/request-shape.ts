@@ -154,6 +154,8 @@ export const translatableRequestSchema = z.looseObject({
   prompt_cache_key: z.string().nullish(),
   service_tier: z.string().nullish(),
   modalities: z.array(z.string()).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
 });
 
 export type TranslatableRequest = z.infer<typeof translatableRequestSchema>;

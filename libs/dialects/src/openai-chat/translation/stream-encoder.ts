@@ -1,4 +1,5 @@
 import type { LanguageModelV4StreamPart, SharedV4ProviderMetadata } from '@ai-sdk/provider';
+import { wireProbabilities } from '../../translation/token-probabilities.js';
 import type { AnswerContext, StreamEncoder } from '../../translation/translation.js';
 import { Annotations } from './annotations.js';
 import { answerId } from './encode-answer.js';
@@ -15,6 +16,12 @@ interface OpenText {
   readonly start: number;
   text: string;
   metadata: SharedV4ProviderMetadata | undefined;
+}
+
+/** What a chunk tells beside its delta. */
+interface AboutChunk {
+  readonly finishReason?: string;
+  readonly metadata?: SharedV4ProviderMetadata | undefined;
 }
 
 /** Encodes the parts of an answer as `chat.completion.chunk` events: role, deltas, finish, usage, `[DONE]`. */
@@ -87,7 +94,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     if (part.type === 'text-delta') {
       text.text += part.delta;
       this.characters += part.delta.length;
-      return part.delta === '' ? '' : this.word('content', part.delta);
+      return part.delta === '' ? '' : this.word('content', part.delta, part.providerMetadata);
     }
     if (part.type === 'text-start') return '';
     this.open.delete(`text ${part.id}`);
@@ -126,35 +133,40 @@ export class ChatStreamEncoder implements StreamEncoder {
     return deltas.length === 0 ? '' : this.chunk({ tool_calls: deltas });
   }
 
-  private finish({ finishReason, usage }: Part<'finish'>): string {
+  private finish({ finishReason, usage, providerMetadata }: Part<'finish'>): string {
     const reason = finishReasonOf(finishReason, this.calls.any);
     const annotations = this.sources.uncited();
     const counted = encodeUsage(usage);
     this.isFinished = true;
     return (
       (annotations.length > 0 ? this.chunk({ annotations }) : '') +
-      this.chunk({}, reason) +
+      this.chunk({}, { finishReason: reason, metadata: providerMetadata }) +
       (counted ? `${this.beginning()}"choices":[],"usage":${JSON.stringify(counted)}}\n\n` : '')
     );
   }
 
-  private chunk(delta: object, finishReason: string | null = null): string {
-    return this.role() + this.event(JSON.stringify(delta), finishReason);
+  private chunk(delta: object, about?: AboutChunk): string {
+    return this.role() + this.event(JSON.stringify(delta), about);
   }
 
   /** What nearly every chunk is: a piece of text, and nothing else that would have to be made into JSON. */
-  private word(field: 'content' | 'reasoning_content', text: string): string {
-    return this.role() + this.event(`{"${field}":${JSON.stringify(text)}}`, null);
+  private word(
+    field: 'content' | 'reasoning_content',
+    text: string,
+    metadata?: SharedV4ProviderMetadata,
+  ): string {
+    return this.role() + this.event(`{"${field}":${JSON.stringify(text)}}`, metadata && { metadata });
   }
 
   private role(): string {
     if (this.head !== undefined) return '';
-    return this.event('{"role":"assistant","content":"","refusal":null}', null);
+    return this.event('{"role":"assistant","content":"","refusal":null}');
   }
 
-  private event(delta: string, finishReason: string | null): string {
-    const reason = finishReason === null ? 'null' : `"${finishReason}"`;
-    return `${this.beginning()}"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${reason}}]}\n\n`;
+  private event(delta: string, { finishReason, metadata }: AboutChunk = {}): string {
+    const reason = finishReason === undefined ? 'null' : `"${finishReason}"`;
+    const logprobs = metadata === undefined ? 'null' : JSON.stringify(wireProbabilities(metadata));
+    return `${this.beginning()}"choices":[{"index":0,"delta":${delta},"logprobs":${logprobs},"finish_reason":${reason}}]}\n\n`;
   }
 
   private beginning(): string {

@@ -6,7 +6,7 @@ const READ = new Set(
   (
     'model messages stream stream_options tools tool_choice functions function_call parallel_tool_calls response_format ' +
     'reasoning_effort reasoning max_tokens max_completion_tokens temperature top_p top_k stop seed presence_penalty ' +
-    'frequency_penalty n user safety_identifier prompt_cache_key service_tier modalities ' +
+    'frequency_penalty n user safety_identifier prompt_cache_key service_tier modalities logprobs top_logprobs ' +
     // How a request is to be routed and what its answer is to tell is read before it gets here.
     'models fallbacks provider route session_id usage'
   ).split(' '),

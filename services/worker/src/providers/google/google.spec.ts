@@ -90,6 +90,75 @@ describe('a provider of kind google', () => {
     });
   });
 
+  describe('asked how likely its tokens were', () => {
+    const chosen = (...tokens: [string, number][]) => tokens.map(([token, logProbability]) => ({ token, logProbability }));
+    const logprobsResult = {
+      chosenCandidates: chosen(['Grü', -0.25], ['ße', -0.5]),
+      topCandidates: [
+        { candidates: chosen(['Grü', -0.25], ['Hal', -2]) },
+        { candidates: chosen(['ße', -0.5], ['n', -3]) },
+      ],
+    };
+    const said = (text: string, more: object) => ({
+      candidates: [{ content: { role: 'model', parts: [{ text }] }, ...more }],
+      usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2 },
+    });
+    const entry = (token: string, logprob: number, other: [string, number]) => ({
+      token,
+      logprob,
+      bytes: [...Buffer.from(token)],
+      top_logprobs: [
+        [token, logprob],
+        other,
+      ].map(([name, value]) => ({ token: name, logprob: value, bytes: [...Buffer.from(String(name))] })),
+    });
+    const content = [entry('Grü', -0.25, ['Hal', -2]), entry('ße', -0.5, ['n', -3])];
+    const ask = (more: object) =>
+      new ContractCall(provider, {
+        dialect: chatCaller.dialect,
+        body: { model, messages: [asked], logprobs: true, top_logprobs: 2, ...more },
+      }).run();
+
+    it('tells it as OpenAI does, and asks in the words of Gemini', async () => {
+      server.replyWith({ body: said('Grüße', { finishReason: 'STOP', logprobsResult }) });
+      const { text, warnings } = await ask({});
+      expect(JSON.parse(text)).toMatchObject({ choices: [{ logprobs: { content, refusal: null } }] });
+      expect(warnings).toBeUndefined();
+      const [{ body, headers } = { body: undefined, headers: {} }] = server.requests;
+      expect(body).toMatchObject({ generationConfig: { responseLogprobs: true, logprobs: 2 } });
+      expect(Object.keys(headers).join()).not.toContain('switchyard');
+    });
+
+    it('tells it in a stream beside the words, or at the end where no words are left', async () => {
+      const halves = content.map((_, place) => ({
+        chosenCandidates: logprobsResult.chosenCandidates.slice(place, place + 1),
+        topCandidates: logprobsResult.topCandidates.slice(place, place + 1),
+      }));
+      server.replyWith({
+        events: [
+          jsonEvent(said('Grüße', { logprobsResult: halves[0] })),
+          jsonEvent({ candidates: [{ finishReason: 'STOP', logprobsResult: halves[1] }] }),
+        ],
+      });
+      const { text } = await ask({ stream: true });
+      const choices = [...text.matchAll(/^data: (\{.*)$/gm)].flatMap(
+        ([, data]) => (JSON.parse(data ?? '') as { choices: { logprobs: { content: object[] } | null }[] }).choices,
+      );
+      expect(choices.flatMap(({ logprobs }) => logprobs?.content ?? [])).toEqual(content);
+      expect(choices.filter(({ logprobs }) => logprobs)).toMatchObject([
+        { delta: { content: 'Grüße' }, finish_reason: null },
+        { delta: {}, finish_reason: 'stop' },
+      ]);
+    });
+
+    it('is not asked where the caller does not', async () => {
+      server.replyWith({ body: said('Hi', { finishReason: 'STOP' }) });
+      const { text } = await ask({ logprobs: false, top_logprobs: null });
+      expect(JSON.parse(text)).toMatchObject({ choices: [{ logprobs: null }] });
+      expect(JSON.stringify(server.requests[0]?.body)).not.toContain('ogprobs');
+    });
+  });
+
   it('is not made without a credential', () => {
     expect(() => google.create({}, undefined, { fetchFile: () => Promise.reject(new Error('no')) })).toThrow(
       /needs a credential/,

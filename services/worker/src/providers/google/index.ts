@@ -1,6 +1,7 @@
 import { createGoogle } from '@ai-sdk/google';
 import type { ProviderModels } from '#libs/dialects';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { fetchWithLogprobs } from '../../provider-http/google-logprobs.js';
 import { googleMending } from '../../provider-http/google-mending.js';
 import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
@@ -17,7 +18,7 @@ export const google: ProviderKind = {
   create(rawOptions, credential, { fetchFile }) {
     const apiKey = requireCredential('google', credential);
     const agent = providerAgent();
-    const models = modelsOf(readOptions(rawOptions), apiKey, fetchThrough(agent));
+    const models = modelsOf(readOptions(rawOptions), apiKey, fetchWithLogprobs(fetchThrough(agent)));
     return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile });
   },
 };

@@ -23,7 +23,11 @@ export function claudeModels(
     headers: options.headers ?? {},
     fetch,
   });
-  return (name) => mendModel(provider.languageModel(name), { errors: { classify: classifyEvent } });
+  return (name) => ({
+    ...mendModel(provider.languageModel(name), { errors: { classify: classifyEvent } }),
+    // Who carries what is told by this name, and it is not what Gemini carries.
+    provider: 'vertex.anthropic',
+  });
 }
 
 /** The package takes the error out of its event. */

@@ -3,6 +3,7 @@ import type { ProviderModels } from '#libs/dialects';
 import { answerOf } from '../../provider-http/answer-of.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
+import { fetchWithLogprobs } from '../../provider-http/google-logprobs.js';
 import { googleMending } from '../../provider-http/google-mending.js';
 import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
@@ -31,7 +32,7 @@ export const vertex: ProviderKind = {
     const options = readOptions(rawOptions);
     const credential = requireCredential('vertex', rawCredential);
     const agent = providerAgent();
-    const fetch = fetchThrough(agent);
+    const fetch = fetchWithLogprobs(fetchThrough(agent));
     const tokens = tokensOf(credential, fetch);
     const models = modelsOf(options, tokens, guardedFetch(endpointOf(options), fetch, fetchFile));
     const secrets = () => [credential, ...(tokens.last === undefined ? [] : [tokens.last])];
