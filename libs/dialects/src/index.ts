@@ -15,11 +15,7 @@ export { usageOfAnswer } from './usage-of-answer.js';
 export type { AnswerUsage } from './usage-of-answer.js';
 export { refuseUnknownFields } from './refuse-unknown-fields.js';
 export { classOfStatus } from './class-of-status.js';
-export {
-  askedProbabilities,
-  withProbabilities,
-  type TokenProbability,
-} from './translation/token-probabilities.js';
+export { askedProbabilities, withProbabilities, type TokenProbability } from './translation/token-probabilities.js';
 export { withoutMembers } from './without-members.js';
 export { dialectNamed } from './dialects.js';
 export { chatDialect } from './openai-chat/chat-dialect.js';

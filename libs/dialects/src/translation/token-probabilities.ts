@@ -33,7 +33,9 @@ export function withProbabilities(
 /** The `logprobs` of a choice in OpenAI's form; null where nothing was told. */
 export function wireProbabilities(metadata: SharedV4ProviderMetadata | undefined): JSONValue {
   const told = metadata?.[OURS];
-  return isRecord(told) && Array.isArray(told['logprobs']) ? { content: told['logprobs'] as JSONValue[], refusal: null } : null;
+  return isRecord(told) && Array.isArray(told['logprobs'])
+    ? { content: told['logprobs'] as JSONValue[], refusal: null }
+    : null;
 }
 
 function wireProbability({ token, logprob, top = [] }: TokenProbability): { [name: string]: JSONValue } {

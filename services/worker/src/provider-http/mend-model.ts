@@ -53,7 +53,12 @@ export function mendModel(model: LanguageModelV4, mending: Mending): LanguageMod
       const failures = new StreamFailures(errors);
       const asked = failures.needsEvents ? { ...options, includeRawChunks: true } : options;
       const result = await model.doStream(call(asked, losses.add));
-      return { ...result, stream: result.stream.pipeThrough(mendedStream({ end, losses, failures, probabilities: new ProbabilitiesOfStream(probabilitiesIn) })) };
+      return {
+        ...result,
+        stream: result.stream.pipeThrough(
+          mendedStream({ end, losses, failures, probabilities: new ProbabilitiesOfStream(probabilitiesIn) }),
+        ),
+      };
     },
   };
 }
@@ -69,10 +74,7 @@ function mendedStream({
   losses: Losses;
   failures: StreamFailures;
   probabilities: ProbabilitiesOfStream;
-}): TransformStream<
-  LanguageModelV4StreamPart,
-  LanguageModelV4StreamPart
-> {
+}): TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart> {
   let parts: Parts;
   const transformer = {
     start: (controller: Parts) => void (parts = controller),

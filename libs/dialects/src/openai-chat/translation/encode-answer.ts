@@ -41,9 +41,7 @@ export function encodeChatAnswer(result: LanguageModelV4GenerateResult, context:
     object: 'chat.completion',
     created: context.createdSeconds,
     model: result.response?.modelId ?? context.model,
-    choices: [
-      { index: 0, message, logprobs: wireProbabilities(result.providerMetadata), finish_reason: finishReason },
-    ],
+    choices: [{ index: 0, message, logprobs: wireProbabilities(result.providerMetadata), finish_reason: finishReason }],
     ...(usage ? { usage } : {}),
   });
 }

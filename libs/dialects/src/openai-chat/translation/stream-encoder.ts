@@ -150,11 +150,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   /** What nearly every chunk is: a piece of text, and nothing else that would have to be made into JSON. */
-  private word(
-    field: 'content' | 'reasoning_content',
-    text: string,
-    metadata?: SharedV4ProviderMetadata,
-  ): string {
+  private word(field: 'content' | 'reasoning_content', text: string, metadata?: SharedV4ProviderMetadata): string {
     return this.role() + this.event(`{"${field}":${JSON.stringify(text)}}`, metadata && { metadata });
   }
 

@@ -91,7 +91,8 @@ describe('a provider of kind google', () => {
   });
 
   describe('asked how likely its tokens were', () => {
-    const chosen = (...tokens: [string, number][]) => tokens.map(([token, logProbability]) => ({ token, logProbability }));
+    const chosen = (...tokens: [string, number][]) =>
+      tokens.map(([token, logProbability]) => ({ token, logProbability }));
     const logprobsResult = {
       chosenCandidates: chosen(['Grü', -0.25], ['ße', -0.5]),
       topCandidates: [
@@ -107,10 +108,11 @@ describe('a provider of kind google', () => {
       token,
       logprob,
       bytes: [...Buffer.from(token)],
-      top_logprobs: [
-        [token, logprob],
-        other,
-      ].map(([name, value]) => ({ token: name, logprob: value, bytes: [...Buffer.from(String(name))] })),
+      top_logprobs: [[token, logprob], other].map(([name, value]) => ({
+        token: name,
+        logprob: value,
+        bytes: [...Buffer.from(String(name))],
+      })),
     });
     const content = [entry('Grü', -0.25, ['Hal', -2]), entry('ße', -0.5, ['n', -3])];
     const ask = (more: object) =>
