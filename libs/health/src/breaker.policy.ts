@@ -12,6 +12,8 @@ export const DEFAULT_BREAKER: BreakerSettings = {
 
 /** Whoever takes the right to a probe has to tell within this time how it went. */
 const PROBE_MILLISECONDS = 30_000;
+/** Clocks of one machine are put right by less than this without anybody noticing. */
+const CLOCK_TOLERANCE_MILLISECONDS = 5_000;
 
 /** What happened to a target within the window. */
 export interface RecentCalls {
@@ -51,7 +53,10 @@ export function asHeard(breaker: BreakerRecord, heardAt: number): BreakerRecord 
   return { ...breaker, until: Math.min(until, heardAt + until - at), since: Math.min(since, heardAt) };
 }
 
-/** Whether a target is left alone for now. One whose rest, or whose prober's time, is over may be probed. */
+/**
+ * Whether a target is left alone for now. One whose rest, or whose prober's time, is over may be probed; so may one that is said to
+ * be unwell since a time to come, since then the clock was put back, and the end of the rest says nothing.
+ */
 export function isLeftAlone(breaker: BreakerRecord | undefined, now: number): boolean {
-  return breaker !== undefined && breaker.until > now;
+  return breaker !== undefined && breaker.until > now && breaker.since <= now + CLOCK_TOLERANCE_MILLISECONDS;
 }

@@ -23,8 +23,10 @@ export class PerSecondCounts {
 
   private advance(now: number): void {
     const second = Math.floor(now / 1_000);
-    if (second - this.newest >= this.seconds) this.counts.fill(0);
+    // A clock that was put back by more than the window would otherwise keep what was counted until it has caught up.
+    const isBack = this.newest - second >= this.seconds;
+    if (isBack || second - this.newest >= this.seconds) this.counts.fill(0);
     else for (let passed = this.newest + 1; passed <= second; passed++) this.counts[passed % this.seconds] = 0;
-    this.newest = Math.max(this.newest, second);
+    this.newest = isBack ? second : Math.max(this.newest, second);
   }
 }

@@ -16,7 +16,7 @@ export class RecentSamples {
 
   /** Undefined where too little was seen lately. Nearest rank. */
   quantiles(now: number): Quantiles | undefined {
-    const recent = this.values.filter(({ at }) => at > now - KEPT_MILLISECONDS).map(({ value }) => value);
+    const recent = this.values.filter(({ at }) => Math.abs(now - at) < KEPT_MILLISECONDS).map(({ value }) => value);
     if (recent.length < FEWEST_SAMPLES) return undefined;
     recent.sort((left, right) => left - right);
     const at = (percent: number): number => recent[Math.ceil((percent / 100) * recent.length) - 1] ?? 0;

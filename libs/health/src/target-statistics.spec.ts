@@ -45,6 +45,21 @@ describe('TargetStatistics', () => {
     expect(statistics.recentCalls(START + 31_000).consecutiveFailures).toBe(0);
   });
 
+  it('forgets what was counted in a time to come, when the clock is put back', () => {
+    const statistics = new TargetStatistics('main', 'm', 30_000);
+    const hour = 3_600_000;
+    for (let call = 0; call < 10; call++) {
+      statistics.began(START + hour);
+      statistics.note(attempt(), START + hour);
+      statistics.ended();
+    }
+    statistics.began(START);
+
+    expect(statistics.report(START + 1)).toMatchObject({ calls: 0, requestsThisMinute: 1, tokensThisMinute: 0 });
+    expect(statistics.report(START + 1)).not.toHaveProperty('totalMilliseconds');
+    expect(statistics.report(START + 61_000)).toMatchObject({ requestsThisMinute: 0 });
+  });
+
   it('counts calls under way and requests of the last minute', () => {
     const statistics = new TargetStatistics('main', 'm', 30_000);
     statistics.began(START);

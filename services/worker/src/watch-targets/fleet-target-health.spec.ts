@@ -72,6 +72,18 @@ describe('FleetTargetHealth', () => {
     expect(changed).toEqual([expect.objectContaining({ state: 'probing', prober: 'worker_1', at: Date.now() })]);
   });
 
+  it('keeps nobody from a target for as long as the clock was put back', async () => {
+    const now = Date.now();
+    const limited = attempt({ outcome: 'failed', errorClass: 'rate_limit' });
+    health.note(target('paused'), limited, 30);
+    hear(breakerKey('main', 'm'), { state: 'open', since: now, until: now + 2_000, openings: 1, reason: 'overloaded' });
+    expect(await health.admit(target('paused'))).toMatchObject({ kind: 'refused', errorClass: 'rate_limit' });
+    jest.setSystemTime(now - 60 * MINUTE_MILLISECONDS);
+    expect(await health.admit(target('paused'))).toMatchObject({ kind: 'go' });
+    await health.admit(target('m'));
+    expect(changed).toHaveLength(1);
+  });
+
   it('leaves the probe of another worker alone when its own comes too late', () => {
     const now = Date.now();
     const failed = attempt({ outcome: 'failed', errorClass: 'server_error', role: 'probe' });

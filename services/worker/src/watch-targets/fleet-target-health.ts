@@ -99,7 +99,8 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
       statistics.coolingUntil,
       this.board.state(target.provider, target.model)?.coolingUntil ?? 0,
     );
-    if (cooling > now)
+    // A longer pause than there is comes of a clock that was put back.
+    if (cooling > now && cooling - now <= MOST_COOL_MILLISECONDS)
       return { kind: 'refused', errorClass: 'rate_limit', retryAfterSeconds: secondsUntil(cooling, now) };
     if (statistics.inFlight >= limit.at(now) || this.isFull(target, statistics))
       return { kind: 'refused', errorClass: 'target_busy' };
