@@ -15,7 +15,7 @@ const THINNED = 8;
 /** Learned from half of a few rows, so far less than what the model card tells of all of them. */
 const FLOORS = { mmlu: 0.58, gsm8k: 0.6 };
 const WARM_UP_DECISIONS = 60;
-const LARGEST_BYTES = 500_000;
+const LARGEST_BYTES = 750_000;
 const TRAINING_MILLISECONDS = 120_000;
 
 const model = defaultDifficultyModel();

@@ -57,13 +57,23 @@ describe('the features of a prompt', () => {
     expect(extractFeatures('add 12 to 345').terms).not.toEqual(extractFeatures('add 123 to 345').terms);
   });
 
+  it('tell a word of an offered answer from the same word of the question', () => {
+    const bucketsOf = (prompt: string): Set<number> => new Set(extractFeatures(prompt).terms.buckets);
+    const asked = bucketsOf('Which of them is a whale\nA. cat\nB. dog\nAnswer:');
+    const offered = bucketsOf('Which of them is a cat\nA. whale\nB. dog\nAnswer:');
+    const open = extractFeatures('Which of them is a whale').terms;
+    expect([...asked].filter((bucket) => !offered.has(bucket)).length).toBeGreaterThan(1);
+    // Words and pairs alone, where nothing is offered.
+    expect(open.buckets.length).toBe(2 * open.singles - 1);
+  });
+
   it('are finite and bounded for any text', () => {
     assert(
       property(string({ unit: 'binary', maxLength: 6_000 }), (prompt) => {
         const { statistics, terms } = extractFeatures(prompt);
         expect(statistics).toHaveLength(STATISTIC_NAMES.length);
         expect(statistics.every(Number.isFinite)).toBe(true);
-        expect(terms.buckets.length).toBeLessThanOrEqual(2 * LONGEST_TEXT);
+        expect(terms.buckets.length).toBeLessThanOrEqual(3 * LONGEST_TEXT);
       }),
     );
   });

@@ -7,24 +7,35 @@ export const TERM_BUCKETS = 1 << 18;
 export interface HashedTerms {
   readonly buckets: Int32Array;
   readonly weights: Float32Array;
-  /** How many of them, the first ones, are single words, numbers or symbols; the others are pairs. */
+  /** How many of them, the first ones, are single words, numbers or symbols of the whole text. */
   readonly singles: number;
 }
 
 // Reused by every call: which place of the list a bucket has. A call cleans up what it wrote.
 const places = new Int32Array(TERM_BUCKETS);
 
-/** Counts the words, symbols and number lengths of a text, and each two that stand together, by the buckets of their hashes. */
-export function hashTerms(tokens: Tokens): HashedTerms {
+/** Tell a word of the question from the same word of an offered answer. */
+const OF_THE_QUESTION = 0x1234567;
+const OF_AN_ANSWER = 0x51ed270b;
+
+/**
+ * Counts the words, symbols and number lengths of a text, and each two that stand together, by the buckets of their hashes. Where
+ * answers are offered, which begin at the token `answersFrom`, words count once more by the part that they stand in.
+ */
+export function hashTerms(tokens: Tokens, answersFrom: number): HashedTerms {
   const { count, hashes } = tokens;
-  const buckets = new Int32Array(2 * count);
-  const times = new Float32Array(2 * count);
+  const buckets = new Int32Array(3 * count);
+  const times = new Float32Array(3 * count);
   let size = 0;
   for (let index = 0; index < count; index++) size = countTerm(bucketOf(hashes[index]!), size, buckets, times);
   const singles = size;
   for (let index = 1; index < count; index++) {
     const pair = Math.imul(hashes[index - 1]!, 0x2c1b3c6d) ^ hashes[index]!;
     size = countTerm(bucketOf(pair), size, buckets, times);
+  }
+  for (let index = 0; index < count && answersFrom < count; index++) {
+    const part = index < answersFrom ? OF_THE_QUESTION : OF_AN_ANSWER;
+    size = countTerm(bucketOf(hashes[index]! ^ part), size, buckets, times);
   }
   for (let place = 0; place < size; place++) {
     places[buckets[place]!] = 0;

@@ -17,6 +17,8 @@ export type PromptKind = 'choice' | 'open';
 /** The figures that describe a prompt's form; see STATISTIC_NAMES. */
 export interface Statistics {
   readonly kind: PromptKind;
+  /** Index of the token with which the offered answers begin: the number of tokens where there are none. */
+  readonly answersFrom: number;
   readonly values: Float64Array;
 }
 
@@ -41,7 +43,7 @@ export function statisticsOf(tokens: Tokens): Statistics {
   put(countShapes(tokens, last.first, last.end));
   put([Math.log1p(sentences.count), Math.log1p(sentences.questions), sentences.afterQuestion > 0 ? 1 : 0]);
   put(optionStatistics(tokens, answers));
-  return { kind: answers.options.length > 0 ? 'choice' : 'open', values };
+  return { kind: answers.options.length > 0 ? 'choice' : 'open', answersFrom: answers.from, values };
 }
 
 const classCounts = new Float64Array(WORD_CLASSES.length);

@@ -43,6 +43,16 @@ export function scoreTrees(model: BoostedTrees, figures: Float64Array): number {
   return sum;
 }
 
+/** Trees whose score is the sum of what two sets of trees make of the figures. */
+export function joinTrees(one: BoostedTrees, other: BoostedTrees): BoostedTrees {
+  return {
+    figures: Uint8Array.from([...one.figures, ...other.figures]),
+    thresholds: Float32Array.from([...one.thresholds, ...other.thresholds]),
+    leaves: Float32Array.from([...one.leaves, ...other.leaves]),
+    intercept: one.intercept + other.intercept,
+  };
+}
+
 /** Grows trees one after another, each on what the earlier ones of its bag left unexplained of `targets` (squared errors). */
 export function fitTrees(rows: readonly Float64Array[], targets: Float64Array, options: TreeOptions): BoostedTrees {
   const binned = binFigures(rows);

@@ -4,7 +4,7 @@ import { seededNumbers } from '../learning/seeded-numbers.js';
 import { percentilesOf, shareBelow } from '../model/percentile.js';
 import { rawScore } from '../model/raw-score.js';
 import { fitWeights, type Example } from './fit-weights.js';
-import { gainOf, type LabelledPrompt } from './labelled-prompt.js';
+import { strongQuality, weakQuality, type LabelledPrompt } from './labelled-prompt.js';
 import { TooFewRows } from './too-few-rows.error.js';
 
 const FEWEST_ROWS = 100;
@@ -52,7 +52,8 @@ export function crossValidate(rows: readonly LabelledPrompt[], options: CrossVal
 export function examplesOf(rows: readonly LabelledPrompt[]): Example[] {
   return rows.map((row) => ({
     features: extractFeatures(row.prompt),
-    gain: gainOf(row),
+    weak: weakQuality(row),
+    strong: strongQuality(row),
     topic: row.topic ?? row.group ?? '',
   }));
 }

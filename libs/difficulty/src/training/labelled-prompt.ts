@@ -29,8 +29,3 @@ export function weakQuality(row: LabelledPrompt): number {
 export function strongQuality(row: LabelledPrompt): number {
   return 'strong' in row ? Number(row.strong) : 1;
 }
-
-/** What the strong model would add: its quality less the weak one's, −1 to 1. */
-export function gainOf(row: LabelledPrompt): number {
-  return strongQuality(row) - weakQuality(row);
-}
