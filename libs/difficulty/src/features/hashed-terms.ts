@@ -33,7 +33,8 @@ export function hashTerms(tokens: Tokens, answersFrom: number): HashedTerms {
     const pair = Math.imul(hashes[index - 1]!, 0x2c1b3c6d) ^ hashes[index]!;
     size = countTerm(bucketOf(pair), size, buckets, times);
   }
-  for (let index = 0; index < count && answersFrom < count; index++) {
+  const counted = answersFrom < count ? count : 0;
+  for (let index = 0; index < counted; index++) {
     const part = index < answersFrom ? OF_THE_QUESTION : OF_AN_ANSWER;
     size = countTerm(bucketOf(hashes[index]! ^ part), size, buckets, times);
   }
