@@ -88,6 +88,28 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     return breaker && this.board.breakerInOurTime(provider, model, breaker);
   }
 
+  /**
+   * Leaves a target alone whose provider does not answer, though nobody has called it. A rest that is under way goes on as it is; one
+   * that is over begins anew, since a call would fail.
+   */
+  async noteAway(provider: string, model: string): Promise<void> {
+    let wasWell = false;
+    const isOurs = await this.bucket.change(breakerKey(provider, model), (stored) => {
+      const now = Date.now();
+      const known = this.breakerOf(provider, model, stored);
+      wasWell = known === undefined;
+      if (known?.state === 'probing' || isLeftAlone(known, now)) return undefined;
+      const resting = opened(known, { reason: 'connection', now, settings: this.breaker });
+      return { ...resting, prober: this.settings.instance };
+    });
+    if (!isOurs || !wasWell) return;
+    metrics.breakerOpenings.add({ provider, model, reason: 'connection' });
+    this.logger.warn(
+      { provider, model },
+      'a target is left alone: its provider does not answer, though nobody calls it',
+    );
+  }
+
   get breakerSettings(): BreakerSettings {
     return this.breaker;
   }
@@ -181,8 +203,9 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     const isOurs = await this.bucket.change(breakerKey(provider, model), (stored) =>
       this.breakerOf(provider, model, stored) ? undefined : opened(undefined, { reason, now, settings: this.breaker }),
     );
-    if (isOurs) metrics.breakerOpenings.add({ provider, model, reason });
-    if (isOurs) this.logger.warn({ provider, model, reason }, 'a target is left alone: too many of its calls fail');
+    if (!isOurs) return;
+    metrics.breakerOpenings.add({ provider, model, reason });
+    this.logger.warn({ provider, model, reason }, 'a target is left alone: too many of its calls fail');
   }
 
   private close({ provider, model }: Target, statistics: TargetStatistics): void {

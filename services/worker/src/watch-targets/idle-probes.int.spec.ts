@@ -39,7 +39,7 @@ describe('IdleProbes of two workers', () => {
       health = new FleetTargetHealth(own.health, settings, watch, silent as unknown as Logger);
       parts.push(own);
       await health.admit({ provider: 'called', model: 'm' } as Target);
-      stopping.push(health, new IdleProbes(health, providers, own.health, watch, settings));
+      stopping.push(health, new IdleProbes(health, providers, own.health, watch));
     }
     parts[0]?.health.onChange((key, value) => void stored.set(key, breakerRecordSchema.safeParse(value).data));
   });

@@ -1,9 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
-import type { BreakerRecord } from '#libs/contracts';
-import { breakerKey, idleKey, isLeftAlone, opened } from '#libs/health';
+import { idleKey } from '#libs/health';
 import { HealthBucket, SnapshotWatch } from '#libs/messaging';
-import { Settings } from '#libs/runtime';
 import { ProviderDirectory } from '../call-model/provider-directory.js';
 import { FleetTargetHealth } from './fleet-target-health.js';
 
@@ -33,7 +31,6 @@ export class IdleProbes implements OnApplicationShutdown {
     private readonly providers: ProviderDirectory,
     private readonly bucket: HealthBucket,
     private readonly watch: SnapshotWatch,
-    private readonly settings: Settings,
   ) {}
 
   onApplicationShutdown(): void {
@@ -73,18 +70,7 @@ export class IdleProbes implements OnApplicationShutdown {
     const failures = isThere ? 0 : claimed.failures + 1;
     this.bucket.put(idleKey(name), { ...claimed, failures });
     if (failures < FAILURES_UNTIL_UNWELL) return;
-    await Promise.all([...models].map((model) => this.leaveAlone(name, model)));
-  }
-
-  /** A rest that is under way goes on as it is; one that is over begins anew, since a call would fail. */
-  private async leaveAlone(provider: string, model: string): Promise<void> {
-    await this.bucket.change(breakerKey(provider, model), (stored): BreakerRecord | undefined => {
-      const now = Date.now();
-      const known = this.health.breakerOf(provider, model, stored);
-      if (known && (known.state === 'probing' || isLeftAlone(known, now))) return undefined;
-      const resting = opened(known, { reason: 'connection', now, settings: this.health.breakerSettings });
-      return { ...resting, prober: this.settings.instance };
-    });
+    await Promise.all([...models].map((model) => this.health.noteAway(name, model)));
   }
 }
 
