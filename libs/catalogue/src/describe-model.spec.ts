@@ -65,6 +65,18 @@ describe('what is known of a model', () => {
     expect(usd(of(kind, model).prices)).toEqual(expected);
   });
 
+  it.each([
+    ['anthropic', 'claude-sonnet-4-5', '6', '12'],
+    ['vertex', 'claude-sonnet-4-5@20250929', '6', '12'],
+    ['bedrock', 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0', '6.6', undefined],
+    ['bedrock', 'global.anthropic.claude-haiku-4-5-20251001-v1:0', '2', undefined],
+  ])('has at %s for what %s keeps in a cache for an hour twice its input', (kind, model, hour, ofLongPrompts) => {
+    const { prices } = of(kind, model);
+    const { tiers: [tier] = [] } = prices ?? {};
+    expect(usd(prices)).toMatchObject({ cacheWrite1hInput: hour });
+    expect(tier && formatUsd(BigInt(tier.cacheWrite1hInputNanoUsdPerMillion ?? 0))).toBe(ofLongPrompts);
+  });
+
   it('has a price by other units than tokens where the vendor has one', () => {
     const nothing = { inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0', isWithoutTokenPrice: true };
     expect(of('openai', 'whisper-1').prices).toEqual({ ...nothing, nanoUsdPerHourOfAudio: '360000000' });

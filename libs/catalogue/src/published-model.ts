@@ -90,8 +90,9 @@ function pricesOf(price: ModelPrice, id: string): TokenPrices | undefined {
     price['input_mtok'] !== undefined && (price['output_mtok'] !== undefined || WITHOUT_OUTPUT.test(id));
   // Amounts for tokens do not help where no answer tells them.
   if (isByTokens && soldBy(id) === undefined && sizeOf(price) > 0) {
-    const tiers = thresholdsOf(price).map((start) => ({ abovePromptTokens: start, ...amountsAbove(price, start) }));
-    return { ...amountsAbove(price, -1), ...units, ...(tiers.length > 0 ? { tiers } : {}) };
+    const above = (start: number): TokenAmounts => withHourWrites(amountsAbove(price, start), id);
+    const tiers = thresholdsOf(price).map((start) => ({ abovePromptTokens: start, ...above(start) }));
+    return { ...above(-1), ...units, ...(tiers.length > 0 ? { tiers } : {}) };
   }
   const hasTokens = price['input_mtok'] !== undefined || price['output_mtok'] !== undefined;
   if (hasTokens || !canStandAlone(units)) return undefined;
@@ -115,6 +116,17 @@ function amountsAbove(price: ModelPrice, start: number): TokenAmounts {
     return [[field, nanoUsd(reached?.price ?? baseOf(amount))]];
   });
   return { inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0', ...Object.fromEntries(entries) };
+}
+
+/**
+ * What Anthropic's models keep in a cache for an hour costs twice the input wherever they run, by Anthropic's own list; others'
+ * lists have the amount for five minutes only, which is less.
+ */
+function withHourWrites(amounts: TokenAmounts, id: string): TokenAmounts {
+  const isKnown = amounts.cacheWrite1hInputNanoUsdPerMillion !== undefined;
+  if (isKnown || amounts.cacheWriteInputNanoUsdPerMillion === undefined || !id.includes('claude')) return amounts;
+  const twice = (BigInt(amounts.inputNanoUsdPerMillion) * 2n).toString();
+  return { ...amounts, cacheWrite1hInputNanoUsdPerMillion: twice };
 }
 
 /** Nine decimals hold every listed price exactly, and drop what a binary fraction adds behind them. */
