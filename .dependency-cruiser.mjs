@@ -57,6 +57,11 @@ const forbidden = [
     to: { path: '^libs/', pathNot: ['^libs/routing/', INDEX('contracts', 'conditions', 'pricing')] },
   },
   {
+    name: 'budgets-stand-on-routing',
+    from: { path: '^libs/budgets/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/budgets/', INDEX('contracts', 'pricing', 'routing')] },
+  },
+  {
     name: 'prompt-facts-stand-on-runtime',
     from: { path: '^libs/prompt-facts/', pathNot: SPEC },
     to: {

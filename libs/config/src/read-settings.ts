@@ -61,6 +61,8 @@ export function readSettings<Key extends keyof Settings = never>(
     webhookDisableAfterDays: values.SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS,
     difficultyModel,
     s3: s3Location(values),
+    budgetWaitMilliseconds: values.SWITCHYARD_BUDGET_WAIT_MS,
+    budgetsUnknown: values.SWITCHYARD_BUDGETS_UNKNOWN,
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -76,6 +78,8 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'fetchAllow',
   'webhookAllow',
   'webhookDisableAfterDays',
+  'budgetWaitMilliseconds',
+  'budgetsUnknown',
 ]);
 
 function absolute(path: string | undefined, workingFolder: string): string | undefined {

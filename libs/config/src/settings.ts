@@ -98,6 +98,13 @@ export const environmentSchema = z.object({
   SWITCHYARD_S3_PATH_STYLE: z.enum(['true', 'false'], 'must be true or false').optional(),
   SWITCHYARD_S3_ACCESS_KEY_ID: z.string().optional(),
   SWITCHYARD_S3_SECRET_ACCESS_KEY: z.string().optional(),
+  SWITCHYARD_BUDGET_WAIT_MS: z.coerce
+    .number('must be milliseconds from 0 to 300000')
+    .int('must be milliseconds from 0 to 300000')
+    .min(0, 'must be milliseconds from 0 to 300000')
+    .max(300_000, 'must be milliseconds from 0 to 300000')
+    .default(20_000),
+  SWITCHYARD_BUDGETS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
@@ -140,6 +147,10 @@ export interface Settings {
   readonly difficultyModel: string | undefined;
   /** The bucket that files are kept in; undefined: the folder `blobs` of the data folder. */
   readonly s3: S3Location | undefined;
+  /** Longest time that a request waits for others to settle, near the limit of a budget. */
+  readonly budgetWaitMilliseconds: number;
+  /** What happens to a request while nobody can say whether its budget has room. */
+  readonly budgetsUnknown: 'refuse' | 'admit';
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -163,6 +174,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   webhookDisableAfterDays: 'SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS',
   difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',
   s3: 'SWITCHYARD_S3_BUCKET',
+  budgetWaitMilliseconds: 'SWITCHYARD_BUDGET_WAIT_MS',
+  budgetsUnknown: 'SWITCHYARD_BUDGETS_UNKNOWN',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

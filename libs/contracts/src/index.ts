@@ -5,6 +5,8 @@ export { Stream, Consumer, Bucket, QueueGroup } from './topology.js';
 export type { StreamDefinition, ConsumerDefinition } from './topology.js';
 export { factsSchema, jobReference, lineReference, singleJobReference, byteSpan, OPERATIONS } from './routing/facts.js';
 export type { Facts, Operation, JobReference, LineReference, SingleJobReference, ByteSpan } from './routing/facts.js';
+export { holdSchema } from './routing/hold.js';
+export type { Hold } from './routing/hold.js';
 export { TASKS } from './routing/task.js';
 export type { Task } from './routing/task.js';
 export {
@@ -131,6 +133,49 @@ export {
   ROLES,
 } from './queries/caller.js';
 export type { Caller, KeyScope, ReplyError, Role, RoleGrant } from './queries/caller.js';
+export {
+  budgetGrantReplySchema,
+  budgetGrantSchema,
+  budgetLeaseReplySchema,
+  budgetLeaseSchema,
+  budgetListReplySchema,
+  budgetListSchema,
+  budgetRecalledSchema,
+  budgetRecordSchema,
+  budgetReturnReplySchema,
+  budgetReturnSchema,
+  budgetStateSchema,
+  holdPlaceReplySchema,
+  holdPlaceSchema,
+  leaseReturnSchema,
+  ledgerVerifyReplySchema,
+  ledgerVerifySchema,
+} from './queries/budgets.js';
+export type {
+  BudgetGrant,
+  BudgetGrantReply,
+  BudgetLease,
+  BudgetLeaseReply,
+  BudgetList,
+  BudgetListReply,
+  BudgetRecalled,
+  BudgetRecord,
+  BudgetReturn,
+  BudgetState,
+  HoldPlace,
+  HoldPlaceReply,
+  LeaseReturn,
+  LedgerVerify,
+  LedgerVerifyReply,
+} from './queries/budgets.js';
+export {
+  BUDGET_PERIODS,
+  budgetEntrySchema,
+  budgetExceededSchema,
+  budgetScopeSchema,
+  markupEntrySchema,
+} from './snapshot/budget.js';
+export type { BudgetEntry, BudgetPeriod, BudgetScope, MarkupEntry } from './snapshot/budget.js';
 export {
   fileObjectSchema,
   fileCreateSchema,

@@ -78,6 +78,17 @@ export const Subject = {
   /** ingress → billing */
   chargeRead: 'charge.read.v1',
   usageReport: 'usage.report.v1',
+  budgetList: 'budget.list.v1',
+  budgetGrant: 'budget.grant.v1',
+  ledgerVerify: 'ledger.verify.v1',
+  /** ingress → billing: a slice of a budget, and what is left of one. */
+  budgetLease: 'budget.lease.v1',
+  budgetReturn: 'budget.return.v1',
+  /** jobs → billing: money for work that waits. */
+  holdPlace: 'hold.place.v1',
+  holdRelease: 'hold.release.v1',
+  /** billing → every process that holds leases: give back what you do not use. Core NATS. */
+  budgetRecalled: 'budget.recalled.v1',
   /** ingress → audit */
   requestRead: 'request.read.v1',
   auditEventList: 'audit-event.list.v1',

@@ -6,4 +6,6 @@ export { batchPricesOf } from './batch-prices.js';
 export { costOf, costPartsOf } from './cost-of.js';
 export type { Cost, CostPart } from './cost-of.js';
 export { missingAmountFor, unpricedIn } from './unpriced-in.js';
+export { attemptsPaidByCaller } from './who-pays.js';
+export type { PaidEnding } from './who-pays.js';
 export { formatUsd } from './format-usd.js';

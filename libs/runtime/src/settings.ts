@@ -32,6 +32,10 @@ export class Settings {
     readonly difficultyModel: string | undefined,
     /** The bucket that files are kept in; undefined: the folder `blobs` of the data folder. */
     readonly s3: S3Location | undefined,
+    /** Longest time that a request waits for others to settle, near the limit of a budget. */
+    readonly budgetWaitMilliseconds: number,
+    /** What happens to a request while nobody can say whether its budget has room. */
+    readonly budgetsUnknown: 'refuse' | 'admit',
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -52,6 +56,8 @@ export class Settings {
       read.webhookDisableAfterDays,
       read.difficultyModel,
       read.s3,
+      read.budgetWaitMilliseconds,
+      read.budgetsUnknown,
     );
   }
 }

@@ -5,11 +5,19 @@ import { AnswerUsageController } from './answer-usage/answer-usage.controller.js
 import { AnswerUsageHandler } from './answer-usage/answer-usage.handler.js';
 import { UsageRepository } from './answer-usage/usage.repository.js';
 import { billingSchema } from './billing.schema.js';
+import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
+import { LeaseBudgetController } from './lease-budget/lease-budget.controller.js';
+import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
+import { ReservationsRepository } from './lease-budget/reservations.repository.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
 import { PriceBook } from './price-call/price-book.js';
 import { PriceCallConsumer } from './price-call/price-call.consumer.js';
 import { PriceCallHandler } from './price-call/price-call.handler.js';
 import { PriceVersionsRepository } from './price-call/price-versions.repository.js';
+import { SweepLeasesRunner } from './sweep-leases/sweep-leases.runner.js';
+import { BudgetNotices } from './watch-budgets/budget-notices.js';
+import { BudgetWatch } from './watch-budgets/budget-watch.js';
+import { PromptRatios } from './watch-budgets/prompt-ratios.js';
 
 const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
@@ -20,11 +28,18 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
       inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
     }),
   ],
-  controllers: [PriceCallConsumer, AnswerUsageController],
+  controllers: [PriceCallConsumer, AnswerUsageController, LeaseBudgetController],
   providers: [
     PriceCallHandler,
     PriceBook,
     ChargesRepository,
+    LedgerAccounts,
+    ReservationsRepository,
+    LeaseBudgetHandler,
+    SweepLeasesRunner,
+    BudgetNotices,
+    BudgetWatch,
+    PromptRatios,
     PriceVersionsRepository,
     AnswerUsageHandler,
     UsageRepository,

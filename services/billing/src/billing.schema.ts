@@ -1,14 +1,39 @@
 import { InboxEntry, type ServiceSchema } from '#libs/storage';
+import { BudgetGrant } from './entities/budget-grant.entity.js';
+import { BudgetPeriod } from './entities/budget-period.entity.js';
 import { ChargeLine } from './entities/charge-line.entity.js';
 import { Charge } from './entities/charge.entity.js';
+import { LedgerAccount } from './entities/ledger-account.entity.js';
+import { LedgerEntry } from './entities/ledger-entry.entity.js';
+import { LedgerTransaction } from './entities/ledger-transaction.entity.js';
 import { PriceVersion } from './entities/price-version.entity.js';
+import { Reservation } from './entities/reservation.entity.js';
+import { Settlement } from './entities/settlement.entity.js';
 import { CreateCharges1764000000000 } from './migrations/1-create-charges.js';
 import { KeepFurtherPrices1764100000000 } from './migrations/2-keep-further-prices.js';
 import { KeepUnits1764200000000 } from './migrations/3-keep-units.js';
+import { CreateBudgetsAndLedger1764300000000 } from './migrations/4-create-budgets-and-ledger.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
   schema: 'billing',
-  entities: [InboxEntry, PriceVersion, Charge, ChargeLine],
-  migrations: [CreateCharges1764000000000, KeepFurtherPrices1764100000000, KeepUnits1764200000000],
+  entities: [
+    InboxEntry,
+    PriceVersion,
+    Charge,
+    ChargeLine,
+    BudgetPeriod,
+    Reservation,
+    Settlement,
+    BudgetGrant,
+    LedgerAccount,
+    LedgerTransaction,
+    LedgerEntry,
+  ],
+  migrations: [
+    CreateCharges1764000000000,
+    KeepFurtherPrices1764100000000,
+    KeepUnits1764200000000,
+    CreateBudgetsAndLedger1764300000000,
+  ],
 };

@@ -19,6 +19,7 @@ import { ExplainRouteController } from './explain-route/explain-route.controller
 import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
 import { FeedbackController } from './give-feedback/feedback.controller.js';
 import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
+import { BudgetGate } from './hold-budget/budget-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
@@ -65,6 +66,7 @@ import { HealthController } from './report-health/health.controller.js';
     AnswerLaterHandler,
     WriteJobResultHandler,
     AnswerFromCacheHandler,
+    BudgetGate,
     RequestIntake,
     PromptDifficulty,
     PromptFacts,

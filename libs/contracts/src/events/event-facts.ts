@@ -22,6 +22,7 @@ export function eventFacts(
   | 'facts'
   | 'shadowOf'
   | 'job'
+  | 'hold'
 > {
   return {
     version: 1,
@@ -39,5 +40,6 @@ export function eventFacts(
     facts: recordedFactsOf(facts),
     ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
     ...(facts.job ? { job: facts.job } : {}),
+    ...(facts.hold ? { hold: facts.hold } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { decisionSchema } from '../routing/plan.js';
+import { holdSchema } from '../routing/hold.js';
 import { jobReference } from '../routing/facts.js';
 import { recordedFactsSchema } from '../routing/recorded-facts.js';
 import { Subject } from '../subjects.js';
@@ -54,6 +55,8 @@ export const requestEndedSchema = z.object({
     })
     .optional(),
   job: jobReference.optional(),
+  /** Money that was set aside for the request; settled by this event. */
+  hold: holdSchema.optional(),
   /**
    * Status and body of the answer for a batch line or a job, with its type where a job's is no JSON. The body is the provider's bytes as text, and travels behind the event
    * (`encodeRequestEnded`); one too large for a message rests in the bucket `bodies` instead, under the name `claim`.

@@ -7,7 +7,7 @@ import { callerSchema } from './caller.js';
 export const recordReadSchema = z.object({ caller: callerSchema, requestId: z.string() });
 export type RecordRead = z.infer<typeof recordReadSchema>;
 
-/** What billing knows of one request: a line for each attempt that used tokens, and their sum. */
+/** What billing knows of one request: a line for each attempt that used something, and what the caller is charged. */
 export const chargeRecordSchema = z.object({
   requestId: z.string(),
   costNanoUsd: nanoUsd,
@@ -18,7 +18,10 @@ export const chargeRecordSchema = z.object({
       priceVersion: z.string(),
       usage: usageSchema,
       usageBasis: z.enum(['provider', 'estimate']),
+      /** What the provider is paid. */
       costNanoUsd: nanoUsd,
+      /** Who pays it; the caller where it is absent. */
+      payer: z.enum(['caller', 'platform']).optional(),
     }),
   ),
   chargedAt: epochMilliseconds,

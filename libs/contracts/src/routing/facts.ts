@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { MODALITIES } from '../snapshot/model-limits.js';
+import { holdSchema } from './hold.js';
 import { wishesSchema } from './wishes.js';
 import { usageSchema } from '../events/usage.js';
 
@@ -115,5 +116,7 @@ export const factsSchema = z.object({
   /** Name of the ingress process that waits for reply frames; absent in the durable lane. */
   ingress: z.string().optional(),
   job: jobReference.optional(),
+  /** Money set aside for it; absent where no budget counts it. */
+  hold: holdSchema.optional(),
 });
 export type Facts = z.infer<typeof factsSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { epochMilliseconds, slug } from '../identifiers.js';
 import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
 import { keyScope, roleGrantSchema } from '../queries/caller.js';
+import { budgetEntrySchema, markupEntrySchema } from './budget.js';
 import { modelLimitsSchema } from './model-limits.js';
 import { priceSchema } from './price.js';
 import {
@@ -108,6 +109,9 @@ export const snapshotSchema = z.object({
   providers: z.array(providerEntrySchema),
   models: z.array(modelEntrySchema),
   keys: z.array(keyEntrySchema),
+  /** Absent where nobody has one. */
+  budgets: z.array(budgetEntrySchema).optional(),
+  markups: z.array(markupEntrySchema).optional(),
   /** Of targets; the defaults of `libs/health` where absent. */
   breaker: breakerSettingsSchema.partial().optional(),
   /** Policies tried beside those in force: this share of requests is decided by them. */

@@ -8,6 +8,12 @@ export interface ConsumerBacklog {
   ackPending: number;
 }
 
+/** Where a consumer's stream ends, and up to where the consumer has settled everything, as sequences of the stream. */
+export interface ConsumerProgress {
+  lastSequence: number;
+  settledSequence: number;
+}
+
 /** Reads how far consumers are. */
 export class StreamState {
   private manager: JetStreamManager | undefined;
@@ -19,5 +25,18 @@ export class StreamState {
     this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
     const information = await this.manager.consumers.info(consumer.stream, consumer.name);
     return { pending: information.num_pending, ackPending: information.num_ack_pending };
+  }
+
+  /** @throws where JetStream does not answer, or the stream or the consumer does not exist. */
+  async progress(consumer: ConsumerDefinition): Promise<ConsumerProgress> {
+    this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
+    // The stream first: what it gets in between is not taken for settled.
+    const { state } = await this.manager.streams.info(consumer.stream);
+    const { num_pending, num_ack_pending, ack_floor } = await this.manager.consumers.info(
+      consumer.stream,
+      consumer.name,
+    );
+    const hasNothingLeft = num_pending === 0 && num_ack_pending === 0;
+    return { lastSequence: state.last_seq, settledSequence: hasNothingLeft ? state.last_seq : ack_floor.stream_seq };
   }
 }

@@ -4,6 +4,7 @@ import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
 import { billingSchema } from '../billing.schema.js';
+import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { priceEvent } from '../price-call/charge.policy.js';
 import { ChargesRepository } from '../price-call/charges.repository.js';
 import { AnswerUsageController } from './answer-usage.controller.js';
@@ -49,7 +50,7 @@ describe('answers on usage', () => {
     database.start();
     await database.whenReady();
     const events = [ours, oursLater, ofOtherProject, unused, theirs].map((event) => priceEvent(event, prices));
-    await new ChargesRepository(database).record(events);
+    await new ChargesRepository(database, new LedgerAccounts(database)).record(events);
     controller = new AnswerUsageController(new AnswerUsageHandler(new UsageRepository(database)));
   });
   afterAll(async () => {
@@ -75,7 +76,11 @@ describe('answers on usage', () => {
       usageBasis: 'provider',
       costNanoUsd: '800000',
     };
-    expect(reply.charge).toMatchObject({ requestId: theirs.requestId, costNanoUsd: '1600000', lines: [line, line] });
+    const lines = [
+      { ...line, payer: 'platform' },
+      { ...line, payer: 'caller' },
+    ];
+    expect(reply.charge).toMatchObject({ requestId: theirs.requestId, costNanoUsd: '800000', lines });
   });
 
   it('shows what a line used that is not paid by tokens', async () => {
@@ -130,12 +135,12 @@ describe('answers on usage', () => {
       {
         group: 'gpt-small',
         requests: 4,
-        promptTokens: 4_000,
-        completionTokens: 1_000,
+        promptTokens: 3_000,
+        completionTokens: 750,
         cachedPromptTokens: 0,
         cacheWritePromptTokens: 0,
         furtherUsage: {},
-        costNanoUsd: '3200000',
+        costNanoUsd: '2400000',
       },
     ]);
     const projects = await report({ groupBy: 'project' }, callerOf('demo', true));

@@ -27,7 +27,7 @@ const FURTHER_SUMS = `jsonb_strip_nulls(jsonb_build_object(${REPORTED.map(
 ).join(', ')}))`;
 
 const FIND_CHARGE = `
-SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
+SELECT charge.request_id AS "requestId", charge.cost_nano_usd - charge.overrun_nano_usd AS "costNanoUsd",
   (extract(epoch FROM charge.charged_at) * 1000)::float8 AS "chargedAt",
   coalesce((
     SELECT json_agg(json_build_object(
@@ -35,7 +35,7 @@ SELECT charge.request_id AS "requestId", charge.cost_nano_usd AS "costNanoUsd",
       'usage', jsonb_build_object('promptTokens', prompt_tokens, 'completionTokens', completion_tokens,
         'cachedPromptTokens', cached_prompt_tokens, 'cacheWritePromptTokens', cache_write_prompt_tokens,
         'reasoningTokens', reasoning_tokens) || coalesce(further_tokens, '{}') || coalesce(units, '{}'),
-      'costNanoUsd', cost_nano_usd::text) ORDER BY attempt)
+      'costNanoUsd', cost_nano_usd::text, 'payer', payer) ORDER BY attempt)
     FROM billing.charge_lines line WHERE line.request_id = charge.request_id), '[]') AS lines
 FROM billing.charges charge
 WHERE charge.request_id = $1 AND ($2::text IS NULL OR (charge.organization = $2 AND charge.project = $3))`;
@@ -64,7 +64,7 @@ export class UsageRepository {
          sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
          sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
          ${FURTHER_SUMS} AS "furtherUsage",
-         sum(cost_nano_usd)::text AS "costNanoUsd"
+         sum(cost_nano_usd - overrun_nano_usd)::text AS "costNanoUsd"
        FROM billing.charges
        WHERE ($1::text IS NULL OR (organization = $1 AND project = $2))
          AND ($3::float8 IS NULL OR ended_at >= to_timestamp($3 / 1000))

@@ -52,6 +52,11 @@ export class ChargeLine {
   @Column('text', { name: 'usage_basis' })
   usageBasis!: string;
 
+  /** What the provider is paid. */
   @Column('bigint', { name: 'cost_nano_usd' })
   costNanoUsd!: string;
+
+  /** `caller`, or `platform` for what the caller did not get. */
+  @Column('text', { default: 'caller' })
+  payer!: string;
 }

@@ -1,7 +1,10 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Usage } from '#libs/contracts';
 
-/** What one request cost its caller: the sum of its charge lines. A request that used nothing has a row of zeros. */
+/**
+ * What one request cost its caller: the sum of the charge lines that the caller pays, with the markup. A request that used nothing
+ * has a row of zeros.
+ */
 @Entity('charges')
 @Index('charges_organization_ended_at', ['organization', 'endedAt'])
 @Check('charges_are_not_negative', 'cost_nano_usd >= 0')
@@ -46,6 +49,18 @@ export class Charge {
 
   @Column('bigint', { name: 'cost_nano_usd' })
   costNanoUsd!: string;
+
+  /** What the provider is paid for attempts that the caller does not pay for. */
+  @Column('bigint', { name: 'waste_nano_usd', default: 0 })
+  wasteNanoUsd!: string;
+
+  /** The part of the cost that is beyond what was held for the request, and that the caller is not charged. */
+  @Column('bigint', { name: 'overrun_nano_usd', default: 0 })
+  overrunNanoUsd!: string;
+
+  /** What was charged beyond the provider's price, in millionths of it. */
+  @Column('integer', { name: 'markup_millionths', default: 0 })
+  markupMillionths!: number;
 
   @Column('text', { name: 'batch_id', nullable: true })
   batchId!: string | null;

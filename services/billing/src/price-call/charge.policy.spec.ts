@@ -8,7 +8,7 @@ const VERSION = 'price_0123456789abcdef';
 const prices = new Map([[VERSION, { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' }]]);
 
 describe('the price of a terminal event', () => {
-  it('has a line for each attempt that used tokens, whatever became of it', () => {
+  it('has a line for each attempt that used tokens, and is that of the answer; the rest is waste', () => {
     const attempts = [
       buildAttempt({ outcome: 'failed', usage: undefined, usageBasis: undefined }),
       buildAttempt({ outcome: 'cancelled', usage: { promptTokens: 10, completionTokens: 1 }, usageBasis: 'estimate' }),
@@ -19,7 +19,7 @@ describe('the price of a terminal event', () => {
       [1, 'estimate', 5_600n],
       [2, 'provider', 800_000n],
     ]);
-    expect(priced).toMatchObject({ promptTokens: 1_010, completionTokens: 251, costNanoUsd: 805_600n });
+    expect(priced).toMatchObject({ promptTokens: 1_000, costNanoUsd: 800_000n, wasteNanoUsd: 5_600n });
   });
 
   it('is nothing where nothing was used, even if the price is unknown', () => {
@@ -47,15 +47,14 @@ describe('the price of a terminal event', () => {
     expect(priceEvent({ ...event, cacheChargeNanoUsd: '0' }, prices)).toMatchObject({ lines: [], costNanoUsd: 0n });
   });
 
-  it('is the exact sum of its lines', () => {
+  it('is, with its waste, the exact sum of its lines', () => {
     const usage = fc.record({ promptTokens: fc.nat(), completionTokens: fc.nat(), cachedPromptTokens: fc.nat() });
     fc.assert(
       fc.property(fc.array(usage, { maxLength: 5 }), (usages) => {
         const attempts = usages.map((used) => buildAttempt({ usage: used }));
-        const { lines, costNanoUsd } = priceEvent(buildRequestEnded({ attempts }), prices);
-        return (
-          lines.length === usages.length && costNanoUsd === lines.reduce((sum, line) => sum + line.costNanoUsd, 0n)
-        );
+        const { lines, costNanoUsd, wasteNanoUsd } = priceEvent(buildRequestEnded({ attempts }), prices);
+        const sum = lines.reduce((before, line) => before + line.costNanoUsd, 0n);
+        return lines.length === usages.length && costNanoUsd + wasteNanoUsd === sum;
       }),
       { numRuns: 1_000 },
     );

@@ -1,5 +1,5 @@
 import type { Attempt, RequestEnded, Usage } from '#libs/contracts';
-import { costOf, type TokenPrices } from '#libs/pricing';
+import { attemptsPaidByCaller, costOf, type TokenPrices } from '#libs/pricing';
 import { reportedSums } from './further-usage.policy.js';
 import { UnknownPriceVersion } from './unknown-price-version.error.js';
 
@@ -15,10 +15,13 @@ export interface PricedAttempt {
   readonly priceVersion: string;
   readonly usage: Usage;
   readonly usageBasis: 'provider' | 'estimate';
+  /** What the provider is paid. */
   readonly costNanoUsd: bigint;
+  /** Whose money that is. */
+  readonly payer: 'caller' | 'platform';
 }
 
-/** What a terminal event costs: a line for each attempt with usage, and their sums. */
+/** What a terminal event costs: a line for each attempt with usage, and the sums of those that the caller pays. */
 export interface PricedEvent {
   readonly event: RequestEnded;
   readonly lines: readonly PricedAttempt[];
@@ -28,8 +31,16 @@ export interface PricedEvent {
   readonly cacheWritePromptTokens: number;
   /** What else was used; undefined where nothing was. */
   readonly furtherUsage: Partial<Usage> | undefined;
+  /** Of the caller: what the provider is paid, and the markup. */
   readonly costNanoUsd: bigint;
+  /** What the provider is paid for the lines that the platform pays. */
+  readonly wasteNanoUsd: bigint;
+  /** The part of the cost that is beyond the hold of the request. */
+  readonly overrunNanoUsd: bigint;
+  readonly markupMillionths: number;
 }
+
+const WHOLE_MILLIONTHS = 1_000_000n;
 
 /** The versions that must be known before these events can be priced; an attempt without usage needs no price. */
 export function priceVersionsOf(events: readonly RequestEnded[]): Set<string> {
@@ -45,35 +56,56 @@ export function priceVersionsOf(events: readonly RequestEnded[]): Set<string> {
 }
 
 /**
- * Prices an event. Failed and cancelled attempts are charged like others where they used tokens: the provider bills them.
- * No usage costs nothing; usage at an unknown price throws `UnknownPriceVersion`, for its cost is not nothing.
+ * Prices an event: every attempt that used something, whoever pays it (`attemptsPaidByCaller`). No usage costs nothing; usage at an
+ * unknown price throws `UnknownPriceVersion`, for its cost is not nothing. What a held request costs beyond its hold is an overrun.
  */
-export function priceEvent(event: RequestEnded, prices: Prices): PricedEvent {
+export function priceEvent(event: RequestEnded, prices: Prices, markupMillionths = 0): PricedEvent {
+  const { outcome, attempts, hold } = event;
+  const hasBegun = event.firstByteMilliseconds !== undefined;
+  const paid = attemptsPaidByCaller({ outcome, attempts, hasBegun, isCopy: event.shadowOf !== undefined });
   const lines: PricedAttempt[] = [];
-  const sums = {
-    promptTokens: 0,
-    completionTokens: 0,
-    cachedPromptTokens: 0,
-    cacheWritePromptTokens: 0,
-    costNanoUsd: 0n,
-  };
-  for (const [position, attempt] of event.attempts.entries()) {
-    if (attempt.usage) {
-      const line = priceAttempt({ ...attempt, usage: attempt.usage }, position, prices);
-      lines.push(line);
-      sums.promptTokens += line.usage.promptTokens;
-      sums.completionTokens += line.usage.completionTokens;
-      sums.cachedPromptTokens += line.usage.cachedPromptTokens ?? 0;
-      sums.cacheWritePromptTokens += line.usage.cacheWritePromptTokens ?? 0;
-      sums.costNanoUsd += line.costNanoUsd;
-    }
+  for (const [position, attempt] of attempts.entries()) {
+    const { usage } = attempt;
+    const payer = paid.has(position) ? 'caller' : 'platform';
+    if (usage) lines.push(priceAttempt({ ...attempt, usage }, { position, payer }, prices));
   }
   const cached = cacheLine(event);
-  if (cached) {
-    lines.push(cached);
-    sums.costNanoUsd += cached.costNanoUsd;
+  if (cached) lines.push(cached);
+  const ofCaller = lines.filter(({ payer }) => payer === 'caller');
+  const costNanoUsd = withMarkup(sumOfCosts(ofCaller), markupMillionths);
+  const most = hold === undefined ? costNanoUsd : BigInt(hold.nanoUsd);
+  return {
+    event,
+    lines,
+    ...tokenSums(ofCaller),
+    furtherUsage: reportedSums(ofCaller.map(({ usage }) => usage)),
+    costNanoUsd,
+    wasteNanoUsd: sumOfCosts(lines) - sumOfCosts(ofCaller),
+    overrunNanoUsd: costNanoUsd > most ? costNanoUsd - most : 0n,
+    markupMillionths,
+  };
+}
+
+/** Rounded half up to a whole nano-USD; of a discount, towards the higher charge. */
+export function withMarkup(costNanoUsd: bigint, millionths: number): bigint {
+  if (millionths === 0) return costNanoUsd;
+  const product = costNanoUsd * (WHOLE_MILLIONTHS + BigInt(millionths));
+  return (product + WHOLE_MILLIONTHS / 2n) / WHOLE_MILLIONTHS;
+}
+
+function sumOfCosts(lines: readonly PricedAttempt[]): bigint {
+  return lines.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0n);
+}
+
+function tokenSums(lines: readonly PricedAttempt[]) {
+  const sums = { promptTokens: 0, completionTokens: 0, cachedPromptTokens: 0, cacheWritePromptTokens: 0 };
+  for (const { usage } of lines) {
+    sums.promptTokens += usage.promptTokens;
+    sums.completionTokens += usage.completionTokens;
+    sums.cachedPromptTokens += usage.cachedPromptTokens ?? 0;
+    sums.cacheWritePromptTokens += usage.cacheWritePromptTokens ?? 0;
   }
-  return { event, lines, ...sums, furtherUsage: reportedSums(lines.map(({ usage }) => usage)) };
+  return sums;
 }
 
 /** What stands in place of provider and price of an answer that was kept of an earlier request. */
@@ -91,6 +123,7 @@ function cacheLine({ model, attempts, cachedFrom, cacheChargeNanoUsd = '0' }: Re
     usage: { promptTokens: 0, completionTokens: 0 },
     usageBasis: 'provider',
     costNanoUsd,
+    payer: 'caller',
   };
 }
 
@@ -105,7 +138,11 @@ export function firstOfEachRequest(events: readonly RequestEnded[]): RequestEnde
   return [...first.values()];
 }
 
-function priceAttempt(attempt: Attempt & { usage: Usage }, position: number, prices: Prices): PricedAttempt {
+function priceAttempt(
+  attempt: Attempt & { usage: Usage },
+  { position, payer }: { position: number; payer: PricedAttempt['payer'] },
+  prices: Prices,
+): PricedAttempt {
   const { provider, model, priceVersion, usage } = attempt;
   const price = prices.get(priceVersion);
   if (!price) {
@@ -113,5 +150,6 @@ function priceAttempt(attempt: Attempt & { usage: Usage }, position: number, pri
   }
   // A worker that does not say where its numbers come from has not got them from the provider for certain.
   const usageBasis = attempt.usageBasis ?? 'estimate';
-  return { attempt: position, provider, model, priceVersion, usage, usageBasis, costNanoUsd: costOf(usage, price) };
+  const costNanoUsd = costOf(usage, price);
+  return { attempt: position, provider, model, priceVersion, usage, usageBasis, costNanoUsd, payer };
 }

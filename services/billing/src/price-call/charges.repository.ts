@@ -1,62 +1,98 @@
 import { Injectable } from '@nestjs/common';
-import { Consumer } from '#libs/contracts';
 import { Database, storableText } from '#libs/storage';
+import { Account, chargeEntries } from '../keep-ledger/charge-entries.policy.js';
+import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import type { PricedEvent } from './charge.policy.js';
 import { FURTHER_TOKENS, UNITS, usedOf } from './further-usage.policy.js';
+import { RECORD_AND_SETTLE, RECORD_CHARGES } from './record-charges.sql.js';
+import { settlementsOf } from './settlements-of.policy.js';
 
-const CHARGE_COLUMNS = `request_id, organization, project, key, model, lane, outcome,
-  prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, further_usage, cost_nano_usd,
-  batch_id, line`;
-const LINE_COLUMNS = `request_id, attempt, provider, model, price_version,
-  prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, reasoning_tokens, further_tokens,
-  units, usage_basis, cost_nano_usd`;
+/** How a budget stands after requests of it were settled. */
+export interface SettledPeriod {
+  readonly period: string;
+  readonly budget: string;
+  readonly subject: string;
+  readonly startsAt: number;
+  readonly limitNanoUsd: string;
+  readonly grantedNanoUsd: string;
+  readonly postedNanoUsd: string;
+  /** The highest share of the limit that was notified of. */
+  readonly alertedMillionths: number;
+}
 
-/**
- * Inbox row, charge and lines of every event in one statement, hence one transaction and one round trip. A request that has
- * its inbox row already gets nothing more. Lines come as a parameter of their own: taken out of the charges' JSON they cost
- * a tenth more.
- */
-const RECORD = `
-WITH given AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1) AS given(
-    request_id text, organization text, project text, key text, model text, lane text, outcome text,
-    prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
-    further_usage jsonb, cost_nano_usd bigint, batch_id text, line integer, ended_at_milliseconds double precision)
-), fresh AS (
-  INSERT INTO billing.inbox (consumer, message_id)
-  SELECT '${Consumer.billing.name}', request_id FROM given
-  ON CONFLICT DO NOTHING RETURNING message_id
-), charged AS (
-  INSERT INTO billing.charges (${CHARGE_COLUMNS}, ended_at)
-  SELECT ${CHARGE_COLUMNS}, to_timestamp(ended_at_milliseconds / 1000)
-  FROM given JOIN fresh ON message_id = request_id
-), lined AS (
-  INSERT INTO billing.charge_lines (${LINE_COLUMNS})
-  SELECT ${LINE_COLUMNS} FROM json_to_recordset($2) AS line(
-    request_id text, attempt integer, provider text, model text, price_version text,
-    prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
-    reasoning_tokens bigint, further_tokens jsonb, units jsonb, usage_basis text, cost_nano_usd bigint)
-  JOIN fresh ON message_id = request_id
-)
-SELECT request_id FROM given WHERE NOT EXISTS (SELECT FROM fresh WHERE message_id = request_id)`;
+/** What came of a batch of charges. */
+export interface RecordedCharges {
+  /** Ids of requests that were charged before, and to which nothing was done. */
+  readonly chargedBefore: readonly string[];
+  readonly periods: readonly SettledPeriod[];
+}
 
 @Injectable()
 export class ChargesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: LedgerAccounts,
+  ) {}
 
-  /** Records charges of different requests, all or none; returns the ids of requests that were charged before. */
-  async record(events: readonly PricedEvent[]): Promise<string[]> {
+  /** Records charges of different requests and settles their holds, all or none. */
+  async record(events: readonly PricedEvent[]): Promise<RecordedCharges> {
     // In one order everywhere, so that two processes that were given the same messages cannot lock each other out.
     const sorted = events.toSorted((left, right) => (left.event.requestId < right.event.requestId ? -1 : 1));
-    const rows = await this.database.query<{ request_id: string }>(RECORD, [
-      JSON.stringify(sorted.map(chargeRow)),
+    const entered = sorted.map((priced) => ({ priced, entries: chargeEntries(priced) }));
+    const numbers = await this.accounts.numbersOf(namesOf(entered));
+    const parameters = [
+      JSON.stringify(entered.map(({ priced, entries }) => chargeRow(priced, entries.length > 0))),
       JSON.stringify(sorted.flatMap(lineRows)),
+      JSON.stringify(entered.flatMap((charge) => entryRows(charge, numbers))),
+    ];
+    const settlements = sorted.flatMap(settlementRows);
+    if (settlements.length === 0) {
+      const rows = await this.database.query<{ request_id: string }>(RECORD_CHARGES, parameters);
+      return { chargedBefore: rows.map((row) => row.request_id), periods: [] };
+    }
+    const [recorded] = await this.database.query<RecordedCharges>(RECORD_AND_SETTLE, [
+      ...parameters,
+      JSON.stringify(settlements),
     ]);
-    return rows.map((row) => row.request_id);
+    return recorded ?? { chargedBefore: [], periods: [] };
   }
 }
 
-function chargeRow({ event, ...sums }: PricedEvent) {
+interface EnteredCharge {
+  readonly priced: PricedEvent;
+  readonly entries: ReturnType<typeof chargeEntries>;
+}
+
+/** Also those that the release of holds is entered on. */
+function namesOf(charges: readonly EnteredCharge[]): Set<string> {
+  const names = new Set<string>();
+  for (const { priced, entries } of charges) {
+    for (const { account } of entries) names.add(account);
+    const { hold, organization } = priced.event;
+    if (hold) names.add(Account.holds(organization)).add(Account.commitments(organization));
+  }
+  return names;
+}
+
+function entryRows({ priced, entries }: EnteredCharge, numbers: ReadonlyMap<string, number>) {
+  return entries.map(({ account, nanoUsd }) => ({
+    request_id: priced.event.requestId,
+    account_id: numbers.get(account),
+    nano_usd: nanoUsd.toString(),
+  }));
+}
+
+function settlementRows(priced: PricedEvent) {
+  return settlementsOf(priced).map(({ reservation, held, posted, overrun }) => ({
+    request_id: priced.event.requestId,
+    reservation_id: reservation,
+    held_nano_usd: held.toString(),
+    posted_nano_usd: posted.toString(),
+    overrun_nano_usd: overrun.toString(),
+  }));
+}
+
+function chargeRow({ event, ...sums }: PricedEvent, isPosted: boolean) {
   return {
     request_id: event.requestId,
     organization: event.organization,
@@ -71,8 +107,12 @@ function chargeRow({ event, ...sums }: PricedEvent) {
     cache_write_prompt_tokens: sums.cacheWritePromptTokens,
     further_usage: sums.furtherUsage,
     cost_nano_usd: sums.costNanoUsd.toString(),
+    waste_nano_usd: sums.wasteNanoUsd.toString(),
+    overrun_nano_usd: sums.overrunNanoUsd.toString(),
+    markup_millionths: sums.markupMillionths,
     ...(event.job && 'batchId' in event.job ? { batch_id: event.job.batchId, line: event.job.line } : {}),
     ended_at_milliseconds: event.endedAt,
+    is_posted: isPosted,
   };
 }
 
@@ -92,5 +132,6 @@ function lineRows({ event, lines }: PricedEvent) {
     units: usedOf(usage, UNITS),
     usage_basis: line.usageBasis,
     cost_nano_usd: line.costNanoUsd.toString(),
+    payer: line.payer,
   }));
 }

@@ -1,27 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestEnded } from '#libs/contracts';
+import { SnapshotWatch } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
+import { BudgetWatch } from '../watch-budgets/budget-watch.js';
+import { PromptRatios } from '../watch-budgets/prompt-ratios.js';
 import { firstOfEachRequest, priceEvent, priceVersionsOf, type PricedEvent } from './charge.policy.js';
 import { ChargesRepository } from './charges.repository.js';
 import { PriceBook } from './price-book.js';
 
 const LOGGED_IDS = 10;
 
-/** Charges each request once, by its first terminal event. */
+/** Charges each request once, by its first terminal event, and settles what was held for it. */
 @Injectable()
 export class PriceCallHandler {
+  private markups: ReadonlyMap<string, number> = new Map();
+
   constructor(
     private readonly prices: PriceBook,
     private readonly charges: ChargesRepository,
+    private readonly budgets: BudgetWatch,
+    private readonly ratios: PromptRatios,
     private readonly log: Logger,
-  ) {}
+    watch: SnapshotWatch,
+  ) {
+    watch.onChange(
+      ({ markups = [] }) => (this.markups = new Map(markups.map((entry) => [entry.organization, entry.millionths]))),
+    );
+  }
 
   /** Resolves when every event of the batch is charged, now or before; otherwise nothing of it is. */
   async charge(batch: readonly RequestEnded[]): Promise<void> {
     const events = firstOfEachRequest(batch);
     const prices = await this.prices.pricesFor(priceVersionsOf(events));
-    const priced = events.map((event) => priceEvent(event, prices));
-    const chargedBefore = await this.charges.record(priced);
+    const priced = events.map((event) => priceEvent(event, prices, this.markups.get(event.organization)));
+    const { chargedBefore, periods } = await this.charges.record(priced);
+    for (const event of events) this.ratios.note(event);
+    await this.budgets.look(periods);
     countCosts(priced, new Set(chargedBefore));
     const ignoredCount = batch.length - events.length + chargedBefore.length;
     if (ignoredCount > 0) {

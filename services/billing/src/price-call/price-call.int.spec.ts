@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RequestEnded, Snapshot } from '#libs/contracts';
-import { batchPricesOf, costOf, priceVersionOf, type TokenPrices } from '#libs/pricing';
+import type { RequestEnded } from '#libs/contracts';
+import { batchPricesOf, costOf, priceVersionOf } from '#libs/pricing';
 import { Database } from '#libs/storage';
 import { createLogger, metrics } from '#libs/telemetry';
 import {
@@ -12,46 +12,14 @@ import {
   type TcpProxy,
   type TestDatabase,
 } from '#libs/testing';
+import { startBilling as start, TestSnapshots } from '../billing.fixture.js';
 import { billingSchema } from '../billing.schema.js';
-import { ChargesRepository } from './charges.repository.js';
-import { PriceBook } from './price-book.js';
-import { PriceCallHandler } from './price-call.handler.js';
-import { PriceVersionsRepository } from './price-versions.repository.js';
+import type { PriceCallHandler } from './price-call.handler.js';
 import { UnknownPriceVersion } from './unknown-price-version.error.js';
 
 const prices = { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' };
 const version = priceVersionOf(prices, 'main', 'gpt-4.1-mini');
 const log = createLogger({ service: 'test', level: 'silent' });
-
-class TestSnapshots {
-  private readonly listeners: ((snapshot: Snapshot) => void)[] = [];
-  current: Snapshot | undefined;
-  /** What the bucket keeps. */
-  kept: Snapshot[] = [];
-  isOutOfReach = false;
-
-  async history(): Promise<Snapshot[]> {
-    if (this.isOutOfReach) throw new Error('NATS is out of reach');
-    return this.kept;
-  }
-
-  onChange(listener: (snapshot: Snapshot) => void): void {
-    this.listeners.push(listener);
-  }
-
-  publish(amounts: TokenPrices, batchAmounts?: TokenPrices): string {
-    const versioned = (of: TokenPrices) => ({ ...of, version: priceVersionOf(of, 'main', 'gpt-4.1-mini') });
-    const batch = batchAmounts ? { batchPrice: versioned(batchAmounts) } : {};
-    const price = versioned(amounts);
-    const timeouts = { firstByteMilliseconds: 1, idleMilliseconds: 1, totalMilliseconds: 1 };
-    const target = { provider: 'main', model: 'gpt-4.1-mini', priority: 1, weight: 1, price, ...batch };
-    const models = [{ name: 'gpt-small', strategy: 'priority' as const, timeouts, targets: [target] }];
-    this.current = { version: 1, revision: 1, createdAt: 0, providers: [], models, keys: [] };
-    this.kept.push(this.current);
-    for (const listener of this.listeners) listener(this.current);
-    return price.version;
-  }
-}
 
 function used(changes: Partial<RequestEnded> = {}): RequestEnded {
   return buildRequestEnded({ attempts: [buildAttempt({ priceVersion: version })], ...changes });
@@ -66,9 +34,7 @@ describe('charging', () => {
 
   const startBilling = (published = new TestSnapshots()) => {
     snapshots = published;
-    const book = new PriceBook(snapshots, snapshots, new PriceVersionsRepository(database), log);
-    book.onModuleInit();
-    handler = new PriceCallHandler(book, new ChargesRepository(database), log);
+    handler = start(database, snapshots).charging;
   };
   const totals = async () => {
     const [row] = await server.query(`
@@ -190,12 +156,12 @@ describe('charging', () => {
     await handler.charge([used({ attempts: [attempt] })]);
     // 1,234 ms of 111,000,000 nano-USD an hour, half to even, and two searches.
     expect(costOf(usage, amounts)).toBe(38_048n + 20_000_000n);
-    expect(await totals()).toMatchObject({ charges: 2, cost: (3n * costOf(usage, amounts)).toString() });
+    expect(await totals()).toMatchObject({ charges: 2, cost: (2n * costOf(usage, amounts)).toString() });
     expect(await server.query('SELECT DISTINCT units, further_tokens FROM billing.charge_lines')).toEqual([
       { units: { audioMilliseconds: 1_234, webSearches: 2 }, further_tokens: null },
     ]);
     expect(await server.query('SELECT further_usage FROM billing.charges ORDER BY cost_nano_usd DESC')).toEqual([
-      { further_usage: { audioMilliseconds: 2_468, webSearches: 4 } },
+      { further_usage: { audioMilliseconds: 1_234, webSearches: 2 } },
       { further_usage: { audioMilliseconds: 1_234, webSearches: 2 } },
     ]);
   });

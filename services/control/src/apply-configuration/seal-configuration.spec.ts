@@ -20,6 +20,8 @@ const configuration: CompiledConfiguration = {
   ],
   models: [],
   keys: [{ name: 'ci', plainKey: 'sk-demo', organization: 'demo', project: 'default' }],
+  budgets: [],
+  markups: [],
   adminHome: { organization: 'demo', project: 'default' },
 };
 

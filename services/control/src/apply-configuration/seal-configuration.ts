@@ -9,11 +9,11 @@ import { canonicalJson } from './canonical-json.policy.js';
 const CONTENT_FORM = 2;
 
 /** The part of a snapshot that comes from the configuration. */
-export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys' | 'breaker'>;
+export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys' | 'breaker' | 'budgets' | 'markups'>;
 
 /**
  * Content fit to leave the process, and digests by which equal content is recognised although seals differ each time: of
- * providers and keys, of the policies (models and breaker), and of all.
+ * providers, keys and budgets, of the policies (models and breaker), and of all.
  */
 export interface SealedConfiguration {
   readonly content: SnapshotContent;
@@ -37,12 +37,13 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
         ? provider
         : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
-  const { models, breaker } = configuration;
+  const { models, breaker, budgets, markups } = configuration;
   const settings = breaker === undefined ? {} : { breaker };
+  const money = { ...(budgets.length > 0 ? { budgets } : {}), ...(markups.length > 0 ? { markups } : {}) };
   const keys = hashKeys(configuration, secrets);
-  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), keys };
+  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), keys, ...money };
   const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
-  const content = { providers, models: [...models], keys, ...settings };
+  const content = { providers, models: [...models], keys, ...money, ...settings };
   const foundationDigest = digestOf(recognisable);
   const policyDigest = policyDigestOf(content);
   return { content, foundationDigest, policyDigest, digest: digestOf({ foundationDigest, policyDigest }) };

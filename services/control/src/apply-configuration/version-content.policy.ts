@@ -46,9 +46,8 @@ export function followFile(newest: VersionContent | undefined, draft: VersionDra
     isHeld: false,
     trialSource: null,
   };
-  const { providers, keys } = draft.content;
   const next = isUsable
-    ? { ...newest, foundationDigest, body: bodyOf({ providers, keys }, newest.body), trialSource: null }
+    ? { ...newest, foundationDigest, body: bodyOf(draft.content, newest.body), trialSource: null }
     : fromFile;
   return newest?.body.trial ? withTrial(next, newest.body.trial, newest.trialSource) : next;
 }
@@ -63,12 +62,19 @@ export function isSameContent(left: VersionContent, right: VersionContent): bool
   );
 }
 
-/** The policies of one body over the providers and keys of another, without a trial. */
+/** The policies of one body over the providers, keys and budgets of another, without a trial. */
 export function bodyOf(
-  { providers, keys }: Pick<SnapshotBody, 'providers' | 'keys'>,
+  { providers, keys, budgets, markups }: Pick<SnapshotBody, 'providers' | 'keys' | 'budgets' | 'markups'>,
   { models, breaker }: Pick<SnapshotBody, 'models' | 'breaker'>,
 ): SnapshotBody {
-  return { providers, models, keys, ...(breaker ? { breaker } : {}) };
+  return {
+    providers,
+    models,
+    keys,
+    ...(budgets ? { budgets } : {}),
+    ...(markups ? { markups } : {}),
+    ...(breaker ? { breaker } : {}),
+  };
 }
 
 /** Providers that targets of these models name and that are not there. */

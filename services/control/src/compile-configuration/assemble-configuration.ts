@@ -1,6 +1,7 @@
 import type { ModelEntry } from '#libs/contracts';
 
 import { assembleTarget, type TargetSurroundings } from './assemble-target.js';
+import { assembleBudgets, assembleMarkups } from './budgets/assemble-budgets.js';
 import type { CompiledConfiguration, PlainProvider } from './compiled-configuration.js';
 import type { ConfigurationFile, ModelFields } from './configuration-file.js';
 import { credentialsOf } from './credential-fields.js';
@@ -38,6 +39,8 @@ export function assembleConfiguration(
       project: first?.projects[0]?.name ?? HOME_WITHOUT_ORGANIZATIONS,
       ...tierOf(first?.projects[0]?.tier ?? first?.tier),
     },
+    budgets: assembleBudgets(file),
+    markups: assembleMarkups(file),
     ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
   };
 }

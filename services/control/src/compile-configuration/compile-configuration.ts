@@ -4,6 +4,7 @@ import { describeModel, soldBy } from '#libs/catalogue';
 import { sha256Hex } from '#libs/secrets';
 
 import { assembleConfiguration } from './assemble-configuration.js';
+import { checkBudgets } from './budgets/check-budgets.policy.js';
 import type { CompiledConfiguration } from './compiled-configuration.js';
 import { configurationFile } from './configuration-file.js';
 import { outlineOf, type ConfigurationOutline } from './configuration-outline.js';
@@ -103,6 +104,7 @@ function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldPr
       soldBy,
     }),
     ...checkPolicies(outline),
+    ...checkBudgets(outline),
     ...checkKeys(outline, (key) => sha256Hex(key) === source.adminKeySha256),
     ...checkRecordings(outline, source),
   ];

@@ -1,4 +1,4 @@
-import type { BreakerSettings, KeyEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
+import type { BreakerSettings, BudgetEntry, KeyEntry, MarkupEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
 
 /** A provider with its credentials still in plain text; none where it needs none. */
 export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & {
@@ -18,6 +18,8 @@ export interface CompiledConfiguration {
   readonly keys: readonly PlainKey[];
   /** Where the bootstrap key belongs: the first organisation and its first project, whose tier it has. */
   readonly adminHome: Pick<KeyEntry, 'organization' | 'project' | 'tier'>;
+  readonly budgets: BudgetEntry[];
+  readonly markups: MarkupEntry[];
   /** What the file says of the breaker of targets. */
   readonly breaker?: Partial<BreakerSettings>;
 }

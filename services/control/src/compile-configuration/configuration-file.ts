@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ABILITIES, MODALITIES, slug, unsupportedPolicy } from '#libs/contracts';
 
+import { budgetFields, exchangeRates } from './budgets/budget-fields.js';
+import { markupField } from './budgets/markup-field.js';
 import { closedObject } from './closed-object.js';
 import { callerKey, modelName, priority, waitMilliseconds, weight } from './field-types.js';
 import { priceFields, unknownPrice } from './price-fields.js';
@@ -58,10 +60,17 @@ export type ModelFields = z.infer<typeof model>;
 const project = closedObject({
   name: slug,
   tier,
-  keys: z.array(closedObject({ name: slug, key: callerKey, tier })).default([]),
+  budgets: budgetFields,
+  keys: z.array(closedObject({ name: slug, key: callerKey, tier, budgets: budgetFields })).default([]),
 });
 
-const organization = closedObject({ name: slug, tier, projects: z.array(project).default([]) });
+const organization = closedObject({
+  name: slug,
+  tier,
+  markup: markupField.optional(),
+  budgets: budgetFields,
+  projects: z.array(project).default([]),
+});
 
 /**
  * `switchyard.yaml` once its references are replaced: every field, its bounds and its default. `docs/configuration.md`
@@ -75,6 +84,7 @@ export const configurationFile = closedObject({
   models: z.array(model).min(1),
   unknownPrice: unknownPrice.default('refuse'),
   organizations: z.array(organization).default([]),
+  exchangeRates,
   breaker: breakerFields.optional(),
 });
 export type ConfigurationFile = z.infer<typeof configurationFile>;

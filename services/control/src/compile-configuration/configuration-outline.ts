@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { budgetsOutline } from './budgets/budget-outline.js';
 import { modelOutline, targetOutline, withGiven } from './routing-policies/policy-outline.js';
 
 const text = z.string().optional().catch(undefined);
@@ -16,6 +17,7 @@ const outline = z
           .catch({ kind: undefined, baseUrl: undefined }),
       )
       .catch({}),
+    exchangeRates: z.record(z.string(), z.unknown()).catch({}),
     unknownPrice: z.unknown().optional(),
     models: list(
       z
@@ -44,12 +46,18 @@ const outline = z
         .object({
           name: text,
           tier: text,
+          budgets: budgetsOutline.optional(),
           projects: list(
             z
               .object({
                 name: text,
                 tier: text,
-                keys: list(z.object({ name: text, key: text, tier: text }).catch({ name: undefined, key: undefined })),
+                budgets: budgetsOutline.optional(),
+                keys: list(
+                  z
+                    .object({ name: text, key: text, tier: text, budgets: budgetsOutline.optional() })
+                    .catch({ name: undefined, key: undefined }),
+                ),
               })
               .catch({ name: undefined, keys: [] }),
           ),
@@ -57,7 +65,7 @@ const outline = z
         .catch({ name: undefined, projects: [] }),
     ),
   })
-  .catch({ providers: {}, models: [], organizations: [] });
+  .catch({ providers: {}, exchangeRates: {}, models: [], organizations: [] });
 export type ConfigurationOutline = z.infer<typeof outline>;
 
 /** The outline of a configuration that may be wrong in places, so that all its problems can be told at once. */

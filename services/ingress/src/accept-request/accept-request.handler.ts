@@ -7,6 +7,7 @@ import type { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCall } from '../answer-caller/pending-call.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import { AnswerFromCacheHandler } from '../answer-from-cache/answer-from-cache.handler.js';
+import { BudgetGate } from '../hold-budget/budget-gate.js';
 import { HttpLimit } from '../http/http-limits.js';
 import { RequestFacts } from './request-facts.js';
 
@@ -21,6 +22,10 @@ export interface AcceptedRequest {
   cacheControl?: string | undefined;
 }
 
+type ModelSettings = Pick<ModelEntry, 'keepAliveMilliseconds'>;
+
+const NOTHING_HELD = (): void => undefined;
+
 /** Admits a request and hands it to the router; its answer then comes in frames. */
 @Injectable()
 export class AcceptRequestHandler {
@@ -30,31 +35,62 @@ export class AcceptRequestHandler {
     private readonly messaging: Messaging,
     private readonly bodies: BodyClaims,
     private readonly pending: PendingCalls,
+    private readonly budgets: BudgetGate,
   ) {}
 
-  /** @throws DialectError 404 for a model nobody configured, MessagingError while NATS is away. */
+  /** @throws DialectError 404 for a model nobody configured, 402 for a budget without room, MessagingError while NATS is away. */
   async handle(request: AcceptedRequest): Promise<void> {
     const dialect = dialectNamed(request.facts.dialect);
     const { facts, model } = this.requestFacts.complete({ ...request, dialect });
     if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
     const policy = this.cache.policyFor(facts);
-    if (!policy) return this.send(facts, model, request);
+    if (!policy) return this.hold(facts, model, request);
     const { body, response, cacheControl } = request;
     const outcome = await this.cache.handle({ facts, body, response, cacheControl }, policy);
     if (outcome.answered) return;
-    await this.send(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, model, request);
+    await this.hold(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, model, request);
+  }
+
+  /** What the request may cost is set aside before anybody hears of it, and given back where nobody does. */
+  private async hold(facts: Facts, model: ModelSettings, request: AcceptedRequest): Promise<void> {
+    const applied = this.budgets.of(facts);
+    if (applied.length === 0) return this.send(facts, model, request, NOTHING_HELD);
+    const held = await this.budgets.hold(facts, applied);
+    return this.send(held.facts, model, request, held.giveBack);
   }
 
   private async send(
     facts: Facts,
-    { keepAliveMilliseconds }: Pick<ModelEntry, 'keepAliveMilliseconds'>,
-    { requestId, body, response }: AcceptedRequest,
+    model: ModelSettings,
+    request: AcceptedRequest,
+    giveBack: () => void,
   ): Promise<void> {
+    let claim: string | undefined;
+    try {
+      claim = await this.storeLargeBody(request);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    // Waiting takes its time; nothing is asked of anybody for a caller who has left meanwhile.
+    if (request.response.isGone) return giveBack();
+    this.publish(facts, model, { ...request, claim });
+  }
+
+  /** The name that a body too large for a message rests under. */
+  private async storeLargeBody({ requestId, body }: AcceptedRequest): Promise<string | undefined> {
     if (!this.messaging.isConnected) throw new MessagingError('disconnected', 'no connection to NATS');
-    const claim = body.length > HttpLimit.messageBodyBytes ? requestId : undefined;
-    if (claim !== undefined) await this.bodies.put(claim, body);
-    // Storing takes its time; nothing is asked of anybody for a caller who has left meanwhile.
-    if (response.isGone) return;
+    if (body.length <= HttpLimit.messageBodyBytes) return undefined;
+    await this.bodies.put(requestId, body);
+    return requestId;
+  }
+
+  /** From here on the request ends with a terminal event, whatever happens. */
+  private publish(
+    facts: Facts,
+    { keepAliveMilliseconds }: ModelSettings,
+    { requestId, body, response, claim }: AcceptedRequest & { claim: string | undefined },
+  ): void {
     this.pending.add(new PendingCall(facts, response, keepAliveMilliseconds));
     const headers: Record<string, string | undefined> = {
       [MessageHeader.facts]: JSON.stringify(facts),

@@ -3,6 +3,7 @@ import type { AnswerHead, Facts, KeptAnswer, RequestEnded, Snapshot } from '#lib
 import type { AnswerCache, AtomicBatchPublisher, FoundAnswer, SnapshotWatch } from '#libs/messaging';
 import type { Logger } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
+import type { BudgetGate } from '../hold-budget/budget-gate.js';
 import { AnswerFromCacheHandler, type CacheOutcome } from './answer-from-cache.handler.js';
 
 const body = Buffer.from('{"messages":[]}');
@@ -54,6 +55,7 @@ describe('AnswerFromCacheHandler', () => {
       { get } as unknown as AnswerCache,
       { publish } as unknown as AtomicBatchPublisher,
       {} as Logger,
+      { of: () => [] } as unknown as BudgetGate,
     );
   };
   const response = {

@@ -3,9 +3,10 @@ import { requestEndedSubject, type Facts, type Operation } from '#libs/contracts
 import { AnswerCache, AtomicBatchPublisher, SnapshotWatch, type FoundAnswer } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
+import { BudgetGate } from '../hold-budget/budget-gate.js';
 import { CachePolicies, type CachePolicy } from './cache-policies.js';
 import { cacheKey } from './cache-key.js';
-import { cachedEnding } from './cached-ending.policy.js';
+import { cachedEnding, chargeOf } from './cached-ending.policy.js';
 import { cacheWish } from './cache-wish.policy.js';
 
 /** Operations whose answers may be kept: those of text and numbers alone. */
@@ -36,6 +37,7 @@ export class AnswerFromCacheHandler {
     private readonly cache: AnswerCache,
     private readonly results: AtomicBatchPublisher,
     private readonly logger: Logger,
+    private readonly budgets: BudgetGate,
   ) {
     watch.onChange((snapshot) => this.policies.follow(snapshot));
   }
@@ -45,7 +47,10 @@ export class AnswerFromCacheHandler {
     return this.policies.areAny && KEPT_OPERATIONS.has(facts.operation) ? this.policies.of(facts) : undefined;
   }
 
-  /** Answers the request where an answer to an equal one is kept. Never rejects for what the cache does. */
+  /**
+   * Answers the request where an answer to an equal one is kept. Never rejects for what the cache does.
+   * @throws DialectError 402 where the policy charges for it and a budget has no room.
+   */
   async handle(request: CacheableRequest, policy: CachePolicy): Promise<CacheOutcome> {
     const { facts, response } = request;
     response.addHeaders({ [CACHE_HEADER]: 'miss' });
@@ -57,8 +62,15 @@ export class AnswerFromCacheHandler {
     const found = wish.mayRead ? await this.cache.get(key) : undefined;
     metrics.cacheLookups.add({ model: policy.model, result: found ? 'hit' : 'miss' });
     if (!found) return { answered: false, cacheKey: key };
-    this.answer(request, found, policy);
+    this.answer({ ...request, facts: await this.held(facts, found, policy) }, found, policy);
     return { answered: true };
+  }
+
+  /** What is charged for a kept answer is set aside like anything else, and settled by its terminal event. */
+  private async held(facts: Facts, { answer: kept }: FoundAnswer, { priceShare }: CachePolicy): Promise<Facts> {
+    const charge = chargeOf(kept, priceShare);
+    const applied = charge === 0n ? [] : this.budgets.of(facts);
+    return applied.length === 0 ? facts : (await this.budgets.holdExactly(facts, applied, charge)).facts;
   }
 
   private answer(

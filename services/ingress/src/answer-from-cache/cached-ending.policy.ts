@@ -16,7 +16,7 @@ export function cachedEnding(
   kept: KeptAnswer,
   { priceShare, now }: { priceShare: number; now: number },
 ): CachedEnding {
-  const charge = shareOf(BigInt(kept.costNanoUsd), priceShare).toString();
+  const charge = chargeOf(kept, priceShare).toString();
   return {
     ageSeconds: Math.max(0, Math.floor((now - kept.keptAt) / 1_000)),
     answer: { ...kept.head, status: 200, attempts: 0, costNanoUsd: charge },
@@ -34,8 +34,9 @@ export function cachedEnding(
   };
 }
 
-/** Rounded half up to a whole nano-USD. */
-function shareOf(cost: bigint, share: number): bigint {
+/** What a kept answer is charged for: a share of what it cost, rounded half up to a whole nano-USD. */
+export function chargeOf({ costNanoUsd }: Pick<KeptAnswer, 'costNanoUsd'>, share: number): bigint {
+  const cost = BigInt(costNanoUsd);
   const parts = BigInt(Math.round(share * Number(SHARES)));
   return (cost * parts + SHARES / 2n) / SHARES;
 }

@@ -66,11 +66,15 @@ describe('endedEvent', () => {
     }
   });
 
-  it('sums the cost of all attempts that used tokens, each at its own price', () => {
+  it('sums the cost of the parts of an answer, each at its own price, and of nothing else', () => {
     const attempts = [
-      attempt({ outcome: 'failed' }),
-      attempt({ outcome: 'unknown', usage: undefined }),
-      attempt({ priceVersion: OTHER_PRICE.version, usage: { promptTokens: 3, completionTokens: 8 } }),
+      attempt({ outcome: 'failed', firstByteMilliseconds: undefined }),
+      attempt({ outcome: 'failed', errorClass: 'cut_stream' }),
+      attempt({
+        role: 'rescue',
+        priceVersion: OTHER_PRICE.version,
+        usage: { promptTokens: 3, completionTokens: 8 },
+      }),
     ];
     const { costNanoUsd } = endedEvent({ facts, slip }, attempts, { outcome: 'completed', result: {} });
     expect(costNanoUsd).toBe('35');

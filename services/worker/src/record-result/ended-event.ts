@@ -1,5 +1,5 @@
 import { eventFacts, type Attempt, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
-import { costOf } from '#libs/pricing';
+import { attemptsPaidByCaller, costOf } from '#libs/pricing';
 
 /** How a call ended, for its terminal event. */
 export type CallEnding =
@@ -12,7 +12,10 @@ export function endedEvent(
   attempts: Attempt[],
   ending: CallEnding,
 ): RequestEnded {
-  const cost = costOfAttempts(attempts, slip);
+  const hasBegun = ending.outcome === 'completed' || ending.hasBegun;
+  const isCopy = facts.shadowOf !== undefined;
+  const paid = attemptsPaidByCaller({ outcome: ending.outcome, attempts, hasBegun, isCopy });
+  const cost = costOfAttempts(attempts, paid, slip);
   const firstByteAt = firstByteOf(attempts, ending);
   return {
     ...eventFacts(facts),
@@ -43,12 +46,13 @@ function firstByteOf(attempts: Attempt[], ending: CallEnding): number | undefine
   return last?.firstByteMilliseconds === undefined ? undefined : last.startedAt + last.firstByteMilliseconds;
 }
 
-/** The sum over all attempts that used tokens, by the prices of the plan; undefined where none did. */
-function costOfAttempts(attempts: Attempt[], slip: RoutingSlip): bigint | undefined {
+/** The sum over the attempts that the caller pays for, by the prices of the plan; undefined where none of them used anything. */
+function costOfAttempts(attempts: Attempt[], paid: ReadonlySet<number>, slip: RoutingSlip): bigint | undefined {
   let sum: bigint | undefined;
-  for (const { usage, priceVersion } of attempts) {
+  for (const [index, { usage, priceVersion }] of attempts.entries()) {
+    if (!usage || !paid.has(index)) continue;
     const price = slip.targets.find((target) => target.price.version === priceVersion)?.price;
-    if (usage && price) sum = (sum ?? 0n) + costOf(usage, price);
+    if (price) sum = (sum ?? 0n) + costOf(usage, price);
   }
   return sum;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TimeWindow } from '#libs/contracts';
 
 import { closedObject } from '../closed-object.js';
-import { nearestName } from '../nearest-name.policy.js';
+import { timeZone } from '../time-zone.js';
 import { givenFields } from './given-fields.policy.js';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -14,10 +14,6 @@ const clock = (form: RegExp, reason: string) =>
 
 const from = clock(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from "00:00" to "23:59", in quotes');
 const to = clock(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day from "00:00" to "24:00", in quotes');
-
-const timeZone = z
-  .string()
-  .refine(isTimeZone, { error: ({ input }) => `is no time zone; ${zoneHint(typeof input === 'string' ? input : '')}` });
 
 /** Weekdays and hours of a time zone, read into the form of the contracts. */
 export const timeWindowFields = closedObject({
@@ -51,17 +47,4 @@ export const timeWindowFields = closedObject({
 function minuteOf(clockTime: string): number {
   const [hour = 0, minute = 0] = clockTime.split(':').map(Number);
   return hour * MINUTES_OF_HOUR + minute;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-function zoneHint(name: string): string {
-  const nearest = nearestName(name, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
-  return nearest === undefined ? 'take a name such as "Europe/Berlin" or "UTC"' : `did you mean "${nearest}"?`;
 }

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type BudgetEntry, type NotificationRaised } from '#libs/contracts';
+import { DurablePublisher } from '#libs/messaging';
+import { formatUsd } from '#libs/pricing';
+import { Logger } from '#libs/telemetry';
+
+/** What is told of a budget's period. */
+export interface NoticedPeriod {
+  readonly subject: string;
+  readonly startsAt: number;
+  readonly most: bigint;
+  readonly posted: bigint;
+}
+
+/** Raises notifications about budgets; they reach the organisation's webhooks. The same one is heard once, however often it comes. */
+@Injectable()
+export class BudgetNotices {
+  constructor(
+    private readonly publisher: DurablePublisher,
+    private readonly logger: Logger,
+  ) {}
+
+  /** A share of the budget is spent. Resolves when the notification is stored. */
+  async raiseAlert(budget: BudgetEntry, period: NoticedPeriod, share: number): Promise<void> {
+    await this.raise(budget, period, { type: 'budget.threshold_reached', detail: { share }, mark: String(share) });
+  }
+
+  /** A request was refused. Never rejects: the refusal itself does not depend on it. */
+  async raiseExceeded(budget: BudgetEntry, period: NoticedPeriod): Promise<void> {
+    try {
+      await this.raise(budget, period, { type: 'budget.exhausted', detail: {}, mark: 'exhausted' });
+    } catch (error) {
+      this.logger.error({ budget: budget.id, error }, 'a notification of a budget could not be raised');
+    }
+  }
+
+  private async raise(
+    budget: BudgetEntry,
+    { subject, startsAt, most, posted }: NoticedPeriod,
+    { type, detail, mark }: { type: string; detail: object; mark: string },
+  ): Promise<void> {
+    const key = [type, budget.id, subject.slice(0, 100), startsAt, mark].join(' ').slice(0, 300);
+    const notification: NotificationRaised = {
+      version: 1,
+      organization: budget.organization,
+      ...(budget.project === undefined ? {} : { project: budget.project }),
+      type,
+      key,
+      data: {
+        id: budget.id,
+        ...(subject === '' ? {} : { end_user: subject }),
+        ...detail,
+        limit_usd: formatUsd(most),
+        used_usd: formatUsd(posted),
+        period: budget.period,
+        period_starts_at: Math.floor(startsAt / 1_000),
+      },
+    };
+    await this.publisher.publish(Subject.notificationRaised(budget.organization), JSON.stringify(notification), {
+      messageId: key,
+    });
+  }
+}

@@ -1,0 +1,233 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  budgetIndex,
+  reachOf,
+  worstCost,
+  type AppliedBudget,
+  type BudgetIndex,
+  type HoldBounds,
+  type ReachedTarget,
+} from '#libs/budgets';
+import {
+  budgetLeaseReplySchema,
+  budgetRecalledSchema,
+  budgetReturnReplySchema,
+  Subject,
+  type BudgetEntry,
+  type Facts,
+  type Hold,
+  type LeaseReturn,
+  type ModelEntry,
+} from '#libs/contracts';
+import { Messaging, SnapshotWatch } from '#libs/messaging';
+import { resolveModel } from '#libs/routing';
+import { Settings } from '#libs/runtime';
+import { Logger } from '#libs/telemetry';
+import { BudgetExceeded, BudgetUnknown } from './budget-refusal.js';
+import { HoldLimit, WORST_CASE } from './hold-limits.js';
+import { LeaseAccount, type TakenPart } from './lease-account.js';
+
+/** What was set aside for a request, and how it is given back where the request went nowhere. */
+export interface HeldRequest {
+  /** The facts to go on with: those of a cheaper model where the budget says so. */
+  readonly facts: Facts;
+  readonly giveBack: () => void;
+}
+
+interface Taken extends TakenPart {
+  readonly account: LeaseAccount;
+  readonly budget: BudgetEntry;
+}
+
+const NOTHING_TO_GIVE_BACK = (): void => undefined;
+const MOST_DOWNGRADES = 3;
+
+/**
+ * Sets money aside for requests before anybody is called, from slices of budgets that billing leases to this process. A request
+ * that no budget counts pays nothing for it, not even a promise.
+ */
+@Injectable()
+export class BudgetGate implements BeforeApplicationShutdown {
+  private index: BudgetIndex = budgetIndex({});
+  private models: ReadonlyMap<string, ModelEntry> = new Map();
+  /** Of policies on trial, which decide a share of requests. */
+  private trialModels: ReadonlyMap<string, ModelEntry> | undefined;
+  private markups: ReadonlyMap<string, number> = new Map();
+  private longestCallMilliseconds = 1;
+  private readonly accounts = new Map<string, LeaseAccount>();
+  private readonly givenBack = new Set<Promise<void>>();
+
+  constructor(
+    watch: SnapshotWatch,
+    private readonly messaging: Messaging,
+    private readonly settings: Settings,
+    private readonly logger: Logger,
+  ) {
+    watch.onChange((snapshot) => {
+      this.index = budgetIndex(snapshot);
+      this.models = byName(snapshot.models);
+      this.trialModels = snapshot.trial && byName(snapshot.trial.models);
+      this.markups = new Map((snapshot.markups ?? []).map((entry) => [entry.organization, entry.millionths]));
+      this.longestCallMilliseconds = Math.max(1, ...snapshot.models.map(({ timeouts }) => timeouts.totalMilliseconds));
+      for (const account of this.accounts.values()) account.forgetRefusal();
+    });
+    messaging.subscribe(Subject.budgetRecalled, (message) => {
+      const recalled = budgetRecalledSchema.safeParse(message.json());
+      if (!recalled.success || recalled.data.holder === settings.instance) return;
+      this.accounts.get(accountKey(recalled.data.budget, recalled.data.subject))?.release();
+    });
+  }
+
+  /** The budgets that count a request; an empty list for most. */
+  of(facts: Facts): readonly AppliedBudget[] {
+    if (!this.index.areAny) return [];
+    const name = resolveModel(facts.model, this.models)?.model.name ?? facts.model;
+    return this.index.of(facts, name, () => new Set(this.reach(facts).map(({ provider }) => provider)));
+  }
+
+  /**
+   * Sets aside what the request may cost, on each budget that counts it.
+   * @throws BudgetExceeded 402, DialectError 503 while billing is away and what was leased is used up.
+   */
+  async hold(facts: Facts, applied: readonly AppliedBudget[], downgrades = 0): Promise<HeldRequest> {
+    try {
+      return await this.holdFor(facts, applied, (asked, ratio) => this.boundsOf(asked, ratio));
+    } catch (error) {
+      if (error instanceof BudgetUnknown && this.settings.budgetsUnknown === 'admit') {
+        return { facts, giveBack: NOTHING_TO_GIVE_BACK };
+      }
+      if (!(error instanceof BudgetExceeded)) throw error;
+      const { onExceeded } = error.budget;
+      if (onExceeded.kind === 'refuse' || onExceeded.model === facts.model || downgrades === MOST_DOWNGRADES)
+        throw error;
+      const cheaper = { ...facts, model: onExceeded.model };
+      return this.hold(cheaper, this.of(cheaper), downgrades + 1);
+    }
+  }
+
+  /** Sets aside exactly this much and the markup, for what is already known. */
+  async holdExactly(facts: Facts, applied: readonly AppliedBudget[], nanoUsd: bigint): Promise<HeldRequest> {
+    const exact = withMarkup(nanoUsd, this.markups.get(facts.organization) ?? 0);
+    return this.holdFor(facts, applied, () => ({ least: exact, most: exact }));
+  }
+
+  /** What is left of leases goes back, so that others need not wait for their end. */
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const account of this.accounts.values()) account.release();
+    await Promise.all(this.givenBack);
+  }
+
+  private async holdFor(
+    facts: Facts,
+    applied: readonly AppliedBudget[],
+    boundsOf: (facts: Facts, promptRatio: number | undefined) => HoldBounds,
+  ): Promise<HeldRequest> {
+    const bounds = (promptRatio: number | undefined): HoldBounds => boundsOf(facts, promptRatio);
+    const { most } = bounds(undefined);
+    if (most === 0n) return { facts, giveBack: NOTHING_TO_GIVE_BACK };
+    const taken: Taken[] = [];
+    const giveBack = (): void => taken.forEach(({ account, ...part }) => account.putBack(part));
+    try {
+      for (const { budget, subject } of applied) {
+        const account = this.accountOf(budget, subject);
+        const part = account.takeNow(most) ?? (await account.take(facts.model, bounds));
+        taken.push({ ...part, account, budget });
+      }
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    return { facts: { ...facts, hold: holdOf(taken), ...usedShareOf(taken) }, giveBack };
+  }
+
+  private boundsOf(facts: Facts, promptRatio: number | undefined): HoldBounds {
+    const bounds = worstCost(facts, this.reach(facts), { limits: WORST_CASE, promptRatio });
+    const millionths = this.markups.get(facts.organization);
+    if (millionths === undefined) return bounds;
+    return { least: withMarkup(bounds.least, millionths), most: withMarkup(bounds.most, millionths) };
+  }
+
+  /** A caller that lists targets may mean those of any model. */
+  private reach({ model, wishes }: Facts): readonly ReachedTarget[] {
+    const names = wishes?.targets ? { models: [...this.models.keys()] } : wishes;
+    const own = reachOf(model, this.models, names);
+    return this.trialModels ? [...own, ...reachOf(model, this.trialModels, names)] : own;
+  }
+
+  private accountOf(budget: BudgetEntry, subject: string): LeaseAccount {
+    const key = accountKey(budget.id, subject);
+    const known = this.accounts.get(key);
+    if (known?.budget === budget) return known;
+    known?.release();
+    if (this.accounts.size >= HoldLimit.accounts) this.forgetIdle();
+    const account = new LeaseAccount(budget, {
+      waitMilliseconds: this.settings.budgetWaitMilliseconds,
+      lease: (ask) =>
+        this.messaging.ask(
+          Subject.budgetLease,
+          {
+            ...ask,
+            budget: budget.id,
+            subject,
+            holder: this.settings.instance,
+            longestCallMilliseconds: this.longestCallMilliseconds,
+          },
+          budgetLeaseReplySchema,
+          HoldLimit.answerMilliseconds,
+        ),
+      giveBack: (returned) => this.giveBack(returned),
+    });
+    this.accounts.set(key, account);
+    return account;
+  }
+
+  private forgetIdle(): void {
+    for (const [key, account] of this.accounts) if (account.isIdle) this.accounts.delete(key);
+  }
+
+  /** Where that fails the lease comes to its end by itself. */
+  private giveBack(returned: LeaseReturn): void {
+    const done = this.messaging
+      .ask(Subject.budgetReturn, { returns: [returned] }, budgetReturnReplySchema, HoldLimit.answerMilliseconds)
+      .then(
+        () => undefined,
+        (error: unknown) => this.logger.warn({ lease: returned.lease, error }, 'a lease could not be given back'),
+      )
+      .finally(() => this.givenBack.delete(done));
+    this.givenBack.add(done);
+  }
+}
+
+function byName(models: readonly ModelEntry[]): ReadonlyMap<string, ModelEntry> {
+  return new Map(models.map((model) => [model.name, model]));
+}
+
+function accountKey(budget: string, subject: string): string {
+  return `${budget} ${subject}`;
+}
+
+function holdOf(taken: readonly Taken[]): Hold {
+  const least = taken.reduce((most, { nanoUsd }) => (nanoUsd < most ? nanoUsd : most), taken[0]?.nanoUsd ?? 0n);
+  return {
+    nanoUsd: least.toString(),
+    leases: taken.map(({ lease, nanoUsd, budget }) => ({
+      id: lease,
+      nanoUsd: nanoUsd.toString(),
+      ...(budget.scope?.providers ? { providers: budget.scope.providers } : {}),
+    })),
+  };
+}
+
+/** Of the budget that is used most, as billing last said. */
+function usedShareOf(taken: readonly Taken[]): Pick<Facts, 'budgetUsedShare'> {
+  const shares = taken.flatMap(({ account: { state } }) => {
+    if (!state || state.limitNanoUsd === '0') return [];
+    return [(Number(state.postedNanoUsd) + Number(state.heldNanoUsd)) / Number(state.limitNanoUsd)];
+  });
+  return shares.length === 0 ? {} : { budgetUsedShare: Math.max(...shares) };
+}
+
+/** Rounded up: a hold must not be smaller than the charge. */
+function withMarkup(nanoUsd: bigint, millionths: number): bigint {
+  return (nanoUsd * BigInt(1_000_000 + millionths) + 999_999n) / 1_000_000n;
+}

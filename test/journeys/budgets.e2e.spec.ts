@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { eventually } from '#libs/testing';
+
+import { call, type HttpAnswer } from './http-call.js';
+import { journeyConfiguration, modelFields } from './journey-configuration.js';
+import { journeysOn } from './journey.js';
+import { answers, answersAfter, PROMPT_TOKENS, WHOLE_ANSWER_WORDS } from './scripted-behaviours.js';
+import { startScriptedProvider, type ScriptedProvider } from './scripted-provider.js';
+import { StackForTests } from './stack-for-tests.js';
+
+/** By the prices of the journeys. */
+const COST_NANO_USD = PROMPT_TOKENS * 400 + WHOLE_ANSWER_WORDS * 1_600;
+
+const keyOf = (project: string): string => `sk-budget-${project}-0123456789`;
+const usdFor = (calls: number): string => (Number(BigInt(calls * COST_NANO_USD)) / 1e9).toFixed(9);
+
+let provider: ScriptedProvider;
+let stack: StackForTests;
+const journey = journeysOn(() => stack);
+
+const budgetsOf: Readonly<Record<string, object[]>> = {
+  ten: [{ limitUsd: usdFor(10), period: 'total', alertAt: [0.5] }],
+  hundred: [{ limitUsd: usdFor(100), period: 'total' }],
+  users: [{ limitUsd: usdFor(2), period: 'total', for: { endUser: 'each' } }],
+  cheaper: [{ limitUsd: usdFor(1), period: 'total', onExceeded: { downgrade: 'free' } }],
+  steady: [{ limitUsd: '1000', period: 'month', timeZone: 'Europe/Berlin' }],
+  empty: [{ limitUsd: '0.000001', period: 'day' }],
+};
+
+function configuration(): object {
+  const free = { provider: 'toy', model: 'sim-small', price: { inputPerMillion: '0', outputPerMillion: '0' } };
+  return {
+    ...journeyConfiguration({ main: provider.fields, toy: { kind: 'sim' } }, [
+      modelFields('quick', [{ provider: 'main', model: 'quick' }]),
+      modelFields('slow', [{ provider: 'main', model: 'slow' }]),
+      { name: 'free', targets: [free] },
+    ]),
+    organizations: [
+      {
+        name: 'demo',
+        projects: Object.entries(budgetsOf).map(([name, budgets]) => ({
+          name,
+          budgets,
+          keys: [{ name: 'ci', key: keyOf(name) }],
+        })),
+      },
+    ],
+  };
+}
+
+function ask(project: string, more: object = {}): Promise<HttpAnswer> {
+  const body = { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80, ...more };
+  return call(`${stack.url}/v1/chat/completions`, { key: keyOf(project), body });
+}
+
+const statuses = (given: readonly HttpAnswer[]): Record<number, number> =>
+  given.reduce<Record<number, number>>(
+    (counts, { status }) => ({ ...counts, [status]: (counts[status] ?? 0) + 1 }),
+    {},
+  );
+
+async function budgetOf(project: string) {
+  const [row] = await stack.query<{ limit: string; posted: string; held: string; overrun: string }>(
+    `SELECT limit_nano_usd::text AS limit, posted_nano_usd::text AS posted, held_nano_usd::text AS held,
+       overrun_nano_usd::text AS overrun
+     FROM billing.budget_periods WHERE budget_id LIKE $1 AND subject = ''`,
+    [`demo/${project}:%`],
+  );
+  return row;
+}
+
+beforeAll(async () => {
+  provider = await startScriptedProvider('main', { slow: answersAfter(400) }, answers);
+  stack = await StackForTests.start(configuration());
+}, 120_000);
+afterAll(async () => {
+  await stack?.stop();
+  await provider?.close();
+}, 60_000);
+
+describe('budgets', () => {
+  journey(
+    'let exactly ten of five hundred through that come at once, and say why to the others',
+    async () => {
+      const given = await Promise.all(Array.from({ length: 500 }, () => ask('ten')));
+      expect(statuses(given)).toEqual({ 200: 10, 402: 490 });
+      const refusal = given.find(({ status }) => status === 402)?.text ?? '';
+      expect(JSON.parse(refusal)).toMatchObject({ error: { code: 'budget_exceeded', type: 'insufficient_quota' } });
+      expect(refusal).toContain('demo/ten:total');
+      await eventually(async () =>
+        expect(await budgetOf('ten')).toEqual({
+          limit: String(10 * COST_NANO_USD),
+          posted: String(10 * COST_NANO_USD),
+          held: '0',
+          overrun: '0',
+        }),
+      );
+    },
+    90_000,
+  );
+
+  journey(
+    'serve at least ninety of a hundred typical calls, and nothing beyond',
+    async () => {
+      const before = provider.calls.length;
+      const given = await Promise.all(Array.from({ length: 150 }, () => ask('hundred', { max_tokens: 400 })));
+      const { 200: served = 0, 402: refused = 0 } = statuses(given);
+      expect(served + refused).toBe(150);
+      expect(served).toBeGreaterThanOrEqual(90);
+      expect(served).toBeLessThanOrEqual(100);
+      expect(provider.calls.length - before).toBe(served);
+      await eventually(async () =>
+        expect(await budgetOf('hundred')).toMatchObject({
+          posted: String(served * COST_NANO_USD),
+          held: '0',
+          overrun: '0',
+        }),
+      );
+    },
+    90_000,
+  );
+
+  journey(
+    'are one for each end user, the first request included',
+    async () => {
+      const given = await Promise.all(
+        ['ann', 'ben'].flatMap((user) => Array.from({ length: 8 }, () => ask('users', { user }))),
+      );
+      expect(statuses(given)).toEqual({ 200: 4, 402: 12 });
+    },
+    90_000,
+  );
+
+  journey('go on with a cheaper model where they say so', async () => {
+    expect((await ask('cheaper')).status).toBe(200);
+    const cheaper = await ask('cheaper');
+    expect([cheaper.status, cheaper.headers['x-switchyard-model']]).toEqual([200, 'sim-small']);
+  });
+
+  journey('are told in the words of the caller’s dialect', async () => {
+    const body = { model: 'quick', max_tokens: 80, messages: [{ role: 'user', content: 'Count.' }] };
+    const answer = await call(`${stack.url}/v1/messages`, { key: keyOf('empty'), body });
+    expect(answer.status).toBe(402);
+    expect(JSON.parse(answer.text)).toMatchObject({ type: 'error', error: { type: 'billing_error' } });
+  });
+
+  journey('of callers who left are free again, and charged what the provider did', async () => {
+    const leaving = new AbortController();
+    const answer = call(`${stack.url}/v1/chat/completions`, {
+      key: keyOf('steady'),
+      body: { model: 'slow', messages: [{ role: 'user', content: 'x' }], max_tokens: 80 },
+      signal: leaving.signal,
+    });
+    const calls = provider.calls.length;
+    await eventually(() => expect(provider.calls.length).toBeGreaterThan(calls));
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await eventually(async () => {
+      const [row] = await stack.query(
+        `SELECT state FROM billing.settlements JOIN billing.reservations r ON r.id = reservation_id
+         JOIN billing.budget_periods p ON p.id = r.period_id WHERE budget_id = 'demo/steady:month'`,
+      );
+      expect(row).toBeDefined();
+    });
+  });
+
+  journey(
+    'go on while billing is gone as far as is leased, and refuse with 503 beyond',
+    async () => {
+      expect((await ask('steady')).status).toBe(200);
+      const killed = stack.kill('billing');
+      expect((await ask('steady')).status).toBe(200);
+      await killed;
+      await stack.untilReady();
+      expect((await ask('steady')).status).toBe(200);
+    },
+    60_000,
+  );
+
+  journey('leave a ledger that is balanced to the nano-dollar', async () => {
+    const rows = await stack.query(
+      `SELECT transaction_id FROM billing.ledger_entries GROUP BY 1 HAVING sum(amount_nano_usd) <> 0
+       UNION ALL SELECT 0 FROM billing.budget_periods
+         WHERE posted_nano_usd + held_nano_usd > limit_nano_usd + granted_nano_usd`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
