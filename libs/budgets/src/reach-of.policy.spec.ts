@@ -15,8 +15,12 @@ describe('what a request may reach', () => {
   });
 
   it('are those of fallbacks and rules, to their end, each once', () => {
-    const first = buildModel('a', { routing: { fallbacks: { models: ['b'], contextTooLong: ['c'], contentFilter: ['b'] } } });
-    const second = buildModel('b', { routing: { rules: [{ name: 'r', useModel: 'd' }], fallbacks: { models: ['a'] } } });
+    const first = buildModel('a', {
+      routing: { fallbacks: { models: ['b'], contextTooLong: ['c'], contentFilter: ['b'] } },
+    });
+    const second = buildModel('b', {
+      routing: { rules: [{ name: 'r', useModel: 'd' }], fallbacks: { models: ['a'] } },
+    });
     expect(reached('a', [first, second, ...plain.slice(2)]).toSorted()).toEqual(['a', 'b', 'c', 'd']);
   });
 

@@ -33,13 +33,25 @@ describe('the worst cost of a request', () => {
   });
 
   it('is that of the dearest target that may be reached', () => {
-    expect(least({ maxCompletionTokens: 1 }, [target(), target({ inputNanoUsdPerMillion: '9000000' }), target()])).toBe(901n);
+    expect(least({ maxCompletionTokens: 1 }, [target(), target({ inputNanoUsdPerMillion: '9000000' }), target()])).toBe(
+      901n,
+    );
   });
 
   it.each([
-    ['images', { operation: 'image_generation', choices: 3, estimatedPromptTokens: 0 }, { nanoUsdPerImage: '40' }, 120n],
+    [
+      'images',
+      { operation: 'image_generation', choices: 3, estimatedPromptTokens: 0 },
+      { nanoUsdPerImage: '40' },
+      120n,
+    ],
     ['speech', { operation: 'speech', units: { characters: 10 } }, { nanoUsdPerMillionCharacters: '5000000' }, 50n],
-    ['audio', { operation: 'transcription', units: { audioMilliseconds: 3_600_000 } }, { nanoUsdPerHourOfAudio: '7' }, 7n],
+    [
+      'audio',
+      { operation: 'transcription', units: { audioMilliseconds: 3_600_000 } },
+      { nanoUsdPerHourOfAudio: '7' },
+      7n,
+    ],
     ['searches', { operation: 'rerank', units: { searches: 2 } }, { nanoUsdPerThousandSearches: '3000' }, 6n],
     ['the request itself', {}, { nanoUsdPerRequest: '11' }, 11n],
   ] as const)('counts %s', (_what, changes, price, nanoUsd) => {

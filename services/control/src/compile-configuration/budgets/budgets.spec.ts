@@ -36,7 +36,9 @@ const reasons = (organization: object): string[] => {
 describe('budgets in switchyard.yaml', () => {
   it('are read at every level, with their defaults', () => {
     const key = { name: 'ci', key: 'sk-0123456789', budgets: [{ limitUsd: '1', period: 'day', alertAt: [0.9, 0.5] }] };
-    const projects = [{ name: 'shop', budgets: [{ name: 'own', limitUsd: '2.5', timeZone: 'Asia/Tokyo' }], keys: [key] }];
+    const projects = [
+      { name: 'shop', budgets: [{ name: 'own', limitUsd: '2.5', timeZone: 'Asia/Tokyo' }], keys: [key] },
+    ];
     expect(budgets({ budgets: [{ limitUsd: '10.00', downgrade: 'small' }], projects })).toEqual([
       {
         id: 'demo:month',
