@@ -332,3 +332,21 @@ export type {
   WebhookReplay,
   WebhookReplayed,
 } from './queries/webhooks.js';
+export {
+  messageBatchCreateSchema,
+  messageBatchDeletedSchema,
+  messageBatchListSchema,
+  messageBatchObjectSchema,
+  messageBatchPageSchema,
+  messageBatchReadSchema,
+  messageBatchResultsSchema,
+} from './queries/message-batches.js';
+export type {
+  MessageBatchCreate,
+  MessageBatchDeleted,
+  MessageBatchList,
+  MessageBatchObject,
+  MessageBatchPage,
+  MessageBatchRead,
+  MessageBatchResults,
+} from './queries/message-batches.js';

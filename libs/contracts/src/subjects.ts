@@ -45,6 +45,12 @@ export const Subject = {
   jobResultRead: 'job-result.read.v1',
   /** worker → jobs: a job's provider is about to be called. Core NATS, queue group; for show only. */
   jobStarted: 'job.started.v1',
+  messageBatchCreate: 'message-batch.create.v1',
+  messageBatchRead: 'message-batch.read.v1',
+  messageBatchList: 'message-batch.list.v1',
+  messageBatchCancel: 'message-batch.cancel.v1',
+  messageBatchDelete: 'message-batch.delete.v1',
+  messageBatchResultsRead: 'message-batch-results.read.v1',
   responsePut: 'response.put.v1',
   responseRead: 'response.read.v1',
   responseCancel: 'response.cancel.v1',

@@ -13,6 +13,7 @@ export type {
 export type { ContinuationStyle, RestOrder, StreamContinuation } from './continuation/stream-continuation.js';
 export { usageOfAnswer } from './usage-of-answer.js';
 export type { AnswerUsage } from './usage-of-answer.js';
+export { scanObject } from './scan-object.js';
 export { refuseUnknownFields } from './refuse-unknown-fields.js';
 export { classOfStatus } from './class-of-status.js';
 export { askedProbabilities, withProbabilities, type TokenProbability } from './translation/token-probabilities.js';

@@ -29,6 +29,8 @@ import { JobsController } from './manage-jobs/jobs.controller.js';
 import { WriteJobResultHandler } from './manage-jobs/write-job-result.handler.js';
 import { OpenAiWebhooksController } from './manage-webhooks/openai-webhooks.controller.js';
 import { WebhooksController } from './manage-webhooks/webhooks.controller.js';
+import { MessageBatchesController } from './manage-message-batches/message-batches.controller.js';
+import { RequestListHandler } from './receive-requests/request-list.handler.js';
 import { PoliciesController } from './manage-policies/policies.controller.js';
 import { AcceptBackgroundHandler } from './manage-responses/accept-background.handler.js';
 import { ContinueConversationHandler } from './manage-responses/continue-conversation.handler.js';
@@ -51,6 +53,7 @@ import { HealthController } from './report-health/health.controller.js';
     JobsController,
     WebhooksController,
     OpenAiWebhooksController,
+    MessageBatchesController,
     RecordsController,
     PoliciesController,
     ExplainRouteController,
@@ -75,6 +78,7 @@ import { HealthController } from './report-health/health.controller.js';
     GiveFeedbackHandler,
     PendingCalls,
     ReceiveFileHandler,
+    RequestListHandler,
     ContinueConversationHandler,
     CreateResponseHandler,
     ResponseKeeper,

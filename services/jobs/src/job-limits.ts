@@ -8,6 +8,8 @@ export class JobLimits {
   readonly inputFileBytes: number = 200 * MEBIBYTE;
   /** Most requests in one batch; OpenAI's own limit. */
   readonly linesPerBatch: number = 50_000;
+  /** How long the results of a batch of messages are kept, from when it was made; Anthropic's own time. */
+  readonly messageResultsKeepMilliseconds: number = 29 * DAY;
   /** Longest line of an input file: as much as is ever held of a file at once. */
   readonly lineBytes: number = 20 * MEBIBYTE;
   readonly customIdCharacters: number = 512;

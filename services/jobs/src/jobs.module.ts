@@ -55,6 +55,9 @@ import { BackgroundResponseRepository } from './keep-background/background-respo
 import { KeepBackgroundHandler } from './keep-background/keep-background.handler.js';
 import { JobBlobs } from './keep-job/job-blobs.js';
 import { JobRepository } from './keep-job/job.repository.js';
+import { MessageBatchesController } from './keep-message-batch/message-batches.controller.js';
+import { MessageBatchesHandler } from './keep-message-batch/message-batches.handler.js';
+import { MessageBatchRepository } from './keep-message-batch/message-batch.repository.js';
 import { CreateFilesAndBatches1763800000000 } from './migrations/1763800000000-create-files-and-batches.js';
 import { CreateResponses1763900000000 } from './migrations/1763900000000-create-responses.js';
 import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
@@ -120,6 +123,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     CreateBatchController,
     AnswerBatchesController,
     CancelBatchController,
+    MessageBatchesController,
     StoreResultsConsumer,
     StoreResponseController,
     AnswerResponsesController,
@@ -158,6 +162,8 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     FinalizeBatchHandler,
     LargeAnswers,
     LineFacts,
+    MessageBatchesHandler,
+    MessageBatchRepository,
     LinePublisher,
     LineResultRepository,
     ModelTargets,

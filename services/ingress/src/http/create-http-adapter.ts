@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dialectOfPath } from './dialect-of-path.js';
 import { callerErrorOf } from './http-error.filter.js';
 import { HttpLimit } from './http-limits.js';
+import { streamLargeBodies } from './stream-large-bodies.js';
 import { newRequestId } from './request-id.js';
 
 const MOST_FORM_FIELDS = 10;
@@ -36,6 +37,7 @@ export async function createHttpAdapter(): Promise<HttpEdge> {
   fastify.server.maxConnections = HttpLimit.connections;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  streamLargeBodies(fastify);
   let isStopping = false;
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobStoreFull, BlobStoreUnavailable, BlobTooLarge } from '#libs/blobs';
@@ -28,13 +29,13 @@ export class HttpErrorFilter implements ExceptionFilter {
     if (told.status === 503) reply.header('retry-after', '1');
     const answer = () =>
       void reply.status(told.status).type('application/json').send(dialectOfPath(request).encodeError(told));
-    if (told.status === 413) void readOut(request.raw).then(answer);
+    if (told.status === 413 || request.body instanceof Readable) void readOut(request.raw).then(answer);
     else answer();
   }
 }
 
 /**
- * Reads and drops the rest of a body that is too large, for a while: a caller still sending would find the connection broken
+ * Reads and drops the rest of a body that is too large or was refused on its way, for a while: a caller still sending would find the connection broken
  * instead of the answer that says why.
  */
 async function readOut(body: IncomingMessage): Promise<void> {

@@ -4,6 +4,10 @@ export const HttpLimit = {
   bodyBytes: 32 * 1024 ** 2,
   /** A file of `POST /v1/files`. */
   fileBytes: 200 * 1024 ** 2,
+  /** The body of a request that holds many: a Message Batch. It is streamed to the store. */
+  requestListBytes: 256 * 1024 ** 2,
+  /** One of the requests of such a body. */
+  listedRequestBytes: 20 * 1024 ** 2,
   headerBytes: 16 * 1024,
   /** A body above this goes by claim check instead of in the message. */
   messageBodyBytes: 256 * 1024,

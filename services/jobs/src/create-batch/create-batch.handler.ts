@@ -36,7 +36,7 @@ export class CreateBatchHandler {
         metadata: query.metadata,
         outputExpiresAfterSeconds: query.outputExpiresAfterSeconds,
       },
-      windowOf(query.completionWindow, this.limits),
+      { windowMilliseconds: windowOf(query.completionWindow, this.limits) },
     );
     this.nudge.nudge();
     return toBatchObject(batch);

@@ -4,12 +4,13 @@ import { ServiceLogger } from '#libs/runtime';
 import { Database } from '#libs/storage';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
-import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
 import { BatchRepository, type Queries } from '../keep-batch/batch.repository.js';
 import { BatchTakenAway } from '../keep-batch/batch-taken-away.error.js';
-import { FileRepository } from '../store-file/file.repository.js';
-import { outputLine, type ResultToWrite } from './output-line.policy.js';
-import { ResultPagesRepository, type PageRequest } from './result-pages.repository.js';
+import { FileRepository, MESSAGE_RESULTS_PURPOSE } from '../store-file/file.repository.js';
+import { isMessageBatch } from '../validate-batch/batch-endpoints.policy.js';
+import { filesOf, type BatchFile, type ResultKind } from './files-of-batch.policy.js';
+import type { ResultToWrite } from './output-line.policy.js';
+import { ResultPagesRepository } from './result-pages.repository.js';
 
 interface WrittenFile extends StoredBlob {
   readonly id: string;
@@ -42,8 +43,9 @@ export class FinalizeBatchHandler {
   async finalize(batch: Batch, lease: { holder: string; signal: AbortSignal }): Promise<void> {
     const { endsAs } = batch;
     if (endsAs === null) throw new Error(`Batch ${batch.id} is to be finalized, but how it ends was never fixed`);
-    const output = await this.write(batch, 'completed', lease.signal);
-    const errors = await this.write(batch, 'not completed', lease.signal);
+    const files = filesOf(batch);
+    const output = files.output && (await this.write(batch, files.output, lease.signal));
+    const errors = files.errors && (await this.write(batch, files.errors, lease.signal));
     await this.database.transaction(async (transaction) => {
       for (const file of [output, errors]) if (file) await this.keep(batch, file, transaction);
       const changes = { outputFileId: output?.id ?? null, errorFileId: errors?.id ?? null };
@@ -56,26 +58,16 @@ export class FinalizeBatchHandler {
     );
   }
 
-  /** Nothing where there is no result of that kind. */
-  private async write(
-    batch: Batch,
-    which: PageRequest['which'],
-    signal: AbortSignal,
-  ): Promise<WrittenFile | undefined> {
-    const isOutput = which === 'completed';
-    const count = isOutput ? batch.completedLines : batch.failedLines + batch.unfinishedLines;
-    if (count === 0) return undefined;
-    const kind = isOutput ? 'output' : 'errors';
-    const blobKey = `batches/${batch.id}/${kind}.jsonl`;
-    const stored = await this.blobs.write(blobKey, this.linesOf(batch, which, signal), {
+  private async write(batch: Batch, file: BatchFile, signal: AbortSignal): Promise<WrittenFile> {
+    const blobKey = `batches/${batch.id}/${file.kind}.jsonl`;
+    const stored = await this.blobs.write(blobKey, this.linesOf(batch, file, signal), {
       maxBytes: this.limits.outputFileBytes,
     });
-    const id = isOutput ? batchIdentifiers.outputFile(batch.id) : batchIdentifiers.errorFile(batch.id);
-    return { ...stored, id, blobKey, filename: `${batch.id}_${kind}.jsonl` };
+    return { ...stored, id: file.id, blobKey, filename: `${batch.id}_${file.kind}.jsonl` };
   }
 
   /** The next page is on its way while one is written. */
-  private async *linesOf(batch: Batch, which: PageRequest['which'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  private async *linesOf(batch: Batch, { which, lineOf }: BatchFile, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     let next = this.pageAfter(0, batch, which);
     for (;;) {
       const { page, upToLine } = await next;
@@ -86,12 +78,12 @@ export class FinalizeBatchHandler {
         // Whoever stops reading here never looks at it.
         next.catch(() => undefined);
       }
-      if (page.length > 0) yield Buffer.from(page.map((result) => outputLine(batch.id, result)).join(''));
+      if (page.length > 0) yield Buffer.from(page.map((result) => lineOf(batch.id, result)).join(''));
       if (isLast) return;
     }
   }
 
-  private async pageAfter(afterLine: number, batch: Batch, which: PageRequest['which']): Promise<Page> {
+  private async pageAfter(afterLine: number, batch: Batch, which: ResultKind): Promise<Page> {
     const { resultsPageRows, resultsPageBytes: bytes } = this.limits;
     const upToLine = afterLine + resultsPageRows;
     const page = await this.pages.page(batch.id, { which, afterLine, upToLine, bytes });
@@ -100,10 +92,16 @@ export class FinalizeBatchHandler {
   }
 
   private async keep(batch: Batch, file: WrittenFile, transaction: Queries): Promise<void> {
-    const { organization, project, outputExpiresAfterSeconds: expiresAfterSeconds } = batch;
-    await this.files.insert(
-      { ...file, organization, project, purpose: 'batch_output', expiresAfterSeconds },
-      transaction,
-    );
+    const { organization, project } = batch;
+    const purpose = isMessageBatch(batch) ? MESSAGE_RESULTS_PURPOSE : 'batch_output';
+    const expiresAfterSeconds = this.expiryOf(batch);
+    await this.files.insert({ ...file, organization, project, purpose, expiresAfterSeconds }, transaction);
+  }
+
+  /** Results of messages are kept from when their batch was made, other files from when they are made themselves. */
+  private expiryOf(batch: Batch): number | null {
+    if (!isMessageBatch(batch)) return batch.outputExpiresAfterSeconds;
+    const keptUntil = batch.createdAt.getTime() + this.limits.messageResultsKeepMilliseconds;
+    return Math.max(0, Math.ceil((keptUntil - Date.now()) / 1_000));
   }
 }

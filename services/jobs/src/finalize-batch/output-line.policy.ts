@@ -38,11 +38,13 @@ function errorWithoutResponse({ errorCode, errorMessage }: ResultToWrite): Unfin
   return unfinishedReason(errorCode);
 }
 
-function statusOf(result: ResultToWrite): number {
+/** The status to show of a result, also of one that has none. */
+export function statusOf(result: ResultToWrite): number {
   return result.statusCode ?? (result.outcome === 'completed' ? 200 : 500);
 }
 
-function embeddable(answer: string): string {
+/** The answer's bytes on one line, or as a string where they are no JSON. */
+export function embeddable(answer: string): string {
   try {
     JSON.parse(answer);
   } catch {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
+import type { ResultKind } from './files-of-batch.policy.js';
 import type { ResultToWrite } from './output-line.policy.js';
 
 /** Which results: of the lines after `afterLine` up to `upToLine`, and no more bytes of answers at once than `bytes`. */
 export interface PageRequest {
-  readonly which: 'completed' | 'not completed';
+  readonly which: ResultKind;
   readonly afterLine: number;
   readonly upToLine: number;
   readonly bytes: number;
@@ -33,9 +34,9 @@ export class ResultPagesRepository {
          SELECT line, request_id AS "requestId", outcome, status_code AS "statusCode", answer, error_code AS "errorCode",
            error_message AS "errorMessage",
            sum(coalesce(octet_length(answer), 0)) OVER (ORDER BY line) - coalesce(octet_length(answer), 0) AS before
-         FROM jobs.batch_results WHERE batch_id = $1 AND line > $2 AND line <= $3 AND (outcome = 'completed') = $4
+         FROM jobs.batch_results WHERE batch_id = $1 AND line > $2 AND line <= $3 AND ($4::boolean IS NULL OR (outcome = 'completed') = $4)
        ) page WHERE before < $5 ORDER BY line`,
-      [batchId, afterLine, upToLine, which === 'completed', bytes],
+      [batchId, afterLine, upToLine, which === 'all' ? null : which === 'completed', bytes],
     );
   }
 

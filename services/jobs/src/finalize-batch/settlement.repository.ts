@@ -43,7 +43,7 @@ export class SettlementRepository {
     await transaction.query(
       `WITH closed AS (
          INSERT INTO jobs.batch_results (batch_id, line, request_id, outcome, error_code)
-         SELECT l.batch_id, l.line, 'req_' || substr(l.batch_id, 7) || '_' || l.line, $2, 'batch_' || $2
+         SELECT l.batch_id, l.line, 'req_' || split_part(l.batch_id, '_', 2) || '_' || l.line, $2, 'batch_' || $2
          FROM jobs.batch_lines l WHERE l.batch_id = $1
          ON CONFLICT DO NOTHING RETURNING 1
        )

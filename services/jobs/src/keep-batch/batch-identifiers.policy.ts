@@ -4,12 +4,15 @@
  */
 export const batchIdentifiers = {
   batch: (token: string) => `batch_${token}`,
+  messageBatch: (token: string) => `msgbatch_${token}`,
   request: (batchId: string, line: number) => `req_${tokenOf(batchId)}_${line}`,
   answer: (batchId: string, line: number) => `batch_req_${tokenOf(batchId)}_${line}`,
   outputFile: (batchId: string) => `file-${tokenOf(batchId)}-output`,
+  inputFile: (batchId: string) => `file-${tokenOf(batchId)}-input`,
+  resultsFile: (batchId: string) => `file-${tokenOf(batchId)}-results`,
   errorFile: (batchId: string) => `file-${tokenOf(batchId)}-errors`,
 };
 
 function tokenOf(batchId: string): string {
-  return batchId.slice('batch_'.length);
+  return batchId.slice(batchId.indexOf('_') + 1);
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchStatus } from '#libs/contracts';
-import { Database } from '#libs/storage';
+import { Database, storableText } from '#libs/storage';
 import { WebhookOutboxRepository } from '../raise-events/webhook-outbox.repository.js';
 import type { Batch, BatchEnding, BatchErrors } from './batch.js';
 import { batchEventOf } from './batch-event.policy.js';
 import { batchColumns, toBatch, type BatchRow } from './batch-row.js';
 import { statesBefore } from './batch-state.policy.js';
+import { MESSAGES_ENDPOINT } from '../validate-batch/batch-endpoints.policy.js';
 import { tenantCondition, tenantParameters, type Tenant } from './tenant.js';
 
 /** Something that runs SQL: the database, or one transaction of it. */
@@ -23,7 +24,10 @@ export type NewBatch = Pick<
   | 'inputFileId'
   | 'outputExpiresAfterSeconds'
   | 'metadata'
->;
+> & {
+  /** How many lines it has, where that is known before they are read. */
+  readonly totalLines?: number;
+};
 
 /** Changes that come with a change of state. */
 export interface MoveChanges {
@@ -39,6 +43,8 @@ export interface MoveChanges {
 export interface Move {
   readonly holder?: string;
   readonly changes?: MoveChanges;
+  /** Only from these of the states from which it may go there. */
+  readonly from?: readonly BatchStatus[];
 }
 
 /** Rows of `jobs.batches`. Every change of state goes through `move`, which knows the allowed edges. */
@@ -49,10 +55,13 @@ export class BatchRepository {
     private readonly outbox: WebhookOutboxRepository,
   ) {}
 
-  async insert(batch: NewBatch, windowMilliseconds: number): Promise<Batch> {
-    const rows = await this.database.query<BatchRow>(
-      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, output_expires_after_seconds, status, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, 'validating', now() + $10::double precision * interval '1 millisecond')
+  async insert(
+    batch: NewBatch,
+    { windowMilliseconds, within = this.database }: { windowMilliseconds: number; within?: Queries },
+  ): Promise<Batch> {
+    const rows = await within.query<BatchRow>(
+      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, output_expires_after_seconds, total_lines, status, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $11, 'validating', now() + $10::double precision * interval '1 millisecond')
        RETURNING ${batchColumns}`,
       [
         batch.id,
@@ -65,6 +74,7 @@ export class BatchRepository {
         batch.metadata === null ? null : JSON.stringify(batch.metadata),
         batch.outputExpiresAfterSeconds,
         windowMilliseconds,
+        batch.totalLines ?? 0,
       ],
     );
     return toBatch(onlyRow(rows));
@@ -72,8 +82,9 @@ export class BatchRepository {
 
   async find(id: string, tenant: Tenant): Promise<Batch | undefined> {
     const rows = await this.database.query<BatchRow>(
-      `SELECT ${batchColumns} FROM jobs.batches WHERE id = $1 AND ${tenantCondition(2)}`,
-      [id, ...tenantParameters(tenant)],
+      `SELECT ${batchColumns} FROM jobs.batches
+       WHERE id = $1 AND endpoint <> '${MESSAGES_ENDPOINT}' AND ${tenantCondition(2)}`,
+      [storableText(id), ...tenantParameters(tenant)],
     );
     return rows[0] && toBatch(rows[0]);
   }
@@ -92,11 +103,11 @@ export class BatchRepository {
   async list(tenant: Tenant, page: { after?: string | undefined; limit: number }): Promise<Batch[]> {
     const rows = await this.database.query<BatchRow>(
       `SELECT ${batchColumns} FROM jobs.batches
-       WHERE ${tenantCondition(1)}
+       WHERE ${tenantCondition(1)} AND endpoint <> '${MESSAGES_ENDPOINT}'
          AND ($4::text IS NULL OR (created_at, id) < (
            SELECT created_at, id FROM jobs.batches WHERE id = $4 AND ${tenantCondition(1)}))
        ORDER BY created_at DESC, id DESC LIMIT $5`,
-      [...tenantParameters(tenant), page.after ?? null, page.limit],
+      [...tenantParameters(tenant), page.after === undefined ? null : storableText(page.after), page.limit],
     );
     return rows.map(toBatch);
   }
@@ -127,7 +138,7 @@ export class BatchRepository {
       [
         id,
         to,
-        statesBefore(to),
+        statesBefore(to).filter((state) => how.from?.includes(state) ?? true),
         how.holder ?? null,
         changes.endsAs ?? null,
         changes.model ?? null,

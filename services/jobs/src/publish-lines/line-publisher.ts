@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { MessageHeader, Subject, type Facts } from '#libs/contracts';
-import { BodyClaims, DurablePublisher } from '#libs/messaging';
+import { encodeRequestEnded, MessageHeader, requestEndedSubject, Subject, type Facts } from '#libs/contracts';
+import { AtomicBatchPublisher, BodyClaims, DurablePublisher } from '#libs/messaging';
+import { metrics } from '#libs/telemetry';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
 import { LineFacts } from './line-facts.js';
-import { readBatchLine } from '../validate-batch/read-batch-line.js';
+import { isMessageBatch } from '../validate-batch/batch-endpoints.policy.js';
+import { LineError } from '../validate-batch/line-error.js';
+import { readBatchLine, type BatchLine } from '../validate-batch/read-batch-line.js';
+import { readMessageLine } from '../validate-batch/read-message-line.js';
+import { refusedLineEvent } from './refused-line.policy.js';
 
 const PRIORITY = 'normal';
 const NO_BODY = new Uint8Array(0);
@@ -25,6 +30,7 @@ export class LinePublisher {
     private readonly claims: BodyClaims,
     private readonly limits: JobLimits,
     private readonly lineFacts: LineFacts,
+    private readonly results: AtomicBatchPublisher,
   ) {}
 
   /**
@@ -37,10 +43,8 @@ export class LinePublisher {
     avoid: readonly string[] = [],
   ): Promise<void> {
     const requestId = batchIdentifiers.request(batch.id, line);
-    const read = readBatchLine(bytes, {
-      endpoint: batch.endpoint,
-      customIdCharacters: this.limits.customIdCharacters,
-    });
+    const read = this.read(batch, bytes);
+    if (read instanceof LineError) return this.refuse(batch, { line, bytes, error: read });
     const { customId, body } = read;
     const facts: Facts = {
       ...read.facts,
@@ -68,5 +72,26 @@ export class LinePublisher {
       headers: { ...headers, [MessageHeader.bodyClaim]: requestId },
       messageId,
     });
+  }
+
+  /** The line, or what is wrong with it where that does not concern the others. */
+  private read(batch: Batch, bytes: Uint8Array): BatchLine | LineError {
+    try {
+      const { customIdCharacters } = this.limits;
+      return readBatchLine(bytes, { endpoint: batch.endpoint, customIdCharacters });
+    } catch (error) {
+      if (error instanceof LineError && isMessageBatch(batch)) return error;
+      throw error;
+    }
+  }
+
+  /** Ends a line that cannot be sent: its terminal event is stored instead of its request. */
+  private async refuse(batch: Batch, refused: { line: number; bytes: Uint8Array; error: LineError }): Promise<void> {
+    const { line, bytes, error } = refused;
+    const { customId } = readMessageLine(bytes);
+    const event = refusedLineEvent(batch, { line, customId }, { error, at: new Date() });
+    await this.results.publish(requestEndedSubject(event), encodeRequestEnded(event));
+    const { outcome, lane, model } = event;
+    metrics.requests.add({ outcome, lane, model });
   }
 }

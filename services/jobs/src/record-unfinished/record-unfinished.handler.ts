@@ -11,6 +11,7 @@ import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
 import { batchEndpoint } from '../validate-batch/batch-endpoints.policy.js';
+import { LineError } from '../validate-batch/line-error.js';
 import { readBatchLine } from '../validate-batch/read-batch-line.js';
 import { unfinishedLineEvent, type UnfinishedLine } from './unfinished-line.policy.js';
 
@@ -61,7 +62,7 @@ export class RecordUnfinishedHandler {
     for (const { outcome, lane, model } of events) metrics.requests.add({ outcome, lane, model });
   }
 
-  /** A batch whose input file is gone can still be ended: then its row must do. */
+  /** A batch whose input file is gone, or a line that is wrong, can still be ended: then the batch's row must do. */
   private async read(batch: Batch, place: LinePlace, blobKey: string | undefined): Promise<UnfinishedLine> {
     const { line, customId, byteOffset, byteLength } = place;
     try {
@@ -73,7 +74,8 @@ export class RecordUnfinishedHandler {
       });
       return { line, customId, facts };
     } catch (error) {
-      if (!(error instanceof BlobMissing)) throw error;
+      const isUnreadable = error instanceof BlobMissing || error instanceof LineError;
+      if (!isUnreadable) throw error;
       this.logger.debug({ batchId: batch.id, line, error }, 'a line that never ran is recorded without its file');
       return { line, customId, facts: { ...batchEndpoint(batch.endpoint), model: batch.model ?? 'unknown' } };
     }

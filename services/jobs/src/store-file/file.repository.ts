@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/storage';
+import { Database, storableText } from '#libs/storage';
 import type { Queries } from '../keep-batch/batch.repository.js';
 import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 
@@ -25,8 +25,12 @@ type FileRow = Omit<StoredFile, 'bytes'> & { readonly bytes: string };
 const fileColumns =
   'id, organization, project, filename, purpose, bytes, sha256, blob_key AS "blobKey", created_at AS "createdAt", expires_at AS "expiresAt"';
 
+/** Purposes of files that are part of a batch of messages, and shown by it alone. */
+export const MESSAGE_BATCH_PURPOSE = 'message_batch';
+export const MESSAGE_RESULTS_PURPOSE = 'message_batch_results';
+
 /** What callers can see: neither deleted nor expired. */
-const VISIBLE = 'deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
+const VISIBLE = `purpose NOT IN ('${MESSAGE_BATCH_PURPOSE}', '${MESSAGE_RESULTS_PURPOSE}') AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
 /** Rows of `jobs.files`. A file never changes; it is deleted or expires, and some time later it is taken out. */
 @Injectable()
@@ -56,7 +60,7 @@ export class FileRepository {
   async find(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
     const rows = await this.database.query<FileRow>(
       `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)}`,
-      [id, ...tenantParameters(tenant)],
+      [storableText(id), ...tenantParameters(tenant)],
     );
     return rows[0] && toFile(rows[0]);
   }
@@ -64,7 +68,7 @@ export class FileRepository {
   async findVisible(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
     const rows = await this.database.query<FileRow>(
       `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)} AND ${VISIBLE}`,
-      [id, ...tenantParameters(tenant)],
+      [storableText(id), ...tenantParameters(tenant)],
     );
     return rows[0] && toFile(rows[0]);
   }
@@ -73,9 +77,14 @@ export class FileRepository {
   async delete(id: string, tenant: Tenant): Promise<boolean> {
     const rows = await this.database.query(
       `UPDATE jobs.files SET deleted_at = now() WHERE id = $1 AND ${tenantCondition(2)} AND ${VISIBLE} RETURNING id`,
-      [id, ...tenantParameters(tenant)],
+      [storableText(id), ...tenantParameters(tenant)],
     );
     return rows.length > 0;
+  }
+
+  /** Takes a file out of sight that callers do not see as one. */
+  async retire(id: string, within: Queries): Promise<void> {
+    await within.query(`UPDATE jobs.files SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL`, [id]);
   }
 
   async list(
@@ -89,10 +98,14 @@ export class FileRepository {
          AND ($5::text IS NULL OR (created_at, id) ${comparison} (
            SELECT created_at, id FROM jobs.files WHERE id = $5 AND ${tenantCondition(1)}))
        ORDER BY created_at ${direction}, id ${direction} LIMIT $6`,
-      [...tenantParameters(tenant), page.purpose ?? null, page.after ?? null, page.limit],
+      [...tenantParameters(tenant), stored(page.purpose), stored(page.after), page.limit],
     );
     return rows.map(toFile);
   }
+}
+
+function stored(text: string | undefined): string | null {
+  return text === undefined ? null : storableText(text);
 }
 
 function toFile(row: FileRow): StoredFile {

@@ -6,6 +6,9 @@ export interface BatchEndpoint {
   readonly operation: Operation;
 }
 
+/** The endpoint of batches in Anthropic's form. */
+export const MESSAGES_ENDPOINT = '/v1/messages';
+
 const ENDPOINTS: ReadonlyMap<string, BatchEndpoint> = new Map([
   ['/v1/chat/completions', { dialect: 'openai-chat', operation: 'chat' }],
   ['/v1/responses', { dialect: 'openai-responses', operation: 'chat' }],
@@ -18,9 +21,16 @@ const ENDPOINTS: ReadonlyMap<string, BatchEndpoint> = new Map([
 /** Endpoints whose requests a batch of OpenAI's form may hold. */
 export const BATCH_ENDPOINTS: readonly string[] = [...ENDPOINTS.keys()];
 
+const MESSAGES: BatchEndpoint = { dialect: 'anthropic-messages', operation: 'chat' };
+
+/** Whether a batch has Anthropic's form: what is wrong with one of its lines is that line's result, and it has one file of results. */
+export function isMessageBatch({ endpoint }: { readonly endpoint: string }): boolean {
+  return endpoint === MESSAGES_ENDPOINT;
+}
+
 /** What stands behind an endpoint that a batch was accepted for. Throws for any other. */
 export function batchEndpoint(endpoint: string): BatchEndpoint {
-  const known = ENDPOINTS.get(endpoint);
+  const known = endpoint === MESSAGES_ENDPOINT ? MESSAGES : ENDPOINTS.get(endpoint);
   if (!known)
     throw new Error(`A batch for '${endpoint}' cannot be read by this version; was it accepted by a newer one?`);
   return known;

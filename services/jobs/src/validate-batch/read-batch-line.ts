@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { ByteSpan } from '#libs/contracts';
 import { dialectNamed, DialectError, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { isStorable } from '../create-batch/batch-request.policy.js';
-import { batchEndpoint } from './batch-endpoints.policy.js';
+import { batchEndpoint, isMessageBatch } from './batch-endpoints.policy.js';
 import { LineError } from './line-error.js';
 import { memberSpans } from './member-spans.policy.js';
+import { readMessageLine } from './read-message-line.js';
 
 /** One request of an input file: its name, its body exactly as it stands in the file, and the facts of that body. */
 export interface BatchLine {
@@ -22,6 +23,11 @@ const decoder = new TextDecoder();
  * the same. Throws `LineError`. Whether the model exists is left to the caller, since that changes with time.
  */
 export function readBatchLine(bytes: Uint8Array, rules: { endpoint: string; customIdCharacters: number }): BatchLine {
+  const dialect = dialectNamed(batchEndpoint(rules.endpoint).dialect);
+  if (isMessageBatch(rules)) {
+    const line = readMessageLine(bytes);
+    return { ...line, dialect, facts: readBody(dialect, line.body) };
+  }
   if (!isUtf8(bytes)) throw new LineError('invalid_utf8', 'This line is not valid UTF-8.');
   const members = memberSpans(bytes);
   const customId = readCustomId(bytes, members, rules.customIdCharacters);
@@ -30,7 +36,6 @@ export function readBatchLine(bytes: Uint8Array, rules: { endpoint: string; cust
   const span = members.get('body');
   if (!span) throw new LineError('missing_required_parameter', `Missing required parameter: 'body'.`, 'body');
   const body = bytes.subarray(span[0], span[1]);
-  const dialect = dialectNamed(batchEndpoint(rules.endpoint).dialect);
   return { customId, body, dialect, facts: readBody(dialect, body) };
 }
 

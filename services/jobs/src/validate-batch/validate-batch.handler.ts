@@ -10,8 +10,10 @@ import { FileRepository, type StoredFile } from '../store-file/file.repository.j
 import { BatchTakenAway } from '../keep-batch/batch-taken-away.error.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { BatchLineRepository, type LinePlace } from './batch-line.repository.js';
+import { isMessageBatch } from './batch-endpoints.policy.js';
 import { LineCheck } from './line-check.js';
 import { readLines } from './line-reader.js';
+import { MessageLines } from './message-lines.js';
 
 const LINES_PER_STATEMENT = 2_000;
 
@@ -54,7 +56,7 @@ export class ValidateBatchHandler {
   private async acceptLines(batch: Batch, { holder, signal }: { holder: string; signal: AbortSignal }): Promise<void> {
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
     if (!file) throw badFile('file_not_found', `The input file ${batch.inputFileId} does not exist any more.`);
-    if (file.bytes > this.limits.inputFileBytes) {
+    if (file.bytes > this.limits.inputFileBytes && !isMessageBatch(batch)) {
       throw badFile(
         'file_too_large',
         `The input file has ${file.bytes} bytes; at most ${this.limits.inputFileBytes} are read.`,
@@ -77,13 +79,14 @@ export class ValidateBatchHandler {
     this.logger.info({ batchId: batch.id, lines: check.totalLines }, 'batch accepted');
   }
 
-  private startCheck(batch: Batch): LineCheck {
+  private startCheck(batch: Batch): LineCheck | MessageLines {
+    if (isMessageBatch(batch)) return new MessageLines();
     const models = new Set(this.snapshots.current?.models.map((model) => model.name));
     return new LineCheck({ limits: this.limits, endpoint: batch.endpoint, modelExists: (model) => models.has(model) });
   }
 
   /** Good lines in portions; none any more after the first bad one, though the check goes on. */
-  private async *checkedLines(file: StoredFile, check: LineCheck): AsyncGenerator<readonly LinePlace[]> {
+  private async *checkedLines(file: StoredFile, check: LineCheck | MessageLines): AsyncGenerator<readonly LinePlace[]> {
     let places: LinePlace[] = [];
     for await (const line of readLines(this.blobs.read(file.blobKey), { lineBytes: this.limits.lineBytes })) {
       const place = check.accept(line);
@@ -100,7 +103,10 @@ export class ValidateBatchHandler {
   }
 
   /** A batch that was cancelled meanwhile, or that another process took over, keeps none of the lines. */
-  private async start(batch: Batch, how: { holder: string; check: LineCheck; within: Queries }): Promise<void> {
+  private async start(
+    batch: Batch,
+    how: { holder: string; check: LineCheck | MessageLines; within: Queries },
+  ): Promise<void> {
     const changes = { totalLines: how.check.totalLines, model: how.check.model };
     const started = await this.batches.move(batch.id, 'in_progress', {
       holder: how.holder,
@@ -108,6 +114,9 @@ export class ValidateBatchHandler {
       within: how.within,
     });
     if (!started) throw new BatchTakenAway(batch.id);
+    // It was to be cancelled before it was known which lines there are to cancel.
+    if (started.cancellingAt)
+      await this.batches.move(batch.id, 'cancelling', { holder: how.holder, within: how.within });
   }
 }
 
