@@ -84,9 +84,9 @@ describe('completionsDialect', () => {
     expect(warnings.map((warning) => String(/'(\w+)'/.exec(warning)?.[1]))).toEqual([
       'n',
       'echo',
-      'logprobs',
       'suffix',
       'best_of',
+      'logprobs',
     ]);
     const plain = translation.readRequest(bytes({ prompt: 'Once', n: 1, best_of: 1, echo: false, logprobs: null }));
     expect(plain.warnings).toEqual([]);

@@ -7,7 +7,12 @@ const user = (...texts: string[]): LanguageModelV4Message => ({
   content: texts.map((text) => ({ type: 'text', text })),
 });
 const system = (content: string): LanguageModelV4Message => ({ role: 'system', content });
-const model: LanguageModelV4Message = { role: 'assistant', content: [{ type: 'text', text: '' }] };
+const model: LanguageModelV4Message = { role: 'assistant', content: [{ type: 'text', text: 'Yes.' }] };
+const modelSaying = (text: string, more: object = {}): LanguageModelV4Message => ({
+  role: 'assistant',
+  content: [{ type: 'text', text, ...more }],
+});
+const call = { type: 'tool-call' as const, toolCallId: 'call_1', toolName: 'f', input: {} };
 const picture: LanguageModelV4Message = {
   role: 'user',
   content: [{ type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } }],
@@ -21,6 +26,7 @@ describe('a prompt that a provider can answer to', () => {
     ['an empty text beside another', [user('', 'hi')], [user('hi')]],
     ['an empty message between others', [user('a'), model, user(''), user('b')], [user('a'), model, user('b')]],
     ['a message without parts', [user(), user('b')], [user('b')]],
+    ['an empty message of the model', [user('a'), modelSaying(''), user('b')], [user('a'), user('b')]],
   ])('is without %s', (_what, before, after) => {
     expect(sayablePrompt(before, 'google.generative-ai')).toEqual({ prompt: after, warnings: [] });
   });
@@ -34,6 +40,16 @@ describe('a prompt that a provider can answer to', () => {
     const prompt = [system(' \n'), user('\t', 'a')];
     expect(sent(prompt, 'amazon-bedrock')).toEqual([user('a')]);
     expect(sent(prompt, 'mistral.chat')).toEqual(prompt);
+  });
+
+  it('is without the empty lines that a model put before a call', () => {
+    const called: LanguageModelV4Message = { role: 'assistant', content: [{ type: 'text', text: '\n\n' }, call] };
+    expect(sent([user('a'), called])).toEqual([user('a'), { role: 'assistant', content: [call] }]);
+  });
+
+  it('keeps a mark of the provider that stands on an empty text', () => {
+    const prompt = [user('a'), modelSaying('', { providerOptions: { google: { thoughtSignature: 's' } } })];
+    expect(sent(prompt, 'google.generative-ai')).toEqual(prompt);
   });
 
   it('has the last of system messages alone as the words of a user, and says so', () => {

@@ -15,9 +15,8 @@ export interface SayablePrompt {
 }
 
 /**
- * Makes a prompt fit for providers that refuse what OpenAI takes: texts of users and systems without a word are left out, for they
- * say nothing, and of system messages alone the last becomes the words of a user. Whole messages of a model stay, since packages
- * know how to leave out what is empty in them.
+ * Makes a prompt fit for providers that refuse what OpenAI takes: texts without a word are left out, for they say nothing, such as
+ * the empty lines that models put before a call; and of system messages alone the last becomes the words of a user.
  * @throws DialectError 400 for a request that says nothing at all
  */
 export function sayablePrompt(prompt: LanguageModelV4Prompt, provider: string): SayablePrompt {
@@ -37,10 +36,18 @@ export function sayablePrompt(prompt: LanguageModelV4Prompt, provider: string): 
 
 function withWords(message: LanguageModelV4Message, isEmpty: (text: string) => boolean): LanguageModelV4Message[] {
   if (message.role === 'system') return isEmpty(message.content) ? [] : [message];
-  if (message.role !== 'user') return [message];
-  const content = message.content.filter((part) => part.type !== 'text' || !isEmpty(part.text));
-  if (content.length === message.content.length && content.length > 0) return [message];
-  return content.length === 0 ? [] : [{ ...message, content }];
+  if (message.role === 'user') {
+    const content = message.content.filter((part) => part.type !== 'text' || !isEmpty(part.text));
+    return content.length === 0 ? [] : [{ ...message, content }];
+  }
+  if (message.role === 'assistant') {
+    // A provider's mark may stand on a text that is empty.
+    const content = message.content.filter(
+      (part) => part.type !== 'text' || part.providerOptions !== undefined || !isEmpty(part.text),
+    );
+    return content.length === 0 ? [] : [{ ...message, content }];
+  }
+  return [message];
 }
 
 function textOf(message: LanguageModelV4Message): string {

@@ -11,10 +11,14 @@ export function readCompletionRequest(body: Uint8Array): TranslatedRequest {
   const {
     prompt,
     best_of: bestOf,
+    logprobs,
     ...request
   } = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) as CompletionRequest;
   const messages = [{ role: 'user', content: textOf(prompt) }];
-  return translatedRequest({ ...request, messages, ...(bestOf === 1 ? {} : { best_of: bestOf }) });
+  const translated = translatedRequest({ ...request, messages, ...(bestOf === 1 ? {} : { best_of: bestOf }) });
+  // A number here, where it is a word of yes or no in Chat Completions; and the answer has another form for it.
+  if (logprobs === undefined || logprobs === null) return translated;
+  return { ...translated, warnings: [...translated.warnings, "'logprobs' is not known to this provider."] };
 }
 
 function textOf(prompt: CompletionRequest['prompt']): string {
