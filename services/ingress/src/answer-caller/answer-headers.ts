@@ -37,7 +37,7 @@ const MOST_WARNINGS_CHARACTERS = 1_000;
 
 export const COST_HEADER = 'x-switchyard-cost-usd';
 
-/** All of them, for a stream that tells them at its end. */
+/** Those that a stream may tell at its end: when to try again is no trailer (RFC 9110, 6.5.1). */
 export const ANSWER_HEADERS = [
   'x-switchyard-provider',
   'x-switchyard-model',
@@ -45,5 +45,4 @@ export const ANSWER_HEADERS = [
   'x-switchyard-attempts',
   COST_HEADER,
   'x-switchyard-warnings',
-  'retry-after',
 ] as const;

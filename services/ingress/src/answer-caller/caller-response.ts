@@ -127,7 +127,7 @@ export class CallerResponse {
 
   /** What of an answer is known at the end of a stream only. */
   protected trailersOf(answer: AnswerHead): Record<string, string> {
-    return this.late ? answerHeaders({ ...this.late, ...answer }) : costHeader(answer);
+    return this.late ? answerHeaders({ ...this.late, ...answer, retryAfterSeconds: undefined }) : costHeader(answer);
   }
 
   private ownHeaders(): Record<string, string> {
