@@ -20,6 +20,8 @@ const modelOf = (name: string, targets: readonly (readonly [string, string])[], 
   targets: targets.map(([provider, model]) => ({ provider, model })),
   ...policies,
 });
+// oxlint-disable-next-line unicorn/no-thenable -- the word of the file; nobody awaits it
+const ruleOf = (when: string, then: object): object => ({ name: 'rule', when, then });
 const inEurope = { require: { regions: ['eu'] } };
 const CONFIGURATION = journeyConfiguration(PROVIDERS, [
   modelOf('regional', [
@@ -42,7 +44,7 @@ const CONFIGURATION = journeyConfiguration(PROVIDERS, [
   ]),
   modelOf('led-abroad', [['eu-west', 'sim-small']], {
     ...inEurope,
-    rules: [{ name: 'away', when: '"away" in request.tags', then: { model: 'abroad' } }],
+    rules: [ruleOf('"away" in request.tags', { model: 'abroad' })],
   }),
   modelOf('weak', [['eu-west', 'sim-small']]),
   modelOf('strong', [['eu-west', 'sim-large']]),
@@ -170,7 +172,7 @@ describe('new policies', () => {
   });
 
   journey('are refused with the reason where they cannot work', async () => {
-    const odd = [{ name: 'odd', when: 'request.tsk == "code"', then: {} }];
+    const odd = [ruleOf('request.tsk == "code"', {})];
     const lost = { ...inEurope, fallbacks: { models: ['abroad'] } };
     const refusalOf = async (models: readonly object[]): Promise<string> => {
       const text = JSON.stringify({ ...CONFIGURATION, models });
