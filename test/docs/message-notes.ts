@@ -14,13 +14,15 @@ const query = (way: string): SubjectNote => ({
 /** One note for each subject; a new subject without one does not compile. */
 export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> = {
   requestAcceptedInteractive: { way: 'ingress → one router', payload: "the caller's body, or empty with a claim" },
-  requestAcceptedDurable: { way: 'jobs → router', payload: "the line's body, or empty with a claim" },
+  requestAcceptedDurable: { way: 'jobs → router', payload: 'a bundle of requests, or the body of one' },
   callAssignedInteractive: { way: 'router, worker → one worker', payload: 'as it came' },
-  callAssignedDurable: { way: 'router, worker → worker', payload: 'as it came' },
+  callAssignedDurable: { way: 'router, worker → worker', payload: 'a bundle of requests with their plans' },
   reply: { way: 'worker, router → the ingress that asked', payload: 'a frame of the answer' },
   resultsRecorded: { way: 'worker, router → the ingress that asked', payload: 'JSON list of request ids' },
   callCancelled: { way: 'ingress → every worker', payload: 'empty' },
   requestEnded: { way: 'worker, router, ingress, jobs → billing, audit, jobs', payload: 'the terminal event in JSON' },
+  requestsEnded: { way: 'worker → billing, audit, jobs', payload: 'several terminal events, and their answers behind them' },
+  openRequestList: query('worker → one jobs'),
   notificationRaised: { way: 'billing, control → jobs', payload: 'what was raised, in JSON' },
   deadLetter: { way: 'any consumer → operator', payload: 'the payload that was buried' },
   healthAsk: query('ingress → every process of a service'),
@@ -96,6 +98,7 @@ export const subjectParameters: Partial<Readonly<Record<keyof typeof Subject, re
   resultsRecorded: ['<ingress>'],
   callCancelled: ['<request>'],
   requestEnded: ['<outcome>', '<organization>', '<lane>'],
+  requestsEnded: ['<organization>', '<lane>'],
   deadLetter: ['<consumer>'],
   healthAsk: ['<service>'],
 };
@@ -105,6 +108,7 @@ export const headerNotes: Readonly<Record<keyof typeof MessageHeader, readonly [
   requestId: ['REQUESTS', 'request id, plain'],
   facts: ['requests, calls', '`Facts`, JSON'],
   slip: ['calls', '`RoutingSlip`, JSON'],
+  bundle: ['REQUESTS, CALLS', 'number of requests in the message, plain; in place of facts, plan and claim'],
   frame: ['reply frames but chunks', 'kind of the frame, plain'],
   sequence: ['reply frames but `alive`', 'number from 0; a gap means that frames were lost'],
   answer: ['reply frames but chunks and `part`', '`AnswerHead`, JSON'],

@@ -9,6 +9,8 @@ export const MessageHeader = {
   facts: 'Switchyard-Facts',
   /** `RoutingSlip`: the plan, the position in it and the attempts made so far. */
   slip: 'Switchyard-Slip',
+  /** On a message of several requests (`encodeRequestBundle`), in place of facts and plan: their number, plain text. */
+  bundle: 'Switchyard-Bundle',
   /** Kind of a reply frame (`FrameKind`), plain text; a frame without it is a chunk of the streamed answer. */
   frame: 'Switchyard-Frame',
   /** Number of a reply frame that carries part of the answer, from 0; plain text. A gap means that frames were lost. */

@@ -113,7 +113,14 @@ export { usageSchema } from './events/usage.js';
 export type { Usage } from './events/usage.js';
 export { attemptSchema, errorClass } from './events/attempt.js';
 export type { Attempt, ErrorClass } from './events/attempt.js';
-export { decodeRequestEnded, decodeSentRequestEnded, encodeRequestEnded } from './events/request-ended.message.js';
+export {
+  decodeRequestsEnded,
+  decodeSentRequestsEnded,
+  encodeRequestEnded,
+  encodeRequestsEnded,
+} from './events/request-ended.message.js';
+export { decodeRequestBundle, encodeRequestBundle, encodeRequestBundles } from './bundles/request-bundle.js';
+export type { BundledRequest, EncodedBundle } from './bundles/request-bundle.js';
 export type { SentRequestEnded } from './events/request-ended.message.js';
 export { eventFacts } from './events/event-facts.js';
 export { requestEndedSchema, requestOutcome, requestEndedSubject } from './events/request-ended.event.js';
@@ -350,3 +357,5 @@ export type {
   MessageBatchRead,
   MessageBatchResults,
 } from './queries/message-batches.js';
+export { openRequestListSchema, openRequestsSchema } from './queries/open-requests.js';
+export type { OpenRequestList, OpenRequests } from './queries/open-requests.js';

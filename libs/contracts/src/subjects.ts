@@ -20,6 +20,8 @@ export const Subject = {
   /** worker, router, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
   requestEnded: (outcome: string, organization: string, lane: string) =>
     `request.${outcome}.v1.${organization}.${lane}`,
+  /** worker → billing, audit, jobs: terminal events of several requests of an organisation's durable lane. Stream RESULTS. */
+  requestsEnded: (organization: string, lane: string) => `requests.ended.v1.${organization}.${lane}`,
   /** any service → jobs: something that receivers of webhooks shall hear of. Stream NOTIFICATIONS. */
   notificationRaised: (organization: string) => `notification.raised.v1.${organization}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */
@@ -68,6 +70,8 @@ export const Subject = {
   webhookDeliveryRead: 'webhook-delivery.read.v1',
   webhookDeliveryReplay: 'webhook-delivery.replay.v1',
   webhookReplay: 'webhook.replay.v1',
+  /** worker → jobs */
+  openRequestList: 'open-request.list.v1',
   /** ingress → router */
   routeExplain: 'route.explain.v1',
   /** ingress → control */
@@ -100,8 +104,10 @@ export const Subject = {
   auditEventList: 'audit-event.list.v1',
 } as const;
 
-const endedPatterns = (lane: string): readonly string[] =>
-  ['completed', 'failed', 'cancelled', 'expired'].map((outcome) => `request.${outcome}.v1.*.${lane}`);
+const endedPatterns = (lane: string): readonly string[] => [
+  ...['completed', 'failed', 'cancelled', 'expired'].map((outcome) => `request.${outcome}.v1.*.${lane}`),
+  `requests.ended.v1.*.${lane}`,
+];
 
 /** Wildcards for subscriptions, the counterparts of `Subject`. */
 export const SubjectPattern = {

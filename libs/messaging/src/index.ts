@@ -26,3 +26,4 @@ export { RethrowFilter } from './transport/rethrow.filter.js';
 export type { Decoded } from './transport/batch-consumer.js';
 export { MessagingModule, MessagingParts } from './messaging.module.js';
 export type { LinkLog } from './link/nats-link.js';
+export { eachInTurn } from './transport/each-in-turn.js';

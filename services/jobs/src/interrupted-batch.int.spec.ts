@@ -69,14 +69,14 @@ describe('a batch whose process is killed between two steps', () => {
 
   it('is published on from the last note, repeating at most one step under the same ids', async () => {
     const id = await jobs.create(inputLines(35));
-    jobs.nats.beforeStored = ({ messageId }) => {
-      if (messageId?.endsWith('_15')) throw new Error('killed');
+    jobs.nats.beforeStored = ({ requestId }) => {
+      if (requestId.endsWith('_15')) throw new Error('killed');
     };
     await jobs.advance(id, 'killed');
     jobs.nats.beforeStored = () => undefined;
     await jobs.advance(id, 'next');
 
-    const ids = jobs.nats.published.map(({ messageId }) => messageId);
+    const ids = jobs.nats.published.map(({ requestId }) => requestId);
     expect(new Set(ids).size).toBe(35);
     expect(ids.length).toBeLessThanOrEqual(45);
   });

@@ -54,7 +54,9 @@ export class JobLimits {
   readonly publishInFlightBytes: number = 64 * MEBIBYTE;
   /** Results are stored as soon as so much of large answers is held; one more answer may come on top. */
   readonly largeAnswersHeldBytes: number = 16 * MEBIBYTE;
-  /** Larger bodies go by claim check. */
+  /** Most requests in one message to the router. */
+  readonly bundleRequests: number = 50;
+  /** Larger bodies go by claim check; the bodies of one message are no larger together. */
   readonly messageBodyBytes: number = 256 * 1024;
 
   /** How long a batch that was cancelled or expired waits for the lines that are already under way. */

@@ -5,8 +5,10 @@ import { Module, type Abstract, type DynamicModule, type InjectionToken } from '
 import { Test } from '@nestjs/testing';
 import { BlobStore } from '#libs/blobs';
 import {
-  decodeRequestEnded,
+  decodeRequestBundle,
+  decodeRequestsEnded,
   type BatchCreate,
+  MessageHeader,
   type Caller,
   type FileCreate,
   type FileObject,
@@ -38,9 +40,10 @@ import { WebhookSender } from './deliver-webhooks/webhook-sender.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
 import { WebhookLimits } from './webhook-limits.js';
 
-/** What a fake stream was given. */
+/** One request that a fake stream was given, alone or among others in one message. */
 export interface Published {
   readonly subject: string;
+  readonly requestId: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly messageId: string | undefined;
@@ -68,22 +71,33 @@ export class PlayedNats {
   beforeStored: (published: Published) => Promise<void> | void = () => undefined;
 
   lines(): number[] {
-    return this.published.map(({ headers }) => Number(headers['Switchyard-Request-Id']?.split('_').at(-1)));
+    return this.published.map(({ requestId }) => Number(requestId.split('_').at(-1)));
   }
 
   async store(_subject: string, data: string): Promise<void> {
-    this.ended.push(decodeRequestEnded(Buffer.from(data)));
+    this.ended.push(...decodeRequestsEnded(Buffer.from(data)));
   }
 
   async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {
-    const published = {
+    const { headers, messageId } = options;
+    const requests = headers[MessageHeader.bundle]
+      ? decodeRequestBundle(data).map(({ facts, body, claim }) => ({
+          body: Buffer.from(body).toString(),
+          headers: {
+            [MessageHeader.requestId]: facts.requestId,
+            [MessageHeader.facts]: JSON.stringify(facts),
+            [MessageHeader.bodyClaim]: claim,
+          },
+        }))
+      : [{ body: Buffer.from(data).toString(), headers }];
+    const published = requests.map((request) => ({
       subject,
-      body: Buffer.from(data).toString(),
-      headers: options.headers,
-      messageId: options.messageId,
-    };
-    await this.beforeStored(published);
-    this.published.push(published);
+      messageId,
+      requestId: request.headers[MessageHeader.requestId] ?? '',
+      ...request,
+    }));
+    for (const request of published) await this.beforeStored(request);
+    this.published.push(...published);
   }
 }
 
@@ -249,6 +263,11 @@ export class JobsForTests {
     await this.step(id, holder, signal);
     await this.dispatch(holder, signal);
     await this.step(id, holder, signal);
+  }
+
+  /** Works on one batch without releasing its lines. */
+  validate(id: string): Promise<void> {
+    return this.step(id, 'test', new AbortController().signal);
   }
 
   private async step(id: string, holder: string, signal: AbortSignal): Promise<void> {

@@ -66,6 +66,8 @@ import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js
 import { CreateJobs1764500000000 } from './migrations/1764500000000-create-jobs.js';
 import { ScheduleWork1764100000000 } from './migrations/1764100000000-schedule-work.js';
 import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
+import { ListOpenRequestsController } from './list-open-requests/list-open-requests.controller.js';
+import { OpenRequestsRepository } from './list-open-requests/open-requests.repository.js';
 import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { OpenInputFiles } from './publish-lines/open-input-files.js';
@@ -125,6 +127,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     CancelBatchController,
     MessageBatchesController,
     StoreResultsConsumer,
+    ListOpenRequestsController,
     StoreResponseController,
     AnswerResponsesController,
     CreateJobController,
@@ -168,6 +171,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     LineResultRepository,
     ModelTargets,
     OpenInputFiles,
+    OpenRequestsRepository,
     PauseRepository,
     PublicationRepository,
     PublishLinesHandler,

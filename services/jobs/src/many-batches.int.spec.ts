@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SnapshotWatch } from '#libs/messaging';
-import { createTestDatabase, eventually, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
 import { JobsForTests } from './jobs.fixture.js';
 import { caller, inputLines, lineEnded } from './line.fixture.js';
@@ -17,28 +17,30 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const linesOf = (id: string): number =>
-  jobs.nats.published.filter(({ messageId }) => messageId?.startsWith(`req_${id.slice(6)}_`)).length;
+  jobs.nats.published.filter(({ requestId }) => requestId.startsWith(`req_${id.slice(6)}_`)).length;
 
-describe('more batches than one process works on at once', () => {
+describe('batches of several projects', () => {
   beforeEach(async () => {
-    jobs = await JobsForTests.start(database.url, { isRunning: true, limits });
+    jobs = await JobsForTests.start(database.url, { limits });
   });
   afterEach(() => jobs.stop());
 
-  it('share the window of their model by project, and one that comes later gets its part as lines end', async () => {
+  it('share the window of their model, and one that comes later gets its part as lines end', async () => {
     const owners = ['first', 'second', 'third', 'fourth'].map((project) => ({ ...caller, project }));
     const ids = await Promise.all(owners.map((owner) => jobs.create(inputLines(30), owner)));
-    await eventually(() => expect(jobs.nats.published).toHaveLength(40));
-    expect(ids.map(linesOf).every((lines) => lines > 0)).toBe(true);
-    const late = { ...caller, project: 'late' };
-    const id = await jobs.create(inputLines(3), late);
-    for (const [index, owner] of owners.entries()) {
-      const batchId = ids[index] ?? '';
-      const ended = Array.from({ length: linesOf(batchId) }, (_, line) => lineEnded(batchId, line + 1, owner));
-      await jobs.get(StoreResultsHandler).store(ended);
-    }
+    for (const id of ids) await jobs.validate(id);
+    await jobs.dispatch();
+    expect(ids.map(linesOf)).toEqual([10, 10, 10, 10]);
+    const late = await jobs.create(inputLines(3), { ...caller, project: 'late' });
+    await jobs.validate(late);
+    await jobs.dispatch();
+    expect(linesOf(late)).toBe(0);
+    const [id = ''] = ids;
+    const ended = Array.from({ length: 10 }, (_, index) => lineEnded(id, index + 1, { project: 'first' }));
+    await jobs.get(StoreResultsHandler).store(ended);
+    await jobs.dispatch();
 
-    await eventually(() => expect(linesOf(id)).toBe(3));
+    expect([late, ...ids].map(linesOf)).toEqual([2, 12, 12, 12, 12]);
   });
 });
 

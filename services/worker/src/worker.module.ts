@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
+import { CallJobsController } from './call-model/call-jobs.controller.js';
 import { CallModelController } from './call-model/call-model.controller.js';
 import { CallModelHandler } from './call-model/call-model.handler.js';
+import { DurableSlots } from './call-model/durable-slots.js';
+import { OpenRequests } from './call-model/open-requests.js';
 import { ProviderDirectory } from './call-model/provider-directory.js';
 import { RunningCalls } from './call-model/running-calls.js';
 import { TargetAttempts } from './call-model/target-attempts.js';
@@ -8,6 +11,7 @@ import { FileFetcher } from './fetch-file/file-fetcher.js';
 import { AnswerKeeper } from './keep-answer/answer-keeper.js';
 import { JobReplies } from './keep-stream/job-replies.js';
 import { DurableAnswers } from './record-result/durable-answers.js';
+import { ResultBundles } from './record-result/result-bundles.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
 import { StreamRescue } from './rescue-stream/stream-rescue.js';
 import { ActiveProbes } from './watch-targets/active-probes.js';
@@ -16,9 +20,11 @@ import { FleetTargetHealth } from './watch-targets/fleet-target-health.js';
 import { TargetHealth } from './watch-targets/target-health.js';
 
 @Module({
-  controllers: [CallModelController],
+  controllers: [CallModelController, CallJobsController],
   providers: [
     CallModelHandler,
+    DurableSlots,
+    OpenRequests,
     ProviderDirectory,
     RunningCalls,
     TargetAttempts,
@@ -26,6 +32,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     DurableAnswers,
     AnswerKeeper,
     JobReplies,
+    ResultBundles,
     ResultRecorder,
     StreamRescue,
     FleetTargetHealth,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { assert, property, string } from 'fast-check';
+import { array, assert, option, property, string } from 'fast-check';
 import type { RequestEnded } from './request-ended.event.js';
-import { decodeRequestEnded, decodeSentRequestEnded, encodeRequestEnded } from './request-ended.message.js';
+import {
+  decodeRequestsEnded,
+  decodeSentRequestsEnded,
+  encodeRequestEnded,
+  encodeRequestsEnded,
+} from './request-ended.message.js';
 
 const event: RequestEnded = {
   version: 1,
@@ -26,7 +31,7 @@ describe('the message of a terminal event', () => {
     assert(
       property(string({ unit: 'grapheme' }), (body) => {
         const answered = { ...event, answer: { status: 200, body } };
-        expect(decodeRequestEnded(sent(answered))).toEqual(answered);
+        expect(decodeRequestsEnded(sent(answered))).toEqual([answered]);
       }),
     );
   });
@@ -36,16 +41,33 @@ describe('the message of a terminal event', () => {
     ['with a claim', { ...event, answer: { status: 200, claim: 'answer-req_0123456789abcdef' } }],
   ])('is the JSON of an event %s', (_what, value) => {
     expect(encodeRequestEnded(value)).toBe(JSON.stringify(value));
-    expect(decodeRequestEnded(sent(value))).toEqual(value);
+    expect(decodeRequestsEnded(sent(value))).toEqual([value]);
   });
 
   it('shows those who need no answer none', () => {
-    const read = decodeSentRequestEnded(sent({ ...event, answer: { status: 200, body: 'a\nsecret' } }));
-    expect(read.event).toEqual({ ...event, answer: { status: 200 } });
-    expect(read.text).toBe(JSON.stringify({ ...event, answer: { status: 200 } }));
+    const [read] = decodeSentRequestsEnded(sent({ ...event, answer: { status: 200, body: 'a\nsecret' } }));
+    expect(read?.event).toEqual({ ...event, answer: { status: 200 } });
+    expect(read?.text).toBe(JSON.stringify({ ...event, answer: { status: 200 } }));
   });
 
   it.each(['', 'rubbish', '{}', `\n${JSON.stringify(event)}`])('refuses %j', (text) => {
-    expect(() => decodeRequestEnded(new TextEncoder().encode(text))).toThrow();
+    expect(() => decodeRequestsEnded(new TextEncoder().encode(text))).toThrow();
+  });
+
+  it('of several events gives back each with its answer, and to those who need none the events alone', () => {
+    assert(
+      property(array(option(string({ unit: 'grapheme' })), { minLength: 1, maxLength: 8 }), (bodies) => {
+        const events = bodies.map((body, index) => ({
+          ...event,
+          requestId: `req_0123456789_${index}`,
+          ...(body === null ? {} : { answer: { status: 200, body } }),
+        }));
+        const message = new TextEncoder().encode(encodeRequestsEnded(events.map(encodeRequestEnded)));
+        expect(decodeRequestsEnded(message)).toEqual(events);
+        const alone = events.map(({ answer, ...rest }) => (answer ? { ...rest, answer: { status: 200 } } : rest));
+        expect(decodeSentRequestsEnded(message).map((sentEvent) => sentEvent.event)).toEqual(alone);
+        expect(decodeSentRequestsEnded(message).map(({ text }) => JSON.parse(text))).toEqual(alone);
+      }),
+    );
   });
 });

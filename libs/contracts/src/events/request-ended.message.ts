@@ -19,17 +19,61 @@ export function encodeRequestEnded(event: RequestEnded): string {
   return `${JSON.stringify({ ...event, answer: { ...answer, body: undefined } })}\n${answer.body}`;
 }
 
-/** Reads the event of such a message without the answer's body. Throws where it is no terminal event. */
-export function decodeSentRequestEnded(message: Uint8Array): SentRequestEnded {
-  const end = message.indexOf(LINE_FEED);
-  const text = decoder.decode(end === -1 ? message : message.subarray(0, end));
-  return { event: requestEndedSchema.parse(JSON.parse(text)), text };
+/**
+ * Several terminal events of one organisation's durable lane as one message: a line with the lengths of their answers (-1 for
+ * none), each event on a line of its own, and behind them the answers as they are. What `texts` holds are events as
+ * `encodeRequestEnded` made them.
+ */
+export function encodeRequestsEnded(texts: readonly string[]): string {
+  const lengths: number[] = [];
+  const events: string[] = [];
+  const answers: string[] = [];
+  for (const text of texts) {
+    const end = text.indexOf('\n');
+    events.push(end === -1 ? text : text.slice(0, end));
+    const answer = end === -1 ? undefined : text.slice(end + 1);
+    lengths.push(answer === undefined ? -1 : Buffer.byteLength(answer));
+    if (answer !== undefined) answers.push(answer);
+  }
+  return `[${lengths.join(',')}]\n${events.join('\n')}\n${answers.join('')}`;
 }
 
-/** Reads the event of such a message, with the answer's body where it has one. Throws where it is no terminal event. */
-export function decodeRequestEnded(message: Uint8Array): RequestEnded {
-  const { event } = decodeSentRequestEnded(message);
+/** Reads the events of a message, of one or of several, without the bodies of answers. Throws where it holds none. */
+export function decodeSentRequestsEnded(message: Uint8Array): SentRequestEnded[] {
+  return readTexts(message).texts.map((text) => ({ event: requestEndedSchema.parse(JSON.parse(text)), text }));
+}
+
+/** Reads the events of a message, of one or of several, with the bodies of their answers. Throws where it holds none. */
+export function decodeRequestsEnded(message: Uint8Array): RequestEnded[] {
+  const { texts, lengths, answersAt } = readTexts(message);
+  let offset = answersAt;
+  return texts.map((text, index) => {
+    const event = requestEndedSchema.parse(JSON.parse(text));
+    const length = lengths[index] ?? -1;
+    if (length === -1) return event;
+    const body = decoder.decode(message.subarray(offset, offset + length));
+    offset += length;
+    return event.answer ? { ...event, answer: { ...event.answer, body } } : event;
+  });
+}
+
+const SEVERAL = '['.charCodeAt(0);
+
+interface Texts {
+  readonly texts: readonly string[];
+  readonly lengths: readonly number[];
+  readonly answersAt: number;
+}
+
+function readTexts(message: Uint8Array): Texts {
   const end = message.indexOf(LINE_FEED);
-  if (end === -1 || !event.answer) return event;
-  return { ...event, answer: { ...event.answer, body: decoder.decode(message.subarray(end + 1)) } };
+  if (message[0] !== SEVERAL) {
+    const text = decoder.decode(end === -1 ? message : message.subarray(0, end));
+    return { texts: [text], lengths: [end === -1 ? -1 : message.length - end - 1], answersAt: end + 1 };
+  }
+  const lengths: readonly number[] = JSON.parse(decoder.decode(message.subarray(0, end)));
+  const answersAt = message.length - lengths.reduce((sum, length) => sum + Math.max(0, length), 0);
+  const texts = decoder.decode(message.subarray(end + 1, answersAt - 1)).split('\n');
+  if (texts.length !== lengths.length) throw new RangeError('a message of several events does not hold as many as it says');
+  return { texts, lengths, answersAt };
 }

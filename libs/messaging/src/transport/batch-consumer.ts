@@ -6,6 +6,10 @@ import type { ConsumerSurroundings } from './each-consumer.js';
 import type { BurialReason } from './settlement.js';
 
 const DEFAULT_LINGER_MILLISECONDS = 200;
+/** Messages may hold much: so many bytes lie here unhandled at most, as far as their mean size tells. */
+const MOST_WAITING_BYTES = 32 * 1024 ** 2;
+const BYTES_OF_A_MESSAGE_AT_FIRST = 32 * 1024;
+const WEIGHT_OF_NEWEST = 0.05;
 const FIRST_RETRY_MILLISECONDS = 250;
 const LONGEST_RETRY_MILLISECONDS = 5_000;
 
@@ -24,6 +28,7 @@ export class BatchConsumer {
   private readonly pull: PullSubscription;
   private readonly labels: { consumer: string };
   private waiting: StreamMessage[] = [];
+  private meanBytes = BYTES_OF_A_MESSAGE_AT_FIRST;
   private processing: readonly StreamMessage[] = [];
   private timer: NodeJS.Timeout | undefined;
   private extender: NodeJS.Timeout | undefined;
@@ -38,7 +43,7 @@ export class BatchConsumer {
     const { link, topology, log } = surroundings;
     this.labels = { consumer: binding.consumer.name };
     this.pull = new PullSubscription(link, topology, log, binding.consumer, {
-      capacity: () => 2 * binding.size - this.waiting.length,
+      capacity: () => Math.floor(Math.min(2 * binding.size, MOST_WAITING_BYTES / this.meanBytes)) - this.waiting.length,
       onMessage: (message) => this.take(message),
     });
   }
@@ -63,6 +68,7 @@ export class BatchConsumer {
 
   private take(message: StreamMessage): void {
     this.waiting.push(message);
+    this.meanBytes += WEIGHT_OF_NEWEST * (Math.max(1, message.data.length) - this.meanBytes);
     if (this.processing.length > 0 || this.isStopping) return;
     if (this.waiting.length >= this.binding.size) void this.process();
     else this.timer ??= setTimeout(() => void this.process(), this.linger);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeSentRequestEnded, encodeRequestEnded, feedbackPageSchema } from '#libs/contracts';
+import { decodeSentRequestsEnded, encodeRequestEnded, feedbackPageSchema } from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -33,7 +33,7 @@ describe('feedback on answers', () => {
   });
 
   const record = async (events: ReturnType<typeof buildRequestEnded>[]): Promise<void> => {
-    const sent = events.map((event) => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event))));
+    const sent = events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event))));
     await new RecordEventHandler(new TrailRepository(database), log).record(sent);
   };
 

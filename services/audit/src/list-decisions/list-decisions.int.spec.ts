@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   decidedRequestPageSchema,
-  decodeSentRequestEnded,
+  decodeSentRequestsEnded,
   encodeRequestEnded,
   type DecidedRequest,
   type DecidedRequestList,
@@ -52,7 +52,7 @@ describe('the decisions of a time', () => {
     await database.whenReady();
     const recorder = new RecordEventHandler(new TrailRepository(database), log);
     const record = (events: RequestEnded[]) =>
-      recorder.record(events.map((event) => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event)))));
+      recorder.record(events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))));
     await record([...ours.slice(0, 2), ...theirs, ofOtherProject, copy, ours[2]!]);
     await record([later]);
     controller = new ListDecisionsController(new ListDecisionsHandler(new DecidedRequestsRepository(database)));
@@ -114,7 +114,7 @@ describe('the decisions of a time', () => {
       buildRequestEnded({ organization: 'large', facts: { estimatedPromptTokens: 1, metadata } }),
     );
     const recorder = new RecordEventHandler(new TrailRepository(database), log);
-    await recorder.record(large.map((event) => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event)))));
+    await recorder.record(large.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))));
     const first = await list({}, callerOf('large'));
     expect(first.requests).toHaveLength(6);
     const second = await list({ after: first.next! }, callerOf('large'));

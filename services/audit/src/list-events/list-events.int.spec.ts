@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   auditEventPageSchema,
-  decodeSentRequestEnded,
+  decodeSentRequestsEnded,
   encodeRequestEnded,
   requestReadReplySchema,
   type AuditEventList,
@@ -41,7 +41,7 @@ describe('answers on the trail', () => {
     await database.whenReady();
     const events = [...ours.slice(0, 4), ofOtherProject, ours[4]!, theirs];
     await new RecordEventHandler(new TrailRepository(database), log).record(
-      events.map((event) => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event)))),
+      events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
     );
     controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database)));
   });

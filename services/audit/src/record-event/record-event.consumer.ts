@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { Consumer, decodeSentRequestEnded, type SentRequestEnded } from '#libs/contracts';
-import { ConsumeBatch, type Decoded } from '#libs/messaging';
+import { Consumer, decodeSentRequestsEnded, type SentRequestEnded } from '#libs/contracts';
+import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
 import { RecordEventHandler } from './record-event.handler.js';
 
 const BATCH_SIZE = 500;
@@ -9,8 +9,8 @@ const BATCH_SIZE = 500;
 export class RecordEventConsumer {
   constructor(private readonly handler: RecordEventHandler) {}
 
-  @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: decodeSentRequestEnded })
-  async consume(batch: readonly Decoded<SentRequestEnded>[]): Promise<void> {
-    await this.handler.record(batch.map(({ value }) => value));
+  @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: decodeSentRequestsEnded })
+  async consume(batch: readonly Decoded<SentRequestEnded[]>[]): Promise<void> {
+    await eachInTurn(batch.flatMap(({ value }) => value), BATCH_SIZE, (events) => this.handler.record(events));
   }
 }

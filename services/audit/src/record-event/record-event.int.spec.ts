@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeSentRequestEnded, encodeRequestEnded, type RequestEnded, type SentRequestEnded } from '#libs/contracts';
+import { decodeSentRequestsEnded, encodeRequestEnded, type RequestEnded, type SentRequestEnded } from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import {
@@ -18,7 +18,11 @@ import { verifyChain, type StoredEntry } from './verify-chain.policy.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
-const sent = (event: RequestEnded): SentRequestEnded => decodeSentRequestEnded(Buffer.from(encodeRequestEnded(event)));
+const sent = (event: RequestEnded): SentRequestEnded => {
+  const [read] = decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)));
+  if (!read) throw new Error('a message without an event');
+  return read;
+};
 const eventsOf = (organization: string, count: number) =>
   Array.from({ length: count }, () => buildRequestEnded({ organization }));
 

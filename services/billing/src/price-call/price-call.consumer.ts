@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { Consumer, decodeSentRequestEnded, type SentRequestEnded } from '#libs/contracts';
-import { ConsumeBatch, type Decoded } from '#libs/messaging';
+import { Consumer, decodeSentRequestsEnded, type SentRequestEnded } from '#libs/contracts';
+import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
 import { PriceCallHandler } from './price-call.handler.js';
 
 const BATCH_SIZE = 500;
@@ -9,8 +9,10 @@ const BATCH_SIZE = 500;
 export class PriceCallConsumer {
   constructor(private readonly handler: PriceCallHandler) {}
 
-  @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: decodeSentRequestEnded })
-  async consume(batch: readonly Decoded<SentRequestEnded>[]): Promise<void> {
-    await this.handler.charge(batch.map(({ value }) => value.event));
+  @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: decodeSentRequestsEnded })
+  async consume(batch: readonly Decoded<SentRequestEnded[]>[]): Promise<void> {
+    await eachInTurn(batch.flatMap(({ value }) => value), BATCH_SIZE, (events) =>
+      this.handler.charge(events.map(({ event }) => event)),
+    );
   }
 }

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { encodeRequestEnded, MessageHeader, requestEndedSubject, Subject, type Facts } from '#libs/contracts';
+import {
+  encodeRequestBundles,
+  encodeRequestEnded,
+  MessageHeader,
+  requestEndedSubject,
+  Subject,
+  type BundledRequest,
+  type EncodedBundle,
+  type Facts,
+} from '#libs/contracts';
 import { AtomicBatchPublisher, BodyClaims, DurablePublisher } from '#libs/messaging';
 import { metrics } from '#libs/telemetry';
 import { JobLimits } from '../job-limits.js';
@@ -15,14 +24,19 @@ import { refusedLineEvent } from './refused-line.policy.js';
 const PRIORITY = 'normal';
 const NO_BODY = new Uint8Array(0);
 
-/** One line as it stands in the input file, and how often it has been published again after it was lost. */
+/** One line as it stands in the input file. */
 export interface LineToPublish {
   readonly line: number;
   readonly bytes: Uint8Array;
+}
+
+/** Providers that an operator has paused, and how often the lines have been published again after they were lost. */
+export interface Publishing {
+  readonly avoid?: readonly string[];
   readonly repetition?: number;
 }
 
-/** Sends one line of a batch on its way to the router. */
+/** Sends lines of a batch on their way to the router. */
 @Injectable()
 export class LinePublisher {
   constructor(
@@ -34,18 +48,33 @@ export class LinePublisher {
   ) {}
 
   /**
-   * Resolves when the stream has stored the request. Publishing a line twice does no harm: its request id, and so the key of
-   * all its effects, is always the same. A repetition has a message id of its own, or the stream would drop it.
+   * Resolves when the stream has stored the requests, which go in as few messages as their size allows. Publishing a line twice
+   * does no harm: its request id, and so the key of all its effects, is always the same. A repetition has a message id of its
+   * own, or the stream would drop it.
    */
-  async publish(
+  async publish(batch: Batch, lines: readonly LineToPublish[], how: Publishing = {}): Promise<void> {
+    const requests: BundledRequest[] = [];
+    const others: Promise<void>[] = [];
+    for (const line of lines) {
+      const request = this.requestOf(batch, line, how.avoid ?? []);
+      if (request instanceof LineError) others.push(this.refuse(batch, { ...line, error: request }));
+      else if (request.body.byteLength <= this.limits.messageBodyBytes) requests.push(request);
+      else others.push(this.sendClaimed(request, how.repetition));
+    }
+    const bundles = bundled(requests, this.limits).flatMap((some) => encodeRequestBundles(some));
+    await Promise.all([...bundles.map((bundle) => this.send(bundle, how.repetition)), ...others]);
+  }
+
+  private requestOf(
     batch: Batch,
-    { line, bytes, repetition }: LineToPublish,
-    avoid: readonly string[] = [],
-  ): Promise<void> {
+    { line, bytes }: LineToPublish,
+    avoid: readonly string[],
+  ): BundledRequest | LineError {
     const requestId = batchIdentifiers.request(batch.id, line);
     const read = this.read(batch, bytes);
-    if (read instanceof LineError) return this.refuse(batch, { line, bytes, error: read });
+    if (read instanceof LineError) return read;
     const { customId, body } = read;
+    const ignore = [...(read.facts.wishes?.ignore ?? []), ...avoid];
     const facts: Facts = {
       ...read.facts,
       ...this.lineFacts.of(batch, read),
@@ -57,19 +86,24 @@ export class LinePublisher {
       receivedAt: batch.createdAt.getTime(),
       deadline: batch.expiresAt.getTime(),
       job: { batchId: batch.id, line, customId },
-      ...(avoid.length === 0
-        ? {}
-        : { wishes: { ...read.facts.wishes, ignore: [...(read.facts.wishes?.ignore ?? []), ...avoid] } }),
+      ...(avoid.length === 0 ? {} : { wishes: { ...read.facts.wishes, ignore } }),
     };
-    const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
-    const messageId = repetition === undefined ? requestId : `${requestId}:r${repetition}`;
-    const subject = Subject.requestAcceptedDurable(PRIORITY);
-    if (body.byteLength <= this.limits.messageBodyBytes) {
-      return this.publisher.publish(subject, body, { headers, messageId });
-    }
-    await this.claims.put(requestId, body);
-    return this.publisher.publish(subject, NO_BODY, {
-      headers: { ...headers, [MessageHeader.bodyClaim]: requestId },
+    return { facts, body };
+  }
+
+  private async sendClaimed({ facts, body }: BundledRequest, repetition: number | undefined): Promise<void> {
+    const claim = facts.requestId;
+    await this.claims.put(claim, body);
+    const requests = [{ facts, body: NO_BODY, claim }];
+    for (const bundle of encodeRequestBundles(requests)) await this.send(bundle, repetition);
+  }
+
+  private send({ requests, bytes }: EncodedBundle, repetition: number | undefined): Promise<void> {
+    const first = requests[0]?.facts.requestId ?? '';
+    const messageId = `${first}+${requests.length}${repetition === undefined ? '' : `:r${repetition}`}`;
+    const headers = { [MessageHeader.requestId]: first, [MessageHeader.bundle]: String(requests.length) };
+    return this.publisher.publish(Subject.requestAcceptedDurable(PRIORITY), bytes, {
+      headers,
       messageId,
     });
   }
@@ -94,4 +128,24 @@ export class LinePublisher {
     const { outcome, lane, model } = event;
     metrics.requests.add({ outcome, lane, model });
   }
+}
+
+/** Neighbours together, as many as a message may hold. */
+function bundled(
+  requests: readonly BundledRequest[],
+  limits: Pick<JobLimits, 'bundleRequests' | 'messageBodyBytes'>,
+): BundledRequest[][] {
+  const bundles: BundledRequest[][] = [];
+  let bytes = 0;
+  for (const request of requests) {
+    const last = bundles.at(-1);
+    if (last && last.length < limits.bundleRequests && bytes + request.body.length <= limits.messageBodyBytes) {
+      last.push(request);
+      bytes += request.body.length;
+    } else {
+      bundles.push([request]);
+      bytes = request.body.length;
+    }
+  }
+  return bundles;
 }

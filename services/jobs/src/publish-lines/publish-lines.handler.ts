@@ -54,21 +54,33 @@ export class PublishLinesHandler {
     const bytes = new InFlightBytes(this.limits.publishInFlightBytes);
     const underWay: Promise<void>[] = [];
     const failures: unknown[] = [];
-    const send = async (line: LineToPublish): Promise<void> => {
+    let gathered: LineToPublish[] = [];
+    let gatheredBytes = 0;
+    const send = async (lines: readonly LineToPublish[], size: number): Promise<void> => {
       try {
-        await this.publisher.publish(batch, line, avoid);
+        await this.publisher.publish(batch, lines, { avoid });
       } catch (error) {
         failures.push(error);
       } finally {
-        bytes.give(line.bytes.length);
+        bytes.give(size);
       }
+    };
+    const sendGathered = (): void => {
+      if (gathered.length > 0) underWay.push(send(gathered, gatheredBytes));
+      gathered = [];
+      gatheredBytes = 0;
     };
     try {
       for await (const line of this.files.read(batch, batch.publishedLines + 1, count)) {
+        // What is gathered holds bytes too: it has to go before more of them can be waited for.
+        if (gatheredBytes + line.length > this.limits.messageBodyBytes) sendGathered();
         await unlessAborted(bytes.take(line.length), signal, stopGraceMilliseconds);
-        underWay.push(send(line));
+        gathered.push(line);
+        gatheredBytes += line.length;
+        if (gathered.length >= this.limits.bundleRequests) sendGathered();
         if (failures.length > 0) break;
       }
+      sendGathered();
     } finally {
       await unlessAborted(Promise.all(underWay), signal, stopGraceMilliseconds);
     }

@@ -4,7 +4,7 @@ import { Consumer } from '#libs/contracts';
 import { StreamState } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
-import { LinePublisher } from '../publish-lines/line-publisher.js';
+import { LinePublisher, type LineToPublish } from '../publish-lines/line-publisher.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository } from '../validate-batch/batch-line.repository.js';
 import { QuietWatch } from './quiet-watch.js';
@@ -79,9 +79,12 @@ export class SweepLinesHandler {
     for (;;) {
       const range = { after, last: batch.publishedLines, limit: this.limits.sweepLines };
       const places = await this.lines.withoutResult(batch.id, range);
+      let gathered: LineToPublish[] = [];
       for (const { line, byteOffset, byteLength } of places) {
-        const bytes = await this.blobs.readRange(file.blobKey, byteOffset, byteLength);
-        await this.publisher.publish(batch, { line, bytes, repetition: batch.sweeps });
+        gathered.push({ line, bytes: await this.blobs.readRange(file.blobKey, byteOffset, byteLength) });
+        if (gathered.length < this.limits.bundleRequests && line !== places.at(-1)?.line) continue;
+        await this.publisher.publish(batch, gathered, { repetition: batch.sweeps });
+        gathered = [];
       }
       count += places.length;
       const last = places.at(-1);

@@ -1,11 +1,16 @@
+import { crc32 } from 'node:zlib';
 import { Controller } from '@nestjs/common';
 import {
   Consumer,
+  decodeRequestBundle,
+  encodeRequestBundles,
   FrameKind,
   MessageHeader,
   QueueGroup,
   Subject,
   type AnswerHead,
+  type BundledRequest,
+  type EncodedBundle,
   type Facts,
   type RoutingSlip,
 } from '#libs/contracts';
@@ -23,7 +28,8 @@ import { injectTraceContext, withExtractedContext, withSpan } from '#libs/teleme
 import { ShadowCopies } from '../copy-request/shadow-copies.js';
 import { PlanRouteHandler } from './plan-route.handler.js';
 
-const MOST_DURABLE_PLANS_AT_ONCE = 512;
+/** Messages, each of up to some fifty requests. */
+const MOST_DURABLE_PLANS_AT_ONCE = 64;
 
 /** Takes accepted requests of both lanes and sends them on to the provider of their plan's first target. */
 @Controller()
@@ -58,14 +64,37 @@ export class PlanRouteController {
   }
 
   private async planDurable(message: StreamMessage): Promise<void> {
-    const facts = readFacts(message);
-    const slip = this.planOrRefusal(facts);
-    if (slip instanceof NoEligibleTarget) return this.handler.record(this.handler.refusalEvent(facts, slip));
+    const byProvider = new Map<string, BundledRequest[]>();
+    const refusals: Promise<void>[] = [];
+    for (const request of readRequests(message)) {
+      const slip = this.planOrRefusal(request.facts);
+      if (slip instanceof NoEligibleTarget) {
+        refusals.push(this.handler.record(this.handler.refusalEvent(request.facts, slip)));
+        continue;
+      }
+      const provider = slip.targets[0]?.provider ?? '';
+      const bundle = byProvider.get(provider) ?? [];
+      bundle.push({ ...request, slip });
+      byProvider.set(provider, bundle);
+    }
+    const sent = [...byProvider].flatMap(([provider, requests]) =>
+      encodeRequestBundles(requests).map((bundle) => this.assign(message, provider, bundle)),
+    );
+    await Promise.all([...sent, ...refusals]);
+  }
+
+  private async assign(message: StreamMessage, provider: string, { requests, bytes }: EncodedBundle): Promise<void> {
     const priority = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-    await this.publisher.publish(Subject.callAssignedDurable(slip.targets[0]?.provider ?? '', priority), message.data, {
-      headers: headersWith(message, slip),
-      // A line sent again by the sweeper is a new message of REQUESTS, and must not be taken for the lost one.
-      messageId: `${facts.requestId}:${message.sequence}`,
+    const ids = requests.map(({ facts }) => facts.requestId);
+    const headers = tracedHeaders(message, {
+      [MessageHeader.requestId]: ids[0],
+      [MessageHeader.bundle]: String(requests.length),
+    });
+    await this.publisher.publish(Subject.callAssignedDurable(provider, priority), bytes, {
+      headers,
+      // A request sent again by the sweeper is a new message of REQUESTS, and must not be taken for the lost one; nor must
+      // another part of the same message be, should it be planned differently when it is delivered again.
+      messageId: `${ids[0]}:${message.sequence}:${crc32(ids.join()).toString(36)}`,
     });
   }
 
@@ -102,6 +131,19 @@ export class PlanRouteController {
   }
 }
 
+/** The requests of a message: one with its facts in a header, or a bundle. */
+function readRequests(message: StreamMessage): BundledRequest[] {
+  if (message.header(MessageHeader.bundle) === undefined) {
+    const claim = message.header(MessageHeader.bodyClaim);
+    return [{ facts: readFacts(message), body: message.data, ...(claim === undefined ? {} : { claim }) }];
+  }
+  try {
+    return decodeRequestBundle(message.data);
+  } catch (error) {
+    throw new Undeliverable(`the message holds no requests: ${(error as Error).message}`);
+  }
+}
+
 function readFacts(message: IncomingMessage): Facts {
   const facts = message.header(MessageHeader.facts);
   if (facts === undefined) throw new Undeliverable('the message carries no facts');
@@ -116,13 +158,22 @@ function traced<T>(message: IncomingMessage, work: () => T): T {
 }
 
 function headersWith(message: IncomingMessage, slip: RoutingSlip): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = {
+  return tracedHeaders(message, {
     [MessageHeader.facts]: message.header(MessageHeader.facts),
     [MessageHeader.slip]: JSON.stringify(slip),
     [MessageHeader.bodyClaim]: message.header(MessageHeader.bodyClaim),
+  });
+}
+
+function tracedHeaders(
+  message: IncomingMessage,
+  headers: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  const traced = {
+    ...headers,
     [MessageHeader.traceParent]: message.header(MessageHeader.traceParent),
     [MessageHeader.traceState]: message.header(MessageHeader.traceState),
   };
-  injectTraceContext((name, value) => (headers[name] = value));
-  return headers;
+  injectTraceContext((name, value) => Object.assign(traced, { [name]: value }));
+  return traced;
 }

@@ -3,20 +3,20 @@ import { MessageHeader, requestEndedSchema, type AnswerHead, type Facts, type Ro
 import {
   AtomicBatchPublisher,
   BodyClaims,
-  DurablePublisher,
   Messaging,
   type IncomingMessage,
   type PublishExtras,
 } from '#libs/messaging';
 import type { Logger } from '#libs/telemetry';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
+import type { ResultBundles } from '../record-result/result-bundles.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import type { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall } from './assigned-call.js';
-import { JobReplies } from '../keep-stream/job-replies.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
+import type { DurableSlots } from './durable-slots.js';
 import type { TargetAttempts } from './target-attempts.js';
 import type { RunningCalls } from './running-calls.js';
 
@@ -81,13 +81,14 @@ describe('a call of a waiting caller that cannot be made', () => {
       },
     } as RunningCalls;
     const bodies = { get: () => Promise.reject(new Error('gone')) } as unknown as BodyClaims;
-    const recorder = new ResultRecorder(results as unknown as AtomicBatchPublisher, messaging);
+    const recorder = new ResultRecorder(results as unknown as AtomicBatchPublisher, messaging, {} as ResultBundles);
     const handler = new CallModelHandler(
       {} as TargetAttempts,
       running,
       {} as DurableAnswers,
       recorder,
       {} as StreamRescue,
+      {} as DurableSlots,
     );
     const logger = { warn: () => undefined } as unknown as Logger;
     const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;
@@ -95,11 +96,9 @@ describe('a call of a waiting caller that cannot be made', () => {
       handler,
       running,
       messaging,
-      {} as DurablePublisher,
       bodies,
       logger,
       keeper,
-      new JobReplies(messaging),
     );
   });
 

@@ -1,50 +1,37 @@
 import { Controller } from '@nestjs/common';
 import {
-  Consumer,
   MessageHeader,
   QueueGroup,
   Subject,
   SubjectPattern,
-  type Attempt,
   type RoutingSlip,
 } from '#libs/contracts';
 import {
   BodyClaims,
-  ConsumeEach,
-  DurablePublisher,
   Messaging,
-  MessagingError,
   Subscribe,
-  Undeliverable,
   type IncomingMessage,
-  type StreamMessage,
 } from '#libs/messaging';
 import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
 import { CallModelHandler } from './call-model.handler.js';
-import { JobReplies } from '../keep-stream/job-replies.js';
-import { NatsReplyChannel, noReply, type ReplyChannel } from './reply-channel.js';
+import { NatsReplyChannel, type ReplyChannel } from './reply-channel.js';
 import { readAssignment, type Assignment } from './read-assignment.js';
 import { RunningCalls } from './running-calls.js';
 import { modelSpan } from './model-span.js';
 
-const MOST_DURABLE_CALLS = 512;
-const PRIORITY_TOKEN = -1;
-
-/** Takes calls of both lanes, hands them to the handler, and sends those that must go on to the next target's provider. */
+/** Takes calls of waiting callers, hands them to the handler, and sends those that must go on to the next target's provider. */
 @Controller()
 export class CallModelController {
   constructor(
     private readonly handler: CallModelHandler,
     private readonly running: RunningCalls,
     private readonly messaging: Messaging,
-    private readonly publisher: DurablePublisher,
     private readonly bodies: BodyClaims,
     private readonly logger: Logger,
     private readonly keeper: AnswerKeeper,
-    private readonly jobReplies: JobReplies,
   ) {}
 
   @Subscribe(SubjectPattern.callAssignedInteractive, { queue: QueueGroup.worker })
@@ -58,25 +45,6 @@ export class CallModelController {
     this.messaging.publish(Subject.callAssignedInteractive(next.target.provider), message.data, {
       headers: headersToGoOn(message, next.slip),
       reply,
-    });
-  }
-
-  @ConsumeEach(Consumer.worker, { concurrency: MOST_DURABLE_CALLS })
-  async callForJob(message: StreamMessage): Promise<void> {
-    const { facts, slip } = readAssignment(message);
-    const known = { ...slip, attempts: [...slip.attempts, ...unknownAttempts(message, slip)] };
-    if (message.deliveries > Consumer.worker.deliveryLimit) {
-      await this.handler.giveUp({ facts, slip: known, reply: noReply });
-      throw new Undeliverable(`delivered ${message.deliveries} times without an end`);
-    }
-    const body = await this.bodyForJob(message);
-    if (!body) return this.handler.refuse({ facts, slip: known, reply: noReply }, 'body_unavailable');
-    const next = await this.run(message, { facts, slip: known, body, ...this.jobReplies.of(facts) });
-    if (next.done) return;
-    const priority = message.subject.split('.').at(PRIORITY_TOKEN) ?? '';
-    await this.publisher.publish(Subject.callAssignedDurable(next.target.provider, priority), message.data, {
-      headers: headersToGoOn(message, next.slip),
-      messageId: `${facts.requestId}:${message.sequence}:${next.slip.position}`,
     });
   }
 
@@ -120,18 +88,6 @@ export class CallModelController {
     }
   }
 
-  /** The body of a job, or nothing where it is gone for good; a bucket that does not answer may do so at a later delivery. */
-  private async bodyForJob(message: StreamMessage): Promise<Uint8Array | undefined> {
-    try {
-      return await this.bodyOf(message);
-    } catch (error) {
-      const mayPass = error instanceof MessagingError && error.retryable;
-      if (mayPass && message.deliveries < Consumer.worker.deliveryLimit) throw error;
-      this.logger.warn({ sequence: message.sequence, error }, 'the body of a job cannot be read');
-      return undefined;
-    }
-  }
-
   private async bodyOf(message: IncomingMessage): Promise<Uint8Array> {
     const claim = message.header(MessageHeader.bodyClaim);
     return claim === undefined ? message.data : this.bodies.get(claim);
@@ -146,25 +102,4 @@ function headersToGoOn(message: IncomingMessage, slip: RoutingSlip): Record<stri
     [MessageHeader.traceParent]: message.header(MessageHeader.traceParent),
     [MessageHeader.traceState]: message.header(MessageHeader.traceState),
   };
-}
-
-/**
- * Earlier deliveries of the same message were taken by a process that is gone: whether it called the provider cannot be known,
- * so each stands in the record as an attempt in state `unknown`.
- */
-function unknownAttempts(
-  { deliveries, timestampMilliseconds }: StreamMessage,
-  { targets, position }: RoutingSlip,
-): Attempt[] {
-  const target = targets[position];
-  if (!target) return [];
-  return Array.from({ length: deliveries - 1 }, () => ({
-    provider: target.provider,
-    model: target.model,
-    priceVersion: target.price.version,
-    startedAt: timestampMilliseconds,
-    durationMilliseconds: 0,
-    outcome: 'unknown' as const,
-    errorClass: 'worker_lost' as const,
-  }));
 }

@@ -6,6 +6,7 @@ import type { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import type { CallInProgress } from './call-in-progress.js';
 import { CallModelHandler } from './call-model.handler.js';
+import type { DurableSlots } from './durable-slots.js';
 import { noReply } from './reply-channel.js';
 import type { RunningCalls } from './running-calls.js';
 import type { AttemptOrder, AttemptOutcome, TargetAttempts } from './target-attempts.js';
@@ -38,6 +39,7 @@ describe('CallModelHandler', () => {
       { keep: async () => undefined } as unknown as DurableAnswers,
       { record: async () => undefined } as unknown as ResultRecorder,
       {} as StreamRescue,
+      { take: async () => () => undefined } as unknown as DurableSlots,
     );
     return async (targets: Target[], execution?: RoutingSlip['execution']): Promise<AnswerHead | undefined> => {
       let told: AnswerHead | undefined;
@@ -115,6 +117,7 @@ describe('CallModelHandler', () => {
       {} as DurableAnswers,
       {} as ResultRecorder,
       {} as StreamRescue,
+      { take: async () => () => undefined } as unknown as DurableSlots,
     );
     const slip = { targets: [target('gone'), waiting], position: 1, attempts: [] } as unknown as RoutingSlip;
     const facts = { requestId: 'req_0123456789', lane: 'durable', receivedAt: Date.now() } as Facts;

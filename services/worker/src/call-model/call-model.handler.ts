@@ -12,6 +12,7 @@ import { endedEvent } from '../record-result/ended-event.js';
 import { ResultRecorder } from '../record-result/result-recorder.js';
 import type { AssignedCall, NextStep, UncalledCall } from './assigned-call.js';
 import { CallInProgress, WorkerLeaves } from './call-in-progress.js';
+import { DurableSlots } from './durable-slots.js';
 import { hedgedAttempt } from './hedged-attempt.js';
 import { RunningCalls } from './running-calls.js';
 import { TargetAttempts, type AttemptOutcome } from './target-attempts.js';
@@ -31,6 +32,7 @@ export class CallModelHandler {
     private readonly answers: DurableAnswers,
     private readonly recorder: ResultRecorder,
     private readonly rescue: StreamRescue,
+    private readonly slots: DurableSlots,
   ) {}
 
   /** Resolves when the result is stored, or with the next target; of a job that has to go on elsewhere it is the same. */
@@ -60,7 +62,9 @@ export class CallModelHandler {
     let call = assigned;
     let lastMade: Failed | undefined;
     for (let retriesMade = 0; ;) {
-      const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0);
+      const release = call.facts.lane === 'durable' ? await this.slots.take() : undefined;
+      if (release === 'leaving') return goOn(call, call.slip.position);
+      const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0).finally(release);
       if (retriesMade === 0 && outcome.record && call.facts.lane === 'interactive') this.retries.deposit();
       call = { ...call, slip };
       if (outcome.kind === 'answered') {

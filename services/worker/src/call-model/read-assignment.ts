@@ -1,10 +1,32 @@
-import { MessageHeader, type Facts, type RoutingSlip } from '#libs/contracts';
+import { decodeRequestBundle, MessageHeader, type Facts, type RoutingSlip } from '#libs/contracts';
 import { Undeliverable, type IncomingMessage } from '#libs/messaging';
 
 /** What the headers of a call's message say: whose it is, and along which plan it goes. */
 export interface Assignment {
   readonly facts: Facts;
   readonly slip: RoutingSlip;
+}
+
+/** A call of the durable lane: its body, or the name under which that rests. */
+export interface JobAssignment extends Assignment {
+  readonly body: Uint8Array;
+  readonly claim?: string;
+}
+
+/** The calls of a message of the durable lane: one described by its headers, or a bundle. @throws Undeliverable */
+export function readAssignments(message: IncomingMessage): JobAssignment[] {
+  if (message.header(MessageHeader.bundle) === undefined) {
+    const claim = message.header(MessageHeader.bodyClaim);
+    return [{ ...readAssignment(message), body: message.data, ...(claim === undefined ? {} : { claim }) }];
+  }
+  try {
+    return decodeRequestBundle(message.data).map(({ slip, ...request }) => {
+      if (!slip) throw new RangeError(`${request.facts.requestId} has no plan`);
+      return { ...request, slip };
+    });
+  } catch (error) {
+    throw new Undeliverable(`the message holds no calls: ${(error as Error).message}`);
+  }
 }
 
 /**

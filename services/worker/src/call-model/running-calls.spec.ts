@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AnswerHead } from '#libs/contracts';
-import { ConsumerLimits } from '#libs/messaging';
 import { Shutdown } from '#libs/runtime';
 import { CallInProgress } from './call-in-progress.js';
 import { noReply } from './reply-channel.js';
@@ -10,7 +9,7 @@ describe('RunningCalls', () => {
   let running: RunningCalls;
   beforeEach(() => {
     jest.useFakeTimers();
-    running = new RunningCalls(new ConsumerLimits(), new Shutdown());
+    running = new RunningCalls(new Shutdown());
   });
   afterEach(() => {
     running.onApplicationShutdown();

@@ -1,6 +1,4 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ConsumerLimits } from '#libs/messaging';
-import { Consumer } from '#libs/contracts';
 import { Shutdown } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { ProviderFailure } from '../providers/provider-failure.js';
@@ -8,29 +6,32 @@ import type { CallInProgress } from './call-in-progress.js';
 
 /** Most calls of waiting callers that one worker has under way. */
 const MOST_INTERACTIVE_CALLS = 2_000;
-/** Calls of the durable lane give way while this many callers wait, one for one. */
-const INTERACTIVE_BEFORE_DURABLE_GIVES_WAY = 64;
-/** Most calls of the durable lane at once. */
-const MOST_DURABLE_CALLS = 512;
 const ALIVE_EVERY_MILLISECONDS = 5_000;
 /** HTTP's own word for "being worked on": a call that runs has no status yet. */
 const PROCESSING = 102;
 const FORGET_CANCELLATION_MILLISECONDS = 60_000;
 
-/** The calls under way: their number bounds what is taken, callers who left end theirs, and long ones say they live. */
+/** The calls under way: callers who left end theirs, and long ones say they live. */
 @Injectable()
 export class RunningCalls implements OnApplicationShutdown {
   private readonly calls = new Map<string, CallInProgress>();
   private readonly cancelledBefore = new Map<string, number>();
   private interactive = 0;
+  private callerAt = -Infinity;
   private readonly heartbeat = setInterval(() => this.beat(), ALIVE_EVERY_MILLISECONDS);
 
-  constructor(limits: ConsumerLimits, shutdown: Shutdown) {
+  constructor(shutdown: Shutdown) {
     shutdown.hurry.addEventListener('abort', () => this.endAll());
-    limits.set(Consumer.worker.name, () => {
-      const giveWay = Math.max(0, this.interactive - INTERACTIVE_BEFORE_DURABLE_GIVES_WAY);
-      return MOST_DURABLE_CALLS - giveWay;
-    });
+  }
+
+  /** Calls of waiting callers under way. */
+  get waitingCallers(): number {
+    return this.interactive;
+  }
+
+  /** When the last call of a waiting caller was taken, in milliseconds of the process's clock. */
+  get lastCallerAt(): number {
+    return this.callerAt;
   }
 
   onApplicationShutdown(): void {
@@ -43,7 +44,10 @@ export class RunningCalls implements OnApplicationShutdown {
 
   add(requestId: string, call: CallInProgress): void {
     this.calls.set(requestId, call);
-    if (call.lane === 'interactive') this.interactive++;
+    if (call.lane === 'interactive') {
+      this.interactive++;
+      this.callerAt = performance.now();
+    }
     metrics.inFlight.add({ lane: call.lane }, 1);
     if (this.cancelledBefore.delete(requestId)) this.cancel(requestId);
   }

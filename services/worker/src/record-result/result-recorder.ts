@@ -2,10 +2,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { requestEndedSubject, Subject, type RequestEnded } from '#libs/contracts';
 import { AtomicBatchPublisher, Messaging } from '#libs/messaging';
 import { metrics } from '#libs/telemetry';
+import { ResultBundles } from './result-bundles.js';
 
 const TELL_EVERY_MILLISECONDS = 50;
-/** A caller has its answer already, and the ingress holds a copy of the event until it is told; a job waits for this. */
-const GATHER_MILLISECONDS = { interactive: 100, durable: 20 };
+/** A caller has its answer already, and the ingress holds a copy of the event until it is told. */
+const GATHER_MILLISECONDS = 100;
 
 /**
  * Stores terminal events in the RESULTS stream and then tells the ingress that waits which requests are recorded. An ingress
@@ -19,12 +20,14 @@ export class ResultRecorder implements OnApplicationShutdown {
   constructor(
     private readonly results: AtomicBatchPublisher,
     private readonly messaging: Messaging,
+    private readonly bundles: ResultBundles,
   ) {}
 
   /** Resolves when the event is on disk. `text` is the event as a message. */
   async record(event: RequestEnded, text: string, ingress: string | undefined): Promise<void> {
     metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: event.model });
-    await this.results.publish(requestEndedSubject(event), text, GATHER_MILLISECONDS[event.lane]);
+    if (event.lane === 'durable') await this.bundles.store(event, text);
+    else await this.results.publish(requestEndedSubject(event), text, GATHER_MILLISECONDS);
     if (ingress !== undefined) this.remember(ingress, event.requestId);
   }
 

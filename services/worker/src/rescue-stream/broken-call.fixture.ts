@@ -3,6 +3,7 @@ import type { AnswerHead, Facts, RequestEnded, RoutingSlip, Target } from '#libs
 import { classifyChatError, dialectNamed } from '#libs/dialects';
 import type { AssignedCall, NextStep } from '../call-model/assigned-call.js';
 import type { CallInProgress } from '../call-model/call-in-progress.js';
+import type { DurableSlots } from '../call-model/durable-slots.js';
 import { CallModelHandler } from '../call-model/call-model.handler.js';
 import type { ProviderDirectory } from '../call-model/provider-directory.js';
 import type { ReplyChannel } from '../call-model/reply-channel.js';
@@ -76,6 +77,7 @@ export async function brokenCall(order: BrokenOrder): Promise<BrokenCall> {
     {} as DurableAnswers,
     recorder as unknown as ResultRecorder,
     new StreamRescue(attempts),
+    { take: async () => () => undefined } as unknown as DurableSlots,
   );
   const next = await handler.handle(assigned(order, reply));
   return { next, told, heads, end, event, calls };
