@@ -21,7 +21,10 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   resultsRecorded: { way: 'worker, router → the ingress that asked', payload: 'JSON list of request ids' },
   callCancelled: { way: 'ingress → every worker', payload: 'empty' },
   requestEnded: { way: 'worker, router, ingress, jobs → billing, audit, jobs', payload: 'the terminal event in JSON' },
-  requestsEnded: { way: 'worker → billing, audit, jobs', payload: 'several terminal events, and their answers behind them' },
+  requestsEnded: {
+    way: 'worker → billing, audit, jobs',
+    payload: 'several terminal events, and their answers behind them',
+  },
   openRequestList: query('worker → one jobs'),
   notificationRaised: { way: 'billing, control → jobs', payload: 'what was raised, in JSON' },
   deadLetter: { way: 'any consumer → operator', payload: 'the payload that was buried' },

@@ -72,7 +72,12 @@ describe('a running jobs service', () => {
     const [published] = jobs.nats.published;
     const requestId = `req_${id.slice(6)}_1`;
 
-    expect(published).toMatchObject({ subject: 'request.accepted.v1.durable.normal', body, requestId, messageId: `${requestId}+1` });
+    expect(published).toMatchObject({
+      subject: 'request.accepted.v1.durable.normal',
+      body,
+      requestId,
+      messageId: `${requestId}+1`,
+    });
     expect(JSON.parse(published?.headers['Switchyard-Facts'] ?? '')).toMatchObject({
       requestId,
       organization: 'demo',
@@ -227,7 +232,10 @@ describe('a running jobs service with short times', () => {
     answerLines();
     await until(id, 'completed');
 
-    expect(jobs.nats.published[3]).toMatchObject({ requestId: `req_${id.slice(6)}_1`, messageId: `req_${id.slice(6)}_1+2:r1` });
+    expect(jobs.nats.published[3]).toMatchObject({
+      requestId: `req_${id.slice(6)}_1`,
+      messageId: `req_${id.slice(6)}_1+2:r1`,
+    });
     expect(jobs.nats.published[3]?.body).toBe(jobs.nats.published[0]?.body);
   });
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Facts } from '../routing/facts.js';
 import type { RoutingSlip } from '../routing/plan.js';
-import { decodeRequestBundle, encodeRequestBundle, encodeRequestBundles, type BundledRequest } from './request-bundle.js';
+import {
+  decodeRequestBundle,
+  encodeRequestBundle,
+  encodeRequestBundles,
+  type BundledRequest,
+} from './request-bundle.js';
 
 const facts = (line: number, changes: Partial<Facts> = {}): Facts => ({
   requestId: `req_0123456789_${line}`,
@@ -39,12 +44,15 @@ describe('a bundle of requests', () => {
   it.each([
     ['none', []],
     ['one', [request(1)]],
-    ['several with and without plans, claims and optional facts', [
-      request(1, { slip: slip(1) }),
-      request(2, { facts: facts(2, { endUser: 'somebody', deadline: 5 }), slip: slip(2) }),
-      request(3, { body: new Uint8Array(), claim: 'req_3', slip: slip(1) }),
-      request(4),
-    ]],
+    [
+      'several with and without plans, claims and optional facts',
+      [
+        request(1, { slip: slip(1) }),
+        request(2, { facts: facts(2, { endUser: 'somebody', deadline: 5 }), slip: slip(2) }),
+        request(3, { body: new Uint8Array(), claim: 'req_3', slip: slip(1) }),
+        request(4),
+      ],
+    ],
   ])('of %s comes back as it was', (_what, requests) => {
     expect(readable(decodeRequestBundle(encodeRequestBundle(requests)))).toEqual(readable(requests));
   });

@@ -74,6 +74,7 @@ function readTexts(message: Uint8Array): Texts {
   const lengths: readonly number[] = JSON.parse(decoder.decode(message.subarray(0, end)));
   const answersAt = message.length - lengths.reduce((sum, length) => sum + Math.max(0, length), 0);
   const texts = decoder.decode(message.subarray(end + 1, answersAt - 1)).split('\n');
-  if (texts.length !== lengths.length) throw new RangeError('a message of several events does not hold as many as it says');
+  if (texts.length !== lengths.length)
+    throw new RangeError('a message of several events does not hold as many as it says');
   return { texts, lengths, answersAt };
 }

@@ -11,6 +11,10 @@ export class RecordEventConsumer {
 
   @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: decodeSentRequestsEnded })
   async consume(batch: readonly Decoded<SentRequestEnded[]>[]): Promise<void> {
-    await eachInTurn(batch.flatMap(({ value }) => value), BATCH_SIZE, (events) => this.handler.record(events));
+    await eachInTurn(
+      batch.flatMap(({ value }) => value),
+      BATCH_SIZE,
+      (events) => this.handler.record(events),
+    );
   }
 }

@@ -11,8 +11,10 @@ export class PriceCallConsumer {
 
   @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: decodeSentRequestsEnded })
   async consume(batch: readonly Decoded<SentRequestEnded[]>[]): Promise<void> {
-    await eachInTurn(batch.flatMap(({ value }) => value), BATCH_SIZE, (events) =>
-      this.handler.charge(events.map(({ event }) => event)),
+    await eachInTurn(
+      batch.flatMap(({ value }) => value),
+      BATCH_SIZE,
+      (events) => this.handler.charge(events.map(({ event }) => event)),
     );
   }
 }

@@ -11,6 +11,10 @@ export class StoreResultsConsumer {
 
   @ConsumeBatch(Consumer.jobs, { size: BATCH_SIZE, decode: decodeRequestsEnded, lingerMilliseconds: 50 })
   store(batch: readonly Decoded<RequestEnded[]>[]): Promise<void> {
-    return eachInTurn(batch.flatMap(({ value }) => value), BATCH_SIZE, (events) => this.handler.store(events));
+    return eachInTurn(
+      batch.flatMap(({ value }) => value),
+      BATCH_SIZE,
+      (events) => this.handler.store(events),
+    );
   }
 }

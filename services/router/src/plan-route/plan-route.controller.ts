@@ -169,11 +169,11 @@ function tracedHeaders(
   message: IncomingMessage,
   headers: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
-  const traced = {
+  const withTrace = {
     ...headers,
     [MessageHeader.traceParent]: message.header(MessageHeader.traceParent),
     [MessageHeader.traceState]: message.header(MessageHeader.traceState),
   };
-  injectTraceContext((name, value) => Object.assign(traced, { [name]: value }));
-  return traced;
+  injectTraceContext((name, value) => Object.assign(withTrace, { [name]: value }));
+  return withTrace;
 }

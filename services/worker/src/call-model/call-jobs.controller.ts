@@ -65,7 +65,10 @@ export class CallJobsController {
    * Of a message that comes again, only what has not ended: a process that is gone may have ended a part of it. Whether it called
    * the provider for the rest cannot be known, so each delivery stands in the record as an attempt in state `unknown`.
    */
-  private async stillOpen(message: StreamMessage, assignments: readonly JobAssignment[]): Promise<readonly JobAssignment[]> {
+  private async stillOpen(
+    message: StreamMessage,
+    assignments: readonly JobAssignment[],
+  ): Promise<readonly JobAssignment[]> {
     if (message.deliveries <= 1) return assignments;
     const open = await this.open.among(assignments.map(({ facts }) => facts.requestId));
     return assignments
@@ -92,7 +95,11 @@ export class CallJobsController {
     if (!next.done) await this.sendOn(message, { ...assignment, slip: next.slip }, next.target.provider);
   }
 
-  private async sendOn(message: StreamMessage, request: BundledRequest & JobAssignment, provider: string): Promise<void> {
+  private async sendOn(
+    message: StreamMessage,
+    request: BundledRequest & JobAssignment,
+    provider: string,
+  ): Promise<void> {
     const { facts, slip } = request;
     const priority = message.subject.split('.').at(PRIORITY_TOKEN) ?? '';
     await this.publisher.publish(Subject.callAssignedDurable(provider, priority), encodeRequestBundle([request]), {

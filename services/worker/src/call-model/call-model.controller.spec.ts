@@ -1,12 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MessageHeader, requestEndedSchema, type AnswerHead, type Facts, type RoutingSlip } from '#libs/contracts';
-import {
-  AtomicBatchPublisher,
-  BodyClaims,
-  Messaging,
-  type IncomingMessage,
-  type PublishExtras,
-} from '#libs/messaging';
+import { AtomicBatchPublisher, BodyClaims, Messaging, type IncomingMessage, type PublishExtras } from '#libs/messaging';
 import type { Logger } from '#libs/telemetry';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import type { ResultBundles } from '../record-result/result-bundles.js';
@@ -92,14 +86,7 @@ describe('a call of a waiting caller that cannot be made', () => {
     );
     const logger = { warn: () => undefined } as unknown as Logger;
     const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;
-    controller = new CallModelController(
-      handler,
-      running,
-      messaging,
-      bodies,
-      logger,
-      keeper,
-    );
+    controller = new CallModelController(handler, running, messaging, bodies, logger, keeper);
   });
 
   function told(): AnswerHead {

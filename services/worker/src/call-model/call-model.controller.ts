@@ -1,17 +1,6 @@
 import { Controller } from '@nestjs/common';
-import {
-  MessageHeader,
-  QueueGroup,
-  Subject,
-  SubjectPattern,
-  type RoutingSlip,
-} from '#libs/contracts';
-import {
-  BodyClaims,
-  Messaging,
-  Subscribe,
-  type IncomingMessage,
-} from '#libs/messaging';
+import { MessageHeader, QueueGroup, Subject, SubjectPattern, type RoutingSlip } from '#libs/contracts';
+import { BodyClaims, Messaging, Subscribe, type IncomingMessage } from '#libs/messaging';
 import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { AnswerKeeper } from '../keep-answer/answer-keeper.js';

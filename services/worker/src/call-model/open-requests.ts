@@ -32,7 +32,10 @@ export class OpenRequests {
         return new Set(open);
       } catch (error) {
         if (tries >= TRIES) {
-          this.logger.warn({ requests: requestIds.length, error }, 'nobody can say which requests have ended; all are called');
+          this.logger.warn(
+            { requests: requestIds.length, error },
+            'nobody can say which requests have ended; all are called',
+          );
           return new Set(requestIds);
         }
       }
