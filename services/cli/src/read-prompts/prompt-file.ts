@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CliError } from '../cli.error.js';
-import { kindOf, toBatchLine, type ConversionRules, type InputKind } from './prompt-line.policy.js';
+import { endpointOf, kindOf, toBatchLine, type ConversionRules, type InputKind } from './prompt-line.policy.js';
 import { textLines } from './text-lines.js';
 
 const PIECE_CHARACTERS = 64 * 1024;
@@ -16,20 +16,30 @@ export class PromptFile {
   ) {}
 
   /** Throws `CliError` for a file that is missing, empty or not usable, or prompts without a model to send them to. */
-  static async open(path: string, rules: ConversionRules): Promise<PromptFile> {
+  static async open(
+    path: string,
+    { endpoint, ...given }: Omit<ConversionRules, 'endpoint'> & { readonly endpoint?: string | undefined },
+  ): Promise<PromptFile> {
     const details = await stat(path).catch((error: unknown) => {
       throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       });
     });
     if (!details.isFile()) throw new CliError(`${path} is not a file.`);
-    const kind = await firstKind(path, rules);
+    const first = await firstLineOf(path);
+    const kind = kindOf(first, given);
+    const rules = { ...given, endpoint: endpoint ?? endpointOf(first) };
     if (kind !== 'batch' && rules.model === undefined) {
       throw new CliError(
         'These are prompts: say which model is to answer them, with --model. "GET /v1/models" lists what there is.',
       );
     }
     return new PromptFile(path, details.size, kind, rules);
+  }
+
+  /** The endpoint that its requests are for. */
+  get endpoint(): string {
+    return this.rules.endpoint;
   }
 
   /** The batch's input file; `onRead` hears how many bytes of the original have been read. */
@@ -62,9 +72,9 @@ export class PromptFile {
   }
 }
 
-async function firstKind(path: string, rules: ConversionRules): Promise<InputKind> {
+async function firstLineOf(path: string): Promise<string> {
   for await (const { text } of textLines(createReadStream(path))) {
-    if (text.trim() !== '') return kindOf(text, rules);
+    if (text.trim() !== '') return text;
   }
   throw new CliError(`${path} holds no prompt.`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CliError } from '../cli.error.js';
-import { kindOf, toBatchLine, type ConversionRules } from './prompt-line.policy.js';
+import { endpointOf, kindOf, toBatchLine, type ConversionRules } from './prompt-line.policy.js';
 
 const rules: ConversionRules = { endpoint: '/v1/chat/completions', promptField: 'prompt', model: 'm' };
 const line = (text: string) => ({ line: 7, text });
@@ -24,7 +24,38 @@ describe('kindOf', () => {
   });
 });
 
+describe('endpointOf', () => {
+  it('goes by the first line', () => {
+    expect(endpointOf('{"custom_id":"1","url":"/v1/embeddings","body":{}}')).toBe('/v1/embeddings');
+    for (const first of ['{"custom_id":"1","body":{}}', '{"url":7}', 'What is 2 + 2?'])
+      expect(endpointOf(first)).toBe('/v1/chat/completions');
+  });
+});
+
 describe('toBatchLine', () => {
+  it.each([
+    ['/v1/responses', { input: 'hi', max_output_tokens: 5 }],
+    ['/v1/completions', { prompt: 'hi', max_tokens: 5 }],
+  ])('makes a request for %s', (endpoint, body) => {
+    expect(converted('text', line('hi'), { ...rules, endpoint, maxTokens: 5 })).toMatchObject({
+      url: endpoint,
+      body: { model: 'm', ...body },
+    });
+  });
+
+  it.each([
+    ['/v1/embeddings', { input: 'hi' }],
+    ['/v1/moderations', { input: 'hi' }],
+    ['/v1/images/generations', { prompt: 'hi' }],
+  ])('makes a request for %s, whose answers have no tokens', (endpoint, body) => {
+    expect(converted('text', line('hi'), { ...rules, endpoint })).toMatchObject({ body: { model: 'm', ...body } });
+    expect(() => converted('text', line('hi'), { ...rules, endpoint, maxTokens: 5 })).toThrow('--max-tokens');
+  });
+
+  it('names the endpoints there are', () => {
+    expect(() => converted('text', line('hi'), { ...rules, endpoint: '/v1/models' })).toThrow('/v1/embeddings');
+  });
+
   it('makes a request of a prompt, named by its line', () => {
     const request = {
       custom_id: '7',

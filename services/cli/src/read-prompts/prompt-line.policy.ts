@@ -1,4 +1,5 @@
 import { CliError } from '../cli.error.js';
+import { DEFAULT_ENDPOINT, promptBody, tokenBound } from './prompt-body.policy.js';
 
 /** `batch`: requests in OpenAI's batch format; `objects`: one JSON object a line with a prompt in it; `text`: plain prompts. */
 export type InputKind = 'batch' | 'objects' | 'text';
@@ -23,14 +24,21 @@ export function kindOf(firstLine: string, { promptField }: Pick<ConversionRules,
   );
 }
 
+/** The endpoint that a batch file is for, by its first line; that of prompts where it says none. */
+export function endpointOf(firstLine: string): string {
+  const value = parsed(firstLine);
+  const url = isObject(value) ? value['url'] : undefined;
+  return typeof url === 'string' ? url : DEFAULT_ENDPOINT;
+}
+
 /** One line of input as one line of a batch. Throws `CliError` that names the line. */
 export function toBatchLine(kind: InputKind, line: { line: number; text: string }, rules: ConversionRules): string {
   if (kind === 'batch') return withOptions(line, rules);
   const prompt = kind === 'text' ? plainPrompt(line.text) : promptOf(line, rules.promptField);
   const body = {
     model: rules.model,
-    messages: [{ role: 'user', content: prompt }],
-    ...(rules.maxTokens === undefined ? {} : { max_tokens: rules.maxTokens }),
+    ...promptBody(rules.endpoint, prompt),
+    ...tokenBound(rules.endpoint, rules.maxTokens),
   };
   return JSON.stringify({ custom_id: String(line.line), method: 'POST', url: rules.endpoint, body });
 }
@@ -51,7 +59,10 @@ function promptOf({ line, text }: { line: number; text: string }, field: string)
 }
 
 /** Only lines that an option changes are rewritten; the server checks them. */
-function withOptions({ line, text }: { line: number; text: string }, { model, maxTokens }: ConversionRules): string {
+function withOptions(
+  { line, text }: { line: number; text: string },
+  { model, maxTokens, endpoint }: ConversionRules,
+): string {
   if (model === undefined && maxTokens === undefined) return text;
   const value = parsed(text);
   if (!isObject(value) || !isObject(value['body'])) {
@@ -60,7 +71,7 @@ function withOptions({ line, text }: { line: number; text: string }, { model, ma
   const body = {
     ...value['body'],
     ...(model === undefined ? {} : { model }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+    ...tokenBound(endpoint, maxTokens),
   };
   return JSON.stringify({ ...value, body });
 }

@@ -2,8 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { fetchResults, resultPaths } from '../fetch-results/fetch-results.js';
-import { defaultPatience } from '../follow-batch/follow-batch.js';
+import { defaultPatience, followBatch } from '../follow-batch/follow-batch.js';
 import { BarDisplay, silentDisplay } from '../follow-batch/progress-display.js';
+import { DEFAULT_ENDPOINT, PROMPT_ENDPOINTS } from '../read-prompts/prompt-body.policy.js';
 import { runBatch, type RunRequest } from './run-batch.js';
 import { describeSummary, exitCodeOf, summaryOf, type Summary } from './summary.policy.js';
 
@@ -13,8 +14,11 @@ FILE holds one request a line, as one of:
   plain text       What is 2 + 2?                      needs --model
   OpenAI batch     {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {…}}
 
-Example:
-  switchyard batch run questions.jsonl --model sim-small`;
+Prompts may go to ${PROMPT_ENDPOINTS.join(', ')}.
+
+Examples:
+  switchyard batch run questions.jsonl --model sim-small
+  switchyard batch run texts.txt --model sim-small --endpoint /v1/embeddings --window background`;
 
 /** `switchyard batch …`; `exitWith` is told how the command ended. */
 export function batchCommand(exitWith: (code: number) => void): Command {
@@ -22,9 +26,17 @@ export function batchCommand(exitWith: (code: number) => void): Command {
   batch.addCommand(runCommand(exitWith));
   const one = (name: string, description: string) =>
     withConnection(batch.command(name)).description(description).argument('<id>', 'id of the batch (batch_…)');
-  one('status', 'show how far a batch is').action(async (id: string, flags: ConnectionFlags) => {
-    print(flags, summaryOf(await clientFrom(flags).readBatch(id), { output: undefined, errors: undefined }, null));
-  });
+  one('status', 'show how far a batch is')
+    .option('--follow', 'show progress until it has ended')
+    .action(async (id: string, flags: ConnectionFlags & { follow?: boolean }) => {
+      const api = clientFrom(flags);
+      const display = flags.json ? silentDisplay : new BarDisplay();
+      const found = await (flags.follow
+        ? followBatch(id, { api, display, patience: defaultPatience }).finally(() => display.stop())
+        : api.readBatch(id));
+      print(flags, summaryOf(found, { output: undefined, errors: undefined }, null));
+      if (flags.follow) exitWith(exitCodeOf(found));
+    });
   one('cancel', 'stop a batch; what is done stays done').action(async (id: string, flags: ConnectionFlags) => {
     print(flags, summaryOf(await clientFrom(flags).cancelBatch(id), { output: undefined, errors: undefined }, null));
   });
@@ -48,8 +60,8 @@ function runCommand(exitWith: (code: number) => void): Command {
     .option('-o, --output <file>', 'where to write the answers (default: FILE with .output.jsonl, errors beside it)')
     .option('--prompt-field <name>', 'field that holds the prompt', 'prompt')
     .option('--max-tokens <number>', 'most tokens of an answer', positiveInteger)
-    .option('--endpoint <path>', 'endpoint of the requests', '/v1/chat/completions')
-    .option('--window <time>', 'time that the batch may take', '24h')
+    .option('--endpoint <path>', `endpoint of the requests (default: what a batch file says, else ${DEFAULT_ENDPOINT})`)
+    .option('--window <time>', 'time that the batch may take: 24h, 1h, or background for no promise', '24h')
     .addHelpText('after', RUN_HELP)
     .action(async (file: string, flags: ConnectionFlags & Omit<RunRequest, 'file'>) => {
       const startedAt = performance.now();

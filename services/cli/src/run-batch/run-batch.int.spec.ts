@@ -107,7 +107,6 @@ async function run(content: string, overrides: Partial<RunRequest> = {}, url = a
   await writeFile(file, content);
   const request = {
     file,
-    endpoint: '/v1/chat/completions',
     window: '24h',
     promptField: 'prompt',
     model: 'gpt-small',
@@ -150,6 +149,17 @@ describe('switchyard batch run', () => {
     await run(content, { model: undefined });
 
     expect(api.received.find(({ route }) => route === 'POST /v1/files')?.body).toContain(`\r\n\r\n${content}\r\n--`);
+  });
+
+  it('takes the endpoint from a batch file, and the window and endpoint that it is told', async () => {
+    await run('{"custom_id":"a","url":"/v1/embeddings","body":{}}\n', { model: undefined, window: '1h' });
+    await run('hi', { endpoint: '/v1/responses', window: 'background' });
+    const created = api.received.filter(({ route }) => route === 'POST /v1/batches').map(({ body }) => body);
+
+    expect(created.map((body) => JSON.parse(body) as unknown)).toMatchObject([
+      { endpoint: '/v1/embeddings', completion_window: '1h' },
+      { endpoint: '/v1/responses', completion_window: 'background' },
+    ]);
   });
 
   it('bears with a server that is away for a while, and not for ever', async () => {

@@ -10,7 +10,8 @@ import { PromptFile } from '../read-prompts/prompt-file.js';
 /** What to run. */
 export interface RunRequest {
   readonly file: string;
-  readonly endpoint: string;
+  /** Undefined: what the file's first line says, or chat completions. */
+  readonly endpoint?: string | undefined;
   readonly window: string;
   readonly promptField: string;
   readonly model?: string | undefined;
@@ -36,7 +37,7 @@ export async function runBatch(
   await requireModel(api, request.model);
   const content = file.batchLines((bytes) => display.uploading(bytes, file.bytes));
   const { id: inputFileId } = await api.upload(basename(file.path), content);
-  const created = await api.createBatch({ inputFileId, endpoint: request.endpoint, completionWindow: request.window });
+  const created = await api.createBatch({ inputFileId, endpoint: file.endpoint, completionWindow: request.window });
   parts.onCreated(created.id);
   const batch = await followBatch(created.id, parts);
   return { batch, files: await fetchResults(batch, resultPaths(request.file, request.output), parts) };
