@@ -234,6 +234,14 @@ describe('a target is left out by', () => {
       { target: { limits: { maxOutputTokens: 999_900 } }, policy: { require: { mostCostNanoUsd: '1000' } } },
     ],
     [
+      'a cost at the ceiling by what the model can give, though the caller allows more',
+      {
+        target: { limits: { maxOutputTokens: 999_900 } },
+        facts: { maxCompletionTokens: 1_000_000_000 },
+        policy: { require: { mostCostNanoUsd: '1000' } },
+      },
+    ],
+    [
       'a cost of several answers at the ceiling',
       {
         target: { limits: { maxOutputTokens: 124_900 } },

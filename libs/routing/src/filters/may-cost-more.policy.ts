@@ -10,8 +10,8 @@ const TOKENS_PER_PRICE = 1e6;
 const ROUNDING = 1e-9;
 
 /**
- * Whether the answer of a target may cost more than this: for the estimated prompt, and as long an answer as the caller or the
- * model allows, as often as the caller asks for one. Undefined where no part of its cost is known.
+ * Whether the answer of a target may cost more than this: for the estimated prompt, and as long an answer as both the caller
+ * and the model allow, as often as the caller asks for one. Undefined where no part of its cost is known.
  */
 export function mayCostMore(placed: PlacedTarget, facts: Facts, mostNanoUsd: string): boolean | undefined {
   if (!placed.entry.price.isWithoutTokenPrice) return tokensMayCostMore(placed, facts, mostNanoUsd);
@@ -22,8 +22,8 @@ export function mayCostMore(placed: PlacedTarget, facts: Facts, mostNanoUsd: str
 function tokensMayCostMore({ entry, numbers }: PlacedTarget, facts: Facts, mostNanoUsd: string): boolean {
   const { price, limits } = entry;
   const promptTokens = facts.estimatedPromptTokens;
-  const longest = facts.maxCompletionTokens ?? limits?.maxOutputTokens ?? USUAL_COMPLETION_TOKENS;
-  const completionTokens = longest * (facts.choices ?? 1);
+  const bound = Math.min(facts.maxCompletionTokens ?? Infinity, limits?.maxOutputTokens ?? Infinity);
+  const completionTokens = (bound === Infinity ? USUAL_COMPLETION_TOKENS : bound) * (facts.choices ?? 1);
   const { input, output } = tokensAt(promptTokens, numbers);
   const about = (promptTokens * input + completionTokens * output) / TOKENS_PER_PRICE + (numbers.perRequest ?? 0);
   const most = Number(mostNanoUsd);
