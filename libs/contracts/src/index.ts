@@ -357,5 +357,15 @@ export type {
   MessageBatchRead,
   MessageBatchResults,
 } from './queries/message-batches.js';
+export {
+  pauseScope,
+  queueListSchema,
+  queuePauseCreateSchema,
+  queuePauseSchema,
+  queueResumeSchema,
+  queueSchema,
+  queuesSchema,
+} from './queries/queues.js';
+export type { PauseScope, Queue, QueuePause, QueuePauseCreate, QueueResume, Queues } from './queries/queues.js';
 export { openRequestListSchema, openRequestsSchema } from './queries/open-requests.js';
 export type { OpenRequestList, OpenRequests } from './queries/open-requests.js';

@@ -70,6 +70,9 @@ export const Subject = {
   webhookDeliveryRead: 'webhook-delivery.read.v1',
   webhookDeliveryReplay: 'webhook-delivery.replay.v1',
   webhookReplay: 'webhook.replay.v1',
+  queueList: 'queue.list.v1',
+  queuePause: 'queue.pause.v1',
+  queueResume: 'queue.resume.v1',
   /** worker → jobs */
   openRequestList: 'open-request.list.v1',
   /** ingress → router */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
+import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
 import { routerCommand } from './train-router/router.command.js';
 
@@ -19,6 +20,7 @@ const program = new Command('switchyard')
   .addHelpText('after', EXPLANATION)
   .addCommand(batchCommand((code) => (process.exitCode = code)))
   .addCommand(policyCommand())
+  .addCommand(queuesCommand())
   .addCommand(importCommand())
   .addCommand(routerCommand());
 

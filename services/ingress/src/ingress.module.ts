@@ -31,6 +31,7 @@ import { OpenAiWebhooksController } from './manage-webhooks/openai-webhooks.cont
 import { WebhooksController } from './manage-webhooks/webhooks.controller.js';
 import { MessageBatchesController } from './manage-message-batches/message-batches.controller.js';
 import { RequestListHandler } from './receive-requests/request-list.handler.js';
+import { QueuesController } from './manage-queues/queues.controller.js';
 import { PoliciesController } from './manage-policies/policies.controller.js';
 import { AcceptBackgroundHandler } from './manage-responses/accept-background.handler.js';
 import { ContinueConversationHandler } from './manage-responses/continue-conversation.handler.js';
@@ -56,6 +57,7 @@ import { HealthController } from './report-health/health.controller.js';
     MessageBatchesController,
     RecordsController,
     PoliciesController,
+    QueuesController,
     ExplainRouteController,
     FeedbackController,
     HealthController,

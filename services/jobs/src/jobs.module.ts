@@ -39,6 +39,10 @@ import { EndUnpublishedHandler } from './end-job/end-unpublished.handler.js';
 import { EndingRepository } from './end-job/ending.repository.js';
 import { DropJobsRepository } from './expire-jobs/drop-jobs.repository.js';
 import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
+import { AnswerQueuesController } from './answer-queues/answer-queues.controller.js';
+import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
+import { QueueView } from './answer-queues/queue-view.js';
+import { QueueSpeedRepository } from './dispatch-work/queue-speed.repository.js';
 import { QueueNudge } from './dispatch-work/queue-nudge.js';
 import { DispatchWorkHandler } from './dispatch-work/dispatch-work.handler.js';
 import { DispatchWorkRunner } from './dispatch-work/dispatch-work.runner.js';
@@ -128,6 +132,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     MessageBatchesController,
     StoreResultsConsumer,
     ListOpenRequestsController,
+    AnswerQueuesController,
     StoreResponseController,
     AnswerResponsesController,
     CreateJobController,
@@ -172,6 +177,9 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     ModelTargets,
     OpenInputFiles,
     OpenRequestsRepository,
+    AnswerQueuesHandler,
+    QueueView,
+    QueueSpeedRepository,
     PauseRepository,
     PublicationRepository,
     PublishLinesHandler,

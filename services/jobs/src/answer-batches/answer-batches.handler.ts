@@ -1,23 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchList, BatchObject, BatchPage, BatchRead } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
+import { QueueView } from '../answer-queues/queue-view.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
 import { toBatchObject } from './batch-object.policy.js';
 
 /** Answers what is known of batches, to those whose they are. */
 @Injectable()
 export class AnswerBatchesHandler {
-  constructor(private readonly batches: BatchRepository) {}
+  constructor(
+    private readonly batches: BatchRepository,
+    private readonly view: QueueView,
+  ) {}
 
   async read(query: BatchRead): Promise<BatchObject> {
     const batch = await this.batches.find(query.id, query.caller);
     if (!batch) throw unknownBatch(query.id);
-    return toBatchObject(batch);
+    const [object = toBatchObject(batch)] = await this.inQueue([toBatchObject(batch)]);
+    return object;
   }
 
   async list(query: BatchList): Promise<BatchPage> {
     const batches = await this.batches.list(query.caller, { after: query.after, limit: query.limit + 1 });
-    const data = batches.slice(0, query.limit).map(toBatchObject);
+    const data = await this.inQueue(batches.slice(0, query.limit).map(toBatchObject));
     return {
       object: 'list',
       data,
@@ -25,6 +30,20 @@ export class AnswerBatchesHandler {
       last_id: data.at(-1)?.id ?? null,
       has_more: batches.length > query.limit,
     };
+  }
+
+  /** The same batches, those in progress with their place in the queue. */
+  private async inQueue(batches: readonly BatchObject[]): Promise<BatchObject[]> {
+    if (!batches.some(({ status }) => status === 'in_progress')) return [...batches];
+    const estimates = await this.view.estimates();
+    const now = Date.now() / 1_000;
+    return batches.map((batch) => {
+      const estimate = batch.status === 'in_progress' ? estimates.get(batch.id) : undefined;
+      if (!estimate) return batch;
+      const { position, secondsLeft } = estimate;
+      const at = secondsLeft === undefined ? null : Math.ceil(now + secondsLeft);
+      return { ...batch, queue: { position, estimated_completion_at: at } };
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { ModelTargets } from './model-targets.js';
 import { PauseRepository } from './pause.repository.js';
 import { pauseEffect, type Pause } from './pauses.policy.js';
 import { QueueSpeed } from './queue-speed.js';
+import { QueueSpeedRepository } from './queue-speed.repository.js';
 import { queueWindow } from './queue-window.policy.js';
 import { WorkSources, type QueuedWork, type WorkSource } from './work-source.js';
 
@@ -27,8 +28,9 @@ interface ModelQueue {
   readonly credits: Credits;
 }
 
+const TELL_EVERY_MILLISECONDS = 2_000;
 /** Work of several models is a queue of its own. */
-const SEVERAL_MODELS = '*';
+export const SEVERAL_MODELS = '*';
 
 /**
  * Chooses what of all waiting work is released next, in turns: for the queue of each model as much as its window has room for,
@@ -38,11 +40,13 @@ const SEVERAL_MODELS = '*';
 @Injectable()
 export class DispatchWorkHandler {
   private readonly queues = new Map<string, ModelQueue>();
+  private toldAt = -Infinity;
 
   constructor(
     private readonly sources: WorkSources,
     private readonly pauses: PauseRepository,
     private readonly targets: ModelTargets,
+    private readonly speeds: QueueSpeedRepository,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
   ) {}
@@ -62,13 +66,17 @@ export class DispatchWorkHandler {
     }
     for (const model of this.queues.keys()) if (!byModel.has(model)) this.queues.delete(model);
     const counts = [...byModel].map(([model, works]) => this.dispatchModel(model, works, dispatching));
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    const released = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    await this.tellSpeeds();
+    return released;
   }
 
-  /** Requests per second that end, by model; for estimates. */
-  speeds(): { model: string; perSecond: number }[] {
+  /** For those that answer how long the queues will take. */
+  private async tellSpeeds(): Promise<void> {
     const now = Date.now();
-    return [...this.queues].map(([model, { speed }]) => ({ model, perSecond: speed.perSecond(now) }));
+    if (this.queues.size === 0 || now - this.toldAt < TELL_EVERY_MILLISECONDS) return;
+    this.toldAt = now;
+    await this.speeds.put([...this.queues].map(([model, { speed }]) => ({ model, perSecond: speed.perSecond(now) })));
   }
 
   private sourced(work: QueuedWork, source: WorkSource, pauses: readonly Pause[]): SourcedWork {

@@ -1,8 +1,5 @@
+import type { PauseScope } from '#libs/contracts';
 import type { QueuedWork } from './work-source.js';
-
-/** What an operator can hold back: everything, or the work of a provider, a model, or a project (`organization/project`). */
-export const PAUSE_SCOPES = ['all', 'provider', 'model', 'project'] as const;
-export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
 /** A pause in force. `name` is empty for `all`. */
 export interface Pause {

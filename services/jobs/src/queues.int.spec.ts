@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
+import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
+import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repository.js';
+import { QueueSpeedRepository } from './dispatch-work/queue-speed.repository.js';
+import { JobsForTests } from './jobs.fixture.js';
+import { caller, inputLines, lineEnded } from './line.fixture.js';
+import { OpenRequestsRepository } from './list-open-requests/open-requests.repository.js';
+import { StoreResultsHandler } from './store-results/store-results.handler.js';
+
+const admin = { ...caller, organization: 'house', key: 'operator', admin: true };
+let database: TestDatabase;
+let jobs: JobsForTests;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  jobs = await JobsForTests.start(database.url, { limits: { publishWindowLines: 10 } });
+});
+afterEach(async () => {
+  await jobs.query('DELETE FROM jobs.queue_pauses');
+  await jobs.stop();
+});
+
+const pause = (scope: 'all' | 'model' | 'project', name = '', until: string | null = null) =>
+  jobs.get(AnswerQueuesHandler).pause({ caller: admin, scope, name, reason: 'a test', until });
+const resume = (scope: 'all' | 'model' | 'project', name = '') =>
+  jobs.get(AnswerQueuesHandler).resume({ caller: admin, scope, name });
+
+async function validated(lines: number, owner = caller): Promise<string> {
+  const id = await jobs.create(inputLines(lines), owner);
+  await jobs.validate(id);
+  return id;
+}
+
+describe('a pause', () => {
+  it.each([
+    ['all', ''],
+    ['model', 'gpt-small'],
+    ['project', 'demo/default'],
+  ] as const)('of %s %s holds back work until it is resumed, also in another process', async (scope, name) => {
+    await validated(3);
+    await pause(scope, name);
+    await jobs.dispatch();
+    const other = await JobsForTests.start(database.url, { nats: jobs.nats, home: jobs.home });
+    await other.dispatch('other');
+    expect(jobs.nats.published).toEqual([]);
+    expect(await jobs.get(AnswerQueuesHandler).list()).toMatchObject({
+      data: [{ model: 'gpt-small', waiting: 3, paused: 3 }],
+      pauses: [{ scope, name, reason: 'a test', paused_by: 'operator' }],
+    });
+    await resume(scope, name);
+    await other.dispatch('other');
+    await other.stopKeepingFiles();
+    expect(jobs.nats.published).toHaveLength(3);
+  });
+
+  it('of another project leaves work alone, and one whose time is over counts no more', async () => {
+    await validated(3);
+    await pause('project', 'demo/other');
+    await pause('all', '', new Date(Date.now() - 1_000).toISOString());
+    await jobs.dispatch();
+    expect(jobs.nats.published).toHaveLength(3);
+  });
+
+  it('that does not exist cannot be resumed', async () => {
+    await expect(resume('all')).rejects.toMatchObject({ reply: { status: 404, code: 'not_paused' } });
+  });
+});
+
+describe('a batch in progress', () => {
+  it('tells its place in the queue, and none once it is done', async () => {
+    const large = await validated(30);
+    const small = await validated(2, { ...caller, project: 'other' });
+    await jobs.get(QueueSpeedRepository).put([{ model: 'gpt-small', perSecond: 4 }]);
+    const read = (id: string, owner = caller) => jobs.get(AnswerBatchesHandler).read({ caller: owner, id });
+    const before = Date.now() / 1_000;
+    expect((await read(large)).queue).toMatchObject({ position: 2 });
+    expect((await read(large)).queue?.estimated_completion_at).toBeGreaterThanOrEqual(Math.floor(before + 8));
+    expect((await read(small, { ...caller, project: 'other' })).queue).toMatchObject({ position: 1 });
+    await jobs.dispatch();
+    await jobs
+      .get(StoreResultsHandler)
+      .store([1, 2].map((line) => lineEnded(small, line, { project: 'other' })));
+    await jobs.validate(small);
+    expect((await read(small, { ...caller, project: 'other' })).queue).toBeUndefined();
+  });
+});
+
+describe('the right to release', () => {
+  it('belongs to one process until it gives it back or its time is over', async () => {
+    const lease = jobs.get(DispatcherLeaseRepository);
+    expect(await lease.hold('one', 60_000)).toBe(true);
+    expect(await lease.hold('two', 60_000)).toBe(false);
+    expect(await lease.hold('one', -1)).toBe(true);
+    expect(await lease.hold('two', 60_000)).toBe(true);
+    await lease.release('two');
+    expect(await lease.hold('one', 60_000)).toBe(true);
+    await lease.release('one');
+  });
+
+  it('is needed in the very statement that notes a release', async () => {
+    const id = await validated(3);
+    await jobs.get(DispatcherLeaseRepository).hold('somebody else', 60_000);
+    await jobs.dispatch('without the right');
+    await jobs.get(DispatcherLeaseRepository).release('somebody else');
+    expect(jobs.nats.published).toEqual([]);
+    expect(await jobs.query('SELECT offered_lines AS offered FROM jobs.batches WHERE id = $1', [id])).toEqual([
+      { offered: 0 },
+    ]);
+  });
+});
+
+describe('requests that a worker asks for again', () => {
+  it('are open while their line has no result and their batch is not settled', async () => {
+    const id = await validated(3);
+    await jobs.dispatch();
+    await jobs.get(StoreResultsHandler).store([lineEnded(id, 2)]);
+    const request = (line: number) => `req_${id.slice(6)}_${line}`;
+    const asked = [request(1), request(2), request(3), 'req_unknown_0000'];
+    expect(await jobs.get(OpenRequestsRepository).ended(asked)).toEqual([request(2)]);
+    await jobs.query(`UPDATE jobs.batches SET ends_as = 'cancelled' WHERE id = $1`, [id]);
+    expect((await jobs.get(OpenRequestsRepository).ended(asked)).toSorted()).toEqual([1, 2, 3].map(request));
+  });
+});
