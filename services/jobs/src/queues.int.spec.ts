@@ -82,9 +82,7 @@ describe('a batch in progress', () => {
     expect((await read(large)).queue?.estimated_completion_at).toBeGreaterThanOrEqual(Math.floor(before + 8));
     expect((await read(small, { ...caller, project: 'other' })).queue).toMatchObject({ position: 1 });
     await jobs.dispatch();
-    await jobs
-      .get(StoreResultsHandler)
-      .store([1, 2].map((line) => lineEnded(small, line, { project: 'other' })));
+    await jobs.get(StoreResultsHandler).store([1, 2].map((line) => lineEnded(small, line, { project: 'other' })));
     await jobs.validate(small);
     expect((await read(small, { ...caller, project: 'other' })).queue).toBeUndefined();
   });

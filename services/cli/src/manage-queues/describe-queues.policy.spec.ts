@@ -6,11 +6,26 @@ describe('the queues for people', () => {
     const text = describeQueues({
       object: 'list',
       data: [
-        { model: 'gpt-small', waiting: 9_000, under_way: 500, projects: 2, per_second: 50, seconds_left: 190, paused: 0 },
+        {
+          model: 'gpt-small',
+          waiting: 9_000,
+          under_way: 500,
+          projects: 2,
+          per_second: 50,
+          seconds_left: 190,
+          paused: 0,
+        },
         { model: '*', waiting: 3, under_way: 0, projects: 1, per_second: 0, seconds_left: null, paused: 3 },
       ],
       pauses: [
-        { scope: 'project', name: 'demo/ci', reason: 'audit', paused_by: 'admin', paused_at: '2026-01-01T00:00:00Z', until: null },
+        {
+          scope: 'project',
+          name: 'demo/ci',
+          reason: 'audit',
+          paused_by: 'admin',
+          paused_at: '2026-01-01T00:00:00Z',
+          until: null,
+        },
       ],
     });
     expect(text.split('\n')).toEqual([

@@ -49,7 +49,9 @@ describe('the estimate of a queue', () => {
         const all = list.map((one) => work(one.id, one.waiting, one));
         const estimates = [...estimateQueue(all, 1).values()];
         const total = all.reduce((sum, one) => sum + one.waiting + one.underWay, 0);
-        expect(estimates.map(({ position }) => position).toSorted((a, b) => a - b)).toEqual(all.map((_, index) => index + 1));
+        expect(estimates.map(({ position }) => position).toSorted((a, b) => a - b)).toEqual(
+          all.map((_, index) => index + 1),
+        );
         expect(Math.max(...estimates.map(({ secondsLeft }) => secondsLeft ?? 0))).toBeCloseTo(total, 1);
       }),
       { numRuns: 60 },
