@@ -88,7 +88,6 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   budgetLease: query('ingress → one billing'),
   budgetReturn: query('ingress → one billing'),
   holdPlace: query('jobs → one billing'),
-  holdRelease: query('jobs → one billing'),
   budgetRecalled: { way: 'billing → every process with leases', payload: 'which budget, in JSON' },
   requestRead: query('ingress → one audit'),
   auditEventList: query('ingress → one audit'),

@@ -97,9 +97,8 @@ export const Subject = {
   /** ingress → billing: a slice of a budget, and what is left of one. */
   budgetLease: 'budget.lease.v1',
   budgetReturn: 'budget.return.v1',
-  /** jobs → billing: money for work that waits. */
+  /** jobs → billing: money for requests of the durable lane. */
   holdPlace: 'hold.place.v1',
-  holdRelease: 'hold.release.v1',
   /** billing → every process that holds leases: give back what you do not use. Core NATS. */
   budgetRecalled: 'budget.recalled.v1',
   /** ingress → audit */

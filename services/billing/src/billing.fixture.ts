@@ -6,6 +6,8 @@ import { createLogger } from '#libs/telemetry';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
+import { HeldRequestsRepository } from './place-hold/held-requests.repository.js';
+import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
 import { PriceBook } from './price-call/price-book.js';
 import { PriceCallHandler } from './price-call/price-call.handler.js';
@@ -68,6 +70,7 @@ export class TestSnapshots implements Pick<SnapshotWatch, 'current' | 'onChange'
 export interface BillingForTests {
   readonly charging: PriceCallHandler;
   readonly leasing: LeaseBudgetHandler;
+  readonly holding: PlaceHoldHandler;
   readonly reservations: ReservationsRepository;
   readonly notifications: NotificationRaised[];
   readonly recalls: string[];
@@ -88,10 +91,13 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
   const book = new PriceBook(snapshots, snapshots, new PriceVersionsRepository(database), log);
   book.onModuleInit();
   const charges = new ChargesRepository(database, accounts);
+  const held = new HeldRequestsRepository(watch, database);
+  const leasing = new LeaseBudgetHandler(watch, reservations, messaging, notices, ratios);
   const budgets = new BudgetWatch(watch, database, notices, log);
   return {
-    charging: new PriceCallHandler(book, charges, budgets, ratios, log, watch),
-    leasing: new LeaseBudgetHandler(watch, reservations, messaging, notices, ratios),
+    charging: new PriceCallHandler(book, charges, held, budgets, ratios, log, watch),
+    leasing,
+    holding: new PlaceHoldHandler(database, accounts, leasing),
     reservations,
     notifications,
     recalls,

@@ -9,6 +9,9 @@ import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetController } from './lease-budget/lease-budget.controller.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
+import { HeldRequestsRepository } from './place-hold/held-requests.repository.js';
+import { PlaceHoldController } from './place-hold/place-hold.controller.js';
+import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
 import { PriceBook } from './price-call/price-book.js';
 import { PriceCallConsumer } from './price-call/price-call.consumer.js';
@@ -28,7 +31,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
       inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
     }),
   ],
-  controllers: [PriceCallConsumer, AnswerUsageController, LeaseBudgetController],
+  controllers: [PriceCallConsumer, AnswerUsageController, LeaseBudgetController, PlaceHoldController],
   providers: [
     PriceCallHandler,
     PriceBook,
@@ -36,6 +39,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     LedgerAccounts,
     ReservationsRepository,
     LeaseBudgetHandler,
+    PlaceHoldHandler,
+    HeldRequestsRepository,
     SweepLeasesRunner,
     BudgetNotices,
     BudgetWatch,

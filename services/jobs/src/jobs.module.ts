@@ -53,6 +53,7 @@ import { WorkSources } from './dispatch-work/work-source.js';
 import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
 import { ResultPagesRepository } from './finalize-batch/result-pages.repository.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
+import { DurableHolds } from './hold-money/durable-holds.js';
 import { JobLimits } from './job-limits.js';
 import { BatchRepository } from './keep-batch/batch.repository.js';
 import { BackgroundResponseRepository } from './keep-background/background-response.repository.js';
@@ -173,6 +174,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     MessageBatchesHandler,
     MessageBatchRepository,
     LinePublisher,
+    DurableHolds,
     LineResultRepository,
     ModelTargets,
     OpenInputFiles,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMilliseconds, nanoUsd } from '../identifiers.js';
+import { epochMilliseconds, nanoUsd, requestId } from '../identifiers.js';
 import { BUDGET_PERIODS } from '../snapshot/budget.js';
 import { callerSchema } from './caller.js';
 
@@ -64,19 +64,25 @@ export const budgetReturnReplySchema = z.object({ returned: z.int().nonnegative(
 export const budgetRecalledSchema = z.object({ budget: budgetId, subject, holder: z.string() });
 export type BudgetRecalled = z.infer<typeof budgetRecalledSchema>;
 
-/** Money for work that waits: held under an id of the asker's, so that asking again changes nothing. */
+const MOST_HELD_AT_ONCE = 1_000;
+
+/**
+ * Money for requests of the durable lane, before they are put on their way; kept under their ids, so that asking again changes
+ * nothing. Their terminal events settle it.
+ */
 export const holdPlaceSchema = z.object({
-  id: z.string().min(1).max(100),
-  budget: budgetId,
-  subject,
-  nanoUsd: positiveNanoUsd,
+  requests: z
+    .array(
+      z.object({ requestId, nanoUsd: positiveNanoUsd, budgets: z.array(z.object({ budget: budgetId, subject })).min(1) }),
+    )
+    .min(1)
+    .max(MOST_HELD_AT_ONCE),
   expiresAt: epochMilliseconds,
 });
 export type HoldPlace = z.infer<typeof holdPlaceSchema>;
 export const holdPlaceReplySchema = z.object({
-  /** The lease of which the parts of the work are held; absent where there is no room now. */
-  lease: z.string().optional(),
-  state: budgetStateSchema,
+  /** So many requests from the first on are held; there is no room for the next one now. */
+  placed: z.int().nonnegative(),
 });
 export type HoldPlaceReply = z.infer<typeof holdPlaceReplySchema>;
 

@@ -6,6 +6,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
  */
 @Entity('reservations')
 @Index('reservations_held_expires_at', ['expiresAt'], { where: "state = 'held'" })
+@Index('reservations_request_id', ['requestId'], { where: 'request_id IS NOT NULL' })
 @Check('reservations_are_within_bounds', 'remaining_nano_usd >= 0 AND remaining_nano_usd <= placed_nano_usd')
 export class Reservation {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'reservations_pkey' })
@@ -21,6 +22,10 @@ export class Reservation {
   /** The process that may draw from it. */
   @Column('text')
   holder!: string;
+
+  /** The request of the durable lane that is held; null for a lease. */
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId!: string | null;
 
   @Column('bigint', { name: 'placed_nano_usd' })
   placedNanoUsd!: string;

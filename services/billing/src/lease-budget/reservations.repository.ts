@@ -147,15 +147,6 @@ export class ReservationsRepository {
     return openPeriod(this.database, budget, subject);
   }
 
-  /** A reservation that was placed before, if it is still held. */
-  async findHeld(id: string): Promise<{ nanoUsd: bigint } | undefined> {
-    const [row] = await this.database.query<{ placed: string }>(
-      `SELECT placed_nano_usd AS placed FROM billing.reservations WHERE id = $1 AND state = 'held'`,
-      [id],
-    );
-    return row && { nanoUsd: BigInt(row.placed) };
-  }
-
   /** Frees parts of reservations that are still held; returns how many there were. */
   async giveBack(returns: readonly LeaseReturn[]): Promise<number> {
     const rows = returns.map(({ lease, nanoUsd }) => ({ id: lease, nano_usd: nanoUsd, state: null }));
@@ -188,7 +179,8 @@ export function newIdentifier(prefix: string): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`;
 }
 
-async function openPeriod(
+/** Locks the row of a budget's period at hand, which is made where it is not there. */
+export async function openPeriod(
   source: Pick<Transaction, 'query'>,
   budget: BudgetEntry,
   subject: string,

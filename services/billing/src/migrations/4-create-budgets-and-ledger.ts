@@ -32,6 +32,7 @@ export class CreateBudgetsAndLedger1764300000000 implements MigrationInterface {
         period_id text NOT NULL,
         kind text NOT NULL,
         holder text NOT NULL,
+        request_id text,
         placed_nano_usd bigint NOT NULL,
         remaining_nano_usd bigint NOT NULL,
         state text NOT NULL DEFAULT 'held',
@@ -41,7 +42,8 @@ export class CreateBudgetsAndLedger1764300000000 implements MigrationInterface {
         CONSTRAINT reservations_are_within_bounds CHECK (
           remaining_nano_usd >= 0 AND remaining_nano_usd <= placed_nano_usd)
       );
-      CREATE INDEX reservations_held_expires_at ON billing.reservations (expires_at) WHERE state = 'held'`);
+      CREATE INDEX reservations_held_expires_at ON billing.reservations (expires_at) WHERE state = 'held';
+      CREATE INDEX reservations_request_id ON billing.reservations (request_id) WHERE request_id IS NOT NULL`);
     await runner.query(`
       CREATE TABLE billing.settlements (
         request_id text NOT NULL,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestEnded } from '#libs/contracts';
 import { SnapshotWatch } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
+import { HeldRequestsRepository } from '../place-hold/held-requests.repository.js';
 import { BudgetWatch } from '../watch-budgets/budget-watch.js';
 import { PromptRatios } from '../watch-budgets/prompt-ratios.js';
 import { firstOfEachRequest, priceEvent, priceVersionsOf, type PricedEvent } from './charge.policy.js';
@@ -18,6 +19,7 @@ export class PriceCallHandler {
   constructor(
     private readonly prices: PriceBook,
     private readonly charges: ChargesRepository,
+    private readonly held: HeldRequestsRepository,
     private readonly budgets: BudgetWatch,
     private readonly ratios: PromptRatios,
     private readonly log: Logger,
@@ -30,7 +32,7 @@ export class PriceCallHandler {
 
   /** Resolves when every event of the batch is charged, now or before; otherwise nothing of it is. */
   async charge(batch: readonly RequestEnded[]): Promise<void> {
-    const events = firstOfEachRequest(batch);
+    const events = await this.held.withHolds(firstOfEachRequest(batch));
     const prices = await this.prices.pricesFor(priceVersionsOf(events));
     const priced = events.map((event) => priceEvent(event, prices, this.markups.get(event.organization)));
     const { chargedBefore, periods } = await this.charges.record(priced);

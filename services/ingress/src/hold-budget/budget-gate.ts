@@ -1,13 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import {
-  budgetIndex,
-  reachOf,
-  worstCost,
-  type AppliedBudget,
-  type BudgetIndex,
-  type HoldBounds,
-  type ReachedTarget,
-} from '#libs/budgets';
+import { BudgetBook, type AppliedBudget, type HoldBounds } from '#libs/budgets';
 import {
   budgetLeaseReplySchema,
   budgetRecalledSchema,
@@ -17,14 +9,12 @@ import {
   type Facts,
   type Hold,
   type LeaseReturn,
-  type ModelEntry,
 } from '#libs/contracts';
 import { Messaging, SnapshotWatch } from '#libs/messaging';
-import { resolveModel } from '#libs/routing';
 import { Settings } from '#libs/runtime';
 import { Logger } from '#libs/telemetry';
 import { BudgetExceeded, BudgetUnknown } from './budget-refusal.js';
-import { HoldLimit, WORST_CASE } from './hold-limits.js';
+import { HoldLimit } from './hold-limits.js';
 import { LeaseAccount, type TakenPart } from './lease-account.js';
 
 /** What was set aside for a request, and how it is given back where the request went nowhere. */
@@ -48,12 +38,7 @@ const MOST_DOWNGRADES = 3;
  */
 @Injectable()
 export class BudgetGate implements BeforeApplicationShutdown {
-  private index: BudgetIndex = budgetIndex({});
-  private models: ReadonlyMap<string, ModelEntry> = new Map();
-  /** Of policies on trial, which decide a share of requests. */
-  private trialModels: ReadonlyMap<string, ModelEntry> | undefined;
-  private markups: ReadonlyMap<string, number> = new Map();
-  private longestCallMilliseconds = 1;
+  private book = new BudgetBook({ models: [] });
   private readonly accounts = new Map<string, LeaseAccount>();
   private readonly givenBack = new Set<Promise<void>>();
 
@@ -64,11 +49,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
     private readonly logger: Logger,
   ) {
     watch.onChange((snapshot) => {
-      this.index = budgetIndex(snapshot);
-      this.models = byName(snapshot.models);
-      this.trialModels = snapshot.trial && byName(snapshot.trial.models);
-      this.markups = new Map((snapshot.markups ?? []).map((entry) => [entry.organization, entry.millionths]));
-      this.longestCallMilliseconds = Math.max(1, ...snapshot.models.map(({ timeouts }) => timeouts.totalMilliseconds));
+      this.book = new BudgetBook(snapshot);
       for (const account of this.accounts.values()) account.forgetRefusal();
     });
     messaging.subscribe(Subject.budgetRecalled, (message) => {
@@ -80,9 +61,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
 
   /** The budgets that count a request; an empty list for most. */
   of(facts: Facts): readonly AppliedBudget[] {
-    if (!this.index.areAny) return [];
-    const name = resolveModel(facts.model, this.models)?.model.name ?? facts.model;
-    return this.index.of(facts, name, () => new Set(this.reach(facts).map(({ provider }) => provider)));
+    return this.book.of(facts);
   }
 
   /**
@@ -91,7 +70,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
    */
   async hold(facts: Facts, applied: readonly AppliedBudget[], downgrades = 0): Promise<HeldRequest> {
     try {
-      return await this.holdFor(facts, applied, (asked, ratio) => this.boundsOf(asked, ratio));
+      return await this.holdFor(facts, applied, (asked, ratio) => this.book.bounds(asked, ratio));
     } catch (error) {
       if (error instanceof BudgetUnknown && this.settings.budgetsUnknown === 'admit') {
         return { facts, giveBack: NOTHING_TO_GIVE_BACK };
@@ -107,7 +86,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
 
   /** Sets aside exactly this much and the markup, for what is already known. */
   async holdExactly(facts: Facts, applied: readonly AppliedBudget[], nanoUsd: bigint): Promise<HeldRequest> {
-    const exact = withMarkup(nanoUsd, this.markups.get(facts.organization) ?? 0);
+    const exact = this.book.withMarkup(facts, nanoUsd);
     return this.holdFor(facts, applied, () => ({ least: exact, most: exact }));
   }
 
@@ -140,20 +119,6 @@ export class BudgetGate implements BeforeApplicationShutdown {
     return { facts: { ...facts, hold: holdOf(taken), ...usedShareOf(taken) }, giveBack };
   }
 
-  private boundsOf(facts: Facts, promptRatio: number | undefined): HoldBounds {
-    const bounds = worstCost(facts, this.reach(facts), { limits: WORST_CASE, promptRatio });
-    const millionths = this.markups.get(facts.organization);
-    if (millionths === undefined) return bounds;
-    return { least: withMarkup(bounds.least, millionths), most: withMarkup(bounds.most, millionths) };
-  }
-
-  /** A caller that lists targets may mean those of any model. */
-  private reach({ model, wishes }: Facts): readonly ReachedTarget[] {
-    const names = wishes?.targets ? { models: [...this.models.keys()] } : wishes;
-    const own = reachOf(model, this.models, names);
-    return this.trialModels ? [...own, ...reachOf(model, this.trialModels, names)] : own;
-  }
-
   private accountOf(budget: BudgetEntry, subject: string): LeaseAccount {
     const key = accountKey(budget.id, subject);
     const known = this.accounts.get(key);
@@ -170,7 +135,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
             budget: budget.id,
             subject,
             holder: this.settings.instance,
-            longestCallMilliseconds: this.longestCallMilliseconds,
+            longestCallMilliseconds: this.book.longestCallMilliseconds,
           },
           budgetLeaseReplySchema,
           HoldLimit.answerMilliseconds,
@@ -198,10 +163,6 @@ export class BudgetGate implements BeforeApplicationShutdown {
   }
 }
 
-function byName(models: readonly ModelEntry[]): ReadonlyMap<string, ModelEntry> {
-  return new Map(models.map((model) => [model.name, model]));
-}
-
 function accountKey(budget: string, subject: string): string {
   return `${budget} ${subject}`;
 }
@@ -225,9 +186,4 @@ function usedShareOf(taken: readonly Taken[]): Pick<Facts, 'budgetUsedShare'> {
     return [(Number(state.postedNanoUsd) + Number(state.heldNanoUsd)) / Number(state.limitNanoUsd)];
   });
   return shares.length === 0 ? {} : { budgetUsedShare: Math.max(...shares) };
-}
-
-/** Rounded up: a hold must not be smaller than the charge. */
-function withMarkup(nanoUsd: bigint, millionths: number): bigint {
-  return (nanoUsd * BigInt(1_000_000 + millionths) + 999_999n) / 1_000_000n;
 }

@@ -1,5 +1,3 @@
-import type { HoldLimits as WorstCaseLimits } from '#libs/budgets';
-
 /** Limits of holding money for requests; documented in docs/configuration.md. Times in milliseconds. */
 export const HoldLimit = {
   /** Most requests of one budget that wait for others to settle. */
@@ -15,6 +13,3 @@ export const HoldLimit = {
   /** Accounts that are remembered; idle ones are forgotten beyond. */
   accounts: 50_000,
 } as const;
-
-/** What takes the place of caps that nobody gave. */
-export const WORST_CASE: WorstCaseLimits = { outputTokens: 32_768, webSearches: 10 };

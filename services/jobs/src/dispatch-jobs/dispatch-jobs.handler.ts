@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceLogger } from '#libs/runtime';
+import { DurableHolds } from '../hold-money/durable-holds.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
 import { DispatchRepository } from './dispatch.repository.js';
@@ -12,6 +13,7 @@ export class DispatchJobsHandler {
     private readonly jobs: DispatchRepository,
     private readonly publisher: JobPublisher,
     private readonly sweeper: SweepLinesHandler,
+    private readonly holds: DurableHolds,
     private readonly logger: ServiceLogger,
   ) {}
 
@@ -40,8 +42,8 @@ export class DispatchJobsHandler {
   private async publish(jobs: readonly JobToPublish[]): Promise<string[]> {
     const sent = await Promise.all(
       jobs.map((job) =>
-        this.publisher.publish(job).then(
-          () => [job.id],
+        this.publishHeld(job).then(
+          (isSent) => (isSent ? [job.id] : []),
           (error: unknown) => {
             this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
             return [];
@@ -50,5 +52,12 @@ export class DispatchJobsHandler {
       ),
     );
     return sent.flat();
+  }
+
+  /** False for a job whose budget has no room now: it waits. */
+  private async publishHeld(job: JobToPublish): Promise<boolean> {
+    if (this.holds.areNeeded && (await this.holds.place([this.publisher.factsOf(job)])) === 0) return false;
+    await this.publisher.publish(job);
+    return true;
   }
 }

@@ -26,7 +26,7 @@ export class JobPublisher {
   async publish(job: JobToPublish): Promise<void> {
     const { requestId, run } = job;
     const body = await this.blobs.read({ inline: job.body, blobKey: job.bodyBlobKey });
-    const facts: Facts = { ...job.facts, job: { jobId: job.id, run } };
+    const facts = this.factsOf(job);
     const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
     const messageId = run === 0 ? requestId : `${requestId}:r${run}`;
     const subject = Subject.requestAcceptedDurable(PRIORITY);
@@ -37,5 +37,10 @@ export class JobPublisher {
       headers: { ...headers, [MessageHeader.bodyClaim]: requestId },
       messageId,
     });
+  }
+
+  /** What a job asks for, as it goes to the router. */
+  factsOf({ id, facts, run }: JobToPublish): Facts {
+    return { ...facts, job: { jobId: id, run } };
   }
 }

@@ -65,6 +65,12 @@ export class LinePublisher {
     await Promise.all([...bundles.map((bundle) => this.send(bundle, how.repetition)), ...others]);
   }
 
+  /** What a line asks for, as it goes to the router; undefined for one that cannot be sent. */
+  factsOf(batch: Batch, line: LineToPublish, avoid: readonly string[]): Facts | undefined {
+    const request = this.requestOf(batch, line, avoid);
+    return request instanceof LineError ? undefined : request.facts;
+  }
+
   private requestOf(
     batch: Batch,
     { line, bytes }: LineToPublish,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
+import { DurableHolds } from '../hold-money/durable-holds.js';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
@@ -20,6 +21,7 @@ export class PublishLinesHandler {
     private readonly files: OpenInputFiles,
     private readonly publisher: LinePublisher,
     private readonly limits: JobLimits,
+    private readonly holds: DurableHolds,
   ) {}
 
   /** Resolves to the number of lines published. Throws where a step failed; the next release repeats it. */
@@ -38,11 +40,22 @@ export class PublishLinesHandler {
   private async step(batchId: string, order: ReleaseOrder, most: number): Promise<number> {
     const batch = await this.publications.begin(batchId, order.holder, most);
     if (!batch) return 0;
-    const count = Math.min(most, batch.totalLines - batch.publishedLines);
+    const next = Math.min(most, batch.totalLines - batch.publishedLines);
+    const count = next > 0 ? await this.held(batch, order, next) : 0;
     if (count <= 0) return 0;
     await this.publishNext(batch, order, count);
     const isNoted = await this.publications.finish(batch.id, order.holder, batch.publishedLines + count);
     return isNoted ? count : 0;
+  }
+
+  /** How many of the next lines have money set aside; where nobody has a budget, all of them without a look. */
+  private async held(batch: Batch, { avoid }: ReleaseOrder, count: number): Promise<number> {
+    if (!this.holds.areNeeded) return count;
+    const requests = [];
+    for await (const line of this.files.read(batch, batch.publishedLines + 1, count)) {
+      requests.push(this.publisher.factsOf(batch, line, avoid));
+    }
+    return this.holds.place(requests);
   }
 
   /**

@@ -1,0 +1,62 @@
+import type { Facts, ModelEntry, Snapshot } from '#libs/contracts';
+import { resolveModel } from '#libs/routing';
+import { budgetIndex, type AppliedBudget, type BudgetIndex } from './budget-index.js';
+import { reachOf, type ReachedTarget } from './reach-of.policy.js';
+import { worstCost, type HoldBounds, type HoldLimits } from './worst-cost.policy.js';
+
+/** What takes the place of caps that nobody gave; documented in docs/configuration.md. */
+const WORST_CASE: HoldLimits = { outputTokens: 32_768, webSearches: 10 };
+const WHOLE_MILLIONTHS = 1_000_000;
+const NONE: readonly AppliedBudget[] = [];
+
+/** What a snapshot says of money: which budgets count a request, and what it may cost. Made once for each revision. */
+export class BudgetBook {
+  readonly index: BudgetIndex;
+  private readonly models: ReadonlyMap<string, ModelEntry>;
+  /** Of policies on trial, which decide a share of requests. */
+  private readonly trialModels: ReadonlyMap<string, ModelEntry> | undefined;
+  private readonly markups: ReadonlyMap<string, number>;
+
+  constructor({ models, trial, markups = [], budgets }: Pick<Snapshot, 'models' | 'trial' | 'markups' | 'budgets'>) {
+    this.index = budgetIndex(budgets ? { budgets } : {});
+    this.models = byName(models);
+    this.trialModels = trial && byName(trial.models);
+    this.markups = new Map(markups.map(({ organization, millionths }) => [organization, millionths]));
+  }
+
+  /** The longest time that any call may take. */
+  get longestCallMilliseconds(): number {
+    return Math.max(1, ...[...this.models.values()].map(({ timeouts }) => timeouts.totalMilliseconds));
+  }
+
+  /** The budgets that count a request; an empty list for most. */
+  of(facts: Facts): readonly AppliedBudget[] {
+    if (!this.index.areAny) return NONE;
+    const name = resolveModel(facts.model, this.models)?.model.name ?? facts.model;
+    return this.index.of(facts, name, () => new Set(this.reach(facts).map(({ provider }) => provider)));
+  }
+
+  /** What the request may cost, with the markup of its organisation. `promptRatio` as in `worstCost`. */
+  bounds(facts: Facts, promptRatio?: number): HoldBounds {
+    const { least, most } = worstCost(facts, this.reach(facts), { limits: WORST_CASE, promptRatio });
+    return { least: this.withMarkup(facts, least), most: this.withMarkup(facts, most) };
+  }
+
+  /** Rounded up: a hold must not be smaller than the charge. */
+  withMarkup({ organization }: Pick<Facts, 'organization'>, nanoUsd: bigint): bigint {
+    const millionths = this.markups.get(organization);
+    if (millionths === undefined) return nanoUsd;
+    return (nanoUsd * BigInt(WHOLE_MILLIONTHS + millionths) + BigInt(WHOLE_MILLIONTHS - 1)) / BigInt(WHOLE_MILLIONTHS);
+  }
+
+  /** A caller that lists targets may mean those of any model. */
+  private reach({ model, wishes }: Facts): readonly ReachedTarget[] {
+    const names = wishes?.targets ? { models: [...this.models.keys()] } : wishes;
+    const own = reachOf(model, this.models, names);
+    return this.trialModels ? [...own, ...reachOf(model, this.trialModels, names)] : own;
+  }
+}
+
+function byName(models: readonly ModelEntry[]): ReadonlyMap<string, ModelEntry> {
+  return new Map(models.map((model) => [model.name, model]));
+}

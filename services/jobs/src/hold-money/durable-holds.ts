@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { BudgetBook, type HoldBounds } from '#libs/budgets';
+import { holdPlaceReplySchema, Subject, type Facts } from '#libs/contracts';
+import { Messaging, SnapshotWatch } from '#libs/messaging';
+
+/** Most requests that are asked for at once. */
+const CHUNK = 500;
+/** A hold outlives the request's last moment, so that its terminal event finds it. */
+const GRACE_MILLISECONDS = 60 * 60_000;
+const WITHOUT_DEADLINE_MILLISECONDS = 7 * 24 * 60 * 60_000;
+
+/**
+ * Sets money aside for requests of the durable lane before they are put on their way. Holds are kept in billing under the ids of
+ * the requests, so that putting one on its way again, after a crash or a loss, holds it once. Where a budget has no room, the
+ * requests wait as if there were nobody to send them to.
+ */
+@Injectable()
+export class DurableHolds {
+  private book = new BudgetBook({ models: [] });
+
+  constructor(
+    watch: SnapshotWatch,
+    private readonly messaging: Messaging,
+  ) {
+    watch.onChange((snapshot) => (this.book = new BudgetBook(snapshot)));
+  }
+
+  /** Whether anybody has a budget at all: where not, nobody need read what requests ask for. */
+  get areNeeded(): boolean {
+    return this.book.index.areAny;
+  }
+
+  /**
+   * How many of these requests, from the first on, may be put on their way now; where there is none, it is free.
+   * @throws MessagingError, QueryRefused while billing cannot say; then none may.
+   */
+  async place(requests: readonly (Facts | undefined)[]): Promise<number> {
+    let placed = 0;
+    while (placed < requests.length) {
+      const chunk = requests.slice(placed, placed + CHUNK);
+      const count =
+        (await this.placeChunk(chunk, ({ most }) => most)) || (await this.placeChunk(chunk, ({ least }) => least));
+      placed += count;
+      if (count < chunk.length) break;
+    }
+    return placed;
+  }
+
+  private async placeChunk(
+    chunk: readonly (Facts | undefined)[],
+    amountOf: (bounds: HoldBounds) => bigint,
+  ): Promise<number> {
+    const counted = chunk.flatMap((facts, place) => {
+      const applied = facts ? this.book.of(facts) : [];
+      if (!facts || applied.length === 0) return [];
+      const nanoUsd = amountOf(this.book.bounds(facts));
+      return nanoUsd === 0n ? [] : [{ facts, applied, nanoUsd, place }];
+    });
+    if (counted.length === 0) return chunk.length;
+    const query = {
+      expiresAt: Math.max(...counted.map(({ facts }) => expiryOf(facts))),
+      requests: counted.map(({ facts, applied, nanoUsd }) => ({
+        requestId: facts.requestId,
+        nanoUsd: nanoUsd.toString(),
+        budgets: applied.map(({ budget, subject }) => ({ budget: budget.id, subject })),
+      })),
+    };
+    const { placed } = await this.messaging.ask(Subject.holdPlace, query, holdPlaceReplySchema);
+    return counted[placed]?.place ?? chunk.length;
+  }
+}
+
+function expiryOf({ deadline }: Facts): number {
+  return (deadline ?? Date.now() + WITHOUT_DEADLINE_MILLISECONDS) + GRACE_MILLISECONDS;
+}
