@@ -16,6 +16,8 @@ const NONE: readonly never[] = [];
 export interface BudgetIndex {
   readonly areAny: boolean;
   readonly byId: ReadonlyMap<string, BudgetEntry>;
+  /** Whether any budget may count requests of this owner. */
+  hasAny(owner: Owner): boolean;
   /**
    * The budgets that count a request for a public model which may reach these providers; sorted by id, so that whoever takes
    * from several takes them in one order.
@@ -38,6 +40,7 @@ export function budgetIndex({ budgets = [] }: Pick<Snapshot, 'budgets'>): Budget
   return {
     areAny: sorted.length > 0,
     byId: new Map(sorted.map((budget) => [budget.id, budget])),
+    hasAny: (owner) => sorted.length > 0 && ownedBy(owner).length > 0,
     of: (facts, model, providers) => {
       if (sorted.length === 0) return NONE;
       const owned = ownedBy(facts);

@@ -56,7 +56,7 @@ export class DispatchJobsHandler {
 
   /** False for a job whose budget has no room now: it waits. */
   private async publishHeld(job: JobToPublish): Promise<boolean> {
-    if (this.holds.areNeeded && (await this.holds.place([this.publisher.factsOf(job)])) === 0) return false;
+    if (this.holds.areNeededFor(job) && (await this.holds.place([this.publisher.factsOf(job)])) === 0) return false;
     await this.publisher.publish(job);
     return true;
   }

@@ -25,9 +25,9 @@ export class DurableHolds {
     watch.onChange((snapshot) => (this.book = new BudgetBook(snapshot)));
   }
 
-  /** Whether anybody has a budget at all: where not, nobody need read what requests ask for. */
-  get areNeeded(): boolean {
-    return this.book.index.areAny;
+  /** Whether any budget may count requests of this owner: where not, nobody need read what they ask for. */
+  areNeededFor(owner: Pick<Facts, 'organization' | 'project' | 'key'>): boolean {
+    return this.book.index.hasAny(owner);
   }
 
   /**

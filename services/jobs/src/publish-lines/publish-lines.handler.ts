@@ -50,7 +50,7 @@ export class PublishLinesHandler {
 
   /** How many of the next lines have money set aside; where nobody has a budget, all of them without a look. */
   private async held(batch: Batch, { avoid }: ReleaseOrder, count: number): Promise<number> {
-    if (!this.holds.areNeeded) return count;
+    if (!this.holds.areNeededFor(batch)) return count;
     const requests = [];
     for await (const line of this.files.read(batch, batch.publishedLines + 1, count)) {
       requests.push(this.publisher.factsOf(batch, line, avoid));
