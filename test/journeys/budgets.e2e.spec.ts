@@ -179,35 +179,42 @@ describe('budgets', () => {
     60_000,
   );
 
-  journey('hold the lines of a batch before they are sent, and let those wait that have no room', async () => {
-    const client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: keyOf('batches') });
-    const lines = Array.from({ length: 6 }, (_, index) =>
-      JSON.stringify({
-        custom_id: `line-${index}`,
-        method: 'POST',
-        url: '/v1/chat/completions',
-        body: { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80 },
-      }),
-    );
-    const file = await client.files.create({ purpose: 'batch', file: await toFile(Buffer.from(lines.join('\n')), 'b.jsonl') });
-    const batch = await client.batches.create({
-      input_file_id: file.id,
-      endpoint: '/v1/chat/completions',
-      completion_window: '24h',
-    });
-    const state = async () => client.batches.retrieve(batch.id);
-    await eventually(async () => expect((await state()).request_counts?.completed).toBeGreaterThanOrEqual(2), {
-      withinMilliseconds: 15_000,
-    });
-    const budget = await budgetOf('batches');
-    expect(BigInt(budget?.posted ?? 0) + BigInt(budget?.held ?? 0)).toBeLessThanOrEqual(BigInt(budget?.limit ?? 0));
-    expect((await state()).status).toBe('in_progress');
-    await stack.configure(configuration({ batches: [{ limitUsd: usdFor(20), period: 'total' }] }));
-    await eventually(async () => expect((await state()).status).toBe('completed'), { withinMilliseconds: 20_000 });
-    await eventually(async () =>
-      expect(await budgetOf('batches')).toMatchObject({ posted: String(6 * COST_NANO_USD), held: '0' }),
-    );
-  }, 60_000);
+  journey(
+    'hold the lines of a batch before they are sent, and let those wait that have no room',
+    async () => {
+      const client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: keyOf('batches') });
+      const lines = Array.from({ length: 6 }, (_, index) =>
+        JSON.stringify({
+          custom_id: `line-${index}`,
+          method: 'POST',
+          url: '/v1/chat/completions',
+          body: { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80 },
+        }),
+      );
+      const file = await client.files.create({
+        purpose: 'batch',
+        file: await toFile(Buffer.from(lines.join('\n')), 'b.jsonl'),
+      });
+      const batch = await client.batches.create({
+        input_file_id: file.id,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+      });
+      const state = async () => client.batches.retrieve(batch.id);
+      await eventually(async () => expect((await state()).request_counts?.completed).toBeGreaterThanOrEqual(2), {
+        withinMilliseconds: 15_000,
+      });
+      const budget = await budgetOf('batches');
+      expect(BigInt(budget?.posted ?? 0) + BigInt(budget?.held ?? 0)).toBeLessThanOrEqual(BigInt(budget?.limit ?? 0));
+      expect((await state()).status).toBe('in_progress');
+      await stack.configure(configuration({ batches: [{ limitUsd: usdFor(20), period: 'total' }] }));
+      await eventually(async () => expect((await state()).status).toBe('completed'), { withinMilliseconds: 20_000 });
+      await eventually(async () =>
+        expect(await budgetOf('batches')).toMatchObject({ posted: String(6 * COST_NANO_USD), held: '0' }),
+      );
+    },
+    60_000,
+  );
 
   journey('leave a ledger that is balanced to the nano-dollar', async () => {
     const rows = await stack.query(

@@ -73,7 +73,11 @@ const MOST_HELD_AT_ONCE = 1_000;
 export const holdPlaceSchema = z.object({
   requests: z
     .array(
-      z.object({ requestId, nanoUsd: positiveNanoUsd, budgets: z.array(z.object({ budget: budgetId, subject })).min(1) }),
+      z.object({
+        requestId,
+        nanoUsd: positiveNanoUsd,
+        budgets: z.array(z.object({ budget: budgetId, subject })).min(1),
+      }),
     )
     .min(1)
     .max(MOST_HELD_AT_ONCE),

@@ -17,20 +17,24 @@ export type BudgetStep =
   | { readonly kind: 'crash' };
 
 const amount = fc.integer({ min: 1, max: 120 });
-const place = fc.nat(5);
+const leasePlace = fc.nat(5);
 
 export const budgetSteps = (maxLength: number) =>
   fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('lease' as const), least: amount, want: amount }) },
-      { weight: 5, arbitrary: fc.record({ kind: fc.constant('hold' as const), lease: place, amount }) },
+      { weight: 5, arbitrary: fc.record({ kind: fc.constant('hold' as const), lease: leasePlace, amount }) },
       {
         weight: 5,
-        arbitrary: fc.record({ kind: fc.constant('post' as const), cost: fc.integer({ min: 0, max: 150 }), isRepeated: fc.boolean() }),
+        arbitrary: fc.record({
+          kind: fc.constant('post' as const),
+          cost: fc.integer({ min: 0, max: 150 }),
+          isRepeated: fc.boolean(),
+        }),
       },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('void' as const) }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('return' as const), lease: place }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), lease: place }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('return' as const), lease: leasePlace }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), lease: leasePlace }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
     ),
     { maxLength },
@@ -113,14 +117,21 @@ export class BudgetModel {
 
 /** What carries a step out beside the model: nothing, or billing on Postgres. */
 export interface BudgetDriver {
-  lease(least: number, want: number): Promise<{ id: string; size: number } | undefined> | { id: string; size: number } | undefined;
+  lease(
+    least: number,
+    want: number,
+  ): Promise<{ id: string; size: number } | undefined> | { id: string; size: number } | undefined;
   post(request: ModelRequest, cost: number): Promise<void> | void;
   giveBack(lease: ModelLease, given: number): Promise<void> | void;
   expire(lease: ModelLease): Promise<void> | void;
 }
 
 /** One step in the model and by the driver. A generator, so that a driver without promises costs none. */
-export function* takeStep(model: BudgetModel, step: BudgetStep, driver: BudgetDriver): Generator<unknown, void, unknown> {
+export function* takeStep(
+  model: BudgetModel,
+  step: BudgetStep,
+  driver: BudgetDriver,
+): Generator<unknown, void, unknown> {
   switch (step.kind) {
     case 'lease': {
       const leased = (yield driver.lease(step.least, step.want)) as { id: string; size: number } | undefined;

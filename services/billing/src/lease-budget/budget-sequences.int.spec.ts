@@ -23,7 +23,11 @@ describe('budgets on Postgres', () => {
 
   beforeAll(async () => {
     server = await createTestDatabase();
-    database = new Database({ ...billingSchema, url: server.url, log: createLogger({ service: 'test', level: 'silent' }) });
+    database = new Database({
+      ...billingSchema,
+      url: server.url,
+      log: createLogger({ service: 'test', level: 'silent' }),
+    });
     database.start();
     await database.whenReady();
     snapshots = new TestSnapshots();

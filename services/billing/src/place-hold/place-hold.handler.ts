@@ -57,7 +57,9 @@ export class PlaceHoldHandler {
         periods: budgets.map(keyOf),
       }));
       const { placed, fresh } = fittingRequests(asked, periods, before);
-      const accountOf = new Map(named.map(({ key, budget }) => [key, accountsOf(budget).map((name) => numbers.get(name))]));
+      const accountOf = new Map(
+        named.map(({ key, budget }) => [key, accountsOf(budget).map((name) => numbers.get(name))]),
+      );
       const rows = fresh.flatMap((request) =>
         request.periods.map((key) => ({
           id: newIdentifier('hold'),

@@ -21,7 +21,11 @@ describe('holds of the durable lane', () => {
 
   beforeAll(async () => {
     server = await createTestDatabase();
-    database = new Database({ ...billingSchema, url: server.url, log: createLogger({ service: 'test', level: 'silent' }) });
+    database = new Database({
+      ...billingSchema,
+      url: server.url,
+      log: createLogger({ service: 'test', level: 'silent' }),
+    });
     database.start();
     await database.whenReady();
     snapshots = new TestSnapshots();
@@ -61,27 +65,42 @@ describe('holds of the durable lane', () => {
 
   it('are placed from the first on, as many as every budget has room for', async () => {
     expect(await place(1, 2, 3, 4, 5)).toEqual({ placed: 3 });
-    expect(await amounts()).toEqual([{ posted: 0, held: 300 }, { posted: 0, held: 300 }]);
+    expect(await amounts()).toEqual([
+      { posted: 0, held: 300 },
+      { posted: 0, held: 300 },
+    ]);
   });
 
   it('are placed once, however often the same request is', async () => {
     await place(1, 2);
     await Promise.all([place(1, 2), place(2, 1), place(1, 1, 2)]);
-    expect(await amounts()).toEqual([{ posted: 0, held: 200 }, { posted: 0, held: 200 }]);
+    expect(await amounts()).toEqual([
+      { posted: 0, held: 200 },
+      { posted: 0, held: 200 },
+    ]);
   });
 
   it('are found and settled by the terminal event, also when that comes from a process that knew nothing of them', async () => {
     await place(1, 2, 3);
     await billing.charging.charge([ended(1, 40), { ...ended(2, 0), outcome: 'cancelled', attempts: [] }]);
     await billing.charging.charge([ended(1, 40)]);
-    expect(await amounts()).toEqual([{ posted: 40, held: 100 }, { posted: 40, held: 100 }]);
+    expect(await amounts()).toEqual([
+      { posted: 40, held: 100 },
+      { posted: 40, held: 100 },
+    ]);
     // Put on its way again after it has ended, it is not held again.
     await place(1);
-    expect(await amounts()).toEqual([{ posted: 40, held: 100 }, { posted: 40, held: 100 }]);
+    expect(await amounts()).toEqual([
+      { posted: 40, held: 100 },
+      { posted: 40, held: 100 },
+    ]);
   });
 
   it('never exceed a budget when many processes place at once', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => place(100 + index)));
-    expect(await amounts()).toEqual([{ posted: 0, held: 300 }, { posted: 0, held: 300 }]);
+    expect(await amounts()).toEqual([
+      { posted: 0, held: 300 },
+      { posted: 0, held: 300 },
+    ]);
   });
 });
