@@ -269,6 +269,7 @@ export {
   usageRowSchema,
   usageReportReplySchema,
   auditEntrySchema,
+  auditNoteEntrySchema,
   requestReadReplySchema,
   auditEventListSchema,
   auditEventPageSchema,
@@ -279,6 +280,7 @@ export type {
   UsageReport,
   UsageReportReply,
   AuditEntry,
+  AuditNoteEntry,
   AuditEventList,
   AuditEventPage,
 } from './queries/records.js';
@@ -369,3 +371,68 @@ export {
 export type { PauseScope, Queue, QueuePause, QueuePauseCreate, QueueResume, Queues } from './queries/queues.js';
 export { openRequestListSchema, openRequestsSchema } from './queries/open-requests.js';
 export type { OpenRequestList, OpenRequests } from './queries/open-requests.js';
+export {
+  issuedKeySchema,
+  keyBoundsFields,
+  keyCreateFields,
+  keyFindSchema,
+  keyIssueSchema,
+  keyListSchema,
+  keyObjectSchema,
+  keyPageSchema,
+  keyReadSchema,
+  keyRevokedSchema,
+  keyRotateFields,
+  keyRotateSchema,
+  keyTime,
+  keyUpdateFields,
+  keyUpdateSchema,
+  keyUsedSchema,
+} from './admin/key-objects.js';
+export type {
+  IssuedKey,
+  KeyCreateFields,
+  KeyFind,
+  KeyIssue,
+  KeyList,
+  KeyObject,
+  KeyPage,
+  KeyRead,
+  KeyRevoked,
+  KeyRotate,
+  KeyUpdate,
+  KeyUpdateFields,
+  KeyUsed,
+} from './admin/key-objects.js';
+export { organizationEntrySchema, PLAN_FEATURES, planEntrySchema, rateLimitsSchema } from './snapshot/plan-entry.js';
+export type { OrganizationEntry, PlanEntry, RateLimits } from './snapshot/plan-entry.js';
+export {
+  configurationApplyReplySchema,
+  configurationApplySchema,
+  configurationExportReplySchema,
+  configurationExportSchema,
+  documentDifferenceSchema,
+  RESOURCE_KINDS,
+  resourceChangeReplySchema,
+  resourceChangeSchema,
+  resourceListSchema,
+  resourcePageSchema,
+  resourceReadSchema,
+  resourceSchema,
+} from './admin/resource-objects.js';
+export type {
+  ConfigurationApply,
+  ConfigurationApplyReply,
+  ConfigurationExport,
+  ConfigurationExportReply,
+  DocumentDifference,
+  Resource,
+  ResourceChange,
+  ResourceChangeReply,
+  ResourceKind,
+  ResourceList,
+  ResourcePage,
+  ResourceRead,
+} from './admin/resource-objects.js';
+export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';
+export type { AuditNoted } from './events/audit-noted.event.js';

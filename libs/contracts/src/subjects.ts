@@ -24,6 +24,8 @@ export const Subject = {
   requestsEnded: (organization: string, lane: string) => `requests.ended.v1.${organization}.${lane}`,
   /** any service → jobs: something that receivers of webhooks shall hear of. Stream NOTIFICATIONS. */
   notificationRaised: (organization: string) => `notification.raised.v1.${organization}`,
+  /** any service → audit: something besides requests that belongs in the trail. Stream NOTES. */
+  auditNoted: (organization: string) => `audit.noted.v1.${organization}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */
   deadLetter: (consumer: string) => `message.buried.v1.${consumer}`,
   /** ingress → one process of each service: are you ready? */
@@ -83,6 +85,20 @@ export const Subject = {
   policyTry: 'policy.try.v1',
   policyPromote: 'policy.promote.v1',
   policyRollBack: 'policy.roll-back.v1',
+  resourceList: 'resource.list.v1',
+  resourceRead: 'resource.read.v1',
+  resourceChange: 'resource.change.v1',
+  configurationApply: 'configuration.apply.v1',
+  configurationExport: 'configuration.export.v1',
+  keyIssue: 'key.issue.v1',
+  keyUpdate: 'key.update.v1',
+  keyRotate: 'key.rotate.v1',
+  keyRevoke: 'key.revoke.v1',
+  keyRead: 'key.read.v1',
+  keyList: 'key.list.v1',
+  keyFind: 'key.find.v1',
+  /** ingress → control: when keys were used last. Core NATS, nobody answers. */
+  keyUsed: 'key.used.v1',
   /** control → audit */
   decidedRequestList: 'decided-request.list.v1',
   /** ingress → audit */
@@ -121,5 +137,6 @@ export const SubjectPattern = {
   requestEnded: endedPatterns('*'),
   requestEndedDurable: endedPatterns('durable'),
   notificationRaised: 'notification.raised.v1.*',
+  auditNoted: 'audit.noted.v1.*',
   deadLetters: 'message.buried.v1.>',
 } as const;

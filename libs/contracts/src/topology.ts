@@ -88,6 +88,18 @@ export const Stream = {
     atomicBatches: false,
     flush: 'sync',
   },
+  notes: {
+    name: 'NOTES',
+    description: 'Changes by administrators and what else belongs in the trail besides requests',
+    subjects: [SubjectPattern.auditNoted],
+    retention: 'limits',
+    maxAgeMilliseconds: 30 * days,
+    maxBytes: 1024 ** 3,
+    maxMessageBytes: 1024 ** 2,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'sync',
+  },
   deadLetters: {
     name: 'DEAD_LETTERS',
     description: 'Messages that no consumer could digest, for an operator to read and send again',
@@ -140,6 +152,15 @@ export const Consumer = {
     deliveryLimit: 10,
     maxAckPending: 5_000,
   },
+  auditNotes: {
+    stream: Stream.notes.name,
+    name: 'audit-notes',
+    description: 'Records in the trail what is no request',
+    filterSubjects: [SubjectPattern.auditNoted],
+    ackWaitMilliseconds: 10 * seconds,
+    deliveryLimit: 10,
+    maxAckPending: 1_000,
+  },
   jobs: {
     stream: Stream.results.name,
     name: 'jobs',
@@ -164,6 +185,8 @@ export const Consumer = {
 export const Bucket = {
   /** The compiled configuration, key `current`. */
   snapshot: { name: 'snapshot', key: 'current' },
+  /** Keys made by the admin API, and keys of either kind that were revoked, by their hash; refilled from Postgres if lost. */
+  keys: { name: 'keys', maxBytes: 256 * 1024 ** 2 },
   /** Bodies and answers too large for a message, dropped after the longest call could have ended. */
   bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours, maxBytes: 8 * 1024 ** 3 },
   /** Which targets are well, and how fast: a report of each worker, and a record of each target that is not. */

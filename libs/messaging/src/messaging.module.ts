@@ -6,6 +6,7 @@ import { Messaging } from './messaging.js';
 import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 import { AnswerCache } from './streams/answer-cache.js';
 import { BodyClaims } from './streams/body-claims.js';
+import { KeyBucket } from './streams/key-bucket.js';
 import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
 import { OutageRetry } from './streams/outage-retry.js';
@@ -25,6 +26,7 @@ export class MessagingParts {
   readonly snapshots: SnapshotStore;
   readonly snapshotWatch: SnapshotWatch;
   readonly health: HealthBucket;
+  readonly keys: KeyBucket;
   readonly limits = new ConsumerLimits();
   readonly strategy: NatsStrategy;
 
@@ -43,6 +45,7 @@ export class MessagingParts {
     const settlement = new Settlement(this.messaging, this.publisher, log);
     const { topology, limits, messaging } = this;
     this.health = new HealthBucket({ link, messaging, topology, log });
+    this.keys = new KeyBucket({ link, messaging, topology, log });
     this.strategy = new NatsStrategy(this.messaging, { link, topology, settlement, limits, log }, serviceName);
   }
 
@@ -58,6 +61,7 @@ export class MessagingParts {
   async close(): Promise<void> {
     this.snapshotWatch.stop();
     this.health.stop();
+    this.keys.stop();
     await this.results.drain();
     this.messaging.close();
     await this.link.close();
@@ -75,6 +79,7 @@ export class MessagingModule {
       { provide: SnapshotStore, useValue: parts.snapshots },
       { provide: SnapshotWatch, useValue: parts.snapshotWatch },
       { provide: HealthBucket, useValue: parts.health },
+      { provide: KeyBucket, useValue: parts.keys },
       { provide: StreamState, useValue: new StreamState(parts.link) },
       { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
       { provide: AnswerCache, useValue: new AnswerCache(parts.messaging) },

@@ -55,3 +55,9 @@ function joined(all: readonly MongoAbility[]): CallerAbility {
     at: ({ action, subject }, place) => all.every((ability) => ability.can(action, asSubject(subject, { ...place }))),
   };
 }
+
+/** Whether a caller has anything to do with an organisation: one that it has not is to it as if it were not there. */
+export function belongsTo({ admin, person, grants, organization: own }: Caller, organization: string): boolean {
+  if (admin || grants?.some((grant) => grant.organization === organization)) return true;
+  return person === undefined && own === organization;
+}

@@ -9,7 +9,19 @@ import { ConfigurationVersionsRepository } from './apply-configuration/configura
 import { ChangePoliciesHandler } from './change-policies/change-policies.handler.js';
 import { ListPoliciesHandler } from './change-policies/list-policies.handler.js';
 import { PoliciesController } from './change-policies/policies.controller.js';
+import { ChangeDocumentsHandler } from './change-documents/change-documents.handler.js';
+import { DocumentsController } from './change-documents/documents.controller.js';
+import { ShownDocuments } from './change-documents/shown-documents.js';
 import { controlSchema } from './control.schema.js';
+import { DocumentsRepository } from './keep-documents/documents.repository.js';
+import { IssueKeysHandler } from './manage-keys/issue-keys.handler.js';
+import { KeyPublisher } from './manage-keys/key-publisher.js';
+import { KeysController } from './manage-keys/keys.controller.js';
+import { KeysRepository } from './manage-keys/keys.repository.js';
+import { RevokeKeysHandler } from './manage-keys/revoke-keys.handler.js';
+import { VisibleKeys } from './manage-keys/visible-keys.js';
+import { OutgoingMessagesRepository } from './note-changes/outgoing-messages.repository.js';
+import { OutgoingRelay } from './note-changes/outgoing-relay.js';
 import { SnapshotPublisher } from './publish-snapshot/snapshot-publisher.js';
 import { SnapshotReconciler } from './publish-snapshot/snapshot-reconciler.js';
 import { ReplayPolicyController } from './replay-policy/replay-policy.controller.js';
@@ -19,7 +31,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
 
 @Module({
   imports: [StorageModule.forService(controlSchema)],
-  controllers: [PoliciesController, ReplayPolicyController],
+  controllers: [PoliciesController, ReplayPolicyController, DocumentsController, KeysController],
   providers: [
     ApplyConfigurationHandler,
     ConfigurationInForce,
@@ -32,6 +44,16 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     ChangePoliciesHandler,
     ListPoliciesHandler,
     ReplayPolicyHandler,
+    DocumentsRepository,
+    ShownDocuments,
+    ChangeDocumentsHandler,
+    KeysRepository,
+    VisibleKeys,
+    KeyPublisher,
+    IssueKeysHandler,
+    RevokeKeysHandler,
+    OutgoingMessagesRepository,
+    OutgoingRelay,
   ],
 })
 export class ControlModule {}

@@ -69,6 +69,9 @@ export async function startIngressForTests(snapshot: Snapshot): Promise<IngressF
   refuseStrangersEarly(adapter, application.get(Authentication));
   await application.init();
   await http.ready();
+  await eventually(() => {
+    if (!messaging.keys.isRead) throw new Error('no keys yet');
+  });
   const handlers = handlersOf(application.get(ModulesContainer));
   return {
     http,

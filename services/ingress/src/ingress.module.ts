@@ -10,11 +10,23 @@ import { ModelCallsController } from './accept-request/model-calls.controller.js
 import { RerankController } from './accept-request/rerank.controller.js';
 import { RequestFacts } from './accept-request/request-facts.js';
 import { RequestIntake } from './accept-request/request-intake.js';
+import { AdminKeysController } from './administer/admin-keys.controller.js';
+import { CatalogueModelsController } from './administer/catalogue-models.controller.js';
+import { DocumentsDoor } from './administer/documents-door.js';
+import { MembersController } from './administer/members.controller.js';
+import { OrganizationAllowancesController } from './administer/organization-allowances.controller.js';
+import { OrganizationsController } from './administer/organizations.controller.js';
+import { PlansController } from './administer/plans.controller.js';
+import { ProjectAllowancesController } from './administer/project-allowances.controller.js';
+import { ProjectsController } from './administer/projects.controller.js';
+import { ProvidersController } from './administer/providers.controller.js';
+import { ServiceAccountsController } from './administer/service-accounts.controller.js';
 import { AnswerFromCacheHandler } from './answer-from-cache/answer-from-cache.handler.js';
 import { PendingCalls } from './answer-caller/pending-calls.js';
 import { Authentication } from './authenticate/authentication.js';
 import { CallerKeyGuard } from './authenticate/caller-key.guard.js';
 import { KeyRing } from './authenticate/key-ring.js';
+import { KeyUses } from './authenticate/key-uses.js';
 import { ExplainRouteController } from './explain-route/explain-route.controller.js';
 import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
 import { FeedbackController } from './give-feedback/feedback.controller.js';
@@ -61,9 +73,21 @@ import { HealthController } from './report-health/health.controller.js';
     ExplainRouteController,
     FeedbackController,
     HealthController,
+    AdminKeysController,
+    CatalogueModelsController,
+    MembersController,
+    OrganizationAllowancesController,
+    OrganizationsController,
+    PlansController,
+    ProjectAllowancesController,
+    ProjectsController,
+    ProvidersController,
+    ServiceAccountsController,
   ],
   providers: [
     KeyRing,
+    KeyUses,
+    DocumentsDoor,
     Authentication,
     AcceptJobHandler,
     AcceptRequestHandler,

@@ -31,6 +31,8 @@ export const callerSchema = z.object({
   scopes: z.array(keyScope).optional(),
   /** The roles of the person or the service account behind it; absent for a key that stands for itself. */
   grants: z.array(roleGrantSchema).optional(),
+  /** The key is bound to models, providers, addresses or a time, so that it makes no others. */
+  isBound: z.boolean().optional(),
   /** Id of the person who is signed in; absent for keys. */
   person: z.string().optional(),
 });

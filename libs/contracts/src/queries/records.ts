@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochMilliseconds, nanoUsd } from '../identifiers.js';
+import { auditNotedSchema } from '../events/audit-noted.event.js';
 import { requestEndedSchema } from '../events/request-ended.event.js';
 import { usageSchema } from '../events/usage.js';
 import { callerSchema } from './caller.js';
@@ -53,8 +54,7 @@ export const usageRowSchema = z.object({
 export const usageReportReplySchema = z.object({ rows: z.array(usageRowSchema) });
 export type UsageReportReply = z.infer<typeof usageReportReplySchema>;
 
-/** One entry of the trail: the event as stored, its place in the organisation's chain and the hashes that bind it. */
-export const auditEntrySchema = z.object({
+const auditPlace = {
   organization: z.string(),
   sequence: z.int().nonnegative(),
   type: z.string(),
@@ -62,6 +62,15 @@ export const auditEntrySchema = z.object({
   /** Hex SHA-256 of the entry before, and of this one over `previousHash` and the stored bytes. */
   previousHash: z.string(),
   hash: z.string(),
+} as const;
+
+/** An entry of something besides a request: what an administrator changed, who signed in. */
+export const auditNoteEntrySchema = z.object({ ...auditPlace, note: auditNotedSchema });
+export type AuditNoteEntry = z.infer<typeof auditNoteEntrySchema>;
+
+/** One entry of the trail: the event as stored, its place in the organisation's chain and the hashes that bind it. */
+export const auditEntrySchema = z.object({
+  ...auditPlace,
   event: requestEndedSchema,
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
@@ -76,5 +85,8 @@ export const auditEventListSchema = z.object({
   type: z.string().optional(),
 });
 export type AuditEventList = z.infer<typeof auditEventListSchema>;
-export const auditEventPageSchema = z.object({ entries: z.array(auditEntrySchema), hasMore: z.boolean() });
+export const auditEventPageSchema = z.object({
+  entries: z.array(z.union([auditEntrySchema, auditNoteEntrySchema])),
+  hasMore: z.boolean(),
+});
 export type AuditEventPage = z.infer<typeof auditEventPageSchema>;

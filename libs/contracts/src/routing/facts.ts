@@ -91,6 +91,8 @@ export const factsSchema = z.object({
   budgetUsedShare: z.number().nonnegative().optional(),
   /** What is left of the budget that leaves the least, likewise; a target that may cost more is left out. Absent: no bound. */
   budgetLeftNanoUsd: nanoUsd.optional(),
+  /** What the key and the plan allow, written in by the router; all where absent. */
+  allowed: z.object({ models: z.array(z.string()).optional(), providers: z.array(slug).optional() }).optional(),
   /** Until when the answer is of use; no attempt begins after it. */
   deadline: epochMilliseconds.optional(),
   /** What the caller wishes of the route, whichever gateway's words it was said in. */

@@ -4,6 +4,7 @@ import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
 import { keyScope, roleGrantSchema } from '../queries/caller.js';
 import { budgetEntrySchema, markupEntrySchema } from './budget.js';
 import { modelLimitsSchema } from './model-limits.js';
+import { organizationEntrySchema, planEntrySchema, rateLimitsSchema } from './plan-entry.js';
 import { priceSchema } from './price.js';
 import {
   accessSchema,
@@ -95,6 +96,11 @@ export const keyEntrySchema = z.object({
   ipRanges: z.array(z.string()).min(1).optional(),
   /** From when on it is refused. */
   expiresAt: epochMilliseconds.optional(),
+  limits: rateLimitsSchema.optional(),
+  /** Of a key made by the admin API. */
+  id: z.string().max(100).optional(),
+  /** Since when it is refused. */
+  revokedAt: epochMilliseconds.optional(),
 });
 export type KeyEntry = z.infer<typeof keyEntrySchema>;
 
@@ -112,6 +118,9 @@ export const snapshotSchema = z.object({
   /** Absent where nobody has one. */
   budgets: z.array(budgetEntrySchema).optional(),
   markups: z.array(markupEntrySchema).optional(),
+  /** Absent in revisions from before there were plans, as the next. */
+  organizations: z.array(organizationEntrySchema).optional(),
+  plans: z.array(planEntrySchema).optional(),
   /** Of targets; the defaults of `libs/health` where absent. */
   breaker: breakerSettingsSchema.partial().optional(),
   /** Policies tried beside those in force: this share of requests is decided by them. */

@@ -67,6 +67,7 @@ export class Topology {
       max_bytes: Bucket.health.maxBytes,
       storage: StorageType.Memory,
     });
+    await new Kvm(this.link.connection).create(Bucket.keys.name, { max_bytes: Bucket.keys.maxBytes });
     await this.ensureStream(manager, answersConfig());
     await new Objm(this.link.connection).create(Bucket.bodies.name, {
       ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,

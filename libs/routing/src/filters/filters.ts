@@ -9,6 +9,7 @@ import { dataPolicy } from './data-policy.filter.js';
 import { health } from './health.filter.js';
 import { modality } from './modality.filter.js';
 import { outputLimit } from './output-limit.filter.js';
+import { permission } from './permission.filter.js';
 import { price } from './price.filter.js';
 import { providers } from './providers.filter.js';
 import { quota } from './quota.filter.js';
@@ -26,6 +27,7 @@ import { wishedProviders } from './wished-providers.filter.js';
 export const FILTERS: readonly Filter[] = [
   access,
   tier,
+  permission,
   wishedProviders,
   tags,
   providers,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, type Caller, requestEndedSchema } from '#libs/contracts';
+import { type AuditEntry, type AuditNoteEntry, auditNotedSchema, type Caller, requestEndedSchema } from '#libs/contracts';
 import { Database } from '#libs/storage';
 
 /** Whose entries may be seen. */
@@ -37,10 +37,11 @@ export class EntriesRepository {
        WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND project = $3)) LIMIT 1`,
       [requestId, owner?.organization ?? null, owner?.project ?? null],
     );
-    return rows.map(entryOf)[0];
+    const [entry] = rows.map(entryOf);
+    return entry && 'event' in entry ? entry : undefined;
   }
 
-  async list({ organization, project, after, limit, type }: EntrySelection): Promise<AuditEntry[]> {
+  async list({ organization, project, after, limit, type }: EntrySelection): Promise<(AuditEntry | AuditNoteEntry)[]> {
     const rows = await this.database.query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
        WHERE organization = $1 AND sequence > $2 AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR project = $4)
@@ -51,14 +52,16 @@ export class EntriesRepository {
   }
 }
 
-function entryOf(row: Row): AuditEntry {
-  return {
+function entryOf(row: Row): AuditEntry | AuditNoteEntry {
+  const body: unknown = JSON.parse(row.body);
+  const place = {
     organization: row.organization,
     sequence: Number(row.sequence),
     type: row.type,
     recordedAt: row.recorded_at.getTime(),
     previousHash: row.previous_hash.toString('hex'),
     hash: row.hash.toString('hex'),
-    event: requestEndedSchema.parse(JSON.parse(row.body)),
   };
+  const note = auditNotedSchema.safeParse(body).data;
+  return note ? { ...place, note } : { ...place, event: requestEndedSchema.parse(body) };
 }

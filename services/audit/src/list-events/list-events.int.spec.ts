@@ -67,7 +67,7 @@ describe('answers on the trail', () => {
     const first = await list({ limit: 3 });
     const second = await list({ limit: 3, after: first.entries.at(-1)!.sequence });
     expect([first.hasMore, second.hasMore]).toEqual([true, false]);
-    expect([...first.entries, ...second.entries].map(({ event }) => event.requestId)).toEqual(
+    expect([...first.entries, ...second.entries].map((entry) => 'event' in entry && entry.event.requestId)).toEqual(
       ours.map(({ requestId }) => requestId),
     );
   });
@@ -95,6 +95,6 @@ describe('answers on the trail', () => {
       reply: { status: 403, code: 'organization_not_permitted' },
     });
     const { entries } = await list({ limit: 10, organization: 'acme' }, callerOf('demo', true));
-    expect(entries.map(({ event }) => event.requestId)).toEqual([theirs.requestId]);
+    expect(entries.map((entry) => 'event' in entry && entry.event.requestId)).toEqual([theirs.requestId]);
   });
 });

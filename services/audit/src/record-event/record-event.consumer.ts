@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Consumer, decodeSentRequestsEnded, type SentRequestEnded } from '#libs/contracts';
+import { auditNotedSchema, type AuditNoted, Consumer, decodeSentRequestsEnded, type SentRequestEnded } from '#libs/contracts';
 import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
 import { RecordEventHandler } from './record-event.handler.js';
 
@@ -17,4 +17,13 @@ export class RecordEventConsumer {
       (events) => this.handler.record(events),
     );
   }
+
+  @ConsumeBatch(Consumer.auditNotes, { size: BATCH_SIZE, decode: decodeNote })
+  async consumeNotes(batch: readonly Decoded<AuditNoted>[]): Promise<void> {
+    await this.handler.recordNotes(batch.map(({ value }) => value));
+  }
+}
+
+function decodeNote(bytes: Uint8Array): AuditNoted {
+  return auditNotedSchema.parse(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')));
 }

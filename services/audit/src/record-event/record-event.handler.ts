@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { SentRequestEnded } from '#libs/contracts';
+import { Consumer, type AuditNoted, type SentRequestEnded } from '#libs/contracts';
 import { Logger } from '#libs/telemetry';
 import { EMPTY_CHAIN, linkAfter, type ChainEnd } from './chain.policy.js';
 import { TrailRepository, type LinkedEntry, type NewEntry } from './trail.repository.js';
@@ -13,6 +13,11 @@ export class RecordEventHandler {
     private readonly trail: TrailRepository,
     private readonly log: Logger,
   ) {}
+
+  /** Resolves when every note of the batch is in the trail, now or before. */
+  async recordNotes(batch: readonly AuditNoted[]): Promise<void> {
+    await this.trail.append(batch.map(entryOfNote), linkAll, Consumer.auditNotes.name);
+  }
 
   /** Resolves when every event of the batch is in the trail, now or before; otherwise nothing of it is. */
   async record(batch: readonly SentRequestEnded[]): Promise<void> {
@@ -34,6 +39,19 @@ function entryOf({ event, text }: SentRequestEnded): NewEntry {
     key: event.key,
     model: event.model,
     body: text,
+  };
+}
+
+/** Columns of requests are empty where a note has nothing to put there. */
+function entryOfNote(note: AuditNoted): NewEntry {
+  return {
+    organization: note.organization,
+    requestId: note.noteId,
+    type: note.type,
+    project: note.project ?? '',
+    key: note.actor.id,
+    model: '',
+    body: JSON.stringify(note),
   };
 }
 

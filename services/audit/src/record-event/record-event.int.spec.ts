@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeSentRequestsEnded, encodeRequestEnded, type RequestEnded, type SentRequestEnded } from '#libs/contracts';
+import { type AuditNoted, decodeSentRequestsEnded, encodeRequestEnded, type RequestEnded, type SentRequestEnded } from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import {
@@ -113,6 +113,23 @@ describe('recording', () => {
     const [entry] = await entriesOf('exact');
     expect(entry?.body).toBe(JSON.stringify({ ...event, answer: { status: 200 } }));
     expect(await faultOf('exact')).toBeUndefined();
+  });
+
+  it('keeps notes of what is no request in the same chain, each once', async () => {
+    const note = (id: string): AuditNoted => ({
+      noteId: `note_0123456789${id}`,
+      organization: 'noted',
+      type: 'key.issued',
+      actor: { kind: 'person', id: 'per_1' },
+      subject: { kind: 'key', id: 'key_1' },
+      detail: { hint: 'nul\0\uD83D' },
+      happenedAt: 1,
+    });
+    await recorder.record(eventsOf('noted', 1).map(sent));
+    await recorder.recordNotes([note('a'), note('b')]);
+    await recorder.recordNotes([note('a')]);
+    expect((await entriesOf('noted')).map(({ type }) => type)).toEqual(['request.completed', 'key.issued', 'key.issued']);
+    expect(await faultOf('noted')).toBeUndefined();
   });
 
   it('fails retryably while Postgres is away and records once when it is back', async () => {

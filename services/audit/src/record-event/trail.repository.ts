@@ -6,6 +6,7 @@ import type { ChainEnd, Link } from './chain.policy.js';
 /** An event to be recorded: what is searched by, and the body that is hashed and stored. */
 export interface NewEntry {
   readonly organization: string;
+  /** Of a note, its own id. */
   readonly requestId: string;
   readonly type: string;
   readonly project: string;
@@ -41,7 +42,7 @@ ORDER BY organization FOR UPDATE`;
 
 const TAKE_IN = `
 INSERT INTO audit.inbox (consumer, message_id)
-SELECT '${Consumer.audit.name}', message_id FROM json_array_elements_text($1) AS message_id
+SELECT $2, message_id FROM json_array_elements_text($1) AS message_id
 ON CONFLICT DO NOTHING RETURNING message_id`;
 
 const APPEND = `
@@ -60,11 +61,15 @@ export class TrailRepository {
   constructor(private readonly database: Database) {}
 
   /** Appends the entries whose requests are not in the trail yet, all or none, and returns how many those were. */
-  async append(entries: readonly NewEntry[], link: LinkEntries): Promise<number> {
+  async append(
+    entries: readonly NewEntry[],
+    link: LinkEntries,
+    consumer: string = Consumer.audit.name,
+  ): Promise<number> {
     const organizations = [...new Set(entries.map((entry) => entry.organization))].toSorted();
     return this.database.transaction(async (transaction) => {
       const ends = await this.lockEnds(transaction, organizations);
-      const fresh = await this.takeIn(transaction, entries);
+      const fresh = await this.takeIn(transaction, entries, consumer);
       if (fresh.length > 0) {
         const linked = link(fresh, ends);
         await transaction.query(APPEND, [JSON.stringify(linked.map(entryRow)), JSON.stringify(headRows(fresh, ends))]);
@@ -85,10 +90,14 @@ export class TrailRepository {
   }
 
   /** With the heads locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
-  private async takeIn(transaction: Transaction, entries: readonly NewEntry[]): Promise<NewEntry[]> {
+  private async takeIn(
+    transaction: Transaction,
+    entries: readonly NewEntry[],
+    consumer: string,
+  ): Promise<NewEntry[]> {
     // As JSON: the driver escapes the elements of an array one by one, which costs more than all the rest.
     const requestIds = JSON.stringify(entries.map((entry) => entry.requestId));
-    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [requestIds]);
+    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [requestIds, consumer]);
     const fresh = new Set(rows.map((row) => row.message_id));
     // `delete` is true once for each id: of several events of one request in a batch the first is taken.
     return entries.filter((entry) => fresh.delete(entry.requestId));

@@ -1,4 +1,4 @@
-import { requestEndedSchema } from '#libs/contracts';
+import { auditNotedSchema, requestEndedSchema } from '#libs/contracts';
 import { EMPTY_CHAIN, hashOfEntry, type ChainEnd, type Link, type Sha256 } from './chain.policy.js';
 import { typeOfEvent } from './entry-type.policy.js';
 
@@ -63,7 +63,13 @@ function faultOf(entry: StoredEntry, end: ChainEnd, sha256: Sha256): string | un
 }
 
 function contradictionOf({ organization, requestId, type, body }: StoredEntry): string | undefined {
-  const event = requestEndedSchema.safeParse(parsed(body)).data;
+  const value = parsed(body);
+  const note = auditNotedSchema.safeParse(value).data;
+  if (note) {
+    const isNoted = note.organization === organization && note.noteId === requestId && note.type === type;
+    return isNoted ? undefined : 'its columns contradict its body';
+  }
+  const event = requestEndedSchema.safeParse(value).data;
   if (!event) {
     return 'its body is not an event';
   }

@@ -2,15 +2,19 @@ import { Injectable } from '@nestjs/common';
 
 import { ServiceLogger, Settings } from '#libs/runtime';
 
-import type { CompiledConfiguration } from '../compile-configuration/compiled-configuration.js';
+import type { CompilationResult } from '../compile-configuration/compile-configuration.js';
 import { compileAt, type LocatedCompilation } from '../compile-configuration/configuration-location.js';
 import { formatProblem, type ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
+import { DocumentsRepository } from '../keep-documents/documents.repository.js';
+import { withSecrets } from '../keep-documents/provider-secrets.js';
 import { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
 import { ConfigurationInForce } from './configuration-in-force.js';
 import { ConfigurationRefusalsRepository } from './configuration-refusals.repository.js';
 import { ConfigurationVersionsRepository } from './configuration-versions.repository.js';
 import { sealConfiguration, type SealedConfiguration } from './seal-configuration.js';
 import { LARGEST_SNAPSHOT_BYTES } from './version-content.policy.js';
+
+type ValidCompilation = Extract<CompilationResult, { isValid: true }>;
 
 /** Puts the configuration at the configured place in force, or refuses it and leaves what is in force as it is. */
 @Injectable()
@@ -25,6 +29,7 @@ export class ApplyConfigurationHandler {
     private readonly inForce: ConfigurationInForce,
     private readonly publisher: SnapshotPublisher,
     private readonly log: ServiceLogger,
+    private readonly documents: DocumentsRepository,
   ) {}
 
   /**
@@ -33,7 +38,8 @@ export class ApplyConfigurationHandler {
    */
   async apply(): Promise<readonly string[]> {
     const { configPath, secretKey, adminKeySha256 } = this.settings;
-    const compilation = compileAt({ path: configPath, environment: process.env, adminKeySha256 });
+    const stored = (await this.documents.all()).map((one) => ({ ...one, document: withSecrets(one, secretKey) }));
+    const compilation = compileAt({ path: configPath, environment: process.env, adminKeySha256, stored });
     const { result } = compilation;
     if (!result.isValid) {
       await this.refuse(compilation, result.problems);
@@ -48,13 +54,15 @@ export class ApplyConfigurationHandler {
 
   private async accept(
     { origin, sourceSha256 }: LocatedCompilation,
-    compiled: SealedConfiguration & { configuration: CompiledConfiguration; redactedText: string },
+    compiled: SealedConfiguration &
+      Pick<ValidCompilation, 'configuration' | 'redactedText' | 'documents' | 'referencedFiles'>,
   ): Promise<void> {
-    const { configuration, ...sealed } = compiled;
+    const { configuration, documents, ...sealed } = compiled;
     const { snapshot, isNew } = await this.versions.record({ ...sealed, origin, sourceSha256 });
     const isNews = isNew || this.inForce.snapshot === undefined || this.toldRefusal !== '';
     this.inForce.take(snapshot);
     this.inForce.follow(sourceSha256);
+    this.inForce.hold({ documents, accounts: configuration.accounts });
     this.toldRefusal = '';
     if (isNews) {
       const { providers, models, keys } = configuration;

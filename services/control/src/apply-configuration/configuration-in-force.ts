@@ -3,22 +3,33 @@ import { Injectable } from '@nestjs/common';
 import type { Snapshot } from '#libs/contracts';
 import { Readiness } from '#libs/runtime';
 
+import type { Account } from '../compile-configuration/compiled-configuration.js';
+import type { ConfigurationDocument } from '../keep-documents/configuration-documents.js';
+
+/** What is known of the configuration besides its snapshot, in this process only. */
+export interface Tenants {
+  /** The pieces that stand in the file, without secrets. */
+  readonly documents: readonly ConfigurationDocument[];
+  readonly accounts: readonly Account[];
+}
+
 /** Which revision is in force as far as this process knows, and what keeps it from having one. */
 @Injectable()
 export class ConfigurationInForce {
-  private held: Snapshot | undefined;
+  private newest: Snapshot | undefined;
   private followed: string | undefined;
+  private tenants: Tenants = { documents: [], accounts: [] };
   private obstacle = 'not applied yet';
 
   constructor(readiness: Readiness) {
     readiness.require(
       () => `a configuration (${this.obstacle})`,
-      () => this.held !== undefined,
+      () => this.newest !== undefined,
     );
   }
 
   get snapshot(): Snapshot | undefined {
-    return this.held;
+    return this.newest;
   }
 
   /** Digest of the file that was found good last; undefined where none was yet. */
@@ -26,8 +37,17 @@ export class ConfigurationInForce {
     return this.followed;
   }
 
+  /** What the file itself says, and who has a role; empty until a configuration was found good. */
+  get held(): Tenants {
+    return this.tenants;
+  }
+
+  hold(tenants: Tenants): void {
+    this.tenants = tenants;
+  }
+
   take(snapshot: Snapshot): void {
-    this.held = snapshot;
+    this.newest = snapshot;
   }
 
   follow(sourceSha256: string): void {

@@ -23,6 +23,9 @@ const configuration: CompiledConfiguration = {
   budgets: [],
   markups: [],
   adminHome: { organization: 'demo', project: 'default' },
+  organizations: [],
+  plans: [],
+  accounts: [],
 };
 
 describe('sealConfiguration', () => {

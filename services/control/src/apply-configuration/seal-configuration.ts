@@ -6,14 +6,17 @@ import { ADMIN_KEY_NAME } from '../compile-configuration/key-checks.policy.js';
 import { canonicalJson } from './canonical-json.policy.js';
 
 /** To be raised when the same configuration compiles to other content, so that a restart makes a new revision. */
-const CONTENT_FORM = 2;
+const CONTENT_FORM = 3;
 
 /** The part of a snapshot that comes from the configuration. */
-export type SnapshotContent = Pick<Snapshot, 'providers' | 'models' | 'keys' | 'breaker' | 'budgets' | 'markups'>;
+export type SnapshotContent = Pick<
+  Snapshot,
+  'providers' | 'models' | 'keys' | 'organizations' | 'plans' | 'breaker' | 'budgets' | 'markups'
+>;
 
 /**
  * Content fit to leave the process, and digests by which equal content is recognised although seals differ each time: of
- * providers, keys and budgets, of the policies (models and breaker), and of all.
+ * the foundation (providers, keys, tenants and budgets), of the policies (models and breaker), and of all.
  */
 export interface SealedConfiguration {
   readonly content: SnapshotContent;
@@ -41,9 +44,10 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
   const settings = breaker === undefined ? {} : { breaker };
   const money = { ...(budgets.length > 0 ? { budgets } : {}), ...(markups.length > 0 ? { markups } : {}) };
   const keys = hashKeys(configuration, secrets);
-  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), keys, ...money };
+  const tenants = { organizations: [...configuration.organizations], plans: [...configuration.plans] };
+  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), keys, ...tenants, ...money };
   const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
-  const content = { providers, models: [...models], keys, ...money, ...settings };
+  const content = { providers, models: [...models], keys, ...tenants, ...money, ...settings };
   const foundationDigest = digestOf(recognisable);
   const policyDigest = policyDigestOf(content);
   return { content, foundationDigest, policyDigest, digest: digestOf({ foundationDigest, policyDigest }) };

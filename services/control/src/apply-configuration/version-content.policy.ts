@@ -62,19 +62,12 @@ export function isSameContent(left: VersionContent, right: VersionContent): bool
   );
 }
 
-/** The policies of one body over the providers, keys and budgets of another, without a trial. */
+/** The policies of one body over the foundation of another, without a trial. */
 export function bodyOf(
-  { providers, keys, budgets, markups }: Pick<SnapshotBody, 'providers' | 'keys' | 'budgets' | 'markups'>,
+  { models: _models, breaker: _breaker, trial: _trial, ...foundation }: SnapshotBody,
   { models, breaker }: Pick<SnapshotBody, 'models' | 'breaker'>,
 ): SnapshotBody {
-  return {
-    providers,
-    models,
-    keys,
-    ...(budgets ? { budgets } : {}),
-    ...(markups ? { markups } : {}),
-    ...(breaker ? { breaker } : {}),
-  };
+  return { ...foundation, models, ...(breaker ? { breaker } : {}) };
 }
 
 /** Providers that targets of these models name and that are not there. */

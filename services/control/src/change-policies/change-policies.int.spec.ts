@@ -11,6 +11,7 @@ import { createLogger } from '#libs/telemetry';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 
 import { ApplyConfigurationHandler } from '../apply-configuration/apply-configuration.handler.js';
+import { DocumentsRepository } from '../keep-documents/documents.repository.js';
 import { ConfigurationInForce } from '../apply-configuration/configuration-in-force.js';
 import { ConfigurationRefusalsRepository } from '../apply-configuration/configuration-refusals.repository.js';
 import { ConfigurationVersionsRepository } from '../apply-configuration/configuration-versions.repository.js';
@@ -74,7 +75,7 @@ describe('policies changed by hand', () => {
     const publisher = { publishNewest } as unknown as SnapshotPublisher;
     inForce = new ConfigurationInForce(new Readiness());
     const refusals = new ConfigurationRefusalsRepository(database);
-    apply = new ApplyConfigurationHandler(settings, versions, refusals, inForce, publisher, log);
+    apply = new ApplyConfigurationHandler(settings, versions, refusals, inForce, publisher, log, new DocumentsRepository(database));
     changes = new ChangePoliciesHandler(settings, versions, inForce, publisher, log);
     lists = new ListPoliciesHandler(versions);
   }

@@ -1,5 +1,6 @@
 import type { ModelEntry } from '#libs/contracts';
 
+import { assembleOrganizations } from './assemble-organizations.js';
 import { assembleTarget, type TargetSurroundings } from './assemble-target.js';
 import { assembleBudgets, assembleMarkups } from './budgets/assemble-budgets.js';
 import type { CompiledConfiguration, PlainProvider } from './compiled-configuration.js';
@@ -7,8 +8,6 @@ import type { ConfigurationFile, ModelFields } from './configuration-file.js';
 import { credentialsOf } from './credential-fields.js';
 import { kindAndOptionsOf, placeOf, type ProviderFields } from './provider-kinds.js';
 import { assembleRouting } from './routing-policies/assemble-routing.js';
-
-const HOME_WITHOUT_ORGANIZATIONS = 'default';
 
 /**
  * Puts a checked file into the terms of the contracts. `absolutePath` places a relative path of the file; `date` is the day
@@ -19,26 +18,10 @@ export function assembleConfiguration(
   absolutePath: (path: string) => string,
   date?: string,
 ): CompiledConfiguration {
-  const [first] = file.organizations;
   return {
     providers: Object.entries(file.providers).map(([name, fields]) => assembleProvider(name, fields, absolutePath)),
     models: file.models.map((model) => assembleModel(model, file, date)),
-    keys: file.organizations.flatMap((organization) =>
-      organization.projects.flatMap((project) =>
-        project.keys.map(({ name, key, tier }) => ({
-          name,
-          plainKey: key,
-          organization: organization.name,
-          project: project.name,
-          ...tierOf(tier ?? project.tier ?? organization.tier),
-        })),
-      ),
-    ),
-    adminHome: {
-      organization: first?.name ?? HOME_WITHOUT_ORGANIZATIONS,
-      project: first?.projects[0]?.name ?? HOME_WITHOUT_ORGANIZATIONS,
-      ...tierOf(first?.projects[0]?.tier ?? first?.tier),
-    },
+    ...assembleOrganizations(file),
     budgets: assembleBudgets(file),
     markups: assembleMarkups(file),
     ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
@@ -54,10 +37,6 @@ function assembleProvider(name: string, fields: ProviderFields, absolutePath: (p
     plainCredentials: credentialsOf(fields),
     ...placeOf(fields),
   };
-}
-
-function tierOf(tier: string | undefined): { tier?: string } {
-  return tier === undefined ? {} : { tier };
 }
 
 function assembleModel(model: ModelFields, file: ConfigurationFile, date: string | undefined): ModelEntry {

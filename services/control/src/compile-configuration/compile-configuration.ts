@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { describeModel, soldBy } from '#libs/catalogue';
 import { sha256Hex } from '#libs/secrets';
 
+import { documentsIn, withDocuments, type ConfigurationDocument } from '../keep-documents/configuration-documents.js';
+import { withRedactions } from '../keep-documents/provider-secrets.js';
 import { assembleConfiguration } from './assemble-configuration.js';
 import { checkBudgets } from './budgets/check-budgets.policy.js';
 import type { CompiledConfiguration } from './compiled-configuration.js';
@@ -11,6 +13,7 @@ import { outlineOf, type ConfigurationOutline } from './configuration-outline.js
 import { formatPath, printable, type ConfigurationProblem, type FieldProblem } from './configuration-problem.js';
 import type { ConfigurationSource } from './configuration-source.js';
 import { explainIssue } from './explain-issue.js';
+import { checkOrganizations } from './check-organizations.policy.js';
 import { checkKeys } from './key-checks.policy.js';
 import { checkModels } from './model-checks.policy.js';
 import { pricedKinds } from './provider-kinds.js';
@@ -29,6 +32,8 @@ export type CompilationResult =
       readonly configuration: CompiledConfiguration;
       /** The file without comments and without secrets, for the record. */
       readonly redactedText: string;
+      /** What stands in the text itself, in its pieces and without secrets. */
+      readonly documents: readonly ConfigurationDocument[];
       readonly referencedFiles: readonly string[];
     }
   | {
@@ -60,7 +65,8 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   yaml.toValue(); // throws on aliases that lead nowhere, which neither could be printed nor followed below
   const redactedText = yaml.redacted(SECRET_FIELDS, isReference);
   const references = substituteReferences(yaml, source);
-  const value = yaml.toValue();
+  const own = yaml.toValue();
+  const value = withDocuments(own, source.stored ?? []);
   const parsed = configurationFile.safeParse(value, { error: explainIssue });
   const unresolved = new Set(references.problems.map(({ path }) => path));
   const fieldProblems = [
@@ -74,11 +80,19 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
     return { isValid: false, problems, referencedFiles: references.files };
   }
   const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), source.date);
-  const ineligible = checkEligibility(configuration).map((problem) => locate(problem, yaml, source));
+  const ineligible = [...checkEligibility(configuration), ...checkOrganizations(parsed.data)].map((problem) => locate(problem, yaml, source));
   if (ineligible.length > 0) {
     return { isValid: false, problems: inOrder(ineligible), referencedFiles: references.files };
   }
-  return { isValid: true, configuration, redactedText, referencedFiles: references.files };
+  const documents = documentsIn(own).map(withoutSecrets);
+  return { isValid: true, configuration, redactedText, documents, referencedFiles: references.files };
+}
+
+function withoutSecrets({ document, ...rest }: ConfigurationDocument): ConfigurationDocument {
+  if (rest.kind !== 'provider') return { document, ...rest };
+  const { apiKey, apiKeys, ...others } = document;
+  const count = Array.isArray(apiKeys) ? apiKeys.length : Number(apiKey !== undefined);
+  return { ...rest, document: withRedactions(others, count) };
 }
 
 function inOrder(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {

@@ -1,4 +1,14 @@
-import type { BreakerSettings, BudgetEntry, KeyEntry, MarkupEntry, ModelEntry, ProviderEntry } from '#libs/contracts';
+import type {
+  BreakerSettings,
+  BudgetEntry,
+  KeyEntry,
+  MarkupEntry,
+  ModelEntry,
+  OrganizationEntry,
+  PlanEntry,
+  ProviderEntry,
+  RoleGrant,
+} from '#libs/contracts';
 
 /** A provider with its credentials still in plain text; none where it needs none. */
 export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & {
@@ -6,7 +16,14 @@ export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & 
 };
 
 /** A caller's key in plain text and whose it is. */
-export type PlainKey = Pick<KeyEntry, 'name' | 'organization' | 'project' | 'tier'> & { readonly plainKey: string };
+export type PlainKey = Omit<KeyEntry, 'hash' | 'admin' | 'id' | 'revokedAt'> & { readonly plainKey: string };
+
+/** Who has a role: a person by the mail address they sign in with, or a service account of the organisation. */
+export interface Account {
+  readonly kind: 'member' | 'service-account';
+  readonly name: string;
+  readonly grant: RoleGrant;
+}
 
 /**
  * A configuration that was found good: every reference followed, every default filled in, secrets still plain. It never
@@ -20,6 +37,9 @@ export interface CompiledConfiguration {
   readonly adminHome: Pick<KeyEntry, 'organization' | 'project' | 'tier'>;
   readonly budgets: BudgetEntry[];
   readonly markups: MarkupEntry[];
+  readonly organizations: readonly OrganizationEntry[];
+  readonly plans: readonly PlanEntry[];
+  readonly accounts: readonly Account[];
   /** What the file says of the breaker of targets. */
   readonly breaker?: Partial<BreakerSettings>;
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { ABILITIES, MODALITIES, slug, unsupportedPolicy } from '#libs/contracts';
 
-import { budgetFields, exchangeRates } from './budgets/budget-fields.js';
-import { markupField } from './budgets/markup-field.js';
+import { exchangeRates } from './budgets/budget-fields.js';
 import { closedObject } from './closed-object.js';
-import { callerKey, modelName, priority, waitMilliseconds, weight } from './field-types.js';
+import { modelName, priority, waitMilliseconds, weight } from './field-types.js';
+import { organizationFields, projectFields } from './organization-fields.js';
+import { planFields } from './plan-fields.js';
 import { priceFields, unknownPrice } from './price-fields.js';
 import { providerFields } from './provider-kinds.js';
 import { autoFields } from './routing-policies/auto-fields.js';
 import { breakerFields } from './routing-policies/breaker-fields.js';
-import { routingFields, targetRoutingFields, tier } from './routing-policies/routing-fields.js';
+import { routingFields, targetRoutingFields } from './routing-policies/routing-fields.js';
 import { strategySetting } from './routing-policies/strategy-setting.js';
 
 const MOST_TOKENS = 100_000_000;
@@ -57,20 +58,9 @@ const model = closedObject({
 });
 export type ModelFields = z.infer<typeof model>;
 
-const project = closedObject({
-  name: slug,
-  tier,
-  budgets: budgetFields,
-  keys: z.array(closedObject({ name: slug, key: callerKey, tier, budgets: budgetFields })).default([]),
-});
+const project = closedObject(projectFields);
 
-const organization = closedObject({
-  name: slug,
-  tier,
-  markup: markupField.optional(),
-  budgets: budgetFields,
-  projects: z.array(project).default([]),
-});
+const organization = closedObject({ ...organizationFields, projects: z.array(project).default([]) });
 
 /**
  * `switchyard.yaml` once its references are replaced: every field, its bounds and its default. `docs/configuration.md`
@@ -83,6 +73,7 @@ export const configurationFile = closedObject({
     .refine((all) => Object.keys(all).length > 0, 'must have at least one entry'),
   models: z.array(model).min(1),
   unknownPrice: unknownPrice.default('refuse'),
+  plans: z.array(planFields).default([]),
   organizations: z.array(organization).default([]),
   exchangeRates,
   breaker: breakerFields.optional(),

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 
 import { sha256Hex } from '#libs/secrets';
 
+import type { ConfigurationDocument } from '../keep-documents/configuration-documents.js';
 import { compileConfiguration, type CompilationResult } from './compile-configuration.js';
 import { DEFAULT_CONFIGURATION } from './default-configuration.js';
 import { reasonOf } from './reason-of.js';
@@ -14,6 +15,8 @@ export interface ConfigurationLocation {
   readonly path: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly adminKeySha256?: string | undefined;
+  /** What the admin API keeps besides. */
+  readonly stored?: readonly ConfigurationDocument[] | undefined;
 }
 
 /** A compilation and what it was made from. */
@@ -24,7 +27,7 @@ export interface LocatedCompilation {
 }
 
 /** Reads and compiles the configuration at a location. A file that cannot be read is a problem like any other. */
-export function compileAt({ path, environment, adminKeySha256 }: ConfigurationLocation): LocatedCompilation {
+export function compileAt({ path, environment, adminKeySha256, stored = [] }: ConfigurationLocation): LocatedCompilation {
   const origin = path ?? BUILT_IN;
   let text: string;
   try {
@@ -42,8 +45,15 @@ export function compileAt({ path, environment, adminKeySha256 }: ConfigurationLo
     readFile: readText,
     isFile,
     adminKeySha256,
+    stored,
   });
-  return { origin, sourceSha256: sha256Hex(text), result };
+  return { origin, sourceSha256: sha256Hex(text + policiesOf(stored)), result };
+}
+
+/** Policies put in force by hand hold until those of the file or of the API are others, whatever becomes of tenants. */
+function policiesOf(stored: readonly ConfigurationDocument[]): string {
+  const policies = stored.filter(({ kind }) => kind === 'model' || kind === 'provider');
+  return policies.length === 0 ? '' : JSON.stringify(policies);
 }
 
 function readText(file: string): string {

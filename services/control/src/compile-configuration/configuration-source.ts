@@ -1,3 +1,5 @@
+import type { ConfigurationDocument } from '../keep-documents/configuration-documents.js';
+
 /** Everything that compiling a configuration depends on, so that it can be compiled anywhere, also in a test. */
 export interface ConfigurationSource {
   readonly text: string;
@@ -10,6 +12,8 @@ export interface ConfigurationSource {
   readonly readFile: (absolutePath: string) => string;
   /** Whether a file can be read at an absolute path. */
   readonly isFile: (absolutePath: string) => boolean;
+  /** What the admin API keeps besides the text, credentials included. */
+  readonly stored?: readonly ConfigurationDocument[] | undefined;
   /** Hex SHA-256 of the bootstrap admin key, which no configured key may equal. */
   readonly adminKeySha256?: string | undefined;
   /** The day whose listed prices apply, YYYY-MM-DD in UTC; today where it is absent. */

@@ -38,6 +38,12 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
     await this.running;
   }
 
+  /** Applies what has just been changed by hand; resolves when that is done, or put off because Postgres went away. */
+  async reload(): Promise<void> {
+    this.request();
+    await this.running;
+  }
+
   /** One run at a time; a change during a run makes for another one after it. */
   private request(): void {
     this.isRequested = true;

@@ -5,6 +5,7 @@ import { SnapshotWatch } from '#libs/messaging';
 import { PromptFacts } from '#libs/prompt-facts';
 import { resolveModel, unknownModelMessage } from '#libs/routing';
 import { Settings } from '#libs/runtime';
+import { KeyRing } from '../authenticate/key-ring.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { addHeaderFacts } from '../read-wishes/header-facts.js';
 import { passedHeaders } from './passed-headers.js';
@@ -33,6 +34,7 @@ export class RequestFacts {
     watch: SnapshotWatch,
     private readonly settings: Settings,
     private readonly prompts: PromptFacts,
+    private readonly keys: KeyRing,
   ) {
     watch.onChange(({ models }) => (this.models = new Map(models.map((model) => [model.name, model]))));
   }
@@ -54,6 +56,7 @@ export class RequestFacts {
     if (!model) {
       throw new DialectError(404, 'model_not_found', unknownModelMessage(facts.model, this.models), 'model');
     }
+    const allowed = this.keys.allowanceOf(caller);
     return {
       model,
       facts: {
@@ -62,6 +65,7 @@ export class RequestFacts {
         project: caller.project,
         key: caller.key,
         tier: caller.tier,
+        ...(allowed ? { allowed } : {}),
         lane: 'interactive',
         ...facts,
         ...this.prompts.of(model.name, { dialect, body, facts }),

@@ -44,7 +44,9 @@ export class AnswerFromCacheHandler {
 
   /** The policy for the answer to a request; undefined where it is not kept, and there is nothing to look for. */
   policyFor(facts: Facts): CachePolicy | undefined {
-    return this.policies.areAny && KEPT_OPERATIONS.has(facts.operation) ? this.policies.of(facts) : undefined;
+    // What a key or a plan does not allow is known to the router, whom a kept answer would pass by.
+    if (!this.policies.areAny || facts.allowed !== undefined) return undefined;
+    return KEPT_OPERATIONS.has(facts.operation) ? this.policies.of(facts) : undefined;
   }
 
   /**

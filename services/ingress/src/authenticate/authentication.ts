@@ -27,6 +27,8 @@ export class Authentication {
     const known = key.length <= MOST_KEY_CHARACTERS ? this.keys.find(key) : undefined;
     if (!known)
       throw new DialectError(401, 'invalid_api_key', 'The API key is not known here; check it for typing errors.');
+    if (known.revokedAt !== undefined)
+      throw new DialectError(401, 'revoked_api_key', 'The API key was revoked; ask for a new one.');
     known.restrictions?.(request, Date.now());
     return known.caller;
   }

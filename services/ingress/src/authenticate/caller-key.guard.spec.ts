@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import type { KeyEntry, Snapshot } from '#libs/contracts';
-import type { SnapshotWatch } from '#libs/messaging';
+import type { KeyBucket, KeyListener, SnapshotWatch } from '#libs/messaging';
 import { Readiness, type Settings } from '#libs/runtime';
-import { KeyHasher } from '#libs/secrets';
+import { issueKey, KeyHasher } from '#libs/secrets';
 import { Authentication } from './authentication.js';
 import { CallerKeyGuard, type AuthenticatedRequest } from './caller-key.guard.js';
 import { KeyRing } from './key-ring.js';
+import type { KeyUses } from './key-uses.js';
 import { Permit, Public } from './permit.js';
 
 const secretKey = Buffer.alloc(32, 7);
@@ -16,6 +17,7 @@ const KEY = 'sk-demo-0123456789';
 /** A guard, and how to bring it a configuration with some keys and to knock at it with some headers. */
 interface Guarded {
   readonly bring: (keys: readonly string[], more?: Partial<KeyEntry>) => void;
+  readonly issue: (key: string, more: Partial<KeyEntry>) => void;
   readonly enter: (
     headers: Record<string, string>,
     how?: { route?: keyof Routes; ip?: string },
@@ -43,7 +45,17 @@ function guarded(): Guarded {
   const watch: { current?: Snapshot; onChange(listener: (snapshot: Snapshot) => void): void } = {
     onChange: (listener) => void listeners.push(listener),
   };
-  const ring = new KeyRing(watch as SnapshotWatch, { secretKey } as Settings, new Readiness());
+  const entries = new Map<string, KeyEntry>();
+  let tellOfKeys: KeyListener = () => undefined;
+  const bucket = { isRead: true, entries, onChange: (tell: KeyListener) => (tellOfKeys = tell), start: () => undefined };
+  const uses = { note: () => undefined } as unknown as KeyUses;
+  const ring = new KeyRing(
+    watch as SnapshotWatch,
+    bucket as unknown as KeyBucket,
+    uses,
+    { secretKey } as Settings,
+    new Readiness(),
+  );
   const guard = new CallerKeyGuard(new Authentication(ring));
   return {
     bring: (keys, more = {}) => {
@@ -51,6 +63,12 @@ function guarded(): Guarded {
       const hashed = keys.map((key) => ({ ...entry, ...more, hash: hasher.hash(key) }));
       watch.current = { version: 1, revision: 1, createdAt: 0, providers: [], models: [], keys: hashed };
       for (const listener of listeners) listener(watch.current);
+    },
+    issue: (key, more) => {
+      const hash = new KeyHasher(secretKey).hash(key);
+      const issued = { ...entry, ...more, hash };
+      entries.set(hash, issued);
+      tellOfKeys(hash, issued);
     },
     enter: (headers, { route = 'models', ip = '10.0.0.1' } = {}) => {
       const request = { headers, ip, routeOptions: { url: '/v1/models' } } as unknown as AuthenticatedRequest;
@@ -136,5 +154,18 @@ describe('CallerKeyGuard', () => {
       expect(() => enter(bearer(KEY), { ip })).toThrow(refused(403, 'ip_not_allowed'));
     bring([KEY], { endpoints: ['/v1/models/:id'] });
     expect(() => enter(bearer(KEY))).toThrow(refused(403, 'endpoint_not_allowed'));
+  });
+
+  it('takes keys that were handed out, until they are revoked, and those of the configuration likewise', () => {
+    const { bring, issue, enter } = guarded();
+    bring([KEY]);
+    const key = issueKey();
+    expect(() => enter(bearer(key))).toThrow(refused(401, 'invalid_api_key'));
+    issue(key, { id: 'key_1', project: 'web' });
+    expect(enter(bearer(key)).caller.project).toBe('web');
+    issue(key, { id: 'key_1', revokedAt: 1 });
+    expect(() => enter(bearer(key))).toThrow(refused(401, 'revoked_api_key'));
+    issue(KEY, { revokedAt: 1 });
+    expect(() => enter(bearer(KEY))).toThrow(refused(401, 'revoked_api_key'));
   });
 });

@@ -15,6 +15,7 @@ const DEMO = { organization: 'demo', project: 'default' };
 const KEYS: Record<string, Partial<KeyEntry>> = {
   'bootstrap-key': { admin: true },
   'expired-key': { admin: true, expiresAt: 1 },
+  'revoked-key': { admin: true, revokedAt: 1 },
   'elsewhere-key': { admin: true, ipRanges: ['192.0.2.0/24'] },
   'other-route-key': { admin: true, endpoints: ['/nowhere'] },
   'ordinary-key': {},
@@ -83,6 +84,7 @@ describe('every live route', () => {
     ['no key', undefined, 401],
     ['an unknown key', 'unknown-key', 401],
     ['an expired key', 'expired-key', 401],
+    ['a revoked key', 'revoked-key', 401],
     ['a key that is for another network', 'elsewhere-key', 403],
     ['a key that is for another route', 'other-route-key', 403],
   ])('refuses %s', async (_what, key, status) => {

@@ -4,6 +4,7 @@ import type { Messaging, SnapshotWatch } from '#libs/messaging';
 import type { Settings } from '#libs/runtime';
 import { RequestFacts } from '../accept-request/request-facts.js';
 import { PromptFacts, type PromptDifficulty } from '#libs/prompt-facts';
+import type { KeyRing } from '../authenticate/key-ring.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { ExplainRouteHandler } from './explain-route.handler.js';
 
@@ -43,6 +44,7 @@ function explain(body: unknown, headers: Record<string, string> = {}) {
     watch,
     { instance: 'one' } as Settings,
     new PromptFacts(watch, { of: () => 0.5 } as unknown as PromptDifficulty),
+    { allowanceOf: () => undefined } as unknown as KeyRing,
   );
   const answer = new ExplainRouteHandler(facts, messaging).handle(request as unknown as AuthenticatedRequest);
   return { answer, asked };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Caller, ModelEntry, Snapshot } from '#libs/contracts';
 import type { SnapshotWatch } from '#libs/messaging';
+import type { KeyRing } from '../authenticate/key-ring.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { ModelsController } from './models.controller.js';
 
@@ -12,12 +13,15 @@ const models = [
   model('of-partners', { access: { tiers: ['partner'] } }),
 ];
 const current = { createdAt: 1_000, models } as unknown as Snapshot;
-const controller = new ModelsController({ current } as SnapshotWatch);
+const controller = new ModelsController({ current } as SnapshotWatch, {
+  allowanceOf: ({ key }: Caller) => (key === 'bound' ? { models: ['of-others'] } : undefined),
+} as unknown as KeyRing);
 const caller: Caller = { organization: 'demo', project: 'default', key: 'ci', admin: false };
 const request = (over: Partial<Caller> = {}) => ({ caller: { ...caller, ...over } }) as AuthenticatedRequest;
 
 describe('the list of models', () => {
   it.each<[string, Partial<Caller>, string[]]>([
+    ['a key that is bound to models', { organization: 'acme', key: 'bound' }, ['of-others']],
     ['a caller', {}, ['open']],
     ['another organization', { organization: 'acme' }, ['open', 'of-others']],
     ['another tier', { tier: 'partner' }, ['open', 'of-partners']],

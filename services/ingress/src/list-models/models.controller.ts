@@ -4,6 +4,7 @@ import { DialectError } from '#libs/dialects';
 import { SnapshotWatch } from '#libs/messaging';
 import { denialOf, resolveModel } from '#libs/routing';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { KeyRing } from '../authenticate/key-ring.js';
 import { Permit } from '../authenticate/permit.js';
 import {
   anthropicModel,
@@ -28,7 +29,10 @@ interface ModelObject extends KnownLimits {
 @Controller('v1/models')
 @Permit('read', 'Model')
 export class ModelsController {
-  constructor(private readonly watch: SnapshotWatch) {}
+  constructor(
+    private readonly watch: SnapshotWatch,
+    private readonly keys: KeyRing,
+  ) {}
 
   @Get()
   list(
@@ -63,7 +67,8 @@ export class ModelsController {
   private models(caller: Caller): { models: readonly ModelEntry[]; createdAt: number } {
     const { models = [], createdAt = 0 } = this.watch.current ?? {};
     const visible = caller.admin ? models : models.filter(({ routing }) => !denialOf(routing?.access, caller));
-    return { models: visible, createdAt };
+    const allowed = this.keys.allowanceOf(caller)?.models;
+    return { models: allowed ? visible.filter(({ name }) => allowed.includes(name)) : visible, createdAt };
   }
 }
 

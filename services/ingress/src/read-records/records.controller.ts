@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { auditEventPageSchema, Subject, usageReportReplySchema, type AuditEntry, type Caller } from '#libs/contracts';
+import { auditEventPageSchema, Subject, usageReportReplySchema, type AuditEntry, type AuditNoteEntry, type Caller } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import { z } from 'zod';
@@ -82,7 +82,8 @@ export class RecordsController {
   }
 }
 
-function visibleEntry(entry: AuditEntry, caller: Caller): AuditEntry {
+function visibleEntry(entry: AuditEntry | AuditNoteEntry, caller: Caller): AuditEntry | AuditNoteEntry {
+  if (!('event' in entry)) return entry;
   const { decision } = entry.event;
   if (decision === undefined) return entry;
   return { ...entry, event: { ...entry.event, decision: visibleDecision(decision, caller) } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MessageHeader, type Facts } from '#libs/contracts';
-import type {
+import type { KeyBucket,
   AtomicBatchPublisher,
   DurablePublisher,
   IncomingMessage,
@@ -35,6 +35,7 @@ describe('a refusal for a waiting caller', () => {
       new Readiness(),
       results as unknown as AtomicBatchPublisher,
       {} as LiveTargets,
+      { onChange: () => undefined, start: () => undefined } as unknown as KeyBucket,
     );
     const controller = new PlanRouteController(handler, messaging, {} as DurablePublisher, {} as ShadowCopies);
     await controller.planForWaitingCaller({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Facts, ModelEntry, Snapshot } from '#libs/contracts';
-import type { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
+import type { AtomicBatchPublisher, KeyBucket, SnapshotWatch } from '#libs/messaging';
 import { quietState } from '#libs/routing';
 import { Readiness } from '#libs/runtime';
 import type { LiveTargets } from '../follow-targets/live-targets.js';
@@ -34,12 +34,13 @@ const facts = {
   receivedAt: 1,
 } as Facts;
 
-function handlerOf(turns: string[] = []): PlanRouteHandler {
+function handlerOf(turns: string[] = [], take: KeyBucket['onChange'] = () => undefined): PlanRouteHandler {
   const watch = {
-    onChange: (take: (snapshot: Snapshot) => void) => take({ revision: 1, models, providers: [] } as never),
+    onChange: (take: (snapshot: Snapshot) => void) => take({ revision: 1, models, providers: [], keys: [] } as never),
   } as unknown as SnapshotWatch;
   const targets = { at: quietState, notePlanned: (name: string) => void turns.push(name) } as unknown as LiveTargets;
-  return new PlanRouteHandler(watch, new Readiness(), {} as AtomicBatchPublisher, targets);
+  const keys = { isRead: true, start: () => undefined, onChange: take } as unknown as KeyBucket;
+  return new PlanRouteHandler(watch, new Readiness(), {} as AtomicBatchPublisher, targets, keys);
 }
 
 describe('PlanRouteHandler', () => {
@@ -51,5 +52,22 @@ describe('PlanRouteHandler', () => {
     const turns: string[] = [];
     handlerOf(turns).plan({ ...facts, model: asked });
     expect(turns).toEqual([counted]);
+  });
+
+  it.each([
+    [{ models: ['leading'] }, 'turning', {}],
+    [{ providers: ['other'] }, 'leading', {}],
+    [{ models: ['leading'] }, 'leading', { models: ['turning'] }],
+    [{ models: ['leading'] }, 'leading', { targets: [{ model: 'turning' }] }],
+  ])('plans nothing for a key bound to %j that asks for %s with the wishes %j', (bounds, asked, wishes) => {
+    const entry = { ...facts, name: 'ci', hash: '', admin: false, ...bounds };
+    const handler = handlerOf([], (listener) => listener('', entry));
+    expect(() => handler.plan({ ...facts, model: asked, wishes })).toThrow(/Left out by permission/);
+  });
+
+  it('lets a key reach what policy leads to from a model that it may ask for', () => {
+    const entry = { ...facts, name: 'ci', hash: '', admin: false, models: ['leading'], providers: ['main'] };
+    const handler = handlerOf([], (listener) => listener('', entry));
+    expect(handler.plan({ ...facts, model: 'leading' }).targets).toHaveLength(1);
   });
 });

@@ -8,7 +8,8 @@ import {
   type RequestEnded,
   type RoutingSlip,
 } from '#libs/contracts';
-import { AtomicBatchPublisher, SnapshotWatch } from '#libs/messaging';
+import { AtomicBatchPublisher, KeyBucket, SnapshotWatch } from '#libs/messaging';
+import { Allowances } from '#libs/permission';
 import {
   NoEligibleTarget,
   planCopy,
@@ -26,6 +27,7 @@ import { LiveTargets } from '../follow-targets/live-targets.js';
 @Injectable()
 export class PlanRouteHandler {
   private table: RoutingTable | undefined;
+  private readonly allowances = new Allowances();
   /** Whether any model's requests are copied; all others pay nothing for it. */
   private copies = false;
 
@@ -34,12 +36,17 @@ export class PlanRouteHandler {
     readiness: Readiness,
     private readonly results: AtomicBatchPublisher,
     private readonly targets: LiveTargets,
+    keys: KeyBucket,
   ) {
     readiness.require('the configuration snapshot', () => this.table !== undefined);
     watch.onChange((snapshot) => {
       this.table = routingTable(snapshot);
+      this.allowances.follow(snapshot);
       this.copies = [...snapshot.models, ...(snapshot.trial?.models ?? [])].some(({ routing }) => routing?.shadow);
     });
+    readiness.require('the keys', () => keys.isRead);
+    keys.onChange((_hash, entry) => this.allowances.followKey(entry));
+    keys.start();
   }
 
   /** The plan of a request that is now sent on its way. @throws NoEligibleTarget */
@@ -55,7 +62,8 @@ export class PlanRouteHandler {
 
   /** How a request would be planned now. @throws NoEligibleTarget */
   decide(facts: Facts): RoutingSlip {
-    return planRoute(facts, this.requireTable(), this.targets.at(Date.now()));
+    const allowed = this.allowances.of(facts);
+    return planRoute(allowed ? { ...facts, allowed } : facts, this.requireTable(), this.targets.at(Date.now()));
   }
 
   /** The model that gets a copy of the request, where its model's policy sends one. */

@@ -1,6 +1,7 @@
 import { ownerPath } from '#libs/budgets';
 import type { BudgetEntry, BudgetScope, MarkupEntry } from '#libs/contracts';
 
+import { plansOf } from '../built-in-plans.js';
 import type { ConfigurationFile } from '../configuration-file.js';
 import type { BudgetFields } from './budget-fields.js';
 
@@ -21,9 +22,10 @@ export function assembleBudgets({ organizations, exchangeRates }: ConfigurationF
   ]);
 }
 
-/** What the organizations of a file are charged beyond prices. */
-export function assembleMarkups({ organizations }: ConfigurationFile): MarkupEntry[] {
-  return organizations.flatMap(({ name, markup }) =>
+/** What the organizations of a file are charged beyond prices: what stands at the organization, or else at its plan. */
+export function assembleMarkups({ organizations, plans }: ConfigurationFile): MarkupEntry[] {
+  const ofPlans = new Map(plansOf(plans).map(({ name, markup }) => [name, markup]));
+  return organizations.flatMap(({ name, plan, markup = ofPlans.get(plan ?? '') }) =>
     markup === undefined || markup === 0 ? [] : [{ organization: name, millionths: markup }],
   );
 }

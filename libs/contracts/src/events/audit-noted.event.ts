@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { epochMilliseconds, slug } from '../identifiers.js';
+
+/** The organisation whose trail holds what concerns the whole installation. Nobody's organisation may have this name. */
+export const INSTALLATION_TRAIL = 'installation';
+
+/**
+ * Something besides a request that belongs in the trail: a change by an administrator, a sign-in, a refusal. Whoever does the
+ * deed records the note in the same transaction and publishes it to the stream NOTES with `noteId` as message id; audit takes
+ * each in once.
+ */
+export const auditNotedSchema = z.object({
+  noteId: z.string().regex(/^note_[A-Za-z0-9_-]{8,90}$/),
+  organization: slug,
+  project: slug.optional(),
+  /** Past tense after what it happened to, such as `key.issued` or `project.updated`. */
+  type: z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/),
+  /** Who did it. `id` is the name of a key, or the id of a person. */
+  actor: z.object({
+    kind: z.enum(['admin-key', 'key', 'person', 'system']),
+    id: z.string(),
+    organization: slug.optional(),
+    project: slug.optional(),
+  }),
+  /** What it was done to. */
+  subject: z.object({ kind: z.string(), id: z.string() }),
+  /** What else there is to know, without secrets: the fields before and after, the reason. */
+  detail: z.record(z.string(), z.unknown()).optional(),
+  happenedAt: epochMilliseconds,
+});
+export type AuditNoted = z.infer<typeof auditNotedSchema>;

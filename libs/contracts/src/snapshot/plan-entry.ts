@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { slug } from '../identifiers.js';
+
+const most = z.int().positive();
+
+/** How much may be asked for; what is absent is not limited here. */
+export const rateLimitsSchema = z.object({
+  requestsPerMinute: most.optional(),
+  requestsPerDay: most.optional(),
+  tokensPerMinute: most.optional(),
+  tokensPerDay: most.optional(),
+  /** Requests under way at the same time. */
+  concurrency: most.optional(),
+});
+export type RateLimits = z.infer<typeof rateLimitsSchema>;
+
+/** What a plan can be with or without. */
+export const PLAN_FEATURES = ['batches', 'webhooks', 'schedules', 'background', 'auto', 'caching', 'audit-export'] as const;
+
+/** What an organisation or a project has bought. */
+export const planEntrySchema = z.object({
+  name: slug,
+  displayName: z.string().optional(),
+  /** On top of what the providers charge, in millionths of it; negative for a discount. */
+  markupMillionths: z.int().min(-1_000_000).max(100_000_000),
+  limits: rateLimitsSchema.optional(),
+  /** Public models that may be asked for; all where absent. */
+  models: z.array(z.string()).optional(),
+  /** Strategies of routing that requests may ask for; all where absent. */
+  strategies: z.array(z.string()).optional(),
+  /** How long answers and files are kept, in days. */
+  retentionDays: most.optional(),
+  /** All where absent. */
+  features: z.array(z.enum(PLAN_FEATURES)).optional(),
+  /** What support comes with it, in the operator's words. */
+  support: z.string().optional(),
+});
+export type PlanEntry = z.infer<typeof planEntrySchema>;
+
+/** An organisation and its projects, as far as services besides control need to know. */
+export const organizationEntrySchema = z.object({
+  name: slug,
+  plan: slug.optional(),
+  limits: rateLimitsSchema.optional(),
+  projects: z.array(z.object({ name: slug, plan: slug.optional(), limits: rateLimitsSchema.optional() })),
+});
+export type OrganizationEntry = z.infer<typeof organizationEntrySchema>;

@@ -1,0 +1,199 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Caller, ResourceChange, ResourceChangeReply, Role } from '#libs/contracts';
+import { role as roleSchema } from '#libs/contracts';
+import { mayGrant } from '#libs/permission';
+import { ServiceLogger, Settings } from '#libs/runtime';
+import type { Transaction } from '#libs/storage';
+
+import { ConfigurationInForce } from '../apply-configuration/configuration-in-force.js';
+import { compileAt } from '../compile-configuration/configuration-location.js';
+import type { ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
+import { addressOf, memberIdOf, type ConfigurationDocument } from '../keep-documents/configuration-documents.js';
+import { DocumentsRepository, type StoredDocument } from '../keep-documents/documents.repository.js';
+import { takeSecrets, withSecrets } from '../keep-documents/provider-secrets.js';
+import { noteOf } from '../note-changes/change-note.js';
+import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
+import { OutgoingRelay } from '../note-changes/outgoing-relay.js';
+import { ConfigurationReloader } from '../watch-configuration/configuration-reloader.js';
+import { adminRefusal } from './admin-refusals.js';
+import { changedFields, differingFields } from './document-change.policy.js';
+import { forbiddenFields, isInOrganization, mayDo } from './document-place.policy.js';
+import { ShownDocuments, storedResource } from './shown-documents.js';
+
+type Draft = Pick<StoredDocument, 'kind' | 'organization' | 'name' | 'document' | 'credentials'>;
+
+/** Changes one document of the admin API, as a whole configuration that is found good, with a note for the trail. */
+@Injectable()
+export class ChangeDocumentsHandler {
+  constructor(
+    private readonly settings: Settings,
+    private readonly documents: DocumentsRepository,
+    private readonly inForce: ConfigurationInForce,
+    private readonly shown: ShownDocuments,
+    private readonly outgoing: OutgoingMessagesRepository,
+    private readonly relay: OutgoingRelay,
+    private readonly reloader: ConfigurationReloader,
+    private readonly log: ServiceLogger,
+  ) {}
+
+  /** @throws QueryRefused with what is wrong; nothing is changed then */
+  async change(command: ResourceChange): Promise<ResourceChangeReply> {
+    if (!this.inForce.snapshot) throw adminRefusal.unavailable();
+    const named = withOwnName(command);
+    if (named.organization !== undefined) await this.shown.requireOrganization(named.caller, named.organization);
+    if (isInOrganization(named.kind) !== (named.organization !== undefined))
+      throw adminRefusal.invalid(`A ${named.kind} ${isInOrganization(named.kind) ? 'belongs to an' : 'has no'} organisation.`);
+    const changed = await this.documents.change((transaction) => this.changeIn(transaction, named));
+    this.relay.nudge();
+    await this.reloader.reload();
+    const revision = this.inForce.snapshot.revision;
+    this.log.info({ kind: named.kind, name: named.name, action: named.action, revision }, 'a document was changed');
+    return { resource: changed ? storedResource(changed) : null, revision };
+  }
+
+  /** Changes several, all or none, without looking at etags; for a file that is applied as a whole. */
+  async changeAll(commands: readonly ResourceChange[]): Promise<void> {
+    await this.documents.change(async (transaction) => {
+      for (const command of commands) await this.changeIn(transaction, withOwnName(command), commands.length > 1);
+      if (commands.length > 1) this.requireSound(await this.documents.all(transaction), undefined);
+    });
+    this.relay.nudge();
+    await this.reloader.reload();
+  }
+
+  private async changeIn(
+    transaction: Transaction,
+    command: ResourceChange,
+    isOneOfMany = false,
+  ): Promise<StoredDocument | undefined> {
+    const all = await this.documents.all(transaction);
+    const existing = all.find((one) => addressOf(one) === addressOf(command));
+    this.requireAllowed(command, existing);
+    const draft = command.action === 'delete' ? undefined : this.draftOf(command, existing);
+    const rest = all.filter((one) => one !== existing);
+    if (!draft) requireEmpty(command, rest);
+    if (!draft || command.kind === 'member') requireOwner(command, existing, draft, rest);
+    if (draft) await this.documents.save(transaction, draft);
+    else await this.documents.remove(transaction, { ...command, document: {} });
+    const after = await this.documents.all(transaction);
+    if (!isOneOfMany) this.requireSound(after, all);
+    await this.outgoing.add(transaction, [noteOf(command.caller, happeningOf(command, existing, draft))]);
+    return after.find((one) => addressOf(one) === addressOf(command));
+  }
+
+  private draftOf(command: ResourceChange, existing: StoredDocument | undefined): Draft {
+    const { kind, organization, name } = command;
+    const address = { kind, ...(organization === undefined ? {} : { organization }), name };
+    const kept = existing?.credentials ?? null;
+    const before = existing && kind === 'provider' ? { ...existing.document, ...placeholders(kept) } : existing?.document;
+    const fields = changedFields(before, command);
+    if (kind !== 'provider') return { ...address, document: fields, credentials: null };
+    return { ...address, ...takeSecrets(address, fields, { secretKey: this.settings.secretKey, kept }) };
+  }
+
+  private requireAllowed(command: ResourceChange, existing: StoredDocument | undefined): void {
+    const { caller, kind, name, action, ifMatch } = command;
+    const inFile = this.inForce.held.documents.find((one) => addressOf(one) === addressOf(command));
+    const target = existing ?? inFile;
+    if (action === 'create') {
+      if (!mayDo(caller, 'create', command)) throw adminRefusal.notAllowed(`make the ${kind} '${name}'`);
+      if (target) throw adminRefusal.exists(kind, name);
+    } else {
+      if (!target || !mayDo(caller, 'read', target)) throw adminRefusal.notFound(kind, name);
+      if (inFile) throw adminRefusal.managedByFile(kind, name);
+      if (action === 'delete' && !mayDo(caller, 'delete', target)) throw adminRefusal.notAllowed(`remove the ${kind} '${name}'`);
+      if (ifMatch === undefined && action !== 'delete') throw adminRefusal.etagMissing();
+      if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"v${existing?.version}"`) throw adminRefusal.stale();
+    }
+    if (action !== 'delete') this.requireFields(command, target);
+    requireGrants(caller, command, target);
+  }
+
+  private requireFields(command: ResourceChange, target: ConfigurationDocument | undefined): void {
+    const { caller, action } = command;
+    if ('name' in command.document) throw adminRefusal.forged('name');
+    const after = changedFields(target?.document, command);
+    const fields = differingFields(target?.document ?? {}, after);
+    for (const place of [...(target ? [target] : []), { ...command, document: after }]) {
+      const [forbidden] = forbiddenFields(caller, action === 'create' ? 'create' : 'update', place, fields);
+      if (forbidden !== undefined) throw adminRefusal.notAllowed(`set '${forbidden}' of the ${command.kind} '${command.name}'`);
+    }
+  }
+
+  /** The whole must be good after a change. Where it was not before either, that is told instead. */
+  private requireSound(after: readonly StoredDocument[], before: readonly StoredDocument[] | undefined): void {
+    const problem = this.problemOf(after);
+    if (!problem) return;
+    const old = before && this.problemOf(before);
+    if (old) throw adminRefusal.configurationRefused(`${old.path}: ${old.reason}`);
+    throw adminRefusal.invalid(`${problem.path}: ${problem.reason}.`, problem.path.split('.').at(-1));
+  }
+
+  private problemOf(documents: readonly StoredDocument[]): ConfigurationProblem | undefined {
+    const { configPath: path, secretKey, adminKeySha256 } = this.settings;
+    const stored = documents.map((one) => ({ ...one, document: withSecrets(one, secretKey) }));
+    const { result } = compileAt({ path, environment: process.env, adminKeySha256, stored });
+    return result.isValid ? undefined : result.problems[0];
+  }
+}
+
+/** A membership is named after whom it is of. */
+function withOwnName(command: ResourceChange): ResourceChange {
+  if (command.kind !== 'member' || command.action !== 'create') return command;
+  const { email, project } = command.document;
+  if (typeof email !== 'string') throw adminRefusal.invalid("'email' is missing; it must be a mail address.", 'email');
+  return { ...command, name: memberIdOf(email, typeof project === 'string' ? project : undefined) };
+}
+
+/** Nobody gives, changes or takes away a role that allows more than their own. */
+function requireGrants(caller: Caller, command: ResourceChange, target: ConfigurationDocument | undefined): void {
+  const { kind, organization } = command;
+  if (organization === undefined || (kind !== 'member' && kind !== 'service-account')) return;
+  const after = command.action === 'delete' ? {} : changedFields(target?.document, command);
+  for (const { role, project } of [target?.document ?? {}, after]) {
+    const known = roleSchema.safeParse(role).data;
+    if (known === undefined) continue;
+    const grant = { role: known, organization, ...(typeof project === 'string' ? { project } : {}) };
+    if (!mayGrant(caller, grant)) throw adminRefusal.moreThanGiver(`give or take the role '${known}'`);
+  }
+}
+
+function requireOwner(
+  { caller, organization }: ResourceChange,
+  before: ConfigurationDocument | undefined,
+  after: Draft | undefined,
+  rest: readonly StoredDocument[],
+): void {
+  const isOwner = ({ kind, document }: Pick<ConfigurationDocument, 'kind' | 'document'>) =>
+    kind === 'member' && document['role'] === ('owner' satisfies Role) && document['project'] === undefined;
+  if (caller.admin || !before || !isOwner(before) || (after && isOwner(after))) return;
+  if (!rest.some((one) => one.organization === organization && isOwner(one))) throw adminRefusal.lastOwner();
+}
+
+function requireEmpty({ kind, name, organization }: ResourceChange, rest: readonly StoredDocument[]): void {
+  const inside = rest.filter((one) =>
+    kind === 'organization' ? one.organization === name : one.organization === organization && one.document['project'] === name,
+  );
+  if ((kind === 'organization' || kind === 'project') && inside.length > 0)
+    throw adminRefusal.notEmpty(kind, name, [...new Set(inside.map((one) => `${one.kind}s`))].join(' and '));
+}
+
+function placeholders(kept: readonly string[] | null): Record<string, unknown> {
+  return kept === null ? {} : { apiKeys: kept.map(() => '[redacted]') };
+}
+
+function happeningOf(command: ResourceChange, before: StoredDocument | undefined, after: Draft | undefined) {
+  const { kind, name } = command;
+  const organization = kind === 'organization' ? name : command.organization;
+  const deed = { create: 'created', update: 'updated', replace: 'updated', delete: 'deleted' }[command.action];
+  const fields = differingFields(before?.document ?? {}, after?.document ?? {});
+  const rotated = before?.credentials !== after?.credentials && kind === 'provider' ? ['credentials'] : [];
+  return {
+    organization,
+    ...(kind === 'project' ? { project: name } : {}),
+    type: `${kind}.${deed}`,
+    subject: { kind, id: name },
+    detail: { fields: [...fields, ...rotated], before: before?.document ?? null, after: after?.document ?? null },
+  };
+}

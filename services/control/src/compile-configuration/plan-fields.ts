@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { PLAN_FEATURES, slug } from '#libs/contracts';
+
+import { markupField } from './budgets/markup-field.js';
+import { closedObject } from './closed-object.js';
+import { modelName, plainText } from './field-types.js';
+
+const MOST = 1_000_000_000;
+const MOST_ENTRIES = 1_000;
+const most = z.int().positive().max(MOST).optional();
+
+/** How much may be asked for, at a plan, an organisation, a project or a key. */
+export const limitFields = closedObject({
+  requestsPerMinute: most,
+  requestsPerDay: most,
+  tokensPerMinute: most,
+  tokensPerDay: most,
+  concurrency: most,
+});
+
+/** What customers can buy, as the operator's own names. */
+export const planFields = closedObject({
+  name: slug,
+  displayName: plainText.optional(),
+  markup: markupField.optional(),
+  limits: limitFields.optional(),
+  models: z.array(modelName).max(MOST_ENTRIES).optional(),
+  strategies: z.array(z.string().min(1).max(100)).max(MOST_ENTRIES).optional(),
+  retentionDays: z.int().positive().max(36_500).optional(),
+  features: z.array(z.enum(PLAN_FEATURES)).optional(),
+  support: plainText.optional(),
+});
+export type PlanFields = z.infer<typeof planFields>;

@@ -1,0 +1,51 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A key that the admin API made. The key itself is kept nowhere. */
+@Entity('keys')
+@Index('keys_hash', ['hash'], { unique: true })
+@Index('keys_place', ['organization', 'id'])
+export class IssuedKeyRow {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'keys_pkey' })
+  id!: string;
+
+  @Column('text')
+  organization!: string;
+
+  @Column('text')
+  project!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** HMAC of the key under the pepper, hexadecimal. */
+  @Column('text')
+  hash!: string;
+
+  @Column('text')
+  hint!: string;
+
+  /** Scopes and what else it is bound to. */
+  @Column('jsonb')
+  bounds!: unknown;
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+
+  @Column('text', { name: 'replaced_by', nullable: true })
+  replacedBy!: string | null;
+
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('bigint')
+  version!: string;
+}

@@ -1,0 +1,47 @@
+import { openEnvelope, sealEnvelope } from '#libs/secrets';
+
+import type { ConfigurationDocument } from './configuration-documents.js';
+
+/** What stands where a secret is; sent back, it means that the secret stays as it is. */
+export const REDACTED = '[redacted]';
+
+type Owned = Pick<ConfigurationDocument, 'organization' | 'name'>;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A provider's document without its credentials, and these in envelopes that open for it alone. */
+export function takeSecrets(
+  owner: Owned,
+  document: Fields,
+  { secretKey, kept }: { readonly secretKey: Uint8Array; readonly kept: readonly string[] | null },
+): { document: Record<string, unknown>; credentials: string[] | null } {
+  const { apiKey, apiKeys, ...rest } = document;
+  const given = apiKeys ?? (apiKey === undefined || apiKey === null ? undefined : [apiKey]);
+  const texts = Array.isArray(given) ? given.filter((one): one is string => typeof one === 'string') : [];
+  if (texts.length > 0 && texts.every((text) => text === REDACTED)) return { document: rest, credentials: kept && [...kept] };
+  if (texts.length === 0) return { document: rest, credentials: null };
+  return { document: rest, credentials: texts.map((text) => sealEnvelope(text, { owner: ownerOf(owner), secretKey })) };
+}
+
+/** The document as it stands in a file, credentials included; for compiling only. */
+export function withSecrets(
+  owner: Owned & { readonly document: Fields; readonly credentials: readonly string[] | null },
+  secretKey: Uint8Array,
+): Record<string, unknown> {
+  const { document, credentials } = owner;
+  const opened = (credentials ?? []).map((envelope) => openEnvelope(envelope, { owner: ownerOf(owner), secretKey }));
+  return { ...document, ...placed(opened) };
+}
+
+/** The document as it may be shown. */
+export function withRedactions(document: Fields, count: number): Record<string, unknown> {
+  return { ...document, ...placed(Array.from({ length: count }, () => REDACTED)) };
+}
+
+function placed(credentials: readonly string[]): Record<string, unknown> {
+  if (credentials.length === 0) return {};
+  return credentials.length === 1 ? { apiKey: credentials[0] } : { apiKeys: credentials };
+}
+
+function ownerOf({ organization, name }: Owned): string {
+  return `${organization ?? 'installation'}/provider/${name}`;
+}

@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+
+import type { KeyUsed } from '#libs/contracts';
+import { Database, type Transaction } from '#libs/storage';
+
+import type { KeyBounds, StoredKey } from './stored-key.js';
+
+interface Row {
+  id: string;
+  organization: string;
+  project: string;
+  name: string;
+  hash: string;
+  hint: string;
+  bounds: KeyBounds;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+  replaced_by: string | null;
+  created_by: string;
+  created_at: Date;
+  version: string;
+}
+
+const COLUMNS = `id, organization, project, name, hash, hint, bounds, expires_at, revoked_at, last_used_at, replaced_by,
+  created_by, created_at, version`;
+const ADD = `
+INSERT INTO control.keys (id, organization, project, name, hash, hint, bounds, expires_at, created_by, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING ${COLUMNS}`;
+const UPDATE = `
+UPDATE control.keys SET bounds = $2, expires_at = $3, replaced_by = $4, version = version + 1 WHERE id = $1
+RETURNING ${COLUMNS}`;
+const REVOKE = `
+UPDATE control.keys SET revoked_at = $2, version = version + 1 WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`;
+const LIST = `
+SELECT ${COLUMNS} FROM control.keys
+WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND id > $3 ORDER BY id LIMIT $4`;
+const MARK_USED = `
+UPDATE control.keys SET last_used_at = used.at
+FROM (SELECT key AS id, to_timestamp(value::bigint / 1000.0) AS at FROM json_each_text($1)) AS used
+WHERE keys.id = used.id AND (keys.last_used_at IS NULL OR keys.last_used_at < used.at)`;
+
+/** The keys that the admin API made. */
+@Injectable()
+export class KeysRepository {
+  constructor(private readonly database: Database) {}
+
+  async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
+
+  async add(transaction: Transaction, key: Omit<StoredKey, 'revokedAt' | 'lastUsedAt' | 'replacedBy' | 'createdAt' | 'version'>): Promise<StoredKey> {
+    const { id, organization, project, name, hash, hint, bounds, expiresAt, createdBy } = key;
+    return one(
+      await transaction.query<Row>(ADD, [id, organization, project, name, hash, hint, JSON.stringify(bounds), expiresAt, createdBy]),
+    );
+  }
+
+  async update(
+    transaction: Transaction,
+    { id, bounds, expiresAt, replacedBy }: Pick<StoredKey, 'id' | 'bounds' | 'expiresAt' | 'replacedBy'>,
+  ): Promise<StoredKey> {
+    return one(await transaction.query<Row>(UPDATE, [id, JSON.stringify(bounds), expiresAt, replacedBy]));
+  }
+
+  /** Undefined where there is none, or it was revoked before. */
+  async revoke(transaction: Transaction, id: string, at: Date): Promise<StoredKey | undefined> {
+    const [row] = await transaction.query<Row>(REVOKE, [id, at]);
+    return row && keyOf(row);
+  }
+
+  /** One key, locked until the transaction ends where there is one. */
+  async find(id: string, transaction?: Transaction): Promise<StoredKey | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM control.keys WHERE id = $1${transaction ? ' FOR UPDATE' : ''}`;
+    const [row] = await (transaction ?? this.database).query<Row>(sql, [id]);
+    return row && keyOf(row);
+  }
+
+  async findByHash(hash: string): Promise<StoredKey | undefined> {
+    const [row] = await this.database.query<Row>(`SELECT ${COLUMNS} FROM control.keys WHERE hash = $1`, [hash]);
+    return row && keyOf(row);
+  }
+
+  /** Whether a key of that name is in use there: neither revoked nor replaced nor expired. */
+  async isNameTaken(transaction: Transaction, { organization, project, name }: Pick<StoredKey, 'organization' | 'project' | 'name'>): Promise<boolean> {
+    const sql = `
+      SELECT 1 FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND revoked_at IS NULL
+      AND replaced_by IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
+    return (await transaction.query(sql, [organization, project, name])).length > 0;
+  }
+
+  /** In the order of their ids. */
+  async list(organization: string, page: { project: string | undefined; after: string; limit: number }): Promise<StoredKey[]> {
+    const rows = await this.database.query<Row>(LIST, [organization, page.project ?? null, page.after, page.limit]);
+    return rows.map(keyOf);
+  }
+
+  /** Every key, for comparing with what is published. */
+  async all(): Promise<StoredKey[]> {
+    return (await this.database.query<Row>(`SELECT ${COLUMNS} FROM control.keys`)).map(keyOf);
+  }
+
+  async markUsed(used: KeyUsed): Promise<void> {
+    await this.database.query(MARK_USED, [JSON.stringify(used)]);
+  }
+}
+
+function one(rows: readonly Row[]): StoredKey {
+  const [row] = rows;
+  if (!row) throw new Error('a key that was locked is gone');
+  return keyOf(row);
+}
+
+function keyOf(row: Row): StoredKey {
+  const { expires_at: expiresAt, revoked_at: revokedAt, last_used_at: lastUsedAt, ...rest } = row;
+  const { replaced_by: replacedBy, created_by: createdBy, created_at: createdAt, version, ...key } = rest;
+  return { ...key, expiresAt, revokedAt, lastUsedAt, replacedBy, createdBy, createdAt, version: Number(version) };
+}

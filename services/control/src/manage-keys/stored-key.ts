@@ -1,0 +1,77 @@
+import { DEFAULT_KEY_SCOPES, type KeyCreateFields, type KeyEntry, type KeyObject, type RoleGrant } from '#libs/contracts';
+
+/** What a key is bound to, as it is kept. */
+export type KeyBounds = Omit<KeyCreateFields, 'project' | 'name' | 'expiresAt'>;
+
+/** A key of the admin API as it is kept. */
+export interface StoredKey {
+  readonly id: string;
+  readonly organization: string;
+  readonly project: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly hint: string;
+  readonly bounds: KeyBounds;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  readonly replacedBy: string | null;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly version: number;
+}
+
+const FILE_ID_DIGITS = 24;
+
+/** The id by which a key of the file is shown and revoked. */
+export function fileKeyId(hash: string): string {
+  return `file_${hash.slice(0, FILE_ID_DIGITS)}`;
+}
+
+/** The entry that processes which let callers in know it by; `grants` are the roles of its service account. */
+export function entryOfKey(key: StoredKey, grants: readonly RoleGrant[] | undefined): KeyEntry {
+  const { serviceAccount, scopes = [...DEFAULT_KEY_SCOPES], ...bounds } = key.bounds;
+  return {
+    id: key.id,
+    hash: key.hash,
+    name: key.name,
+    organization: key.organization,
+    project: key.project,
+    admin: false,
+    scopes,
+    ...bounds,
+    // A service account that is gone leaves its keys without a role, and so without any permission.
+    ...(serviceAccount === undefined ? {} : { grants: [...(grants ?? [])] }),
+    ...(key.expiresAt ? { expiresAt: key.expiresAt.getTime() } : {}),
+    ...(key.revokedAt ? { revokedAt: key.revokedAt.getTime() } : {}),
+  };
+}
+
+/** The key as the admin API shows it. */
+export function keyObjectOf(key: StoredKey, now: number): KeyObject {
+  const { scopes = [...DEFAULT_KEY_SCOPES], ...bounds } = key.bounds;
+  return {
+    object: 'key',
+    id: key.id,
+    organization: key.organization,
+    project: key.project,
+    name: key.name,
+    hint: key.hint,
+    scopes,
+    ...bounds,
+    status: statusOf(key, now),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+    replacedBy: key.replacedBy,
+    createdAt: key.createdAt.toISOString(),
+    createdBy: key.createdBy,
+    managedBy: 'api',
+    etag: `"v${key.version}"`,
+  };
+}
+
+function statusOf({ revokedAt, expiresAt }: StoredKey, now: number): KeyObject['status'] {
+  if (revokedAt) return 'revoked';
+  return expiresAt && expiresAt.getTime() <= now ? 'expired' : 'active';
+}
