@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { StorageUnavailable } from './storage-unavailable.js';
 
 const CONNECTION_CODES = new Set([
@@ -32,7 +33,8 @@ const TRANSIENT_STATES = /^(40001|40P01|40003|53...|55P03|57014|58030)$/;
  * error itself (a wrong statement, a violated constraint), which no retry cures.
  */
 export function storageErrorOf(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof StorageUnavailable) {
+  // Not by `instanceof`: an error of the network is of the outermost realm, which tests are not run in.
+  if (!types.isNativeError(error) || error instanceof StorageUnavailable) {
     return error;
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Caller, IssuedKey, KeyCreateFields, RoleGrant } from '#libs/contracts';
+import { KeyHasher, sha256Hex } from '#libs/secrets';
+import { eventually } from '#libs/testing';
+
+import { SECRET_KEY, startControlForTests, type ControlForTests } from '../control.fixture.js';
+import { IssueKeysHandler } from './issue-keys.handler.js';
+import { KeyPublisher } from './key-publisher.js';
+import { KeysRepository } from './keys.repository.js';
+import { RevokeKeysHandler } from './revoke-keys.handler.js';
+import { VisibleKeys } from './visible-keys.js';
+
+const FILE = `version: 1
+providers: { toy: { kind: sim } }
+models:
+  - { name: small, targets: [ { provider: toy, model: sim-small, price: { inputPerMillion: "1", outputPerMillion: "1" } } ] }
+organizations:
+  - name: acme
+    projects: [ { name: web, keys: [ { name: ci, key: sk-of-the-file } ] }, { name: lab } ]
+    serviceAccounts: [ { name: robot, role: developer }, { name: boss, role: owner } ]
+  - { name: other, projects: [ { name: web } ] }
+`;
+const admin: Caller = { organization: 'acme', project: 'web', key: 'admin', admin: true };
+const START_MILLISECONDS = 30_000;
+const hasher = new KeyHasher(SECRET_KEY);
+
+function person(...grants: RoleGrant[]): Caller {
+  return { organization: 'acme', project: 'web', key: 'session', admin: false, person: 'p1', grants };
+}
+
+describe('keys of the admin API', () => {
+  let control: ControlForTests;
+  let issues: IssueKeysHandler;
+  let revocations: RevokeKeysHandler;
+  let visible: VisibleKeys;
+  let names = 0;
+
+  beforeAll(async () => {
+    control = await startControlForTests(FILE);
+    issues = control.application.get(IssueKeysHandler);
+    revocations = control.application.get(RevokeKeysHandler);
+    visible = control.application.get(VisibleKeys);
+  }, START_MILLISECONDS);
+  afterAll(() => control.stop());
+
+  const issue = (fields: Partial<KeyCreateFields> = {}, caller = admin): Promise<IssuedKey> =>
+    issues.issue({
+      caller,
+      organization: 'acme',
+      fields: { project: 'web', name: `key-${(names += 1)}`, ...fields },
+    });
+  const published = (key: string) => control.messaging.keys.entries.get(hasher.hash(key));
+  const refused = (status: number, code: string) => ({ reply: { status, code } });
+  const at = { caller: admin, organization: 'acme' };
+
+  it('are shown once, kept as a hash and known to every process at once', async () => {
+    const made = await issue({ scopes: ['inference'], models: ['small'], ipRanges: ['10.0.0.0/8'], endpoints: ['/v1/*'] });
+    expect(made.key).toMatch(/^sy_live_/);
+    expect(published(made.key)).toMatchObject({ id: made.id, project: 'web', scopes: ['inference'], models: ['small'] });
+    const read = await visible.read({ ...at, id: made.id });
+    expect(read).toMatchObject({ hint: made.hint, status: 'active', createdBy: 'admin' });
+    const rows = await control.database.query('SELECT * FROM control.keys');
+    const notes = await control.database.query('SELECT * FROM control.outgoing_messages');
+    for (const text of [JSON.stringify(read), JSON.stringify(rows), JSON.stringify(notes)]) {
+      expect(text).not.toContain(made.key);
+      expect(text).not.toContain(sha256Hex(made.key));
+    }
+  });
+
+  it('are refused from the moment they are revoked, also while Postgres is away, and the record follows', async () => {
+    const [first, second] = [await issue(), await issue()];
+    expect(await revocations.revoke({ ...at, id: first.id })).toMatchObject({ id: first.id, isRecorded: true });
+    expect(published(first.key)?.revokedAt).toBeGreaterThan(0);
+
+    await control.proxy.cut();
+    expect(await revocations.revoke({ ...at, id: second.id })).toMatchObject({ isRecorded: false });
+    expect(published(second.key)?.revokedAt).toBeGreaterThan(0);
+    await control.proxy.mend();
+    await eventually(async () => {
+      await control.application.get(KeyPublisher).compare();
+      expect(await visible.read({ ...at, id: second.id })).toMatchObject({ status: 'revoked' });
+    });
+    expect(published(second.key)?.revokedAt).toBeGreaterThan(0);
+    expect(await revocations.revoke({ ...at, id: second.id })).toMatchObject({ id: second.id });
+  });
+
+  it('of the file are shown, refused when revoked, and changed in the file only', async () => {
+    const { keys } = await visible.list({ ...at, limit: 100 });
+    const ours = keys.find(({ name }) => name === 'ci');
+    expect(ours).toMatchObject({ managedBy: 'file', status: 'active' });
+    const id = ours!.id;
+    await expect(issues.rotate({ ...at, id, overlapSeconds: 0 })).rejects.toMatchObject(refused(409, 'managed_by_file'));
+    await revocations.revoke({ ...at, id });
+    expect(published('sk-of-the-file')?.revokedAt).toBeGreaterThan(0);
+    expect(await visible.read({ ...at, id })).toMatchObject({ status: 'revoked' });
+  });
+
+  it('are rotated with an overlap, in which both are accepted', async () => {
+    const before = await issue({ models: ['small'] });
+    const after = await issues.rotate({ ...at, id: before.id, overlapSeconds: 3_600 });
+    expect(after).toMatchObject({ name: before.name, models: ['small'], expiresAt: null });
+    const end = published(before.key)?.expiresAt ?? 0;
+    expect(end - Date.now()).toBeGreaterThan(3_500_000);
+    expect(published(after.key)).not.toHaveProperty('expiresAt');
+    expect(await visible.read({ ...at, id: before.id })).toMatchObject({ replacedBy: after.id });
+    await expect(issues.rotate({ ...at, id: before.id, overlapSeconds: 0 })).rejects.toMatchObject(refused(400, 'invalid_document'));
+  });
+
+  it('are changed on their etag only', async () => {
+    const made = await issue({ models: ['small'] });
+    const change = (ifMatch?: string) =>
+      issues.update({ ...at, id: made.id, fields: { models: null, scopes: ['inference'] }, ...(ifMatch === undefined ? {} : { ifMatch }) });
+    await expect(change()).rejects.toMatchObject(refused(428, 'etag_required'));
+    expect(await change(made.etag)).not.toHaveProperty('models');
+    await expect(change(made.etag)).rejects.toMatchObject(refused(412, 'stale_etag'));
+    expect(published(made.key)).not.toHaveProperty('models');
+  });
+
+  it('never do more than their makers may', async () => {
+    const developer = person({ role: 'developer', organization: 'acme' });
+    const ofLab = person({ role: 'admin', organization: 'acme', project: 'lab' });
+    const escalation = refused(403, 'grants_more_than_you_have');
+    expect((await issue({}, developer)).scopes).toEqual(['inference', 'batches', 'read-only']);
+    await expect(issue({ scopes: ['management'] }, developer)).rejects.toMatchObject(escalation);
+    await expect(issue({ serviceAccount: 'boss', scopes: ['read-only'] }, developer)).rejects.toMatchObject(escalation);
+    expect(published((await issue({ serviceAccount: 'robot' }, developer)).key)?.grants).toEqual([{ role: 'developer', organization: 'acme' }]);
+    await expect(issue({}, person({ role: 'viewer', organization: 'acme' }))).rejects.toMatchObject(refused(403, 'insufficient_permission'));
+    await expect(issue({}, ofLab)).rejects.toMatchObject(refused(404, 'not_found'));
+    const manager: Caller = { ...admin, admin: false, key: 'm', scopes: ['management', 'inference'] };
+    expect((await issue({ scopes: ['inference'] }, manager)).scopes).toEqual(['inference']);
+    await expect(issue({ scopes: ['inference'] }, { ...manager, isBound: true })).rejects.toMatchObject(escalation);
+    const mine = await issue({ scopes: ['inference'] }, developer);
+    await expect(issues.update({ caller: developer, organization: 'acme', id: mine.id, fields: { scopes: ['management'] }, ifMatch: '*' })).rejects.toMatchObject(escalation);
+  });
+
+  it('of others are as unknown ones, and stay as they are', async () => {
+    const theirs = await issue();
+    const stranger: Caller = person({ role: 'owner', organization: 'other' });
+    const unknown = { caller: stranger, organization: 'acme', id: 'key_unknown' };
+    const known = { ...unknown, id: theirs.id };
+    for (const where of [unknown, known, { ...known, organization: 'other' }]) {
+      await expect(visible.read(where)).rejects.toMatchObject(refused(404, 'not_found'));
+      await expect(revocations.revoke(where)).rejects.toMatchObject(refused(404, 'not_found'));
+      await expect(issues.rotate({ ...where, overlapSeconds: 0 })).rejects.toMatchObject(refused(404, 'not_found'));
+      await expect(issues.update({ ...where, fields: {}, ifMatch: '*' })).rejects.toMatchObject(refused(404, 'not_found'));
+    }
+    await expect(visible.list({ caller: stranger, organization: 'acme', limit: 10 })).rejects.toMatchObject(refused(404, 'not_found'));
+    expect(published(theirs.key)).not.toHaveProperty('revokedAt');
+  });
+
+  it('have names of their own, and belong to a project that there is', async () => {
+    const { name } = await issue();
+    for (const taken of [name, 'ci', 'admin'])
+      await expect(issue({ name: taken })).rejects.toMatchObject(refused(409, 'already_exists'));
+    await expect(issue({ project: 'nowhere' })).rejects.toMatchObject(refused(404, 'not_found'));
+    await expect(issue({ expiresAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject(refused(400, 'invalid_document'));
+  });
+
+  it('come back into the bucket when that was lost', async () => {
+    const made = await issue();
+    await control.messaging.messaging.request('$JS.API.STREAM.PURGE.KV_keys', '', { timeoutMilliseconds: 2_000 });
+    await eventually(() => expect(published(made.key)).toBeUndefined());
+    await control.application.get(KeyPublisher).compare();
+    expect(published(made.key)).toMatchObject({ id: made.id });
+  });
+
+  it('tell when they were used last, and never an earlier time than was known', async () => {
+    const { id } = await issue();
+    const keys = control.application.get(KeysRepository);
+    await keys.markUsed({ [id]: 2_000_000_000_000 });
+    await keys.markUsed({ [id]: 1_000, unknown: 1 });
+    expect((await visible.read({ ...at, id })).lastUsedAt).toBe(new Date(2_000_000_000_000).toISOString());
+  });
+
+  it('raise events for webhooks and notes for the trail', async () => {
+    const streamOf = async (name: string) => {
+      const info = await control.messaging.messaging.request(`$JS.API.STREAM.INFO.${name}`, '', { timeoutMilliseconds: 2_000 });
+      return (info.json() as { state: { messages: number } }).state.messages;
+    };
+    const before = [await streamOf('NOTES'), await streamOf('NOTIFICATIONS')];
+    const { id } = await issue();
+    await revocations.revoke({ ...at, id });
+    await eventually(async () =>
+      expect([await streamOf('NOTES'), await streamOf('NOTIFICATIONS')]).toEqual(before.map((count) => count + 2)),
+    );
+  });
+});
