@@ -4,7 +4,11 @@ import { Allowances } from './allowances.js';
 const place = { organization: 'acme', project: 'web' };
 const key = (name: string, more: object = {}) => ({ ...place, name, hash: '0'.repeat(64), admin: false, ...more });
 const plan = { name: 'small', markupMillionths: 0, models: ['a', 'b'] };
-const organization = (more: object = {}) => ({ name: 'acme', projects: [{ name: 'web' }, { name: 'lab', plan: 'big' }], ...more });
+const organization = (more: object = {}) => ({
+  name: 'acme',
+  projects: [{ name: 'web' }, { name: 'lab', plan: 'big' }],
+  ...more,
+});
 
 describe('what a key may use', () => {
   it('is everything where nobody says otherwise', () => {

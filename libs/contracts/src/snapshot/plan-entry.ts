@@ -15,7 +15,15 @@ export const rateLimitsSchema = z.object({
 export type RateLimits = z.infer<typeof rateLimitsSchema>;
 
 /** What a plan can be with or without. */
-export const PLAN_FEATURES = ['batches', 'webhooks', 'schedules', 'background', 'auto', 'caching', 'audit-export'] as const;
+export const PLAN_FEATURES = [
+  'batches',
+  'webhooks',
+  'schedules',
+  'background',
+  'auto',
+  'caching',
+  'audit-export',
+] as const;
 
 /** What an organisation or a project has bought. */
 export const planEntrySchema = z.object({

@@ -10,7 +10,9 @@ export const permission: Filter = {
   reasonAgainst: (candidacy, consideration) => {
     const { providers, models } = consideration.facts.allowed ?? {};
     if (providers && !providers.includes(candidacy.entry.provider)) return 'the key may not use its provider';
-    return models && !isAllowed(models, candidacy, consideration) ? 'the key or the plan may not use the model' : undefined;
+    return models && !isAllowed(models, candidacy, consideration)
+      ? 'the key or the plan may not use the model'
+      : undefined;
   },
 };
 

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, type AuditNoteEntry, auditNotedSchema, type Caller, requestEndedSchema } from '#libs/contracts';
+import {
+  type AuditEntry,
+  type AuditNoteEntry,
+  auditNotedSchema,
+  type Caller,
+  requestEndedSchema,
+} from '#libs/contracts';
 import { Database } from '#libs/storage';
 
 /** Whose entries may be seen. */

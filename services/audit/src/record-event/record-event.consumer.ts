@@ -1,5 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { auditNotedSchema, type AuditNoted, Consumer, decodeSentRequestsEnded, type SentRequestEnded } from '#libs/contracts';
+import {
+  auditNotedSchema,
+  type AuditNoted,
+  Consumer,
+  decodeSentRequestsEnded,
+  type SentRequestEnded,
+} from '#libs/contracts';
 import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
 import { RecordEventHandler } from './record-event.handler.js';
 
@@ -25,5 +31,7 @@ export class RecordEventConsumer {
 }
 
 function decodeNote(bytes: Uint8Array): AuditNoted {
-  return auditNotedSchema.parse(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')));
+  return auditNotedSchema.parse(
+    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+  );
 }

@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AuditNoted, decodeSentRequestsEnded, encodeRequestEnded, type RequestEnded, type SentRequestEnded } from '#libs/contracts';
+import {
+  type AuditNoted,
+  decodeSentRequestsEnded,
+  encodeRequestEnded,
+  type RequestEnded,
+  type SentRequestEnded,
+} from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import {
@@ -128,7 +134,11 @@ describe('recording', () => {
     await recorder.record(eventsOf('noted', 1).map(sent));
     await recorder.recordNotes([note('a'), note('b')]);
     await recorder.recordNotes([note('a')]);
-    expect((await entriesOf('noted')).map(({ type }) => type)).toEqual(['request.completed', 'key.issued', 'key.issued']);
+    expect((await entriesOf('noted')).map(({ type }) => type)).toEqual([
+      'request.completed',
+      'key.issued',
+      'key.issued',
+    ]);
     expect(await faultOf('noted')).toBeUndefined();
   });
 

@@ -90,11 +90,7 @@ export class TrailRepository {
   }
 
   /** With the heads locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
-  private async takeIn(
-    transaction: Transaction,
-    entries: readonly NewEntry[],
-    consumer: string,
-  ): Promise<NewEntry[]> {
+  private async takeIn(transaction: Transaction, entries: readonly NewEntry[], consumer: string): Promise<NewEntry[]> {
     // As JSON: the driver escapes the elements of an array one by one, which costs more than all the rest.
     const requestIds = JSON.stringify(entries.map((entry) => entry.requestId));
     const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [requestIds, consumer]);

@@ -45,7 +45,12 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
   const money = { ...(budgets.length > 0 ? { budgets } : {}), ...(markups.length > 0 ? { markups } : {}) };
   const keys = hashKeys(configuration, secrets);
   const tenants = { organizations: [...configuration.organizations], plans: [...configuration.plans] };
-  const recognisable = { providers: withCredentials((plain) => fingerprint(plain, secretKey)), keys, ...tenants, ...money };
+  const recognisable = {
+    providers: withCredentials((plain) => fingerprint(plain, secretKey)),
+    keys,
+    ...tenants,
+    ...money,
+  };
   const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
   const content = { providers, models: [...models], keys, ...tenants, ...money, ...settings };
   const foundationDigest = digestOf(recognisable);

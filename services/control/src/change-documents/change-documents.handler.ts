@@ -43,7 +43,9 @@ export class ChangeDocumentsHandler {
     const named = withOwnName(command);
     if (named.organization !== undefined) await this.shown.requireOrganization(named.caller, named.organization);
     if (isInOrganization(named.kind) !== (named.organization !== undefined))
-      throw adminRefusal.invalid(`A ${named.kind} ${isInOrganization(named.kind) ? 'belongs to an' : 'has no'} organisation.`);
+      throw adminRefusal.invalid(
+        `A ${named.kind} ${isInOrganization(named.kind) ? 'belongs to an' : 'has no'} organisation.`,
+      );
     const changed = await this.documents.change((transaction) => this.changeIn(transaction, named));
     this.relay.nudge();
     await this.reloader.reload();
@@ -86,7 +88,8 @@ export class ChangeDocumentsHandler {
     const { kind, organization, name } = command;
     const address = { kind, ...(organization === undefined ? {} : { organization }), name };
     const kept = existing?.credentials ?? null;
-    const before = existing && kind === 'provider' ? { ...existing.document, ...placeholders(kept) } : existing?.document;
+    const before =
+      existing && kind === 'provider' ? { ...existing.document, ...placeholders(kept) } : existing?.document;
     const fields = changedFields(before, command);
     if (kind !== 'provider') return { ...address, document: fields, credentials: null };
     return { ...address, ...takeSecrets(address, fields, { secretKey: this.settings.secretKey, kept }) };
@@ -102,7 +105,8 @@ export class ChangeDocumentsHandler {
     } else {
       if (!target || !mayDo(caller, 'read', target)) throw adminRefusal.notFound(kind, name);
       if (inFile) throw adminRefusal.managedByFile(kind, name);
-      if (action === 'delete' && !mayDo(caller, 'delete', target)) throw adminRefusal.notAllowed(`remove the ${kind} '${name}'`);
+      if (action === 'delete' && !mayDo(caller, 'delete', target))
+        throw adminRefusal.notAllowed(`remove the ${kind} '${name}'`);
       if (ifMatch === undefined && action !== 'delete') throw adminRefusal.etagMissing();
       if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"v${existing?.version}"`) throw adminRefusal.stale();
     }
@@ -117,7 +121,8 @@ export class ChangeDocumentsHandler {
     const fields = differingFields(target?.document ?? {}, after);
     for (const place of [...(target ? [target] : []), { ...command, document: after }]) {
       const [forbidden] = forbiddenFields(caller, action === 'create' ? 'create' : 'update', place, fields);
-      if (forbidden !== undefined) throw adminRefusal.notAllowed(`set '${forbidden}' of the ${command.kind} '${command.name}'`);
+      if (forbidden !== undefined)
+        throw adminRefusal.notAllowed(`set '${forbidden}' of the ${command.kind} '${command.name}'`);
     }
   }
 
@@ -173,7 +178,9 @@ function requireOwner(
 
 function requireEmpty({ kind, name, organization }: ResourceChange, rest: readonly StoredDocument[]): void {
   const inside = rest.filter((one) =>
-    kind === 'organization' ? one.organization === name : one.organization === organization && one.document['project'] === name,
+    kind === 'organization'
+      ? one.organization === name
+      : one.organization === organization && one.document['project'] === name,
   );
   if ((kind === 'organization' || kind === 'project') && inside.length > 0)
     throw adminRefusal.notEmpty(kind, name, [...new Set(inside.map((one) => `${one.kind}s`))].join(' and '));

@@ -3,7 +3,10 @@ import type { ResourceChange } from '#libs/contracts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the fields of a document are after a change: merged over those there are, null taking one away, or all new. */
-export function changedFields(before: Fields | undefined, { action, document }: ResourceChange): Record<string, unknown> {
+export function changedFields(
+  before: Fields | undefined,
+  { action, document }: ResourceChange,
+): Record<string, unknown> {
   const merged = action === 'update' ? { ...before, ...document } : document;
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
@@ -16,9 +19,11 @@ export function differingFields(before: Fields, after: Fields): string[] {
 
 /** Equal for equal values, whatever the order of their fields. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-      : inner,
-  ) ?? 'absent';
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+        : inner,
+    ) ?? 'absent'
+  );
 }

@@ -57,7 +57,14 @@ export class ShownDocuments {
 }
 
 /** A stored document as it is shown. */
-export function storedResource({ document, credentials, version, createdAt, updatedAt, ...address }: StoredDocument): Resource {
+export function storedResource({
+  document,
+  credentials,
+  version,
+  createdAt,
+  updatedAt,
+  ...address
+}: StoredDocument): Resource {
   return {
     ...address,
     document: withRedactions(document, credentials?.length ?? 0),

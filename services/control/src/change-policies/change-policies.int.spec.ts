@@ -75,7 +75,15 @@ describe('policies changed by hand', () => {
     const publisher = { publishNewest } as unknown as SnapshotPublisher;
     inForce = new ConfigurationInForce(new Readiness());
     const refusals = new ConfigurationRefusalsRepository(database);
-    apply = new ApplyConfigurationHandler(settings, versions, refusals, inForce, publisher, log, new DocumentsRepository(database));
+    apply = new ApplyConfigurationHandler(
+      settings,
+      versions,
+      refusals,
+      inForce,
+      publisher,
+      log,
+      new DocumentsRepository(database),
+    );
     changes = new ChangePoliciesHandler(settings, versions, inForce, publisher, log);
     lists = new ListPoliciesHandler(versions);
   }

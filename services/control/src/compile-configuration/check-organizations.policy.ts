@@ -14,7 +14,11 @@ const RESERVED = new Set(['installation']);
 export function checkOrganizations({ organizations, plans, providers }: ConfigurationFile): FieldProblem[] {
   const names = { plans: plansOf(plans).map(({ name }) => name), providers: Object.keys(providers) };
   return [
-    ...repeated(plans.map(({ name }) => name), ['plans'], 'plan'),
+    ...repeated(
+      plans.map(({ name }) => name),
+      ['plans'],
+      'plan',
+    ),
     ...organizations.flatMap((organization, index) => checkOrganization(organization, ['organizations', index], names)),
   ];
 }

@@ -80,7 +80,9 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
     return { isValid: false, problems, referencedFiles: references.files };
   }
   const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), source.date);
-  const ineligible = [...checkEligibility(configuration), ...checkOrganizations(parsed.data)].map((problem) => locate(problem, yaml, source));
+  const ineligible = [...checkEligibility(configuration), ...checkOrganizations(parsed.data)].map((problem) =>
+    locate(problem, yaml, source),
+  );
   if (ineligible.length > 0) {
     return { isValid: false, problems: inOrder(ineligible), referencedFiles: references.files };
   }

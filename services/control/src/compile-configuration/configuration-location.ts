@@ -27,7 +27,12 @@ export interface LocatedCompilation {
 }
 
 /** Reads and compiles the configuration at a location. A file that cannot be read is a problem like any other. */
-export function compileAt({ path, environment, adminKeySha256, stored = [] }: ConfigurationLocation): LocatedCompilation {
+export function compileAt({
+  path,
+  environment,
+  adminKeySha256,
+  stored = [],
+}: ConfigurationLocation): LocatedCompilation {
   const origin = path ?? BUILT_IN;
   let text: string;
   try {

@@ -63,11 +63,19 @@ export function withDocuments(value: unknown, documents: readonly ConfigurationD
     ...Object.fromEntries(of('provider').map(({ name, document }) => [name, document])),
     ...fieldsOf(whole['providers']),
   };
-  for (const [list, kind] of [['models', 'model'], ['plans', 'plan'], ['organizations', 'organization']] as const) {
+  for (const [list, kind] of [
+    ['models', 'model'],
+    ['plans', 'plan'],
+    ['organizations', 'organization'],
+  ] as const) {
     const entries = of(kind).map(({ name, document }) => ({ name, ...document }));
     if (entries.length > 0) whole[list] = [...arrayOf(whole[list]), ...entries];
   }
-  for (const [list, kind] of [['projects', 'project'], ['serviceAccounts', 'service-account'], ['members', 'member']] as const)
+  for (const [list, kind] of [
+    ['projects', 'project'],
+    ['serviceAccounts', 'service-account'],
+    ['members', 'member'],
+  ] as const)
     for (const document of of(kind)) addTo(whole, list, document);
   return whole;
 }
@@ -80,7 +88,9 @@ function addTo(whole: Fields, list: string, { kind, organization, name, document
 
 function named(kind: ResourceKind, { name, ...document }: Fields, organization?: string): ConfigurationDocument[] {
   const text = textOf(name);
-  return text === undefined ? [] : [{ kind, ...(organization === undefined ? {} : { organization }), name: text, document }];
+  return text === undefined
+    ? []
+    : [{ kind, ...(organization === undefined ? {} : { organization }), name: text, document }];
 }
 
 function textOf(value: unknown): string | undefined {

@@ -63,7 +63,13 @@ export class DocumentsRepository {
 
   async save(
     transaction: Transaction,
-    { kind, organization = '', name, document, credentials }: Omit<StoredDocument, 'version' | 'createdAt' | 'updatedAt'>,
+    {
+      kind,
+      organization = '',
+      name,
+      document,
+      credentials,
+    }: Omit<StoredDocument, 'version' | 'createdAt' | 'updatedAt'>,
   ): Promise<void> {
     await transaction.query(SAVE, [kind, organization, name, JSON.stringify(document), credentials]);
   }

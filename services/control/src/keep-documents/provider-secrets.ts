@@ -17,7 +17,8 @@ export function takeSecrets(
   const { apiKey, apiKeys, ...rest } = document;
   const given = apiKeys ?? (apiKey === undefined || apiKey === null ? undefined : [apiKey]);
   const texts = Array.isArray(given) ? given.filter((one): one is string => typeof one === 'string') : [];
-  if (texts.length > 0 && texts.every((text) => text === REDACTED)) return { document: rest, credentials: kept && [...kept] };
+  if (texts.length > 0 && texts.every((text) => text === REDACTED))
+    return { document: rest, credentials: kept && [...kept] };
   if (texts.length === 0) return { document: rest, credentials: null };
   return { document: rest, credentials: texts.map((text) => sealEnvelope(text, { owner: ownerOf(owner), secretKey })) };
 }

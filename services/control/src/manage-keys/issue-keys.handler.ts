@@ -103,7 +103,10 @@ export class IssueKeysHandler {
   private async add(
     transaction: Transaction,
     plain: string,
-    { caller, ...key }: Pick<StoredKey, 'organization' | 'project' | 'name' | 'bounds' | 'expiresAt'> & { caller: Caller },
+    {
+      caller,
+      ...key
+    }: Pick<StoredKey, 'organization' | 'project' | 'name' | 'bounds' | 'expiresAt'> & { caller: Caller },
   ): Promise<StoredKey> {
     return this.keys.add(transaction, {
       id: `key_${randomBytes(ID_BYTES).toString('hex')}`,
@@ -137,13 +140,17 @@ export class IssueKeysHandler {
       return;
     }
     const account = this.inForce.held.accounts.find(
-      ({ kind, name, grant }) => kind === 'service-account' && name === serviceAccount && grant.organization === organization,
+      ({ kind, name, grant }) =>
+        kind === 'service-account' && name === serviceAccount && grant.organization === organization,
     );
     if (!account) throw adminRefusal.invalid(`There is no service account '${serviceAccount}'.`, 'serviceAccount');
     if (!mayGrant(caller, account.grant)) throw adminRefusal.moreThanGiver(`make keys of '${serviceAccount}'`);
   }
 
-  private async requireName(transaction: Transaction, place: Pick<StoredKey, 'organization' | 'project' | 'name'>): Promise<void> {
+  private async requireName(
+    transaction: Transaction,
+    place: Pick<StoredKey, 'organization' | 'project' | 'name'>,
+  ): Promise<void> {
     const { organization, project, name } = place;
     const inFile = this.inForce.snapshot?.keys.some(
       (key) => key.organization === organization && key.project === project && key.name === name,
@@ -170,7 +177,15 @@ export class IssueKeysHandler {
     const raised =
       deed === 'updated'
         ? []
-        : [notificationOf({ organization, project, type: `key.${deed}`, key: `key.${deed}:${id}`, data: { id, name, hint } })];
+        : [
+            notificationOf({
+              organization,
+              project,
+              type: `key.${deed}`,
+              key: `key.${deed}:${id}`,
+              data: { id, name, hint },
+            }),
+          ];
     await this.outgoing.add(transaction, [note, ...raised]);
   }
 }

@@ -77,7 +77,10 @@ export class KeyPublisher implements OnApplicationBootstrap, BeforeApplicationSh
   private grantsOf({ organization, bounds }: StoredKey): RoleGrant[] | undefined {
     if (bounds.serviceAccount === undefined) return undefined;
     return this.inForce.held.accounts
-      .filter(({ kind, name, grant }) => kind === 'service-account' && name === bounds.serviceAccount && grant.organization === organization)
+      .filter(
+        ({ kind, name, grant }) =>
+          kind === 'service-account' && name === bounds.serviceAccount && grant.organization === organization,
+      )
       .map(({ grant }) => grant);
   }
 

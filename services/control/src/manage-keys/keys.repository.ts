@@ -49,10 +49,23 @@ export class KeysRepository {
     return this.database.transaction(work);
   }
 
-  async add(transaction: Transaction, key: Omit<StoredKey, 'revokedAt' | 'lastUsedAt' | 'replacedBy' | 'createdAt' | 'version'>): Promise<StoredKey> {
+  async add(
+    transaction: Transaction,
+    key: Omit<StoredKey, 'revokedAt' | 'lastUsedAt' | 'replacedBy' | 'createdAt' | 'version'>,
+  ): Promise<StoredKey> {
     const { id, organization, project, name, hash, hint, bounds, expiresAt, createdBy } = key;
     return one(
-      await transaction.query<Row>(ADD, [id, organization, project, name, hash, hint, JSON.stringify(bounds), expiresAt, createdBy]),
+      await transaction.query<Row>(ADD, [
+        id,
+        organization,
+        project,
+        name,
+        hash,
+        hint,
+        JSON.stringify(bounds),
+        expiresAt,
+        createdBy,
+      ]),
     );
   }
 
@@ -82,7 +95,10 @@ export class KeysRepository {
   }
 
   /** Whether a key of that name is in use there: neither revoked nor replaced nor expired. */
-  async isNameTaken(transaction: Transaction, { organization, project, name }: Pick<StoredKey, 'organization' | 'project' | 'name'>): Promise<boolean> {
+  async isNameTaken(
+    transaction: Transaction,
+    { organization, project, name }: Pick<StoredKey, 'organization' | 'project' | 'name'>,
+  ): Promise<boolean> {
     const sql = `
       SELECT 1 FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND revoked_at IS NULL
       AND replaced_by IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
@@ -90,7 +106,10 @@ export class KeysRepository {
   }
 
   /** In the order of their ids. */
-  async list(organization: string, page: { project: string | undefined; after: string; limit: number }): Promise<StoredKey[]> {
+  async list(
+    organization: string,
+    page: { project: string | undefined; after: string; limit: number },
+  ): Promise<StoredKey[]> {
     const rows = await this.database.query<Row>(LIST, [organization, page.project ?? null, page.after, page.limit]);
     return rows.map(keyOf);
   }

@@ -55,9 +55,19 @@ describe('keys of the admin API', () => {
   const at = { caller: admin, organization: 'acme' };
 
   it('are shown once, kept as a hash and known to every process at once', async () => {
-    const made = await issue({ scopes: ['inference'], models: ['small'], ipRanges: ['10.0.0.0/8'], endpoints: ['/v1/*'] });
+    const made = await issue({
+      scopes: ['inference'],
+      models: ['small'],
+      ipRanges: ['10.0.0.0/8'],
+      endpoints: ['/v1/*'],
+    });
     expect(made.key).toMatch(/^sy_live_/);
-    expect(published(made.key)).toMatchObject({ id: made.id, project: 'web', scopes: ['inference'], models: ['small'] });
+    expect(published(made.key)).toMatchObject({
+      id: made.id,
+      project: 'web',
+      scopes: ['inference'],
+      models: ['small'],
+    });
     const read = await visible.read({ ...at, id: made.id });
     expect(read).toMatchObject({ hint: made.hint, status: 'active', createdBy: 'admin' });
     const rows = await control.database.query('SELECT * FROM control.keys');
@@ -90,7 +100,9 @@ describe('keys of the admin API', () => {
     const ours = keys.find(({ name }) => name === 'ci');
     expect(ours).toMatchObject({ managedBy: 'file', status: 'active' });
     const id = ours!.id;
-    await expect(issues.rotate({ ...at, id, overlapSeconds: 0 })).rejects.toMatchObject(refused(409, 'managed_by_file'));
+    await expect(issues.rotate({ ...at, id, overlapSeconds: 0 })).rejects.toMatchObject(
+      refused(409, 'managed_by_file'),
+    );
     await revocations.revoke({ ...at, id });
     expect(published('sk-of-the-file')?.revokedAt).toBeGreaterThan(0);
     expect(await visible.read({ ...at, id })).toMatchObject({ status: 'revoked' });
@@ -104,13 +116,20 @@ describe('keys of the admin API', () => {
     expect(end - Date.now()).toBeGreaterThan(3_500_000);
     expect(published(after.key)).not.toHaveProperty('expiresAt');
     expect(await visible.read({ ...at, id: before.id })).toMatchObject({ replacedBy: after.id });
-    await expect(issues.rotate({ ...at, id: before.id, overlapSeconds: 0 })).rejects.toMatchObject(refused(400, 'invalid_document'));
+    await expect(issues.rotate({ ...at, id: before.id, overlapSeconds: 0 })).rejects.toMatchObject(
+      refused(400, 'invalid_document'),
+    );
   });
 
   it('are changed on their etag only', async () => {
     const made = await issue({ models: ['small'] });
     const change = (ifMatch?: string) =>
-      issues.update({ ...at, id: made.id, fields: { models: null, scopes: ['inference'] }, ...(ifMatch === undefined ? {} : { ifMatch }) });
+      issues.update({
+        ...at,
+        id: made.id,
+        fields: { models: null, scopes: ['inference'] },
+        ...(ifMatch === undefined ? {} : { ifMatch }),
+      });
     await expect(change()).rejects.toMatchObject(refused(428, 'etag_required'));
     expect(await change(made.etag)).not.toHaveProperty('models');
     await expect(change(made.etag)).rejects.toMatchObject(refused(412, 'stale_etag'));
@@ -124,14 +143,26 @@ describe('keys of the admin API', () => {
     expect((await issue({}, developer)).scopes).toEqual(['inference', 'batches', 'read-only']);
     await expect(issue({ scopes: ['management'] }, developer)).rejects.toMatchObject(escalation);
     await expect(issue({ serviceAccount: 'boss', scopes: ['read-only'] }, developer)).rejects.toMatchObject(escalation);
-    expect(published((await issue({ serviceAccount: 'robot' }, developer)).key)?.grants).toEqual([{ role: 'developer', organization: 'acme' }]);
-    await expect(issue({}, person({ role: 'viewer', organization: 'acme' }))).rejects.toMatchObject(refused(403, 'insufficient_permission'));
+    expect(published((await issue({ serviceAccount: 'robot' }, developer)).key)?.grants).toEqual([
+      { role: 'developer', organization: 'acme' },
+    ]);
+    await expect(issue({}, person({ role: 'viewer', organization: 'acme' }))).rejects.toMatchObject(
+      refused(403, 'insufficient_permission'),
+    );
     await expect(issue({}, ofLab)).rejects.toMatchObject(refused(404, 'not_found'));
     const manager: Caller = { ...admin, admin: false, key: 'm', scopes: ['management', 'inference'] };
     expect((await issue({ scopes: ['inference'] }, manager)).scopes).toEqual(['inference']);
     await expect(issue({ scopes: ['inference'] }, { ...manager, isBound: true })).rejects.toMatchObject(escalation);
     const mine = await issue({ scopes: ['inference'] }, developer);
-    await expect(issues.update({ caller: developer, organization: 'acme', id: mine.id, fields: { scopes: ['management'] }, ifMatch: '*' })).rejects.toMatchObject(escalation);
+    await expect(
+      issues.update({
+        caller: developer,
+        organization: 'acme',
+        id: mine.id,
+        fields: { scopes: ['management'] },
+        ifMatch: '*',
+      }),
+    ).rejects.toMatchObject(escalation);
   });
 
   it('of others are as unknown ones, and stay as they are', async () => {
@@ -143,9 +174,13 @@ describe('keys of the admin API', () => {
       await expect(visible.read(where)).rejects.toMatchObject(refused(404, 'not_found'));
       await expect(revocations.revoke(where)).rejects.toMatchObject(refused(404, 'not_found'));
       await expect(issues.rotate({ ...where, overlapSeconds: 0 })).rejects.toMatchObject(refused(404, 'not_found'));
-      await expect(issues.update({ ...where, fields: {}, ifMatch: '*' })).rejects.toMatchObject(refused(404, 'not_found'));
+      await expect(issues.update({ ...where, fields: {}, ifMatch: '*' })).rejects.toMatchObject(
+        refused(404, 'not_found'),
+      );
     }
-    await expect(visible.list({ caller: stranger, organization: 'acme', limit: 10 })).rejects.toMatchObject(refused(404, 'not_found'));
+    await expect(visible.list({ caller: stranger, organization: 'acme', limit: 10 })).rejects.toMatchObject(
+      refused(404, 'not_found'),
+    );
     expect(published(theirs.key)).not.toHaveProperty('revokedAt');
   });
 
@@ -175,7 +210,9 @@ describe('keys of the admin API', () => {
 
   it('raise events for webhooks and notes for the trail', async () => {
     const streamOf = async (name: string) => {
-      const info = await control.messaging.messaging.request(`$JS.API.STREAM.INFO.${name}`, '', { timeoutMilliseconds: 2_000 });
+      const info = await control.messaging.messaging.request(`$JS.API.STREAM.INFO.${name}`, '', {
+        timeoutMilliseconds: 2_000,
+      });
       return (info.json() as { state: { messages: number } }).state.messages;
     };
     const before = [await streamOf('NOTES'), await streamOf('NOTIFICATIONS')];

@@ -42,8 +42,10 @@ export class RevokeKeysHandler {
   async revoke({ caller, organization, id }: KeyRead): Promise<KeyRevoked> {
     const entry = await this.find(organization, id);
     const place = { organization, project: entry?.project };
-    if (!entry || !abilityOf(caller).at({ action: 'read', subject: 'Key' }, place)) throw adminRefusal.notFound('key', id);
-    if (!abilityOf(caller).at({ action: 'delete', subject: 'Key' }, place)) throw adminRefusal.notAllowed(`revoke the key '${id}'`);
+    if (!entry || !abilityOf(caller).at({ action: 'read', subject: 'Key' }, place))
+      throw adminRefusal.notFound('key', id);
+    if (!abilityOf(caller).at({ action: 'delete', subject: 'Key' }, place))
+      throw adminRefusal.notAllowed(`revoke the key '${id}'`);
     const revokedAt = entry.revokedAt ?? Date.now();
     const revoked = { ...entry, id, revokedAt };
     await this.bucket.write(revoked);
@@ -77,8 +79,20 @@ export class RevokeKeysHandler {
     await this.keys.change(async (transaction) => {
       const isStored = (await this.keys.find(id, transaction)) !== undefined;
       if (isStored && !(await this.keys.revoke(transaction, id, new Date(revokedAt)))) return;
-      const note = noteOf(caller, { organization, project, type: 'key.revoked', subject: { kind: 'key', id }, detail: { name } });
-      const raised = notificationOf({ organization, project, type: 'key.revoked', key: `key.revoked:${id}`, data: { id, name } });
+      const note = noteOf(caller, {
+        organization,
+        project,
+        type: 'key.revoked',
+        subject: { kind: 'key', id },
+        detail: { name },
+      });
+      const raised = notificationOf({
+        organization,
+        project,
+        type: 'key.revoked',
+        key: `key.revoked:${id}`,
+        data: { id, name },
+      });
       await this.outgoing.add(transaction, [note, raised]);
     });
     this.relay.nudge();

@@ -1,4 +1,10 @@
-import { DEFAULT_KEY_SCOPES, type KeyCreateFields, type KeyEntry, type KeyObject, type RoleGrant } from '#libs/contracts';
+import {
+  DEFAULT_KEY_SCOPES,
+  type KeyCreateFields,
+  type KeyEntry,
+  type KeyObject,
+  type RoleGrant,
+} from '#libs/contracts';
 
 /** What a key is bound to, as it is kept. */
 export type KeyBounds = Omit<KeyCreateFields, 'project' | 'name' | 'expiresAt'>;

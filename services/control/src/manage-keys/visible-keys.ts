@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 
-import { DEFAULT_KEY_SCOPES, type Caller, type KeyEntry, type KeyFind, type KeyList, type KeyObject, type KeyPage, type KeyRead } from '#libs/contracts';
+import {
+  DEFAULT_KEY_SCOPES,
+  type Caller,
+  type KeyEntry,
+  type KeyFind,
+  type KeyList,
+  type KeyObject,
+  type KeyPage,
+  type KeyRead,
+} from '#libs/contracts';
 import { KeyBucket } from '#libs/messaging';
 import { abilityOf, belongsTo } from '#libs/permission';
 import type { Transaction } from '#libs/storage';
@@ -53,7 +62,8 @@ export class VisibleKeys {
       throw adminRefusal.managedByFile('key', id);
     const key = await this.keys.find(id, transaction);
     if (!key || key.organization !== organization || !mayRead(caller, key)) throw adminRefusal.notFound('key', id);
-    if (!abilityOf(caller).at({ action: 'update', subject: 'Key' }, key)) throw adminRefusal.notAllowed(`change the key '${id}'`);
+    if (!abilityOf(caller).at({ action: 'update', subject: 'Key' }, key))
+      throw adminRefusal.notAllowed(`change the key '${id}'`);
     if (key.revokedAt) throw adminRefusal.invalid(`The key '${id}' is revoked; make a new one.`);
     if (key.replacedBy) throw adminRefusal.invalid(`The key '${id}' was rotated; change ${key.replacedBy}.`);
     return key;
@@ -63,8 +73,8 @@ export class VisibleKeys {
   requireProject(caller: Caller, organization: string, project: string): void {
     this.requireOrganization(caller, organization);
     const projects = this.inForce.snapshot?.organizations?.find(({ name }) => name === organization)?.projects ?? [];
-    const mayRead = abilityOf(caller).at({ action: 'read', subject: 'Project' }, { organization, project });
-    if (!mayRead || !projects.some(({ name }) => name === project)) throw adminRefusal.notFound('project', project);
+    const isTheirs = abilityOf(caller).at({ action: 'read', subject: 'Project' }, { organization, project });
+    if (!isTheirs || !projects.some(({ name }) => name === project)) throw adminRefusal.notFound('project', project);
   }
 
   private requireOrganization(caller: Caller, organization: string): void {

@@ -12,7 +12,9 @@ export interface Outgoing {
 const ID_BYTES = 12;
 
 /** What happened to what, where and in which detail. */
-export type Happening = Pick<AuditNoted, 'type' | 'subject' | 'detail' | 'project'> & { readonly organization?: string | undefined };
+export type Happening = Pick<AuditNoted, 'type' | 'subject' | 'detail' | 'project'> & {
+  readonly organization?: string | undefined;
+};
 
 /** The note for the trail: who did what to what. What is of no organisation stands in the trail of the installation. */
 export function noteOf(caller: Caller, { organization = INSTALLATION_TRAIL, ...happening }: Happening): Outgoing {

@@ -62,7 +62,15 @@ export class OutgoingRelay implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  private async publish({ subject, messageId, body }: { subject: string; messageId: string; body: object }): Promise<void> {
+  private async publish({
+    subject,
+    messageId,
+    body,
+  }: {
+    subject: string;
+    messageId: string;
+    body: object;
+  }): Promise<void> {
     const headers = { [StreamHeader.messageId]: messageId };
     await this.messaging.store(subject, JSON.stringify(body), { headers }, STORE_WITHIN_MILLISECONDS);
   }

@@ -87,11 +87,18 @@ export const applyFields = z.strictObject({
 export function ifMatchOf(header: string | undefined): { ifMatch?: string } {
   if (header === undefined) return {};
   if (!/^(\*|"[^"]{1,100}")$/.test(header))
-    throw new DialectError(400, 'invalid_etag', 'If-Match must be one etag in quotes, as it was given, or *.', 'if-match');
+    throw new DialectError(
+      400,
+      'invalid_etag',
+      'If-Match must be one etag in quotes, as it was given, or *.',
+      'if-match',
+    );
   return { ifMatch: header };
 }
 
-function optional<Shape extends Record<string, z.ZodType>>(shape: Shape): { [Name in keyof Shape]: z.ZodOptional<Shape[Name]> } {
+function optional<Shape extends Record<string, z.ZodType>>(
+  shape: Shape,
+): { [Name in keyof Shape]: z.ZodOptional<Shape[Name]> } {
   return mapped(shape, (field) => field.optional()) as { [Name in keyof Shape]: z.ZodOptional<Shape[Name]> };
 }
 

@@ -46,7 +46,10 @@ export class AdminKeysController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const fields = readJson(body, keyCreateFields);
-    return shownOnce(reply, await this.messaging.ask(Subject.keyIssue, { caller, organization, fields }, issuedKeySchema));
+    return shownOnce(
+      reply,
+      await this.messaging.ask(Subject.keyIssue, { caller, organization, fields }, issuedKeySchema),
+    );
   }
 
   @Get(':id')
@@ -65,7 +68,12 @@ export class AdminKeysController {
 
   @Patch(':id')
   @Permit('update', 'Key')
-  @Describe({ summary: 'Change what a key is bound to', body: keyUpdateFields, answer: keyObjectSchema, takesEtag: true })
+  @Describe({
+    summary: 'Change what a key is bound to',
+    body: keyUpdateFields,
+    answer: keyObjectSchema,
+    takesEtag: true,
+  })
   async update(
     @Req() { caller, body }: AuthenticatedRequest,
     @Param('organization') organization: string,

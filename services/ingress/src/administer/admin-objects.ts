@@ -1,7 +1,16 @@
 import type { Resource } from '#libs/contracts';
 
 /** A document as the admin API shows it: its fields beside what is known of it. */
-export function resourceObject({ kind, organization, name, document, managedBy, etag, createdAt, updatedAt }: Resource) {
+export function resourceObject({
+  kind,
+  organization,
+  name,
+  document,
+  managedBy,
+  etag,
+  createdAt,
+  updatedAt,
+}: Resource) {
   return {
     object: kind === 'service-account' ? 'service_account' : kind,
     ...(kind === 'member' ? { id: name } : { name }),

@@ -33,8 +33,7 @@ export class DocumentsDoor {
   async list(asked: Asked, query: unknown): Promise<object> {
     const fields = readFields(query, pageQuery);
     const page = await this.messaging.ask(Subject.resourceList, { ...known(asked), ...fields }, resourcePageSchema);
-    const cursorOf = (one: ReturnType<typeof resourceObject>): string =>
-      'name' in one ? String(one.name) : String('id' in one ? one.id : '');
+    const cursorOf = (one: ReturnType<typeof resourceObject>): string => ('name' in one ? one.name : one.id);
     return pageObject(page.resources.map(resourceObject), page.hasMore, cursorOf);
   }
 
@@ -66,6 +65,6 @@ export class DocumentsDoor {
 /** A name in the address that could not be one is unknown, like any other that nothing has. @throws DialectError 404 */
 function known(asked: Asked): Asked {
   if (asked.organization !== undefined && !slug.safeParse(asked.organization).success)
-    throw new DialectError(404, 'not_found', "There is no organization of that name that you may see.");
+    throw new DialectError(404, 'not_found', 'There is no organization of that name that you may see.');
   return asked;
 }

@@ -15,7 +15,11 @@ export class MembersController {
   @Get()
   @Permit('read', 'Member')
   @Describe({ summary: 'List members', query: pageQuery })
-  async list(@Req() { caller }: AuthenticatedRequest, @Param('organization') organization: string, @Query() query: unknown): Promise<object> {
+  async list(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('organization') organization: string,
+    @Query() query: unknown,
+  ): Promise<object> {
     return this.documents.list(asked(caller, organization), query);
   }
 
@@ -55,7 +59,11 @@ export class MembersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const document = readJson(body, memberUpdate);
-    return this.documents.change(asked(caller, organization), { name, action: 'update', document, ...ifMatchOf(etag) }, reply);
+    return this.documents.change(
+      asked(caller, organization),
+      { name, action: 'update', document, ...ifMatchOf(etag) },
+      reply,
+    );
   }
 
   @Delete(':member')

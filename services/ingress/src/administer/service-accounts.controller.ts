@@ -15,7 +15,11 @@ export class ServiceAccountsController {
   @Get()
   @Permit('read', 'ServiceAccount')
   @Describe({ summary: 'List service accounts', query: pageQuery })
-  async list(@Req() { caller }: AuthenticatedRequest, @Param('organization') organization: string, @Query() query: unknown): Promise<object> {
+  async list(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('organization') organization: string,
+    @Query() query: unknown,
+  ): Promise<object> {
     return this.documents.list(asked(caller, organization), query);
   }
 
@@ -46,7 +50,11 @@ export class ServiceAccountsController {
 
   @Patch(':account')
   @Permit('update', 'ServiceAccount')
-  @Describe({ summary: 'Change a service account; null takes a field away', body: serviceAccountUpdate, takesEtag: true })
+  @Describe({
+    summary: 'Change a service account; null takes a field away',
+    body: serviceAccountUpdate,
+    takesEtag: true,
+  })
   async update(
     @Req() { caller, body }: AuthenticatedRequest,
     @Param('organization') organization: string,
@@ -55,7 +63,11 @@ export class ServiceAccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const document = readJson(body, serviceAccountUpdate);
-    return this.documents.change(asked(caller, organization), { name, action: 'update', document, ...ifMatchOf(etag) }, reply);
+    return this.documents.change(
+      asked(caller, organization),
+      { name, action: 'update', document, ...ifMatchOf(etag) },
+      reply,
+    );
   }
 
   @Delete(':account')

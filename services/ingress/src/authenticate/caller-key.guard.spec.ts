@@ -47,7 +47,12 @@ function guarded(): Guarded {
   };
   const entries = new Map<string, KeyEntry>();
   let tellOfKeys: KeyListener = () => undefined;
-  const bucket = { isRead: true, entries, onChange: (tell: KeyListener) => (tellOfKeys = tell), start: () => undefined };
+  const bucket = {
+    isRead: true,
+    entries,
+    onChange: (tell: KeyListener) => (tellOfKeys = tell),
+    start: () => undefined,
+  };
   const uses = { note: () => undefined } as unknown as KeyUses;
   const ring = new KeyRing(
     watch as SnapshotWatch,

@@ -13,9 +13,12 @@ const models = [
   model('of-partners', { access: { tiers: ['partner'] } }),
 ];
 const current = { createdAt: 1_000, models } as unknown as Snapshot;
-const controller = new ModelsController({ current } as SnapshotWatch, {
-  allowanceOf: ({ key }: Caller) => (key === 'bound' ? { models: ['of-others'] } : undefined),
-} as unknown as KeyRing);
+const controller = new ModelsController(
+  { current } as SnapshotWatch,
+  {
+    allowanceOf: ({ key }: Caller) => (key === 'bound' ? { models: ['of-others'] } : undefined),
+  } as unknown as KeyRing,
+);
 const caller: Caller = { organization: 'demo', project: 'default', key: 'ci', admin: false };
 const request = (over: Partial<Caller> = {}) => ({ caller: { ...caller, ...over } }) as AuthenticatedRequest;
 

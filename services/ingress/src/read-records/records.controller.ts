@@ -1,5 +1,12 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { auditEventPageSchema, Subject, usageReportReplySchema, type AuditEntry, type AuditNoteEntry, type Caller } from '#libs/contracts';
+import {
+  auditEventPageSchema,
+  Subject,
+  usageReportReplySchema,
+  type AuditEntry,
+  type AuditNoteEntry,
+  type Caller,
+} from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import { z } from 'zod';

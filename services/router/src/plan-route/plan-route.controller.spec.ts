@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MessageHeader, type Facts } from '#libs/contracts';
-import type { KeyBucket,
+import type {
+  KeyBucket,
   AtomicBatchPublisher,
   DurablePublisher,
   IncomingMessage,

@@ -36,7 +36,7 @@ const facts = {
 
 function handlerOf(turns: string[] = [], take: KeyBucket['onChange'] = () => undefined): PlanRouteHandler {
   const watch = {
-    onChange: (take: (snapshot: Snapshot) => void) => take({ revision: 1, models, providers: [], keys: [] } as never),
+    onChange: (hear: (snapshot: Snapshot) => void) => hear({ revision: 1, models, providers: [], keys: [] } as never),
   } as unknown as SnapshotWatch;
   const targets = { at: quietState, notePlanned: (name: string) => void turns.push(name) } as unknown as LiveTargets;
   const keys = { isRead: true, start: () => undefined, onChange: take } as unknown as KeyBucket;
