@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import Anthropic, { NotFoundError } from '@anthropic-ai/sdk';
 import { startSimProvider, type SimProvider } from '#libs/simulation';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
+import { request } from 'undici';
 
 import { call } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
@@ -91,9 +93,9 @@ describe("OpenAI's Batch API", () => {
     ['/v1/moderations', { model: 'gpt-small', input: 'hi' }, { results: [{ flagged: false }] }],
     ['/v1/images/generations', { model: 'gpt-small', prompt: 'a cat' }, { data: [{ b64_json: expect.any(String) }] }],
   ];
-  for (const [endpoint, request, answer] of endpoints) {
+  for (const [endpoint, asked, answer] of endpoints) {
     journey(`runs ${endpoint}`, async () => {
-      const { id } = await submit(endpoint, lineOf('one', endpoint, request) + lineOf('two', endpoint, request), {
+      const { id } = await submit(endpoint, lineOf('one', endpoint, asked) + lineOf('two', endpoint, asked), {
         metadata: { team: 'a' },
       });
       const batch = await ended(id);
@@ -160,8 +162,8 @@ describe("OpenAI's Batch API", () => {
 
   journey('says of a line that nobody answered in time that it timed out', async () => {
     const url = '/v1/chat/completions';
-    const request = { model: 'gpt-hang', messages: [{ role: 'user', content: 'hi' }] };
-    const batch = await ended((await submit(url, lineOf('slow', url, request))).id);
+    const asked = { model: 'gpt-hang', messages: [{ role: 'user', content: 'hi' }] };
+    const batch = await ended((await submit(url, lineOf('slow', url, asked))).id);
 
     expect(batch).toMatchObject({ status: 'completed', request_counts: { total: 1, completed: 0, failed: 1 } });
     expect(JSON.parse(await textOf(batch.error_file_id))).toMatchObject({
@@ -203,6 +205,91 @@ describe("OpenAI's Batch API", () => {
         expect((await call(`${stack.url}/v1/${list}?limit=${limit}`, { key: OUR_KEY })).status).toBe(400);
     }
   });
+});
+
+describe('a batch in the form of OpenRouter', () => {
+  const create = (body: object) => call(`${stack.url}/api/beta/batches`, { key: OUR_KEY, body });
+  const requests = [
+    { custom_id: 'ä "1"', body: { input: 'hi' } },
+    { custom_id: 'own', body: { model: 'gpt-small', input: 'hi' } },
+    { custom_id: 'none', body: {} },
+  ];
+
+  journey('comes with its requests, and goes on as any batch', async () => {
+    const answer = await create({
+      endpoint: '/api/v1/moderations',
+      model: 'gpt-small',
+      requests: requests.slice(0, 2),
+    });
+    expect(answer.status).toBe(200);
+    const { id } = JSON.parse(answer.text) as OpenAI.Batch;
+    const batch = await ended(id);
+    expect(batch).toMatchObject({ endpoint: '/v1/moderations', model: 'gpt-small', request_counts: { completed: 2 } });
+    const lines = (await textOf(batch.output_file_id)).trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { custom_id: string }).custom_id)).toEqual(['ä "1"', 'own']);
+    const bad = await create({ endpoint: '/v1/moderations', model: 'gpt-small', requests });
+    const failed = await ended((JSON.parse(bad.text) as OpenAI.Batch).id);
+    expect(failed.errors?.data).toMatchObject([{ line: 3, param: 'body.input' }]);
+  });
+
+  journey('is refused where endpoint and model do not come first', async () => {
+    for (const [body, param] of [
+      [{ requests, endpoint: '/v1/moderations', model: 'gpt-small' }, 'endpoint'],
+      [{ endpoint: '/v1/moderations', requests }, 'model'],
+      [{ endpoint: '/v1/models', model: 'gpt-small', requests }, 'endpoint'],
+    ] as const) {
+      const answer = await create(body);
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { error: { param } }]);
+    }
+  });
+});
+
+describe("OpenAI's limits", () => {
+  const MEBIBYTE = 1024 ** 2;
+  async function* form(content: Iterable<Buffer>): AsyncGenerator<Buffer> {
+    yield Buffer.from('--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n');
+    yield Buffer.from('--b\r\ncontent-disposition: form-data; name="file"; filename="in.jsonl"\r\n\r\n');
+    yield* content;
+    yield Buffer.from('\r\n--b--\r\n');
+  }
+  function* filler(bytes: number): Iterable<Buffer> {
+    const piece = Buffer.alloc(MEBIBYTE, 'x');
+    for (let left = bytes; left > 0; left -= MEBIBYTE) yield piece.subarray(0, Math.min(left, MEBIBYTE));
+  }
+  const upload = (content: Iterable<Buffer>) =>
+    request(`${stack.url}/v1/files`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${OUR_KEY}`, 'content-type': 'multipart/form-data; boundary=b' },
+      body: Readable.from(form(content)),
+    });
+
+  journey(
+    'hold: bytes of a file, bytes of a line, lines of a batch',
+    async () => {
+      const { calls } = upstream.counters();
+      const tooLarge = await upload(filler(200 * MEBIBYTE + 1));
+      expect([tooLarge.statusCode, await tooLarge.body.json()]).toMatchObject([
+        413,
+        { error: { code: 'file_too_large' } },
+      ]);
+      const url = '/v1/moderations';
+      const line = (name: string) => lineOf(name, url, { model: 'gpt-small', input: 'hi' });
+      const long = await upload([Buffer.from(line('a')), ...filler(100 * MEBIBYTE), Buffer.from(`\n${line('b')}`)]);
+      const { id: longId } = (await long.body.json()) as OpenAI.FileObject;
+      const create = (input_file_id: string) =>
+        openai.batches.create({ input_file_id, endpoint: url, completion_window: '24h' });
+      const withLong = await ended((await create(longId)).id);
+      expect([withLong.status, withLong.errors?.data]).toMatchObject(['failed', [{ code: 'line_too_long', line: 2 }]]);
+      const many = await submit(url, Array.from({ length: 50_001 }, (_, index) => line(`r${index}`)).join(''));
+      const withMany = await ended(many.id);
+      expect([withMany.status, withMany.errors?.data]).toMatchObject([
+        'failed',
+        [{ code: 'too_many_requests_in_batch', line: 50_001 }],
+      ]);
+      expect(upstream.counters().calls).toBe(calls);
+    },
+    90_000,
+  );
 });
 
 describe("OpenAI's Files API", () => {

@@ -41,6 +41,7 @@ import { JobsController } from './manage-jobs/jobs.controller.js';
 import { WriteJobResultHandler } from './manage-jobs/write-job-result.handler.js';
 import { OpenAiWebhooksController } from './manage-webhooks/openai-webhooks.controller.js';
 import { WebhooksController } from './manage-webhooks/webhooks.controller.js';
+import { ListedBatchesController } from './manage-batches/listed-batches.controller.js';
 import { MessageBatchesController } from './manage-message-batches/message-batches.controller.js';
 import { RequestListHandler } from './receive-requests/request-list.handler.js';
 import { QueuesController } from './manage-queues/queues.controller.js';
@@ -67,6 +68,7 @@ import { HealthController } from './report-health/health.controller.js';
     WebhooksController,
     OpenAiWebhooksController,
     MessageBatchesController,
+    ListedBatchesController,
     RecordsController,
     PoliciesController,
     QueuesController,

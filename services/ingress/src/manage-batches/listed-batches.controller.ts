@@ -1,0 +1,94 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import {
+  batchObjectSchema,
+  fileDeletedSchema,
+  fileObjectSchema,
+  Subject,
+  type BatchCreate,
+  type BatchObject,
+} from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { Messaging, QueryRefused } from '#libs/messaging';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
+import type { ListedRequest } from '../receive-requests/listed-request.policy.js';
+import { RequestListHandler, type RequestListForm } from '../receive-requests/request-list.handler.js';
+
+const MOST_REQUESTS = 50_000;
+const WINDOW = '24h';
+
+const form: RequestListForm = {
+  bodyName: 'body',
+  customId: { pattern: /^[^\0]{1,512}$/su, words: 'a text of 1 to 512 characters' },
+  mostRequests: MOST_REQUESTS,
+  lineOf,
+};
+
+/** Batches in OpenRouter's form: the requests come with the batch instead of in a file of their own. */
+@Controller('api/beta/batches')
+export class ListedBatchesController {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly lists: RequestListHandler,
+  ) {}
+
+  @Post()
+  @Permit('create', 'Batch')
+  @HttpCode(200)
+  create(@Req() { caller, body }: AuthenticatedRequest): Promise<BatchObject> {
+    return this.lists.handle(body, form, async ({ blobKey, bytes, sha256, members }) => {
+      const file = await this.messaging.ask(
+        Subject.fileCreate,
+        { caller, blobKey, bytes, sha256, filename: 'requests.jsonl', purpose: 'batch', expiresAfterSeconds: null },
+        fileObjectSchema,
+      );
+      const command: BatchCreate = {
+        caller,
+        inputFileId: file.id,
+        endpoint: textOf(members, 'endpoint'),
+        completionWindow: WINDOW,
+        metadata: null,
+        outputExpiresAfterSeconds: null,
+      };
+      return this.start(command);
+    });
+  }
+
+  /** A batch that is refused leaves no file that its caller never knew of. */
+  private async start(command: BatchCreate): Promise<BatchObject> {
+    try {
+      return await this.messaging.ask(Subject.batchCreate, command, batchObjectSchema);
+    } catch (error) {
+      const { caller, inputFileId: id } = command;
+      if (error instanceof QueryRefused)
+        await this.messaging.ask(Subject.fileDelete, { caller, id }, fileDeletedSchema);
+      throw error;
+    }
+  }
+}
+
+/** A line of OpenAI's form; a request that names no model of its own gets that of the batch. */
+function lineOf({ customId, body }: ListedRequest, members: ReadonlyMap<string, unknown>): string {
+  const url = JSON.stringify(textOf(members, 'endpoint'));
+  const model = JSON.stringify(textOf(members, 'model'));
+  const names = Object.keys(JSON.parse(body) as object);
+  const isEmpty = names.length === 0;
+  const whole = names.includes('model') ? body : `{"model":${model}${isEmpty ? '' : ','}${body.trimStart().slice(1)}`;
+  return `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${url},"body":${whole}}`;
+}
+
+function textOf(members: ReadonlyMap<string, unknown>, name: string): string {
+  const value = members.get(name);
+  if (typeof value === 'string' && value !== '') return name === 'endpoint' ? pathOf(value) : value;
+  throw new DialectError(
+    400,
+    'missing_required_parameter',
+    `'${name}' must be a text and stand before 'requests'.`,
+    name,
+  );
+}
+
+/** OpenRouter's addresses have a name before the version. */
+function pathOf(endpoint: string): string {
+  return endpoint.replace(/^\/api(?=\/v1\/)/, '');
+}
