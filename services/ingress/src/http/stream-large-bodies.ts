@@ -3,10 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { DialectError } from '#libs/dialects';
 
 /** Addresses whose JSON is too large to be held: their handlers get the body as a stream, and see to its limits. */
-const STREAMED: ReadonlySet<string | undefined> = new Set([
-  '/v1/messages/batches',
-  '/api/beta/batches',
-]);
+const STREAMED: ReadonlySet<string | undefined> = new Set(['/v1/messages/batches', '/api/beta/batches']);
 
 /** Stands in for `application/json` on the way to the parser that leaves the body as it is. */
 const STREAM_TYPE = 'application/x-json-stream';
