@@ -135,6 +135,7 @@ export const headerNotes: Readonly<Record<keyof typeof MessageHeader, readonly [
   terminalEvent: ['reply frames `end`, `whole`, `error`', '`RequestEnded`, JSON'],
   bodyClaim: ['requests, calls', 'name of an object in the bucket `bodies`, plain'],
   keptAnswer: ['entries of the bucket `answers`', '`KeptAnswer`, JSON'],
+  idempotency: ['bucket `idempotency`', 'what is known of the request, JSON'],
   error: ['replies to queries', '`ReplyError`, JSON'],
   traceParent: ['requests, calls', 'W3C trace context'],
   traceState: ['requests, calls', 'W3C trace context'],

@@ -23,6 +23,8 @@ export const MessageHeader = {
   bodyClaim: 'Switchyard-Body-Claim',
   /** `KeptAnswer` of an entry of the bucket `answers`, whose body is the answer's bytes. */
   keptAnswer: 'Switchyard-Kept-Answer',
+  /** `IdempotencyEntry` of an entry of the bucket `idempotency`. */
+  idempotency: 'Switchyard-Idempotency',
   /** Set on the reply to a query that failed: `ReplyError`. */
   error: 'Switchyard-Error',
   /** W3C trace context, passed through untouched where tracing is off. */
@@ -36,6 +38,12 @@ export const StreamHeader = {
   batchId: 'Nats-Batch-Id',
   batchSequence: 'Nats-Batch-Sequence',
   batchCommit: 'Nats-Batch-Commit',
+  /** Position of the message on the same subject that must be the last; 0 for none. */
+  expectedLastSubjectSequence: 'Nats-Expected-Last-Subject-Sequence',
+  /** Position of a message that was asked for. */
+  sequence: 'Nats-Sequence',
+  /** What a message does to its key of a bucket: `DEL` where it removes it. */
+  keyOperation: 'KV-Operation',
   /** How long a message rests, such as `60s`; at least a second. */
   timeToLive: 'Nats-TTL',
 } as const;

@@ -127,6 +127,8 @@ export { requestEndedSchema, requestOutcome, requestEndedSubject } from './event
 export type { RequestEnded, RequestOutcome } from './events/request-ended.event.js';
 export { FrameKind, answerHeadSchema } from './events/reply-frame.js';
 export type { AnswerHead } from './events/reply-frame.js';
+export { idempotencyEntrySchema } from './cache/idempotency-entry.js';
+export type { IdempotencyEntry } from './cache/idempotency-entry.js';
 export { keptAnswerSchema } from './cache/kept-answer.js';
 export type { KeptAnswer } from './cache/kept-answer.js';
 export {

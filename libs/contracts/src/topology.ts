@@ -191,6 +191,8 @@ export const Bucket = {
   bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours, maxBytes: 8 * 1024 ** 3 },
   /** Which targets are well, and how fast: a report of each worker, and a record of each target that is not. */
   health: { name: 'health', maxAgeMilliseconds: 10 * minutes, maxBytes: 16 * 1024 ** 2 },
+  /** What was answered under idempotency keys, for a day after. Full, it takes no more: a key that was taken is never forgotten early. */
+  idempotency: { name: 'idempotency', maxAgeMilliseconds: 24 * hours, maxBytes: 16 * 1024 ** 3 },
   /** Answers kept for equal requests; the oldest give way. In memory, as `health` is: together they fit what a server gives. */
   answers: { name: 'answers', maxAgeMilliseconds: 7 * days, maxBytes: 192 * 1024 ** 2 },
 } as const;

@@ -18,6 +18,8 @@ export { HealthBucket } from './streams/live-bucket.js';
 export type { EntryListener } from './streams/live-bucket.js';
 export { AnswerCache } from './streams/answer-cache.js';
 export type { FoundAnswer } from './streams/answer-cache.js';
+export { IdempotencyBucket } from './streams/idempotency-bucket.js';
+export type { FoundEntry } from './streams/idempotency-bucket.js';
 export { BodyClaims } from './streams/body-claims.js';
 export { carryDocument, openDocument } from './streams/carried-documents.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';

@@ -7,6 +7,7 @@ import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 import { AnswerCache } from './streams/answer-cache.js';
 import { BodyClaims } from './streams/body-claims.js';
 import { KeyBucket } from './streams/key-bucket.js';
+import { IdempotencyBucket } from './streams/idempotency-bucket.js';
 import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
 import { OutageRetry } from './streams/outage-retry.js';
@@ -83,6 +84,7 @@ export class MessagingModule {
       { provide: StreamState, useValue: new StreamState(parts.link) },
       { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
       { provide: AnswerCache, useValue: new AnswerCache(parts.messaging) },
+      { provide: IdempotencyBucket, useValue: new IdempotencyBucket(parts.messaging) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
       { provide: ConsumerLimits, useValue: parts.limits },
     ];

@@ -2,6 +2,7 @@ export { sealCredential, openCredential } from './credential-seal.js';
 export type { SealContext } from './credential-seal.js';
 export { sealWebhookSecret, openWebhookSecret } from './webhook-seal.js';
 export type { WebhookSealContext } from './webhook-seal.js';
+export { openAnswer, sealAnswer } from './answer-seal.js';
 export { KeyHasher } from './key-hasher.js';
 export { openEnvelope, sealEnvelope } from './envelope.js';
 export { fingerprint } from './fingerprint.js';

@@ -8,11 +8,13 @@ import type { Snapshot } from '#libs/contracts';
 import { MessagingModule, MessagingParts } from '#libs/messaging';
 import { Readiness, Settings, Shutdown } from '#libs/runtime';
 import { createLogger, Logger } from '#libs/telemetry';
-import { eventually, startNatsForTests } from '#libs/testing';
+import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { Authentication } from './authenticate/authentication.js';
 import { refuseStrangersEarly } from './authenticate/refuse-strangers-early.js';
 import { ruleOf, type RouteRule } from './authenticate/permit.js';
 import { createHttpAdapter } from './http/create-http-adapter.js';
+import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
+import { holdRepeats } from './repeat-request/hold-repeats.js';
 import { IngressModule } from './ingress.module.js';
 
 /** A route of the running server and who may use it. */
@@ -37,8 +39,9 @@ export const SECRET_KEY = Buffer.alloc(32, 7);
 @Module({})
 class RootModule {}
 
-export async function startIngressForTests(snapshot: Snapshot): Promise<IngressForTests> {
-  const nats = await startNatsForTests();
+/** `shared`: a nats-server that other processes use as well, and that is left running. */
+export async function startIngressForTests(snapshot: Snapshot, shared?: NatsForTests): Promise<IngressForTests> {
+  const nats = shared ?? (await startNatsForTests());
   const log = createLogger({ service: 'test', level: 'silent' });
   const messaging = await MessagingParts.open(nats.url, 'ingress', log);
   await messaging.snapshots.write(snapshot);
@@ -67,6 +70,7 @@ export async function startIngressForTests(snapshot: Snapshot): Promise<IngressF
     { logger: false, bodyParser: false, abortOnError: false },
   );
   refuseStrangersEarly(adapter, application.get(Authentication));
+  holdRepeats(adapter, application.get(Authentication), application.get(IdempotentRequests));
   await application.init();
   await http.ready();
   await eventually(() => {
@@ -80,7 +84,7 @@ export async function startIngressForTests(snapshot: Snapshot): Promise<IngressF
     stop: async () => {
       await application.close();
       await messaging.close();
-      await nats.stop();
+      if (!shared) await nats.stop();
     },
   };
 }

@@ -53,6 +53,8 @@ import { ResponseKeeper } from './manage-responses/response-keeper.js';
 import { ResponsesController } from './manage-responses/responses.controller.js';
 import { ReadRequestHandler } from './read-records/read-request.handler.js';
 import { RecordsController } from './read-records/records.controller.js';
+import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
+import { RepeatTimes } from './repeat-request/repeat-times.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
 import { HealthController } from './report-health/health.controller.js';
 
@@ -112,6 +114,8 @@ import { HealthController } from './report-health/health.controller.js';
     ResponseKeeper,
     ReadRequestHandler,
     AskStackHandler,
+    IdempotentRequests,
+    { provide: RepeatTimes, useValue: new RepeatTimes() },
     { provide: APP_GUARD, useClass: CallerKeyGuard },
     { provide: APP_FILTER, useClass: HttpErrorFilter },
     {

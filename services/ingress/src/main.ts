@@ -6,6 +6,8 @@ import { NestLogger } from '#libs/telemetry';
 import { Authentication } from './authenticate/authentication.js';
 import { refuseStrangersEarly } from './authenticate/refuse-strangers-early.js';
 import { createHttpAdapter } from './http/create-http-adapter.js';
+import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
+import { holdRepeats } from './repeat-request/hold-repeats.js';
 import { IngressModule } from './ingress.module.js';
 
 const service = await ServiceProcess.begin('ingress');
@@ -16,6 +18,7 @@ const application = await NestFactory.create<NestFastifyApplication>(service.roo
   abortOnError: false,
 });
 refuseStrangersEarly(adapter, application.get(Authentication));
+holdRepeats(adapter, application.get(Authentication), application.get(IdempotentRequests));
 await application.listen(service.settings.port, service.settings.host);
 service.endWith(() => {
   stopAccepting();

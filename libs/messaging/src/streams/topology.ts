@@ -69,6 +69,7 @@ export class Topology {
     });
     await new Kvm(this.link.connection).create(Bucket.keys.name, { max_bytes: Bucket.keys.maxBytes });
     await this.ensureStream(manager, answersConfig());
+    await this.ensureStream(manager, idempotencyConfig());
     await new Objm(this.link.connection).create(Bucket.bodies.name, {
       ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
       max_bytes: Bucket.bodies.maxBytes,
@@ -142,6 +143,23 @@ function answersConfig(): WantedStream {
     max_bytes: maxBytes,
     allow_direct: true,
     allow_msg_ttl: true,
+    allow_rollup_hdrs: true,
+  };
+}
+
+/** A bucket in all but this: compressed, since answers are text, and written with headers. */
+function idempotencyConfig(): WantedStream {
+  const { name, maxAgeMilliseconds, maxBytes } = Bucket.idempotency;
+  return {
+    name: `KV_${name}`,
+    subjects: [`$KV.${name}.>`],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: 1,
+    max_age: maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
+    max_bytes: maxBytes,
+    allow_direct: true,
     allow_rollup_hdrs: true,
   };
 }

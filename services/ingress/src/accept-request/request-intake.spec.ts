@@ -6,6 +6,7 @@ import type { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import type { AcceptRequestHandler } from './accept-request.handler.js';
 import type { RequestFacts } from './request-facts.js';
+import type { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { RequestIntake } from './request-intake.js';
 
 const body = Buffer.from('{"model":"toy","messages":[{"role":"user","content":"hello"}]}');
@@ -19,7 +20,7 @@ describe('RequestIntake', () => {
     const handler = { handle: async () => void raw.emit('close') } as unknown as AcceptRequestHandler;
     const requestFacts = { read: () => ({}) } as unknown as RequestFacts;
     const pending = { callerLeft: (requestId: string) => void left.push(requestId) } as unknown as PendingCalls;
-    await new RequestIntake(requestFacts, handler, pending, {} as AnswerLaterHandler).accept(
+    await new RequestIntake(requestFacts, handler, pending, {} as AnswerLaterHandler, { begin: async () => true } as unknown as IdempotentRequests).accept(
       'openai-chat',
       request,
       reply,

@@ -8,6 +8,7 @@ import { laterWish, type LaterWish } from '../accept-job/later-wish.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { requireBody } from '../http/require-body.js';
+import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
 import { headerOf, RequestFacts } from './request-facts.js';
 
@@ -30,6 +31,7 @@ export class RequestIntake {
     private readonly handler: AcceptRequestHandler,
     private readonly pending: PendingCalls,
     private readonly later: AnswerLaterHandler,
+    private readonly repeats: IdempotentRequests,
   ) {}
 
   /** @throws DialectError for a request that is not what the dialect asks for. */
@@ -38,6 +40,7 @@ export class RequestIntake {
     const dialect = dialectNamed(dialectName);
     const wish = laterWish((name) => headerOf(request, name));
     if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);
+    if (!(await this.repeats.begin({ request, caller: request.caller, reply, body }))) return;
     const response = new CallerResponse(reply.raw, request.id, dialect);
     await this.acceptWhole({ dialect, request, reply, body, response });
   }

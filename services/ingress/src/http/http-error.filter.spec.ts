@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ArgumentsHost } from '@nestjs/common';
 import type { Logger } from '#libs/telemetry';
+import type { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 
 function caught(errored: Error | null): { warnings: number; status: number } {
@@ -10,7 +11,7 @@ function caught(errored: Error | null): { warnings: number; status: number } {
   status.mockReturnValue(reply);
   const request = { id: 'req_1', method: 'POST', url: '/v1/files', headers: {}, raw: { errored } };
   const host = { switchToHttp: () => ({ getResponse: () => reply, getRequest: () => request }) };
-  new HttpErrorFilter({ warn } as unknown as Logger).catch(new Error('broken'), host as unknown as ArgumentsHost);
+  new HttpErrorFilter({ warn } as unknown as Logger, { refused: () => undefined } as unknown as IdempotentRequests).catch(new Error('broken'), host as unknown as ArgumentsHost);
   return { warnings: warn.mock.calls.length, status: status.mock.calls[0]?.[0] as number };
 }
 

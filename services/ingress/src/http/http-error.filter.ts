@@ -7,17 +7,22 @@ import { BlobStoreFull, BlobStoreUnavailable, BlobTooLarge } from '#libs/blobs';
 import { DialectError, type CallerError } from '#libs/dialects';
 import { MessagingError, QueryRefused } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
+import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { dialectOfPath } from './dialect-of-path.js';
 import { HttpLimit } from './http-limits.js';
 
 /** Turns whatever a handler throws into an error body of the caller's dialect; details of defects stay in the log. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly repeats: IdempotentRequests,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
+    this.repeats.refused(request, thrown);
     const told = callerErrorOf(thrown, request);
     // A caller who leaves while sending is no failure of ours, and nobody is there to be told.
     if (told.status >= 500 && !request.raw.errored)

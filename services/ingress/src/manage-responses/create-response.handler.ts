@@ -9,6 +9,7 @@ import { requireBody } from '../http/require-body.js';
 import { AcceptBackgroundHandler } from './accept-background.handler.js';
 import { ContinueConversationHandler } from './continue-conversation.handler.js';
 import { KeptCallerResponse, type Recipient } from './kept-caller-response.js';
+import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { ResponseKeeper, type KeptRequest } from './response-keeper.js';
 
 const DIALECT = dialectNamed('openai-responses');
@@ -21,6 +22,7 @@ export class CreateResponseHandler {
     private readonly conversations: ContinueConversationHandler,
     private readonly background: AcceptBackgroundHandler,
     private readonly keeper: ResponseKeeper,
+    private readonly repeats: IdempotentRequests,
     private readonly logger: Logger,
   ) {}
 
@@ -31,6 +33,7 @@ export class CreateResponseHandler {
     const state = readState(sent);
     const { body, items } = await this.conversations.handle(caller, sent, state);
     if (await this.background.handle(request, reply, { body, state })) return;
+    if (!(await this.repeats.begin({ request, caller, reply, body: sent }))) return;
     const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };
     const response = state.isStored
       ? this.keptResponse(recipient, {
