@@ -25,7 +25,9 @@ const bucket = (index = 0): IdempotencyBucket => buckets[index] as IdempotencyBu
 
 describe('IdempotencyBucket', () => {
   it('lets one of many make an entry, over all processes', async () => {
-    const made = await Promise.all(Array.from({ length: 50 }, (_, index) => bucket(index % 2).write('demo.a', running, 0)));
+    const made = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => bucket(index % 2).write('demo.a', running, 0)),
+    );
 
     expect(made.filter((sequence) => sequence !== undefined)).toHaveLength(1);
     expect((await bucket(1).find('demo.a'))?.entry).toEqual(running);

@@ -68,7 +68,10 @@ export class IdempotencyBucket {
     const message = await this.messaging.request(DIRECT_GET + key, '', { timeoutMilliseconds: WITHIN_MILLISECONDS });
     if (message.status === NOT_FOUND) return undefined;
     if (message.status === undefined) return message;
-    throw new MessagingError('unavailable', `the bucket ${Bucket.idempotency.name} cannot be read (${message.statusText})`);
+    throw new MessagingError(
+      'unavailable',
+      `the bucket ${Bucket.idempotency.name} cannot be read (${message.statusText})`,
+    );
   }
 
   private async store(

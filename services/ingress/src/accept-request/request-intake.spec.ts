@@ -20,11 +20,13 @@ describe('RequestIntake', () => {
     const handler = { handle: async () => void raw.emit('close') } as unknown as AcceptRequestHandler;
     const requestFacts = { read: () => ({}) } as unknown as RequestFacts;
     const pending = { callerLeft: (requestId: string) => void left.push(requestId) } as unknown as PendingCalls;
-    await new RequestIntake(requestFacts, handler, pending, {} as AnswerLaterHandler, { begin: async () => true } as unknown as IdempotentRequests).accept(
-      'openai-chat',
-      request,
-      reply,
-    );
+    await new RequestIntake(
+      requestFacts,
+      handler,
+      pending,
+      {} as AnswerLaterHandler,
+      { begin: async () => true } as unknown as IdempotentRequests,
+    ).accept('openai-chat', request, reply);
 
     expect(left).toEqual(['req_0123456789']);
   });

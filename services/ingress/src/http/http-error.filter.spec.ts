@@ -11,7 +11,10 @@ function caught(errored: Error | null): { warnings: number; status: number } {
   status.mockReturnValue(reply);
   const request = { id: 'req_1', method: 'POST', url: '/v1/files', headers: {}, raw: { errored } };
   const host = { switchToHttp: () => ({ getResponse: () => reply, getRequest: () => request }) };
-  new HttpErrorFilter({ warn } as unknown as Logger, { refused: () => undefined } as unknown as IdempotentRequests).catch(new Error('broken'), host as unknown as ArgumentsHost);
+  new HttpErrorFilter(
+    { warn } as unknown as Logger,
+    { refused: () => undefined } as unknown as IdempotentRequests,
+  ).catch(new Error('broken'), host as unknown as ArgumentsHost);
   return { warnings: warn.mock.calls.length, status: status.mock.calls[0]?.[0] as number };
 }
 

@@ -38,13 +38,10 @@ export function holdRepeats(
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     return requests.begin({ request, caller, reply, body });
   };
-  adapter.getInstance<FastifyInstance>().addHook('preHandler', (request, reply, done) => {
+  adapter.getInstance<FastifyInstance>().addHook('preHandler', async (request, reply) => {
     const { method, headers, routeOptions, is404 } = request;
-    if (headers['idempotency-key'] === undefined || method !== 'POST' || is404) return done();
-    if (ELSEWHERE.has(routeOptions.url ?? '')) return done();
-    begin(request, reply).then(
-      (isToBeDone) => isToBeDone && done(),
-      (error: Error) => done(error),
-    );
+    if (headers['idempotency-key'] === undefined || method !== 'POST' || is404) return undefined;
+    if (ELSEWHERE.has(routeOptions.url ?? '')) return undefined;
+    return (await begin(request, reply)) ? undefined : reply;
   });
 }

@@ -117,7 +117,10 @@ interface Asked {
   readonly ingress?: number;
 }
 
-async function ask(idempotencyKey: string, { apiKey = 'mine', url = '/v1/chat/completions', payload = body, ingress = 0 }: Asked = {}) {
+async function ask(
+  idempotencyKey: string,
+  { apiKey = 'mine', url = '/v1/chat/completions', payload = body, ingress = 0 }: Asked = {},
+) {
   const answer = await (ingresses[ingress] as IngressForTests).http.inject({
     method: 'POST',
     url,
@@ -241,7 +244,12 @@ describe('an idempotency key', () => {
     const bucket = new IdempotencyBucket((ingresses[0] as IngressForTests).messaging.messaging);
     const caller = { organization: 'demo', project: 'default', key: 'mine', admin: false };
     const bytes = Buffer.from(JSON.stringify(body));
-    const request = { id: 'req_87654321', method: 'POST', url: '/v1/chat/completions', headers: { 'idempotency-key': key } };
+    const request = {
+      id: 'req_87654321',
+      method: 'POST',
+      url: '/v1/chat/completions',
+      headers: { 'idempotency-key': key },
+    };
     const reply = { raw: new EventEmitter() };
     // What a process leaves behind that was killed after it took the key.
     const left = { state: 'running', hash: requestHash(request, bytes), requestId: 'req_12345678' } as const;

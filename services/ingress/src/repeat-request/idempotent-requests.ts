@@ -90,7 +90,9 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
 
   private hold({ request, reply }: RepeatableRequest, mine: Held): void {
     held.set(request, mine);
-    const signal = setInterval(() => (mine.signalling = this.signal(mine)), this.times.signalMilliseconds);
+    const signal = setInterval(() => {
+      mine.signalling = this.signal(mine);
+    }, this.times.signalMilliseconds);
     const ended = Promise.withResolvers<void>();
     const work = ended.promise.finally(() => this.running.delete(work));
     this.running.add(work);
@@ -112,7 +114,10 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
   private async settle(mine: Held, answer: WholeAnswer | undefined): Promise<void> {
     if (!answer) return;
     const work = this.keep(mine, answer).catch((error: unknown) =>
-      this.logger.warn({ requestId: mine.entry.requestId, error }, 'an answer could not be kept for its idempotency key'),
+      this.logger.warn(
+        { requestId: mine.entry.requestId, error },
+        'an answer could not be kept for its idempotency key',
+      ),
     );
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.times.keepMilliseconds)));
@@ -125,7 +130,13 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     await mine.signalling;
     if (!isForGood({ status, headers }, mine.refusal)) return this.bucket.remove(name, mine.sequence);
     const parts = body && (await this.parts.write(name, body));
-    const done: Done = { ...entry, state: 'done', status, headers: kept(headers), ...(parts === undefined ? {} : { parts }) };
+    const done: Done = {
+      ...entry,
+      state: 'done',
+      status,
+      headers: kept(headers),
+      ...(parts === undefined ? {} : { parts }),
+    };
     if ((await this.bucket.write(name, done, mine.sequence)) === undefined)
       throw new Error('somebody else has written the entry meanwhile');
   }

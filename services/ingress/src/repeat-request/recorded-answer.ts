@@ -97,11 +97,14 @@ export class RecordedAnswer {
     }
     this.hasEnded = true;
     const body = this.bytes > RepeatLimit.answerBytes ? undefined : Buffer.concat(this.chunks);
-    void this.keep({ status: this.status, headers: this.headers, body }).then(() => {
-      if (this.isHeard) this.real.end(last);
-      this.close();
-    });
+    void this.finish(body, last);
     return this.response;
+  }
+
+  private async finish(body: Buffer | undefined, last: string | Uint8Array | undefined): Promise<void> {
+    await this.keep({ status: this.status, headers: this.headers, body });
+    if (this.isHeard) this.real.end(last);
+    this.close();
   }
 
   private destroy(): ServerResponse {
