@@ -7,7 +7,7 @@ import { Settings } from '#libs/runtime';
 import { Logger } from '#libs/telemetry';
 import { AnswerParts } from './answer-parts.js';
 import { entryName, idempotencyKeyOf, requestHash } from './idempotency-key.js';
-import { isForGood } from './kept-answer.policy.js';
+import { isForGood } from './is-for-good.js';
 import { RecordedAnswer, type WholeAnswer } from './recorded-answer.js';
 import { RepeatTimes } from './repeat-times.js';
 
