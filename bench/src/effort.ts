@@ -1,3 +1,5 @@
+import type { BatchesEffort } from './durable/measure-batches.js';
+
 /** How long and how often the bench measures. Every figure is the median of `rounds`, contenders taking turns. */
 export interface Effort {
   readonly rounds: number;
@@ -7,6 +9,7 @@ export interface Effort {
   readonly saturationSeconds: number;
   readonly streamSeconds: number;
   readonly batchLines: number;
+  readonly batches: BatchesEffort;
   readonly backlogEvents: number;
   /** Of each strategy and number of candidates. */
   readonly routingDecisions: number;
@@ -21,6 +24,7 @@ export const FULL: Effort = {
   saturationSeconds: 4,
   streamSeconds: 5,
   batchLines: 20_000,
+  batches: { sizes: [1_000, 10_000, 50_000, 200_000], callerSeconds: 8, inputMebibytes: 199 },
   backlogEvents: 50_000,
   routingDecisions: 20_000,
   profileSeconds: 10,
@@ -34,6 +38,7 @@ export const QUICK: Effort = {
   saturationSeconds: 1.5,
   streamSeconds: 2,
   batchLines: 2_000,
+  batches: { sizes: [500, 5_000, 10_000], callerSeconds: 2, inputMebibytes: 20 },
   backlogEvents: 5_000,
   routingDecisions: 2_000,
   profileSeconds: 4,

@@ -11,6 +11,7 @@ import {
   type Contender,
 } from './contenders/contender.js';
 import { BareLane } from './durable/bare-lane.js';
+import { measureBatches, type BatchesFigures } from './durable/measure-batches.js';
 import { measureDurable, type DurableFigures } from './durable/measure-durable.js';
 import { FULL, QUICK, type Effort } from './effort.js';
 import { summarize, type LoadFigures } from './load/load-figures.js';
@@ -62,6 +63,7 @@ export class BenchRun {
       ...(load && translated && { translated: await this.translated(load, ground) }),
       ...(load && { memory: memoryOf(load.contenders) }),
       ...(sections.includes('durable') && { durable: await this.durable(ground) }),
+      ...(sections.includes('batches') && { batches: await this.batches(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
       ...(routing && { routing }),
       ...(auto && { auto }),
@@ -114,6 +116,10 @@ export class BenchRun {
     const bare = await BareLane.start(upstreams, linesFile, this.cleanup);
     const bench = { stack, records, bare, prompts: prompts.lines, say: this.say };
     return measureDurable(bench, this.effort.batchLines, this.effort.rounds);
+  }
+
+  private batches({ stack, records, generator, prompts }: BenchGround): Promise<BatchesFigures> {
+    return measureBatches({ stack, records, generator, prompts: prompts.lines, say: this.say }, this.effort.batches);
   }
 
   private async records({ stack, records, upstreams, prompts }: BenchGround): Promise<RecordFigures[]> {

@@ -18,8 +18,11 @@ interface Batch {
 export class BatchRun {
   private readonly authorization: string;
 
-  constructor(private readonly stack: RunningStack) {
-    this.authorization = `Bearer ${stack.callerKey}`;
+  constructor(
+    private readonly stack: RunningStack,
+    callerKey: string = stack.callerKey,
+  ) {
+    this.authorization = `Bearer ${callerKey}`;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { DecisionTime } from '#libs/difficulty';
 import type { ContenderName } from '../contenders/contender.js';
+import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { Effort } from '../effort.js';
 import type { LoadFigures } from '../load/load-figures.js';
@@ -21,6 +22,7 @@ export interface BenchResults {
   /** OpenAI's format in front, Anthropic's behind. */
   readonly translated?: readonly LoadFigures[];
   readonly durable?: DurableFigures;
+  readonly batches?: BatchesFigures;
   readonly records?: readonly RecordFigures[];
   readonly routing?: readonly RoutingFigures[];
   /** What `auto` takes besides. */

@@ -1,4 +1,5 @@
 import type { DecisionTime } from '#libs/difficulty';
+import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
@@ -12,7 +13,7 @@ const CHUNKS_OF_A_STREAM = 200;
 
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, translated, durable, records, routing, auto, memory } = results;
+  const { interactive, streams, translated, durable, batches, records, routing, auto, memory } = results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),
@@ -20,6 +21,7 @@ export function renderReport(results: BenchResults): string {
     ...(streams === undefined ? [] : streamSections(new LoadReport(streams))),
     ...(translated === undefined ? [] : translatedSections(new LoadReport(translated))),
     ...(durable === undefined ? [] : durableSections(durable)),
+    ...(batches === undefined ? [] : batchesSection(batches)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(routing === undefined ? [] : routingSections(routing)),
     ...(auto === undefined ? [] : autoSection(auto)),
@@ -109,6 +111,14 @@ function durableSections({ lines, switchyard, bare, share }: DurableFigures): st
     `Durable lane: ${lines} jobs, upstream of 20 ms, billing and audit on, from upload to output file`,
     table(['', 'jobs per second', 'of the bare loop', 'CPU ms per job'], rows),
     table(['CPU ms per job', ''], [...parts, ...bareParts]),
+  );
+}
+
+function batchesSection({ times }: BatchesFigures): string[] {
+  const rows = times.map(({ lines, seconds }) => [figure(lines), figure(seconds), figure(lines / seconds)]);
+  return section(
+    'Batches, from upload to output file; the largest number as several at once',
+    table(['lines', 'seconds', 'lines per second'], rows),
   );
 }
 

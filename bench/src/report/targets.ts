@@ -1,3 +1,4 @@
+import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { BenchResults } from './bench-results.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
 import { LoadReport } from './load-report.js';
@@ -15,7 +16,13 @@ const ADDED_P50_MILLISECONDS = 1.5;
 const ADDED_P99_MILLISECONDS = 10;
 const SHARE_OF_PEER_CPU = 0.75;
 const SHARE_OF_PEER_CPU_TRANSLATED = 1;
-const SHARE_OF_BARE_LOOP = 0.4;
+const SHARE_OF_BARE_LOOP = 0.5;
+const LARGE_BATCH_LINES = 50_000;
+const LARGE_BATCH_SECONDS = 20;
+const SMALL_BATCH_SECONDS = 30;
+const GROWTH = 1.25;
+const CALLER_P99_RATIO = 1.5;
+const INPUT_MEBIBYTES = 150;
 const TARGET_RATE = '200/s';
 const DECISION_MICROSECONDS = 50;
 const DECIDED_CANDIDATES = 100;
@@ -26,7 +33,7 @@ export function isMet({ measured, limit, bound }: Target): boolean {
 }
 
 /** The targets whose sections were measured. */
-export function targetsOf({ interactive, translated, durable, routing, auto }: BenchResults): Target[] {
+export function targetsOf({ interactive, translated, durable, batches, routing, auto }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
   if (translated !== undefined) targets.push(...translatedTargets(new LoadReport(translated)));
@@ -34,6 +41,7 @@ export function targetsOf({ interactive, translated, durable, routing, auto }: B
     const what = 'durable lane, part of the bare loop';
     targets.push({ what, measured: durable.share, limit: SHARE_OF_BARE_LOOP, bound: 'at least' });
   }
+  if (batches !== undefined) targets.push(...batchesTargets(batches));
   if (routing !== undefined) targets.push(...routingTargets(routing));
   if (auto !== undefined) {
     const what = 'difficulty of a prompt (auto), p50, µs';
@@ -51,6 +59,33 @@ export function targetsTable(results: BenchResults): string {
     isMet(target) ? 'met' : 'NOT MET',
   ]);
   return table(['target', 'measured', 'wanted', ''], rows);
+}
+
+function batchesTargets({ times, growth, smallBatchSeconds, callerP99, memory }: BatchesFigures): Target[] {
+  const bound = 'at most';
+  const large = times.filter(({ lines }) => lines === LARGE_BATCH_LINES);
+  return [
+    ...large.map(({ lines, seconds }) => ({
+      what: `a batch of ${lines} lines, s`,
+      measured: seconds,
+      limit: LARGE_BATCH_SECONDS,
+      bound: 'at most' as const,
+    })),
+    { what: 'time of a line in the largest run, part of that in the one before', measured: growth, limit: GROWTH, bound },
+    { what: 'ten lines of another project beside it, s', measured: smallBatchSeconds, limit: SMALL_BATCH_SECONDS, bound },
+    {
+      what: 'p99 of callers at 100/s beside it, part of that alone',
+      measured: callerP99.meanwhile / callerP99.alone,
+      limit: CALLER_P99_RATIO,
+      bound,
+    },
+    {
+      what: `memory that an input of ${memory.inputMebibytes} MiB adds to ${memory.part}, MiB`,
+      measured: memory.gained,
+      limit: INPUT_MEBIBYTES,
+      bound,
+    },
+  ];
 }
 
 function interactiveTargets(report: LoadReport): Target[] {

@@ -8,6 +8,7 @@ export const BENCH = {
   translatedModel: { fast: 'bench-claude-small', paced: 'bench-claude-paced' },
   upstreamModel: 'sim-small',
   callerKeyVariable: 'BENCH_CALLER_KEY',
+  otherCallerKeyVariable: 'BENCH_OTHER_CALLER_KEY',
   upstreamKeyVariable: 'BENCH_UPSTREAM_KEY',
 } as const;
 
@@ -39,6 +40,8 @@ export function benchConfiguration(upstreams: Upstreams): string {
     '    projects:',
     `      - name: default`,
     `        keys: ${keys}`,
+    '      - name: other',
+    `        keys: [{ name: load, key: "\${env:${BENCH.otherCallerKeyVariable}}" }]`,
     '',
   ].join('\n');
 }

@@ -20,6 +20,8 @@ const KEPT_OUTPUT_CHARACTERS = 8_000;
 export interface RunningStack {
   readonly url: string;
   readonly callerKey: string;
+  /** Of another project. */
+  readonly otherCallerKey: string;
   readonly natsUrl: string;
   readonly databaseUrl: string;
   readonly parts: readonly Part[];
@@ -35,6 +37,7 @@ export async function startStack(
   const home = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
   const [port, natsPort, postgresPort] = [await freePort(), await freePort(), await freePort()];
   const callerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
+  const otherCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const configuration = join(home, 'switchyard.yaml');
   await writeFile(configuration, benchConfiguration(upstreams));
   const launcher = await launch({
@@ -46,6 +49,7 @@ export async function startStack(
     SWITCHYARD_NATS_PORT: String(natsPort),
     SWITCHYARD_POSTGRES_PORT: String(postgresPort),
     [BENCH.callerKeyVariable]: callerKey,
+    [BENCH.otherCallerKeyVariable]: otherCallerKey,
     [BENCH.upstreamKeyVariable]: upstreams.key,
   });
   const stop = async (): Promise<void> => {
@@ -59,6 +63,7 @@ export async function startStack(
   return {
     url: `http://127.0.0.1:${port}`,
     callerKey,
+    otherCallerKey,
     natsUrl: `nats://127.0.0.1:${natsPort}`,
     databaseUrl: `postgresql://switchyard:${password}@127.0.0.1:${postgresPort}/switchyard`,
     parts: partsOf(launcher.child.pid, records),

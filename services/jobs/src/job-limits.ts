@@ -56,6 +56,9 @@ export class JobLimits {
   readonly largeAnswersHeldBytes: number = 16 * MEBIBYTE;
   /** Most requests in one message to the router. */
   readonly bundleRequests: number = 50;
+  /** How long results wait until billing and audit have recorded what they follow from. */
+  readonly booksWaitMilliseconds: number = MINUTE;
+  readonly booksLookMilliseconds: number = 50;
   /** Larger bodies go by claim check; the bodies of one message are no larger together. */
   readonly messageBodyBytes: number = 256 * 1024;
 

@@ -91,6 +91,7 @@ import { JobResultRepository } from './store-job-results/job-result.repository.j
 import { StoreJobResultsHandler } from './store-job-results/store-job-results.handler.js';
 import { LargeAnswers } from './store-results/large-answers.js';
 import { LineResultRepository } from './store-results/line-result.repository.js';
+import { SettledBooks } from './store-results/settled-books.js';
 import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
 import { StoreResultsHandler } from './store-results/store-results.handler.js';
 import { SweepLinesHandler } from './sweep-lines/sweep-lines.handler.js';
@@ -179,6 +180,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     ModelTargets,
     OpenInputFiles,
     OpenRequestsRepository,
+    SettledBooks,
     AnswerQueuesHandler,
     QueueView,
     QueueSpeedRepository,

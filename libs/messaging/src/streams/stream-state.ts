@@ -1,5 +1,5 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import type { ConsumerDefinition } from '#libs/contracts';
+import type { ConsumerDefinition, StreamDefinition } from '#libs/contracts';
 import type { NatsLink } from '../link/nats-link.js';
 
 /** How much a consumer still has before it: messages not yet delivered, and delivered ones not yet settled. */
@@ -19,6 +19,23 @@ export class StreamState {
   private manager: JetStreamManager | undefined;
 
   constructor(private readonly link: NatsLink) {}
+
+  /**
+   * Up to which position of its stream a consumer has settled everything; endless where it had nothing before it when it was asked.
+   * @throws where JetStream does not answer or the consumer does not exist.
+   */
+  async settledUpTo(consumer: ConsumerDefinition): Promise<number> {
+    this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
+    const information = await this.manager.consumers.info(consumer.stream, consumer.name);
+    const isDone = information.num_pending === 0 && information.num_ack_pending === 0;
+    return isDone ? Infinity : information.ack_floor.stream_seq;
+  }
+
+  /** When a stream was made, in milliseconds since the epoch: what was in it before then is lost. @throws as above. */
+  async madeAt(stream: Pick<StreamDefinition, 'name'>): Promise<number> {
+    this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
+    return Date.parse((await this.manager.streams.info(stream.name)).created);
+  }
 
   /** @throws where JetStream does not answer or the consumer does not exist. */
   async pending(consumer: ConsumerDefinition): Promise<ConsumerBacklog> {

@@ -1,18 +1,23 @@
 import { Controller } from '@nestjs/common';
 import { Consumer, decodeRequestsEnded, type RequestEnded } from '#libs/contracts';
 import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
+import { SettledBooks } from './settled-books.js';
 import { StoreResultsHandler } from './store-results.handler.js';
 
 const BATCH_SIZE = 500;
 
 @Controller()
 export class StoreResultsConsumer {
-  constructor(private readonly handler: StoreResultsHandler) {}
+  constructor(
+    private readonly handler: StoreResultsHandler,
+    private readonly books: SettledBooks,
+  ) {}
 
   @ConsumeBatch(Consumer.jobs, { size: BATCH_SIZE, decode: decodeRequestsEnded, lingerMilliseconds: 50 })
-  store(batch: readonly Decoded<RequestEnded[]>[]): Promise<void> {
-    return eachInTurn(
-      batch.flatMap(({ value }) => value),
+  async store(batch: readonly Decoded<RequestEnded[]>[]): Promise<void> {
+    const recorded = await this.books.recorded(batch, ({ message }) => message);
+    await eachInTurn(
+      recorded.flatMap(({ value }) => value),
       BATCH_SIZE,
       (events) => this.handler.store(events),
     );
