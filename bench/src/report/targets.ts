@@ -71,8 +71,18 @@ function batchesTargets({ times, growth, smallBatchSeconds, callerP99, memory }:
       limit: LARGE_BATCH_SECONDS,
       bound: 'at most' as const,
     })),
-    { what: 'time of a line in the largest run, part of that in the one before', measured: growth, limit: GROWTH, bound },
-    { what: 'ten lines of another project beside it, s', measured: smallBatchSeconds, limit: SMALL_BATCH_SECONDS, bound },
+    {
+      what: 'time of a line in the largest run, part of that in the one before',
+      measured: growth,
+      limit: GROWTH,
+      bound,
+    },
+    {
+      what: 'ten lines of another project beside it, s',
+      measured: smallBatchSeconds,
+      limit: SMALL_BATCH_SECONDS,
+      bound,
+    },
     {
       what: 'p99 of callers at 100/s beside it, part of that alone',
       measured: callerP99.meanwhile / callerP99.alone,

@@ -36,7 +36,10 @@ export class SettledBooks {
     const giveUpAt = performance.now() + this.limits.booksWaitMilliseconds;
     while ((await this.settledUpTo()) < last) {
       if (performance.now() > giveUpAt) {
-        this.logger.warn({ results: items.length }, 'billing or audit stand still; results are counted before they are in the books');
+        this.logger.warn(
+          { results: items.length },
+          'billing or audit stand still; results are counted before they are in the books',
+        );
         break;
       }
       await pause(this.limits.booksLookMilliseconds);
