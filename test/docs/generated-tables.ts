@@ -17,7 +17,8 @@ import { deadLetterNotes, headerNotes, subjectNotes, subjectParameters } from '.
 import { schemaFields } from './schema-fields.js';
 
 const SECOND = 1_000;
-const DAY = 86_400 * SECOND;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
 const MEBIBYTE = 1024 ** 2;
 
 /** Every generated table of the documentation, by the name in its markers. */
@@ -80,7 +81,7 @@ function streams(): string {
   const rows = Object.values(Stream).map((stream: StreamDefinition) => [
     code(stream.name),
     stream.retention,
-    stream.maxAgeMilliseconds === 0 ? 'none' : `${stream.maxAgeMilliseconds / DAY} days`,
+    oldestOf(stream),
     `${stream.maxBytes / MEBIBYTE / 1024} GiB`,
     `${stream.maxMessageBytes / MEBIBYTE} MiB`,
     `${stream.duplicateWindowMilliseconds / SECOND} s`,
@@ -98,6 +99,11 @@ function streams(): string {
     'Flush',
   ];
   return markdownTable(head, rows);
+}
+
+function oldestOf({ maxAgeMilliseconds }: StreamDefinition): string {
+  if (maxAgeMilliseconds === 0) return 'none';
+  return maxAgeMilliseconds < DAY ? `${maxAgeMilliseconds / HOUR} h` : `${maxAgeMilliseconds / DAY} days`;
 }
 
 function consumers(): string {

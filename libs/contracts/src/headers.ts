@@ -15,6 +15,10 @@ export const MessageHeader = {
   frame: 'Switchyard-Frame',
   /** Number of a reply frame that carries part of the answer, from 0; plain text. A gap means that frames were lost. */
   sequence: 'Switchyard-Sequence',
+  /** Which beginning of a streamed answer a kept frame is of: a greater number takes the place of a smaller one; plain text. */
+  generation: 'Switchyard-Generation',
+  /** Name of the dialect of a kept stream, plain text. */
+  dialect: 'Switchyard-Dialect',
   /** `AnswerHead` of a reply frame; on `alive` it names the target that is being called. */
   answer: 'Switchyard-Answer',
   /** The terminal event that the worker is about to record, as JSON; rides on the last frame. */

@@ -222,6 +222,8 @@ export {
   jobReadSchema,
   jobResultSchema,
   jobStartedSchema,
+  jobStreamReadSchema,
+  jobStreamSchema,
   jobStatus,
 } from './queries/jobs.js';
 export type {
@@ -234,6 +236,8 @@ export type {
   JobRead,
   JobResult,
   JobStarted,
+  JobStream,
+  JobStreamRead,
   JobStatus,
 } from './queries/jobs.js';
 export { carriedDocumentSchema } from './queries/carried-document.js';

@@ -13,6 +13,11 @@ export const Subject = {
   callAssignedDurable: (provider: string, priority: string) => `call.assigned.v1.durable.${provider}.${priority}`,
   /** worker → ingress: the frames of one answer. Core NATS. */
   reply: (ingress: string, requestId: string) => `reply.${ingress}.${requestId}`,
+  /** worker, ingress → whoever picks a streamed answer up again: its frames, in order. Stream STREAMED_ANSWERS. */
+  answerStreamed: (organization: string, project: string, requestId: string) =>
+    `answer.streamed.v1.${organization}.${project}.${requestId}`,
+  /** worker → whoever follows a streamed answer: the call still runs. Core NATS. */
+  answerAwaited: (requestId: string) => `answer.awaited.v1.${requestId}`,
   /** worker or router → ingress: ids of requests whose terminal event is stored; a JSON array of request ids. Core NATS. */
   resultsRecorded: (ingress: string) => `results.recorded.v1.${ingress}`,
   /** ingress → every worker: the caller left. Core NATS. */
@@ -47,6 +52,7 @@ export const Subject = {
   jobCancel: 'job.cancel.v1',
   jobDelete: 'job.delete.v1',
   jobResultRead: 'job-result.read.v1',
+  jobStreamRead: 'job-stream.read.v1',
   /** worker → jobs: a job's provider is about to be called. Core NATS, queue group; for show only. */
   jobStarted: 'job.started.v1',
   messageBatchCreate: 'message-batch.create.v1',
@@ -134,6 +140,7 @@ export const SubjectPattern = {
   callAssignedDurable: 'call.assigned.v1.durable.>',
   replies: (ingress: string) => `reply.${ingress}.*`,
   callCancelled: 'call.cancelled.v1.*',
+  answerStreamed: 'answer.streamed.v1.>',
   requestEnded: endedPatterns('*'),
   requestEndedDurable: endedPatterns('durable'),
   notificationRaised: 'notification.raised.v1.*',

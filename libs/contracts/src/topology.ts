@@ -18,6 +18,8 @@ export interface StreamDefinition {
   readonly duplicateWindowMilliseconds: number;
   /** Whether messages may come as atomic batches: all stored, or none. */
   readonly atomicBatches: boolean;
+  /** Whether a full stream lets the oldest go, and gives single messages by their position, instead of refusing what is new. */
+  readonly dropsOldest?: boolean;
   /** `async`: the server may flush to disk later; only for streams that Postgres can refill. */
   readonly flush: 'sync' | 'async';
 }
@@ -99,6 +101,19 @@ export const Stream = {
     duplicateWindowMilliseconds: 2 * minutes,
     atomicBatches: false,
     flush: 'sync',
+  },
+  streamedAnswers: {
+    name: 'STREAMED_ANSWERS',
+    description: 'Streamed answers that may be picked up again, as they come; the oldest give way',
+    subjects: [SubjectPattern.answerStreamed],
+    retention: 'limits',
+    maxAgeMilliseconds: hours,
+    maxBytes: 1024 ** 3,
+    maxMessageBytes: 1024 ** 2,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'async',
+    dropsOldest: true,
   },
   deadLetters: {
     name: 'DEAD_LETTERS',

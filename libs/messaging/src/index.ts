@@ -20,6 +20,8 @@ export { AnswerCache } from './streams/answer-cache.js';
 export type { FoundAnswer } from './streams/answer-cache.js';
 export { IdempotencyBucket } from './streams/idempotency-bucket.js';
 export type { FoundEntry } from './streams/idempotency-bucket.js';
+export { AnswerLog } from './streams/answer-log.js';
+export type { KeptFrames } from './streams/answer-log.js';
 export { BodyClaims } from './streams/body-claims.js';
 export { carryDocument, openDocument } from './streams/carried-documents.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';

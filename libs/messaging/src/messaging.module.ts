@@ -5,6 +5,7 @@ import { NatsLink, type LinkLog } from './link/nats-link.js';
 import { Messaging } from './messaging.js';
 import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 import { AnswerCache } from './streams/answer-cache.js';
+import { AnswerLog } from './streams/answer-log.js';
 import { BodyClaims } from './streams/body-claims.js';
 import { KeyBucket } from './streams/key-bucket.js';
 import { IdempotencyBucket } from './streams/idempotency-bucket.js';
@@ -85,6 +86,7 @@ export class MessagingModule {
       { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
       { provide: AnswerCache, useValue: new AnswerCache(parts.messaging) },
       { provide: IdempotencyBucket, useValue: new IdempotencyBucket(parts.messaging) },
+      { provide: AnswerLog, useValue: new AnswerLog(parts.messaging) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
       { provide: ConsumerLimits, useValue: parts.limits },
     ];

@@ -29,6 +29,10 @@ import { KeyRing } from './authenticate/key-ring.js';
 import { KeyUses } from './authenticate/key-uses.js';
 import { ExplainRouteController } from './explain-route/explain-route.controller.js';
 import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
+import { FollowResponseHandler } from './follow-stream/follow-response.handler.js';
+import { FollowRequestHandler } from './follow-stream/follow-request.handler.js';
+import { StreamFollowers } from './follow-stream/stream-followers.js';
+import { StreamsController } from './follow-stream/streams.controller.js';
 import { FeedbackController } from './give-feedback/feedback.controller.js';
 import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
 import { BudgetGate } from './hold-budget/budget-gate.js';
@@ -71,6 +75,7 @@ import { HealthController } from './report-health/health.controller.js';
     OpenAiWebhooksController,
     MessageBatchesController,
     ListedBatchesController,
+    StreamsController,
     RecordsController,
     PoliciesController,
     QueuesController,
@@ -97,6 +102,9 @@ import { HealthController } from './report-health/health.controller.js';
     AcceptRequestHandler,
     AcceptBackgroundHandler,
     AnswerLaterHandler,
+    FollowRequestHandler,
+    FollowResponseHandler,
+    StreamFollowers,
     WriteJobResultHandler,
     AnswerFromCacheHandler,
     BudgetGate,

@@ -5,7 +5,7 @@ import { errorClass } from './attempt.js';
  * Kinds of reply frames on `reply.<ingress>.<request>`. `whole`: an answer in one frame. `head`, then chunks (frames
  * without a kind), then `end`: a stream that is complete. `error`: the request failed, before or within a stream; always the
  * last frame. `part`: a piece of a plain answer too large for one frame, before its `whole`. `alive`: the call still runs; it
- * names the target that is being called.
+ * names the target that is being called. `begin`: of a stream that is kept only, the very first, before anybody is called.
  */
 export const FrameKind = {
   whole: 'whole',
@@ -14,6 +14,7 @@ export const FrameKind = {
   end: 'end',
   error: 'error',
   alive: 'alive',
+  begin: 'begin',
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 

@@ -116,6 +116,21 @@ export const jobResultSchema = z.object({
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 
+/** `id` of a job, a request or a response. */
+export const jobStreamReadSchema = z.object({ caller: callerSchema, id });
+export type JobStreamRead = z.infer<typeof jobStreamReadSchema>;
+
+/** What is known of the streamed answer of a job. */
+export const jobStreamSchema = z.object({
+  requestId: z.string(),
+  responseId: z.string().nullable(),
+  dialect: z.string(),
+  isStreamed: z.boolean(),
+  isBackground: z.boolean(),
+  hasEnded: z.boolean(),
+});
+export type JobStream = z.infer<typeof jobStreamSchema>;
+
 export const jobDeletedSchema = z.object({ id: z.string(), object: z.literal('job'), deleted: z.literal(true) });
 export type JobDeleted = z.infer<typeof jobDeletedSchema>;
 

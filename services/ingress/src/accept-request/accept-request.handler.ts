@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { MessageHeader, Subject, type Caller, type Facts, type ModelEntry } from '#libs/contracts';
+import { FrameKind, MessageHeader, Subject, type Caller, type Facts, type ModelEntry } from '#libs/contracts';
 import { dialectNamed, refuseUnknownFields, type DialectFacts } from '#libs/dialects';
-import { BodyClaims, Messaging, MessagingError } from '#libs/messaging';
+import { AnswerLog, BodyClaims, Messaging, MessagingError } from '#libs/messaging';
 import { injectTraceContext } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCall } from '../answer-caller/pending-call.js';
@@ -18,6 +18,8 @@ export interface AcceptedRequest {
   facts: DialectFacts;
   body: Buffer;
   response: CallerResponse;
+  /** Whether the stream goes on without its caller, who may pick it up again. */
+  resumable?: boolean;
   /** The caller's header of that name. */
   cacheControl?: string | undefined;
 }
@@ -36,15 +38,18 @@ export class AcceptRequestHandler {
     private readonly bodies: BodyClaims,
     private readonly pending: PendingCalls,
     private readonly budgets: BudgetGate,
+    private readonly streams: AnswerLog,
   ) {}
 
   /** @throws DialectError 404 for a model nobody configured, 402 for a budget without room, MessagingError while NATS is away. */
   async handle(request: AcceptedRequest): Promise<void> {
     const dialect = dialectNamed(request.facts.dialect);
-    const { facts, model } = this.requestFacts.complete({ ...request, dialect });
+    const { facts: read, model } = this.requestFacts.complete({ ...request, dialect });
+    const facts: Facts = request.resumable ? { ...read, resumable: true } : read;
     if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
     const policy = this.cache.policyFor(facts);
-    if (!policy) return this.hold(facts, model, request);
+    // What is answered from the cache is not kept as a stream, and could not be picked up again.
+    if (!policy || facts.resumable) return this.hold(facts, model, request);
     const { body, response, cacheControl } = request;
     const outcome = await this.cache.handle({ facts, body, response, cacheControl }, policy);
     if (outcome.answered) return;
@@ -59,6 +64,14 @@ export class AcceptRequestHandler {
     return this.send(held.facts, model, request, held.giveBack);
   }
 
+  /** From here on the stream is known, and may be followed, before anything of it has come. */
+  private async beginStream({ organization, project, requestId, dialect }: Facts): Promise<void> {
+    await this.streams.keep(Subject.answerStreamed(organization, project, requestId), {
+      [MessageHeader.frame]: FrameKind.begin,
+      [MessageHeader.dialect]: dialect,
+    });
+  }
+
   private async send(
     facts: Facts,
     model: ModelSettings,
@@ -68,6 +81,7 @@ export class AcceptRequestHandler {
     let claim: string | undefined;
     try {
       claim = await this.storeLargeBody(request);
+      if (facts.resumable) await this.beginStream(facts);
     } catch (error) {
       giveBack();
       throw error;

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { dialectNamed, type CallerDialect } from '#libs/dialects';
 import { withExtractedContext, withSpan } from '#libs/telemetry';
+import { ResumableCallerResponse } from '../answer-caller/resumable-caller-response.js';
+import { notResumable, RESUMABLE, resumableWish } from '../follow-stream/resumable-wish.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import { laterWish, type LaterWish } from '../accept-job/later-wish.js';
@@ -21,6 +23,8 @@ export interface IncomingCall {
   readonly reply: FastifyReply;
   readonly body: Buffer;
   readonly response: CallerResponse;
+  /** Whether the stream goes on without its caller, who may pick it up again. */
+  readonly resumable?: boolean;
 }
 
 /** Takes a request of any dialect from HTTP: reads its facts, and hands it on with the response it is to be answered by. */
@@ -41,8 +45,11 @@ export class RequestIntake {
     const wish = laterWish((name) => headerOf(request, name));
     if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);
     if (!(await this.repeats.begin({ request, caller: request.caller, reply, body }))) return;
-    const response = new CallerResponse(reply.raw, request.id, dialect);
-    await this.acceptWhole({ dialect, request, reply, body, response });
+    const resumable = resumableWish((name) => headerOf(request, name));
+    const Response = resumable ? ResumableCallerResponse : CallerResponse;
+    const response = new Response(reply.raw, request.id, dialect);
+    if (resumable) response.addHeaders({ [RESUMABLE]: `/v1/requests/${request.id}/stream` });
+    await this.acceptWhole({ dialect, request, reply, body, response, resumable });
   }
 
   private acceptLater(
@@ -56,8 +63,9 @@ export class RequestIntake {
   }
 
   /** Takes a request whose body and response were made elsewhere. @throws DialectError */
-  async acceptWhole({ dialect, request, reply, body, response }: IncomingCall): Promise<void> {
+  async acceptWhole({ dialect, request, reply, body, response, resumable = false }: IncomingCall): Promise<void> {
     const facts = this.requestFacts.read(dialect, request, body);
+    if (resumable && !facts.stream) throw notResumable('Only a stream can be picked up again.');
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);
@@ -72,6 +80,7 @@ export class RequestIntake {
             facts,
             body,
             response,
+            resumable,
             cacheControl: headerOf(request, 'cache-control'),
           }),
         ),

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
-import type { CallerDialect, CallerError } from '#libs/dialects';
+import type { CallerDialect } from '#libs/dialects';
 import { HttpLimit } from '../http/http-limits.js';
+import { callerErrorOf } from './caller-error-of.js';
 import { ANSWER_HEADERS, answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
 
 const OK = 200;
@@ -140,10 +141,4 @@ export class CallerResponse {
   abandon(): void {
     this.raw.destroy();
   }
-}
-
-function callerErrorOf({ status, error }: AnswerHead): CallerError {
-  if (!error) return { status, code: 'internal_error', message: 'The call failed without a reason.' };
-  const { code, message, param = null } = error;
-  return { status, code, message, param };
 }

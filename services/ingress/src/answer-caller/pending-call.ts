@@ -34,7 +34,7 @@ export class PendingCall {
   take(message: IncomingMessage): CallProgress {
     this.lastSignalAt = performance.now();
     if (this.hasEnded) return 'running';
-    const frame = message.header(MessageHeader.frame) as FrameKind | undefined;
+    const frame = message.header(MessageHeader.frame) as Exclude<FrameKind, 'begin'> | undefined;
     if (frame === FrameKind.alive) {
       this.answerOf(message);
       this.keepAlive();
@@ -51,7 +51,7 @@ export class PendingCall {
     this.response.keepAlive();
   }
 
-  private takeFrame(frame: Exclude<FrameKind, 'alive'>, message: IncomingMessage): CallProgress {
+  private takeFrame(frame: Exclude<FrameKind, 'alive' | 'begin'>, message: IncomingMessage): CallProgress {
     switch (frame) {
       case FrameKind.part:
         this.response.part(message.data);

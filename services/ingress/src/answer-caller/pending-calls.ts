@@ -50,7 +50,7 @@ export class PendingCalls implements BeforeApplicationShutdown {
 
   /** The caller's connection closed before the answer was complete. */
   callerLeft(requestId: string): void {
-    if (this.calls.get(requestId)?.hasEnded === false) this.messaging.publish(Subject.callCancelled(requestId), '');
+    if (this.calls.get(requestId)?.hasEnded === false) this.cancel(requestId);
   }
 
   /** Ends a call with an error of our own and records it. */
@@ -72,14 +72,20 @@ export class PendingCalls implements BeforeApplicationShutdown {
     if (!call) return;
     if (message.status === NOBODY_LISTENS) return this.fail(call, lostCall(call.facts, 'nobody_listens', call.head));
     const progress = call.take(message);
-    if (progress === 'caller-too-slow') this.messaging.publish(Subject.callCancelled(requestId), '');
+    if (progress === 'caller-too-slow') this.cancel(requestId);
     if (progress === 'frames-lost') this.breakOff(call);
   }
 
   /** Frames were lost on their way here: the answer cannot be completed, and must not look as if it were. */
   private breakOff(call: PendingCall): void {
-    this.messaging.publish(Subject.callCancelled(call.facts.requestId), '');
+    this.cancel(call.facts.requestId);
     call.fail(lostCall(call.facts, 'frames_lost', call.head).answer);
+  }
+
+  /** A stream that can be picked up again goes on without its caller. */
+  private cancel(requestId: string): void {
+    if (this.calls.get(requestId)?.facts.resumable) return;
+    this.messaging.publish(Subject.callCancelled(requestId), '');
   }
 
   private forget(message: IncomingMessage): void {

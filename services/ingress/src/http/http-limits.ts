@@ -13,6 +13,10 @@ export const HttpLimit = {
   messageBodyBytes: 256 * 1024,
   /** Bytes waiting for a caller who reads too slowly, before the call is given up. */
   unsentBytes: 8 * 1024 ** 2,
+  /** Bytes waiting for somebody who follows a stream again, before no more of it is read. */
+  unsentFollowerBytes: 256 * 1024,
+  /** Most who follow streams again at one process. */
+  streamFollowers: 1_000,
   /** How long the rest of a body that is too large is still read, so that its sender gets to read the refusal. */
   readOutMilliseconds: 5_000,
   /** Silence before a stream's first token after which it is begun, where the model says nothing else. */

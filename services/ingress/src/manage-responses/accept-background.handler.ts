@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { dialectNamed, DialectError, foregroundBody, unansweredResponse, type StateFacts } from '#libs/dialects';
+import { FrameKind, MessageHeader, Subject } from '#libs/contracts';
+import { AnswerLog } from '#libs/messaging';
+import { Logger } from '#libs/telemetry';
 import { AcceptJobHandler, type LaterRequest } from '../accept-job/accept-job.handler.js';
 import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import { laterWish } from '../accept-job/later-wish.js';
+import { FollowResponseHandler } from '../follow-stream/follow-response.handler.js';
 import { headerOf, RequestFacts } from '../accept-request/request-facts.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 
@@ -17,6 +21,9 @@ export class AcceptBackgroundHandler {
     private readonly requestFacts: RequestFacts,
     private readonly jobs: AcceptJobHandler,
     private readonly later: AnswerLaterHandler,
+    private readonly log: AnswerLog,
+    private readonly logger: Logger,
+    private readonly streams: FollowResponseHandler,
   ) {}
 
   /** Resolves to whether the request was of this kind; it is answered then. `body` is the whole conversation. @throws DialectError */
@@ -52,12 +59,24 @@ export class AcceptBackgroundHandler {
       await this.later.handle(later, wish, reply);
       return true;
     }
-    const job = await this.jobs.handle(later);
-    const shown = { id, body: sent, model: job.model, createdSeconds: job.created_at, previousResponseId };
-    void reply
-      .status(200)
-      .type('application/json')
-      .send(JSON.stringify(unansweredResponse(shown, 'queued')));
+    const createdSeconds = Math.floor(Date.now() / 1_000);
+    const shown = { id, body: sent, model: later.facts.model, createdSeconds, previousResponseId };
+    const queued = JSON.stringify(unansweredResponse(shown, 'queued'));
+    if (state.isStreamed) await this.beginStream(request, queued);
+    await this.jobs.handle(later);
+    if (state.isStreamed) await this.streams.follow(request.caller, id, undefined, reply);
+    else void reply.status(200).type('application/json').send(queued);
     return true;
+  }
+
+  /** Every reader is to see the same beginning. Where it cannot be kept, a later one is told of it from the response as it is kept. */
+  private async beginStream(
+    { id, caller: { organization, project } }: AuthenticatedRequest,
+    queued: string,
+  ): Promise<void> {
+    const headers = { [MessageHeader.frame]: FrameKind.begin, [MessageHeader.dialect]: DIALECT.name };
+    await this.log
+      .keep(Subject.answerStreamed(organization, project, id), headers, queued)
+      .catch((error: unknown) => this.logger.warn({ requestId: id, error }, 'the beginning of a stream is not kept'));
   }
 }

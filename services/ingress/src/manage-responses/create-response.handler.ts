@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { dialectNamed, readState } from '#libs/dialects';
 import { Logger } from '#libs/telemetry';
+import { headerOf } from '../accept-request/request-facts.js';
 import { RequestIntake } from '../accept-request/request-intake.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { notResumable, resumableWish } from '../follow-stream/resumable-wish.js';
 import { requireBody } from '../http/require-body.js';
 import { AcceptBackgroundHandler } from './accept-background.handler.js';
 import { ContinueConversationHandler } from './continue-conversation.handler.js';
@@ -32,6 +34,8 @@ export class CreateResponseHandler {
     const { caller } = request;
     const state = readState(sent);
     const { body, items } = await this.conversations.handle(caller, sent, state);
+    if (resumableWish((name) => headerOf(request, name)))
+      throw notResumable("For a response send 'background: true' and 'stream: true' instead.");
     if (await this.background.handle(request, reply, { body, state })) return;
     if (!(await this.repeats.begin({ request, caller, reply, body: sent }))) return;
     const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };

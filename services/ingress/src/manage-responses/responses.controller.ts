@@ -1,11 +1,13 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { carriedDocumentSchema, responseDeletedSchema, Subject, type ResponseDeleted } from '#libs/contracts';
-import { DialectError } from '#libs/dialects';
 import { BodyClaims, Messaging, openDocument } from '#libs/messaging';
 import { z } from 'zod';
+import { headerOf } from '../accept-request/request-facts.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { FollowResponseHandler } from '../follow-stream/follow-response.handler.js';
+import { startingAfter } from '../follow-stream/stream-position.js';
 import { readFields } from '../http/read-json.js';
 import { CreateResponseHandler } from './create-response.handler.js';
 
@@ -14,6 +16,7 @@ const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   order: z.enum(['asc', 'desc']).default('desc'),
 });
+const readSchema = z.object({ stream: z.string().optional(), starting_after: z.string().max(20).optional() });
 const id = z.string().min(1).max(200);
 
 /** OpenAI's Responses API: create, read, delete, list the input. The jobs service keeps the responses. */
@@ -23,6 +26,7 @@ export class ResponsesController {
     private readonly messaging: Messaging,
     private readonly bodies: BodyClaims,
     private readonly creation: CreateResponseHandler,
+    private readonly streams: FollowResponseHandler,
   ) {}
 
   @Post()
@@ -33,16 +37,21 @@ export class ResponsesController {
 
   @Get(':id')
   @Permit('read', 'Response')
-  read(@Req() request: AuthenticatedRequest, @Param('id') text: string, @Query() query: unknown): Promise<unknown> {
-    const { stream } = readFields(query, z.object({ stream: z.string().optional() }));
-    if (stream === 'true')
-      throw new DialectError(
-        400,
-        'unsupported_parameter',
-        'A kept response cannot be streamed; read it whole.',
-        'stream',
-      );
-    return this.ask(Subject.responseRead, { caller: request.caller, id: readFields(text, id) });
+  async read(
+    @Req() request: AuthenticatedRequest,
+    @Param('id') text: string,
+    @Query() query: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { stream, starting_after: position } = readFields(query, readSchema);
+    const { caller } = request;
+    const responseId = readFields(text, id);
+    if (stream === 'true') {
+      const after = startingAfter(position, headerOf(request, 'last-event-id'));
+      return this.streams.follow(caller, responseId, after, reply);
+    }
+    const response = await this.ask(Subject.responseRead, { caller, id: responseId });
+    void reply.type('application/json').send(JSON.stringify(response));
   }
 
   @Post(':id/cancel')

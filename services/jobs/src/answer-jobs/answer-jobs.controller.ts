@@ -3,6 +3,7 @@ import {
   jobListSchema,
   jobReadSchema,
   jobStartedSchema,
+  jobStreamReadSchema,
   QueueGroup,
   Subject,
   type JobDeleted,
@@ -11,6 +12,8 @@ import {
   type JobPage,
   type JobRead,
   type JobResult,
+  type JobStream,
+  type JobStreamRead,
 } from '#libs/contracts';
 import { AnswerQuery, Subscribe, type IncomingMessage } from '#libs/messaging';
 import { AnswerJobsHandler } from './answer-jobs.handler.js';
@@ -32,6 +35,11 @@ export class AnswerJobsController {
   @AnswerQuery(Subject.jobResultRead, jobReadSchema)
   result(query: JobRead): Promise<JobResult> {
     return this.handler.result(query);
+  }
+
+  @AnswerQuery(Subject.jobStreamRead, jobStreamReadSchema)
+  stream(query: JobStreamRead): Promise<JobStream> {
+    return this.handler.stream(query);
   }
 
   @AnswerQuery(Subject.jobDelete, jobReadSchema)

@@ -1,5 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { JobDeleted, JobList, JobObject, JobPage, JobRead, JobResult, JobStarted } from '#libs/contracts';
+import type {
+  JobDeleted,
+  JobList,
+  JobObject,
+  JobPage,
+  JobRead,
+  JobResult,
+  JobStarted,
+  JobStream,
+  JobStreamRead,
+} from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import type { Job } from '../keep-job/job.js';
@@ -68,6 +78,13 @@ export class AnswerJobsHandler {
       code: 'job_not_finished',
       message: `The job has not ended (${job.status}); cancel it first.`,
     });
+  }
+
+  /** What is known of the streamed answer of a job; the bootstrap key has its own project's here, as every key. */
+  async stream({ caller, id }: JobStreamRead): Promise<JobStream> {
+    const stream = await this.jobs.stream(id, caller);
+    if (!stream) throw unknownJob(id);
+    return stream;
   }
 
   noteStart({ jobId, requestId }: JobStarted): Promise<void> {

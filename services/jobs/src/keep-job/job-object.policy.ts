@@ -40,6 +40,7 @@ export function toJobObject(job: Job, place: QueuePlace | undefined, now: number
       self,
       result: `${self}/result`,
       cancel: `${self}/cancel`,
+      ...(job.isStreamed ? { stream: `/v1/requests/${job.requestId}/stream` } : {}),
     },
   };
 }

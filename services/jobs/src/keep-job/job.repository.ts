@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Facts, JobList } from '#libs/contracts';
+import type { Facts, JobList, JobStream } from '#libs/contracts';
 import { Database, storableText } from '#libs/storage';
 import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 import type { Job } from './job.js';
@@ -111,6 +111,20 @@ export class JobRepository {
     return new Map(
       rows.map(({ id, position, starts }) => [id, { position, startsPerMillisecond: starts / RATE_OVER_MILLISECONDS }]),
     );
+  }
+
+  /** By the id of the job, its request or its response. */
+  async stream(
+    id: string,
+    { organization, project }: Pick<Tenant, 'organization' | 'project'>,
+  ): Promise<JobStream | undefined> {
+    const [row] = await this.database.query<JobStream>(
+      `SELECT request_id AS "requestId", response_id AS "responseId", facts::json->>'dialect' AS dialect,
+         is_streamed AS "isStreamed", is_background AS "isBackground", outcome IS NOT NULL AS "hasEnded"
+       FROM jobs.jobs WHERE organization = $1 AND project = $2 AND (id = $3 OR request_id = $3 OR response_id = $3)`,
+      [organization, project, storableText(id)],
+    );
+    return row;
   }
 
   /** For show: that a provider is being called. */

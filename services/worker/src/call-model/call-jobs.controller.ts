@@ -91,7 +91,7 @@ export class CallJobsController {
     const { facts, slip } = assignment;
     const body = await this.bodyOf(message, assignment);
     if (!body) return this.handler.refuse({ facts, slip, reply: noReply }, 'body_unavailable');
-    const next = await this.run(message, { facts, slip, body, ...this.jobReplies.of(facts) });
+    const next = await this.run(message, { facts, slip, body, ...this.jobReplies.of(facts, slip) });
     if (!next.done) await this.sendOn(message, { ...assignment, slip: next.slip }, next.target.provider);
   }
 

@@ -6,6 +6,8 @@ import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
 import { CallModelHandler } from './call-model.handler.js';
+import { DoubleReply } from '../keep-stream/double-reply.js';
+import { LoggedReply } from '../keep-stream/logged-reply.js';
 import { NatsReplyChannel, type ReplyChannel } from './reply-channel.js';
 import { readAssignment, type Assignment } from './read-assignment.js';
 import { RunningCalls } from './running-calls.js';
@@ -58,7 +60,9 @@ export class CallModelController {
       return undefined;
     }
     try {
-      return { ...assignment, body: await this.bodyOf(message), reply };
+      const { facts, slip } = assignment;
+      const kept = facts.resumable ? new LoggedReply(this.messaging, facts, slip.attempts.length) : undefined;
+      return { ...assignment, body: await this.bodyOf(message), reply: kept ? new DoubleReply(reply, kept) : reply };
     } catch (error) {
       this.logger.warn({ requestId: assignment.facts.requestId, error }, 'the body of a call cannot be read');
     }
