@@ -1,14 +1,13 @@
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import Anthropic, { NotFoundError } from '@anthropic-ai/sdk';
 import { startSimProvider, type SimProvider } from '#libs/simulation';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
-import { request } from 'undici';
 
 import { call } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
+import { filler, uploadLarge } from './large-upload.js';
 import { StackForTests } from './stack-for-tests.js';
 
 let upstream: SimProvider;
@@ -39,11 +38,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  try {
-    await stack?.stop();
-  } finally {
-    await upstream?.close();
-  }
+  await stack?.stop();
+  await upstream?.close();
 }, 60_000);
 
 type Endpoint = OpenAI.BatchCreateParams['endpoint'];
@@ -72,9 +68,7 @@ function lineOf(customId: string, url: string, body: object): string {
   return `${JSON.stringify({ custom_id: customId, method: 'POST', url, body })}\n`;
 }
 
-async function textOf(fileId: string | null | undefined): Promise<string> {
-  return (await openai.files.content(fileId ?? '')).text();
-}
+const textOf = async (id: string | null | undefined) => (await openai.files.content(id ?? '')).text();
 
 describe("OpenAI's Batch API", () => {
   const endpoints: [Endpoint, object, object][] = [
@@ -245,36 +239,19 @@ describe('a batch in the form of OpenRouter', () => {
 });
 
 describe("OpenAI's limits", () => {
-  const MEBIBYTE = 1024 ** 2;
-  async function* form(content: Iterable<Buffer>): AsyncGenerator<Buffer> {
-    yield Buffer.from('--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n');
-    yield Buffer.from('--b\r\ncontent-disposition: form-data; name="file"; filename="in.jsonl"\r\n\r\n');
-    yield* content;
-    yield Buffer.from('\r\n--b--\r\n');
-  }
-  function* filler(bytes: number): Iterable<Buffer> {
-    const piece = Buffer.alloc(MEBIBYTE, 'x');
-    for (let left = bytes; left > 0; left -= MEBIBYTE) yield piece.subarray(0, Math.min(left, MEBIBYTE));
-  }
-  const upload = (content: Iterable<Buffer>) =>
-    request(`${stack.url}/v1/files`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${OUR_KEY}`, 'content-type': 'multipart/form-data; boundary=b' },
-      body: Readable.from(form(content)),
-    });
-
   journey(
     'hold: bytes of a file, bytes of a line, lines of a batch',
     async () => {
       const { calls } = upstream.counters();
-      const tooLarge = await upload(filler(200 * MEBIBYTE + 1));
+      const tooLarge = await uploadLarge(stack.url, OUR_KEY, filler(200 * 1024 ** 2 + 1));
       expect([tooLarge.statusCode, await tooLarge.body.json()]).toMatchObject([
         413,
         { error: { code: 'file_too_large' } },
       ]);
       const url = '/v1/moderations';
       const line = (name: string) => lineOf(name, url, { model: 'gpt-small', input: 'hi' });
-      const long = await upload([Buffer.from(line('a')), ...filler(100 * MEBIBYTE), Buffer.from(`\n${line('b')}`)]);
+      const content = [Buffer.from(line('a')), ...filler(100 * 1024 ** 2), Buffer.from(`\n${line('b')}`)];
+      const long = await uploadLarge(stack.url, OUR_KEY, content);
       const { id: longId } = (await long.body.json()) as OpenAI.FileObject;
       const create = (input_file_id: string) =>
         openai.batches.create({ input_file_id, endpoint: url, completion_window: '24h' });

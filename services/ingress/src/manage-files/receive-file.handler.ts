@@ -38,7 +38,8 @@ export class ReceiveFileHandler {
     } catch (error) {
       // Where the question was lost the row may have been written all the same, and must not lose its bytes.
       const mayBeStored = error instanceof MessagingError;
-      if (received.blobKey && !mayBeStored) await this.blobs.remove(received.blobKey);
+      // What cannot be removed now belongs to no file, and is found as such later.
+      if (received.blobKey && !mayBeStored) await this.blobs.remove(received.blobKey).catch(() => undefined);
       throw isFormFault(error) ? unreadableForm() : error;
     }
   }

@@ -49,7 +49,8 @@ export class RequestListHandler {
       });
       return await use({ ...stored, blobKey, requests: list.requests, members: list.members });
     } catch (error) {
-      if (!(error instanceof MessagingError)) await this.blobs.remove(blobKey);
+      // What cannot be removed now belongs to no file, and is found as such later.
+      if (!(error instanceof MessagingError)) await this.blobs.remove(blobKey).catch(() => undefined);
       throw error;
     }
   }
