@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-const keep = (stored: StoredRequests): Promise<StoredRequests> => Promise.resolve(stored);
+const keep = (list: StoredRequests): Promise<StoredRequests> => Promise.resolve(list);
 
 async function stored(): Promise<string[]> {
   const listed: ListedBlob[] = [];
