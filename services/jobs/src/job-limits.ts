@@ -113,8 +113,6 @@ export class JobLimits {
   readonly jobResultBytes: number = 64 * MEBIBYTE;
   /** Most jobs of one project that have not ended. */
   readonly jobsPerProject: number = 100_000;
-  /** Most jobs that are on their way and have not ended. */
-  readonly jobsUnderWay: number = 1_000;
   /** Jobs that are put on their way in one step. */
   readonly jobsPerStep: number = 100;
   /** How long a process that fell silent keeps the jobs to itself that it took to put on their way. */

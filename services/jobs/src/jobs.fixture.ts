@@ -29,6 +29,7 @@ import { Database } from '#libs/storage';
 import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
 import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
 import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
+import { JobsSource } from './dispatch-jobs/jobs.source.js';
 import { DispatchWorkHandler } from './dispatch-work/dispatch-work.handler.js';
 import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repository.js';
 import { WorkSources } from './dispatch-work/work-source.js';
@@ -177,6 +178,7 @@ export class JobsForTests {
     else {
       jobs.get(Database).start();
       jobs.get(WorkSources).add(jobs.get(BatchLinesSource));
+      jobs.get(WorkSources).add(jobs.get(JobsSource));
     }
     await jobs.get(Database).whenReady();
     return jobs;
@@ -247,12 +249,16 @@ export class JobsForTests {
     return (await this.get(CreateBatchHandler).create(request)).id;
   }
 
-  /** Takes turns of the dispatcher until nothing more may be released, as the process named `holder`. */
-  async dispatch(holder = 'test', signal = new AbortController().signal): Promise<void> {
+  /** Takes turns of the dispatcher until nothing more may be released, as the process named `holder`; gives what was released. */
+  async dispatch(holder = 'test', signal = new AbortController().signal): Promise<number> {
     const lease = this.get(DispatcherLeaseRepository);
     await lease.hold(holder, 60_000);
     try {
-      while ((await this.get(DispatchWorkHandler).dispatch({ holder, signal })) > 0) continue;
+      for (let sum = 0; ;) {
+        const released = await this.get(DispatchWorkHandler).dispatch({ holder, signal });
+        if (released === 0) return sum;
+        sum += released;
+      }
     } finally {
       await lease.release(holder);
     }

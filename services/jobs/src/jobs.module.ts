@@ -32,7 +32,7 @@ import { CreateJobHandler } from './create-job/create-job.handler.js';
 import { JobCountRepository } from './create-job/job-count.repository.js';
 import { DispatchJobsHandler } from './dispatch-jobs/dispatch-jobs.handler.js';
 import { DispatchJobsRunner } from './dispatch-jobs/dispatch-jobs.runner.js';
-import { DispatchNudge } from './dispatch-jobs/dispatch-nudge.js';
+import { JobsSource } from './dispatch-jobs/jobs.source.js';
 import { DispatchRepository } from './dispatch-jobs/dispatch.repository.js';
 import { JobPublisher } from './dispatch-jobs/job-publisher.js';
 import { EndUnpublishedHandler } from './end-job/end-unpublished.handler.js';
@@ -210,7 +210,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     CreateJobHandler,
     DispatchJobsHandler,
     DispatchJobsRunner,
-    DispatchNudge,
+    JobsSource,
     DispatchRepository,
     DropJobsRepository,
     DropJobsRunner,

@@ -34,7 +34,7 @@ async function start(limits: Partial<JobLimits> = {}, isRunning = false): Promis
 const read = (id: string, whose: Caller = caller): Promise<JobObject> =>
   jobs.get(AnswerJobsHandler).read({ caller: whose, id });
 const store = (events: RequestEnded[]): Promise<void> => jobs.get(StoreResultsHandler).store(events);
-const dispatch = (): Promise<number> => jobs.get(DispatchJobsHandler).dispatch();
+const dispatch = (): Promise<number> => jobs.dispatch();
 const refusal = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'not refused',

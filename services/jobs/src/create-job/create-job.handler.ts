@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, JobCreate, JobObject } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
-import { DispatchNudge } from '../dispatch-jobs/dispatch-nudge.js';
+import { QueueNudge } from '../dispatch-work/queue-nudge.js';
 import { JobLimits } from '../job-limits.js';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
@@ -17,7 +17,7 @@ export class CreateJobHandler {
     private readonly jobs: JobRepository,
     private readonly counts: JobCountRepository,
     private readonly blobs: JobBlobs,
-    private readonly nudge: DispatchNudge,
+    private readonly nudge: QueueNudge,
     private readonly limits: JobLimits,
   ) {}
 

@@ -3,7 +3,7 @@ import { ServiceLogger } from '#libs/runtime';
 import { DurableHolds } from '../hold-money/durable-holds.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
-import { DispatchRepository } from './dispatch.repository.js';
+import { DispatchRepository, type JobsOfProject } from './dispatch.repository.js';
 import { JobPublisher } from './job-publisher.js';
 
 /** Puts jobs on their way when their time has come, and again when they were lost there. */
@@ -17,10 +17,13 @@ export class DispatchJobsHandler {
     private readonly logger: ServiceLogger,
   ) {}
 
-  /** One step; resolves to the number of jobs that were put on their way. */
-  async dispatch(): Promise<number> {
-    const taken = await this.jobs.take();
-    const sent = await this.publish(taken);
+  /** Puts up to `count` jobs of a project and model on their way; resolves to their number. */
+  async dispatch(
+    from: Pick<JobsOfProject, 'organization' | 'project' | 'model'>,
+    { count, avoid = [] }: { count: number; avoid?: readonly string[] },
+  ): Promise<number> {
+    const taken = await this.jobs.take(from, count);
+    const sent = await this.publish(taken, avoid);
     await this.jobs.notePublished(sent);
     await this.jobs.giveBack(taken.map(({ id }) => id).filter((id) => !sent.includes(id)));
     return sent.length;
@@ -39,10 +42,10 @@ export class DispatchJobsHandler {
   }
 
   /** The ids of those that the stream has stored. */
-  private async publish(jobs: readonly JobToPublish[]): Promise<string[]> {
+  private async publish(jobs: readonly JobToPublish[], avoid: readonly string[] = []): Promise<string[]> {
     const sent = await Promise.all(
       jobs.map((job) =>
-        this.publishHeld(job).then(
+        this.publishHeld(job, avoid).then(
           (isSent) => (isSent ? [job.id] : []),
           (error: unknown) => {
             this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
@@ -55,9 +58,9 @@ export class DispatchJobsHandler {
   }
 
   /** False for a job whose budget has no room now: it waits. */
-  private async publishHeld(job: JobToPublish): Promise<boolean> {
+  private async publishHeld(job: JobToPublish, avoid: readonly string[]): Promise<boolean> {
     if (this.holds.areNeededFor(job) && (await this.holds.place([this.publisher.factsOf(job)])) === 0) return false;
-    await this.publisher.publish(job);
+    await this.publisher.publish(job, avoid);
     return true;
   }
 }

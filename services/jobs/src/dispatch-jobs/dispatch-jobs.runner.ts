@@ -4,9 +4,8 @@ import { EndUnpublishedHandler } from '../end-job/end-unpublished.handler.js';
 import { JobLimits } from '../job-limits.js';
 import { RegularWork } from '../run-regularly/regular-work.js';
 import { DispatchJobsHandler } from './dispatch-jobs.handler.js';
-import { DispatchNudge } from './dispatch-nudge.js';
 
-/** Puts jobs on their way for as long as the process lives: as soon as one is accepted, and otherwise a few times in a second. */
+/** Looks after jobs that were lost on their way, and those that end without having run, for as long as the process lives. */
 @Injectable()
 export class DispatchJobsRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly works: readonly RegularWork[];
@@ -14,7 +13,6 @@ export class DispatchJobsRunner implements OnApplicationBootstrap, BeforeApplica
   constructor(
     handler: DispatchJobsHandler,
     endings: EndUnpublishedHandler,
-    nudge: DispatchNudge,
     limits: JobLimits,
     logger: ServiceLogger,
   ) {
@@ -25,14 +23,6 @@ export class DispatchJobsRunner implements OnApplicationBootstrap, BeforeApplica
         onFailure: (error) => logger.warn({ error }, `${what} failed; trying again`),
       });
     this.works = [
-      new RegularWork({
-        everyMilliseconds: limits.pollMilliseconds,
-        pause: (milliseconds, signal) => nudge.wait(milliseconds, signal),
-        work: async () => {
-          while ((await handler.dispatch()) >= limits.jobsPerStep);
-        },
-        onFailure: (error) => logger.warn({ error }, 'jobs could not be put on their way; trying again'),
-      }),
       regular(limits.sweepMilliseconds, 'the sweep for lost jobs', () => handler.sweep()),
       regular(limits.pollMilliseconds * 4, 'ending jobs that never ran', () => endings.end()),
     ];

@@ -4,6 +4,16 @@ import { JobLimits } from '../job-limits.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { jobToPublishColumns, toJobToPublish, type JobToPublishRow } from '../keep-job/job-row.js';
 
+/** The jobs of one project for one model: until when the first has to be done, how many are due, and how many on their way. */
+export interface JobsOfProject {
+  readonly organization: string;
+  readonly project: string;
+  readonly model: string;
+  readonly deadline: Date;
+  readonly waiting: number;
+  readonly underWay: number;
+}
+
 /** Takes jobs that are to be put on their way, each for one process at a time. */
 @Injectable()
 export class DispatchRepository {
@@ -12,22 +22,33 @@ export class DispatchRepository {
     private readonly limits: JobLimits,
   ) {}
 
+  /** What waits and is under way, by project and model. */
+  survey(): Promise<JobsOfProject[]> {
+    return this.database.query<JobsOfProject>(
+      `SELECT organization, project, model, min(expires_at) AS deadline,
+         (count(*) FILTER (WHERE published_at IS NULL AND (lease_until IS NULL OR lease_until < now())))::integer AS waiting,
+         (count(*) FILTER (WHERE published_at IS NOT NULL))::integer AS "underWay"
+       FROM jobs.jobs
+       WHERE outcome IS NULL AND (published_at IS NOT NULL OR (ending IS NULL AND run_at <= now()))
+       GROUP BY organization, project, model`,
+    );
+  }
+
   /**
-   * The next jobs that are due, as far as there is room for more under way. What a process took and did not put on its way within
-   * its lease is taken again: under the same message id, so that the stream drops it where the first one was stored.
+   * The next jobs of a project and model that are due. What a process took and did not put on its way within its lease is taken
+   * again: under the same message id, so that the stream drops it where the first one was stored.
    */
-  async take(): Promise<JobToPublish[]> {
+  async take(from: Pick<JobsOfProject, 'organization' | 'project' | 'model'>, count: number): Promise<JobToPublish[]> {
     const rows = await this.database.query<JobToPublishRow>(
       `UPDATE jobs.jobs SET offers = offers + 1, lease_until = now() + $1::double precision * interval '1 millisecond'
        WHERE id IN (
          SELECT id FROM jobs.jobs
          WHERE published_at IS NULL AND outcome IS NULL AND ending IS NULL AND run_at <= now()
            AND (lease_until IS NULL OR lease_until < now())
-         ORDER BY run_at, id
-         LIMIT (SELECT greatest(0, least($2, $3 - count(*)))::int FROM jobs.jobs WHERE published_at IS NOT NULL AND outcome IS NULL)
-         FOR UPDATE SKIP LOCKED)
+           AND organization = $3 AND project = $4 AND model = $5
+         ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING ${jobToPublishColumns}`,
-      [this.limits.jobLeaseMilliseconds, this.limits.jobsPerStep, this.limits.jobsUnderWay],
+      [this.limits.jobLeaseMilliseconds, count, from.organization, from.project, from.model],
     );
     return rows.map(toJobToPublish).toSorted((left, right) => left.runAt.getTime() - right.runAt.getTime());
   }

@@ -23,10 +23,12 @@ export class JobPublisher {
    * Resolves when the stream has stored the request. Publishing a job twice does no harm: its request id, and so the key of
    * all its effects, is always the same. Another run has a message id of its own, or the stream would drop it.
    */
-  async publish(job: JobToPublish): Promise<void> {
+  async publish(job: JobToPublish, avoid: readonly string[] = []): Promise<void> {
     const { requestId, run } = job;
     const body = await this.blobs.read({ inline: job.body, blobKey: job.bodyBlobKey });
-    const facts = this.factsOf(job);
+    const known = this.factsOf(job);
+    const ignore = [...(known.wishes?.ignore ?? []), ...avoid];
+    const facts = avoid.length === 0 ? known : { ...known, wishes: { ...known.wishes, ignore } };
     const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
     const messageId = run === 0 ? requestId : `${requestId}:r${run}`;
     const subject = Subject.requestAcceptedDurable(PRIORITY);
