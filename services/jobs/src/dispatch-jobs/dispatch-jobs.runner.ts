@@ -10,12 +10,7 @@ import { DispatchJobsHandler } from './dispatch-jobs.handler.js';
 export class DispatchJobsRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly works: readonly RegularWork[];
 
-  constructor(
-    handler: DispatchJobsHandler,
-    endings: EndUnpublishedHandler,
-    limits: JobLimits,
-    logger: ServiceLogger,
-  ) {
+  constructor(handler: DispatchJobsHandler, endings: EndUnpublishedHandler, limits: JobLimits, logger: ServiceLogger) {
     const regular = (everyMilliseconds: number, what: string, work: () => Promise<unknown>): RegularWork =>
       new RegularWork({
         everyMilliseconds,
