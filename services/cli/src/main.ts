@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
+import { jobsCommand } from './manage-jobs/jobs.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
@@ -19,6 +20,7 @@ const program = new Command('switchyard')
   .showHelpAfterError('(add --help for what there is)')
   .addHelpText('after', EXPLANATION)
   .addCommand(batchCommand((code) => (process.exitCode = code)))
+  .addCommand(jobsCommand((code) => (process.exitCode = code)))
   .addCommand(policyCommand())
   .addCommand(queuesCommand())
   .addCommand(importCommand())

@@ -75,6 +75,19 @@ export class ApiClient {
     return this.parse(await this.send(path, { method, headersTimeout, ...content }), answer);
   }
 
+  /** An answer as it is, whatever its status says; only those that say nothing of the thing itself are refusals. */
+  async answer(method: 'GET', path: string): Promise<{ status: number; body: Buffer }> {
+    const response = await this.send(path, { method });
+    if (!('x-switchyard-job-request-id' in response.headers)) throw await refusal(response, this.connection);
+    return { status: response.statusCode, body: Buffer.from(await response.body.arrayBuffer()) };
+  }
+
+  /** Sends a request that is to be answered later, and reads what it became by its schema. */
+  async later<T>(path: string, body: Uint8Array, further: Record<string, string>, answer: ZodType<T>): Promise<T> {
+    const headers = { 'content-type': 'application/json', prefer: 'respond-async', ...further };
+    return this.parse(await this.send(path, { method: 'POST', headers, body }), answer);
+  }
+
   private async send(
     path: string,
     options: Pick<Dispatcher.RequestOptions, 'method' | 'body' | 'headersTimeout'> & {
