@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { besideCallers, durableRoom, MOST_DURABLE_CALLS } from './durable-room.policy.js';
+
+describe('the room of the durable lane', () => {
+  it('is whole while no caller was here lately, whatever it was beside callers', () => {
+    expect(durableRoom({ waitingCallers: 0, hadCallersLately: false, beside: 8 })).toBe(MOST_DURABLE_CALLS);
+  });
+
+  it('is what leaves the process on time while callers are here', () => {
+    expect(durableRoom({ waitingCallers: 3, hadCallersLately: true, beside: 40 })).toBe(40);
+  });
+
+  it('gives way one for one to many callers, down to none', () => {
+    expect(durableRoom({ waitingCallers: 164, hadCallersLately: true, beside: 512 })).toBe(412);
+    expect(durableRoom({ waitingCallers: 900, hadCallersLately: true, beside: 512 })).toBe(0);
+  });
+
+  it('falls fast when the process is late and rises slowly when it is not, within bounds', () => {
+    expect(besideCallers(100, 20)).toBe(70);
+    expect(besideCallers(100, 1)).toBe(104);
+    expect(besideCallers(8, 50)).toBe(8);
+    expect(besideCallers(MOST_DURABLE_CALLS, 0)).toBe(MOST_DURABLE_CALLS);
+  });
+});
