@@ -47,7 +47,9 @@ describe('results of the durable lane', () => {
 
   it('fail together where their message is refused', async () => {
     const { results } = bundles(true);
-    const outcomes = await Promise.allSettled([event('one'), event('one')].map((one) => results.store(one, encodeRequestEnded(one))));
+    const outcomes = await Promise.allSettled(
+      [event('one'), event('one')].map((one) => results.store(one, encodeRequestEnded(one))),
+    );
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 });
