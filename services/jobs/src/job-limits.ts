@@ -122,6 +122,10 @@ export class JobLimits {
   /** How often results and jobs that were kept long enough are dropped. */
   readonly jobDropMilliseconds: number = MINUTE;
 
+  /** How long an idempotency key is kept, and how often those are dropped that are older. */
+  readonly idempotencyMilliseconds: number = 24 * 60 * MINUTE;
+  readonly idempotencyDropMilliseconds: number = 60 * MINUTE;
+
   constructor(overrides: Partial<JobLimits> = {}) {
     Object.assign(this, overrides);
   }

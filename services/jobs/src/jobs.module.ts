@@ -99,6 +99,9 @@ import { SweepLinesRunner } from './sweep-lines/sweep-lines.runner.js';
 import { SweepRepository } from './sweep-lines/sweep.repository.js';
 import { BatchLineRepository } from './validate-batch/batch-line.repository.js';
 import { ValidateBatchHandler } from './validate-batch/validate-batch.handler.js';
+import { DropOldKeysRunner } from './keep-keys/drop-old-keys.runner.js';
+import { IdempotencyKeyRepository } from './keep-keys/idempotency-key.repository.js';
+import { CreateIdempotencyKeys1764600000000 } from './migrations/1764600000000-create-idempotency-keys.js';
 import { WebhooksModule } from './webhooks.module.js';
 
 /** Every batch at work may hold a connection; the rest answer queries and store results. */
@@ -120,6 +123,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         DropFiles1764121000000,
         CreateJobs1764500000000,
         ScheduleWork1764100000000,
+        CreateIdempotencyKeys1764600000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -150,6 +154,8 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
       useFactory: (settings: Settings) => openBlobStore(settings),
     },
     AdvanceBatchHandler,
+    DropOldKeysRunner,
+    IdempotencyKeyRepository,
     AdvanceBatchesRunner,
     AnswerBatchesHandler,
     AnswerResponsesHandler,

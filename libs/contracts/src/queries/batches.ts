@@ -75,6 +75,8 @@ export const batchCreateSchema = z.object({
   completionWindow: z.string(),
   metadata: z.record(z.string(), z.string()).nullable(),
   outputExpiresAfterSeconds: z.number().nullable(),
+  /** The caller's idempotency key, where one was sent. */
+  idempotencyKey: z.string().max(255).optional(),
 });
 export type BatchCreate = z.infer<typeof batchCreateSchema>;
 

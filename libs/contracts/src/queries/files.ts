@@ -24,6 +24,8 @@ export const fileCreateSchema = z.object({
   blobKey: z.string(),
   /** Seconds after which the file is dropped; null: it is kept until it is deleted. */
   expiresAfterSeconds: z.number().nullable(),
+  /** The caller's idempotency key, where one was sent. */
+  idempotencyKey: z.string().max(255).optional(),
 });
 export type FileCreate = z.infer<typeof fileCreateSchema>;
 

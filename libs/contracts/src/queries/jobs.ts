@@ -75,6 +75,8 @@ export const jobCreateSchema = z.object({
   runAt: z.int().optional(),
   /** Of a response that is to be kept: under which id, and what it continues. */
   response: z.object({ id, previousResponseId: id.nullable(), isBackground: z.boolean() }).optional(),
+  /** The caller's idempotency key, where one was sent. */
+  idempotencyKey: z.string().max(255).optional(),
 });
 export type JobCreate = z.infer<typeof jobCreateSchema>;
 

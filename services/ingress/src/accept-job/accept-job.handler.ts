@@ -16,6 +16,7 @@ export interface LaterRequest {
   readonly body: Buffer;
   readonly runAt?: number | undefined;
   readonly response?: JobCreate['response'];
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Hands requests that nobody waits for to the jobs service, which commits them before it answers. */
@@ -45,6 +46,7 @@ export class AcceptJobHandler {
       body: await this.carry(requestId, body),
       ...(runAt === undefined ? {} : { runAt }),
       ...(response ? { response } : {}),
+      ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
     };
     return this.messaging.ask(Subject.jobCreate, command, jobObjectSchema);
   }

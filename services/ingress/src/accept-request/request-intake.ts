@@ -11,6 +11,7 @@ import { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { requireBody } from '../http/require-body.js';
 import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
+import { useLastingId } from '../repeat-request/idempotency-key.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
 import { headerOf, RequestFacts } from './request-facts.js';
 
@@ -56,10 +57,11 @@ export class RequestIntake {
     { dialect, request, reply, body }: Omit<IncomingCall, 'response'>,
     wish: LaterWish,
   ): Promise<void> {
+    const idempotencyKey = useLastingId(request, body);
     const facts = this.requestFacts.read(dialect, request, body);
     const { id: requestId, caller } = request;
     const endpoint = request.routeOptions.url ?? request.url;
-    return this.later.handle({ requestId, caller, dialect, endpoint, facts, body }, wish, reply);
+    return this.later.handle({ requestId, caller, dialect, endpoint, facts, body, idempotencyKey }, wish, reply);
   }
 
   /** Takes a request whose body and response were made elsewhere. @throws DialectError */

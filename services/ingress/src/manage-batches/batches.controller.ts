@@ -4,6 +4,7 @@ import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
 import { readFields, readJson } from '../http/read-json.js';
 
 const createSchema = z.object({
@@ -26,7 +27,8 @@ export class BatchesController {
   @Post()
   @Permit('create', 'Batch')
   @HttpCode(200)
-  create(@Req() { caller, body }: AuthenticatedRequest): Promise<BatchObject> {
+  create(@Req() request: AuthenticatedRequest): Promise<BatchObject> {
+    const { caller, body } = request;
     const fields = readJson(body, createSchema);
     const command = {
       caller,
@@ -35,6 +37,7 @@ export class BatchesController {
       completionWindow: fields.completion_window,
       metadata: fields.metadata ?? null,
       outputExpiresAfterSeconds: fields.output_expires_after?.seconds ?? null,
+      idempotencyKey: idempotencyKeyOf(request),
     };
     return this.messaging.ask(Subject.batchCreate, command, batchObjectSchema);
   }

@@ -16,6 +16,7 @@ import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
 import { readFields } from '../http/read-json.js';
 import { byteRangeOf } from './byte-range.policy.js';
 import { ReceiveFileHandler } from './receive-file.handler.js';
@@ -47,7 +48,7 @@ export class FilesController {
         'Send the file as multipart/form-data with the fields file and purpose.',
       );
     }
-    return this.receive.handle(request.caller, request.parts());
+    return this.receive.handle(request.caller, request.parts(), idempotencyKeyOf(request));
   }
 
   @Get()

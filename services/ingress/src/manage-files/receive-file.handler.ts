@@ -25,7 +25,7 @@ export class ReceiveFileHandler {
   ) {}
 
   /** @throws DialectError 400 for a form without file or purpose, BlobTooLarge, BlobStoreFull. */
-  async handle(caller: Caller, parts: AsyncIterable<Multipart>): Promise<FileObject> {
+  async handle(caller: Caller, parts: AsyncIterable<Multipart>, idempotencyKey?: string): Promise<FileObject> {
     const received: Received = {};
     try {
       for await (const part of parts) await this.take(part, received);
@@ -33,7 +33,7 @@ export class ReceiveFileHandler {
       if (!blobKey || !stored || !filename) throw missing('file', 'the file itself');
       if (!purpose) throw missing('purpose', 'such as "batch"');
       const expiresAfterSeconds = expiryOf(received);
-      const command = { caller, filename, purpose, blobKey, ...stored, expiresAfterSeconds };
+      const command = { caller, filename, purpose, blobKey, ...stored, expiresAfterSeconds, idempotencyKey };
       return await this.messaging.ask(Subject.fileCreate, command, fileObjectSchema);
     } catch (error) {
       // Where the question was lost the row may have been written all the same, and must not lose its bytes.

@@ -8,6 +8,7 @@ import { AcceptJobHandler, type LaterRequest } from '../accept-job/accept-job.ha
 import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import { laterWish } from '../accept-job/later-wish.js';
 import { FollowResponseHandler } from '../follow-stream/follow-response.handler.js';
+import { useLastingId } from '../repeat-request/idempotency-key.js';
 import { headerOf, RequestFacts } from '../accept-request/request-facts.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 
@@ -42,6 +43,7 @@ export class AcceptBackgroundHandler {
         "A response in the background is kept; leave out 'store: false'.",
         'store',
       );
+    const idempotencyKey = useLastingId(request, body);
     const previousResponseId = state.previousResponseId ?? null;
     const id = `resp_${request.id.replace(/^req_/, '')}`;
     const sent = isBackground ? foregroundBody(body) : body;
@@ -52,6 +54,7 @@ export class AcceptBackgroundHandler {
       endpoint: ENDPOINT,
       facts: this.requestFacts.read(DIALECT, request, sent),
       body: sent,
+      idempotencyKey,
       runAt: wish?.runAt,
       ...(isStored ? { response: { id, previousResponseId, isBackground } } : {}),
     };

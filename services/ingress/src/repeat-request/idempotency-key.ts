@@ -30,9 +30,20 @@ export function requestHash({ method, url }: Pick<FastifyRequest, 'method' | 'ur
   return createHash('sha256').update(`${method} ${url}\n`).update(body).digest('hex');
 }
 
-/** The id that a request has which is kept in Postgres: the same for the same key, so that it is there once. */
-export function lastingRequestId({ organization, project, key }: Caller, idempotencyKey: string): string {
-  return `req_k${sha256(JSON.stringify([organization, project, key, idempotencyKey])).slice(0, 32)}`;
+/**
+ * Gives a request that is kept in Postgres an id that follows from its idempotency key and its content, so that what is made of it
+ * is made once. Returns the key, or undefined where none was sent. @throws DialectError 400
+ */
+export function useLastingId(
+  request: Pick<FastifyRequest, 'headers' | 'id' | 'url'> & { readonly caller: Caller },
+  body: Uint8Array,
+): string | undefined {
+  const idempotencyKey = idempotencyKeyOf(request);
+  if (idempotencyKey === undefined) return undefined;
+  const { organization, project, key } = request.caller;
+  const content = requestHash({ method: 'POST', url: request.url }, body);
+  request.id = `req_k${sha256(JSON.stringify([organization, project, key, idempotencyKey, content])).slice(0, 32)}`;
+  return idempotencyKey;
 }
 
 function sha256(text: string): string {

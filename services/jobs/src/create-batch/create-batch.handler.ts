@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { BatchCreate, BatchObject } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
+import type { Transaction } from '#libs/storage';
+import { unknownBatch } from '../answer-batches/answer-batches.handler.js';
+import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
 import { toBatchObject } from '../answer-batches/batch-object.policy.js';
 import { JobLimits } from '../job-limits.js';
@@ -18,15 +21,27 @@ export class CreateBatchHandler {
     private readonly files: FileRepository,
     private readonly limits: JobLimits,
     private readonly nudge: BatchNudge,
+    private readonly keys: IdempotencyKeyRepository,
   ) {}
 
   async create(query: BatchCreate): Promise<BatchObject> {
+    const { caller, idempotencyKey, ...content } = query;
+    const keyed = { caller, idempotencyKey, content: ['batch', content] };
+    const before = await this.keys.find(keyed);
+    if (before !== undefined) return this.read(before, caller);
     const refusal = refusalOf(query, this.limits);
     if (refusal) throw new QueryRefused(refusal);
     await this.requireInputFile(query);
-    const batch = await this.batches.insert(
+    const newId = batchIdentifiers.batch(randomUUID().replaceAll('-', ''));
+    const { id } = await this.keys.once(keyed, newId, (within) => this.insert(newId, query, within));
+    this.nudge.nudge();
+    return this.read(id, caller);
+  }
+
+  private async insert(id: string, query: BatchCreate, within: Transaction): Promise<void> {
+    await this.batches.insert(
       {
-        id: batchIdentifiers.batch(randomUUID().replaceAll('-', '')),
+        id,
         organization: query.caller.organization,
         project: query.caller.project,
         key: query.caller.key,
@@ -36,9 +51,13 @@ export class CreateBatchHandler {
         metadata: query.metadata,
         outputExpiresAfterSeconds: query.outputExpiresAfterSeconds,
       },
-      { windowMilliseconds: windowOf(query.completionWindow, this.limits) },
+      { windowMilliseconds: windowOf(query.completionWindow, this.limits), within },
     );
-    this.nudge.nudge();
+  }
+
+  private async read(id: string, caller: BatchCreate['caller']): Promise<BatchObject> {
+    const batch = await this.batches.find(id, { ...caller, admin: false });
+    if (!batch) throw unknownBatch(id);
     return toBatchObject(batch);
   }
 

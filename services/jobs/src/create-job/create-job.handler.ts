@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Facts, JobCreate, JobObject } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { QueueNudge } from '../dispatch-work/queue-nudge.js';
+import { sha256Hex } from '#libs/secrets';
+import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
 import { JobLimits } from '../job-limits.js';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
@@ -19,6 +21,7 @@ export class CreateJobHandler {
     private readonly blobs: JobBlobs,
     private readonly nudge: QueueNudge,
     private readonly limits: JobLimits,
+    private readonly keys: IdempotencyKeyRepository,
   ) {}
 
   /** Asking again with the same request id gives the same job. @throws QueryRefused */
@@ -30,6 +33,10 @@ export class CreateJobHandler {
     if ('mustBe' in times) throw impossibleTime(times.mustBe);
     const { runAt, expiresAt } = times;
     if ((await this.counts.unended(caller)) >= this.limits.jobsPerProject) throw tooMany(this.limits.jobsPerProject);
+    const body = await this.blobs.open(command.body);
+    const content = ['job', command.endpoint, command.runAt, sha256Hex(body)];
+    // The id of a request with a key follows from both, so that the job is there once; the row of the key refuses another request.
+    await this.keys.once({ caller, idempotencyKey: command.idempotencyKey, content }, id, async () => undefined);
     const facts: Facts = {
       ...read,
       organization: caller.organization,
@@ -40,7 +47,7 @@ export class CreateJobHandler {
       deadline: expiresAt.getTime(),
       job: { jobId: id, run: 0 },
     };
-    const kept = await this.blobs.keep(jobIdentifiers.bodyBlob(id), await this.blobs.open(command.body));
+    const kept = await this.blobs.keep(jobIdentifiers.bodyBlob(id), body);
     const job = await this.jobs.insert({
       id,
       facts,

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FileCreate, FileDeleted, FileList, FileLocation, FileObject, FilePage, FileRead } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { expiryRefusal, isExpiry } from '../create-batch/batch-request.policy.js';
+import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
 import { JobLimits } from '../job-limits.js';
 import { FileRepository, type StoredFile } from './file.repository.js';
 
@@ -15,6 +16,7 @@ export class StoreFileHandler {
   constructor(
     private readonly files: FileRepository,
     private readonly limits: JobLimits,
+    private readonly keys: IdempotencyKeyRepository,
   ) {}
 
   async create(query: FileCreate): Promise<FileObject> {
@@ -30,7 +32,7 @@ export class StoreFileHandler {
     if (expiresAfterSeconds !== null && !isExpiry(expiresAfterSeconds, this.limits))
       throw new QueryRefused(expiryRefusal('expires_after.seconds', expiresAfterSeconds, this.limits));
     const id = `file-${randomUUID().replaceAll('-', '')}`;
-    await this.files.insert({
+    const file = {
       id,
       organization: query.caller.organization,
       project: query.caller.project,
@@ -40,8 +42,11 @@ export class StoreFileHandler {
       sha256: query.sha256,
       blobKey: query.blobKey,
       expiresAfterSeconds,
-    });
-    return (await this.locate({ caller: query.caller, id })).file;
+    };
+    const { caller, idempotencyKey, blobKey: _where, ...content } = query;
+    const keyed = { caller, idempotencyKey, content: ['file', content] };
+    const made = await this.keys.once(keyed, id, (within) => this.files.insert(file, within));
+    return (await this.locate({ caller, id: made.id })).file;
   }
 
   async locate(query: FileRead): Promise<FileLocation> {

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BatchCreate, FileCreate } from '#libs/contracts';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { CreateBatchHandler } from '../create-batch/create-batch.handler.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { caller, inputLines } from '../line.fixture.js';
+import { StoreFileHandler } from '../store-file/store-file.handler.js';
+import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
+
+const AT_ONCE = 50;
+
+let database: TestDatabase;
+let jobs: JobsForTests;
+let request: BatchCreate;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  jobs = await JobsForTests.start(database.url);
+  const { id: inputFileId } = await jobs.upload(inputLines(2));
+  request = {
+    caller,
+    inputFileId,
+    endpoint: '/v1/chat/completions',
+    completionWindow: '24h',
+    metadata: null,
+    outputExpiresAfterSeconds: null,
+  };
+});
+afterAll(async () => {
+  await jobs.stop();
+  await database.drop();
+});
+
+const create = (idempotencyKey: string, changes: Partial<BatchCreate> = {}) =>
+  jobs.get(CreateBatchHandler).create({ ...request, idempotencyKey, ...changes });
+
+const batches = async (): Promise<number> =>
+  (await jobs.query<{ count: number }>('SELECT count(*)::int AS count FROM jobs.batches'))[0]?.count ?? 0;
+
+describe('an idempotency key of what Postgres keeps', () => {
+  it('makes one batch of fifty requests at once', async () => {
+    const before = await batches();
+    const made = await Promise.all(Array.from({ length: AT_ONCE }, () => create('at-once')));
+
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(await batches()).toBe(before + 1);
+  });
+
+  it('is refused for another request, and is of its API key alone', async () => {
+    const first = await create('other');
+    await expect(create('other', { metadata: { a: 'b' } })).rejects.toMatchObject({
+      reply: { status: 422, code: 'idempotency_key_reused' },
+    });
+    const foreign = await create('other', { caller: { ...caller, key: 'another' } });
+
+    expect(foreign.id).not.toBe(first.id);
+  });
+
+  it('is free after a request that was refused, and again after a day', async () => {
+    await expect(create('mended', { inputFileId: 'file-nowhere' })).rejects.toMatchObject({ reply: { status: 404 } });
+    const first = await create('mended');
+    await jobs.query(`UPDATE jobs.idempotency_keys SET created_at = now() - interval '25 hours'`);
+    const later = await create('mended', { metadata: { day: 'next' } });
+
+    expect(later.id).not.toBe(first.id);
+  });
+
+  it('gives the batch again also when its input is gone', async () => {
+    const first = await create('gone');
+    await jobs.query(`UPDATE jobs.files SET deleted_at = now()`);
+    const again = await create('gone');
+    await jobs.query(`UPDATE jobs.files SET deleted_at = NULL`);
+
+    expect(again.id).toBe(first.id);
+  });
+
+  it('makes one file of the same bytes', async () => {
+    const stored: FileCreate = {
+      caller,
+      filename: 'in.jsonl',
+      purpose: 'batch',
+      bytes: 3,
+      sha256: 'ab',
+      blobKey: 'files/1',
+      expiresAfterSeconds: null,
+      idempotencyKey: 'upload',
+    };
+    const store = (changes: Partial<FileCreate>) => jobs.get(StoreFileHandler).create({ ...stored, ...changes });
+    const [first, again] = [await store({}), await store({ blobKey: 'files/2' })];
+
+    expect(again).toEqual(first);
+    await expect(store({ sha256: 'cd' })).rejects.toMatchObject({ reply: { status: 422 } });
+  });
+
+  it('is dropped once it is old', async () => {
+    await create('old');
+    await jobs.query(`UPDATE jobs.idempotency_keys SET created_at = now() - interval '25 hours'`);
+
+    expect(await jobs.get(IdempotencyKeyRepository).dropOld()).toBeGreaterThan(0);
+    expect(await jobs.query('SELECT 1 FROM jobs.idempotency_keys')).toEqual([]);
+  });
+});
