@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
+import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
@@ -22,6 +23,7 @@ const program = new Command('switchyard')
   .addCommand(batchCommand((code) => (process.exitCode = code)))
   .addCommand(jobsCommand((code) => (process.exitCode = code)))
   .addCommand(policyCommand())
+  .addCommand(webhooksCommand())
   .addCommand(queuesCommand())
   .addCommand(importCommand())
   .addCommand(routerCommand());
