@@ -35,7 +35,13 @@ const delivery: WebhookDeliveryObject = {
   created_at: 1_767_225_000,
   ended_at: null,
 };
-const list = <Item>(data: Item[]) => ({ object: 'list' as const, data, first_id: null, last_id: null, has_more: false });
+const list = <Item>(data: Item[]) => ({
+  object: 'list' as const,
+  data,
+  first_id: null,
+  last_id: null,
+  has_more: false,
+});
 
 describe('what is told of webhooks', () => {
   it('is of endpoints whether they are well, fail, or are disabled and why', () => {
@@ -61,9 +67,7 @@ describe('what is told of webhooks', () => {
   });
 
   it('is of a delivery how its last attempt went and when the next one is', () => {
-    expect(describeDelivery(delivery)).toBe(
-      'whd_1 batch.completed: pending (status 500; next 2026-01-01 00:00:00)',
-    );
+    expect(describeDelivery(delivery)).toBe('whd_1 batch.completed: pending (status 500; next 2026-01-01 00:00:00)');
     expect(describeDeliveries(list([delivery]))).toContain('status 500; next');
     expect(describeDeliveries(list([]))).toContain('Nothing');
   });

@@ -32,7 +32,11 @@ function addCreate(webhooks: Command): void {
   withConnection(webhooks.command('create'))
     .description('make an endpoint; its secret is shown this once')
     .argument('<url>', 'where events are sent, https://…')
-    .option('--event <type>', 'what it wishes for, as batch.completed or batch.*; again for more (default: all)', collect)
+    .option(
+      '--event <type>',
+      'what it wishes for, as batch.completed or batch.*; again for more (default: all)',
+      collect,
+    )
     .option('--name <name>', 'what you call it')
     .option('--description <text>', 'what it is for')
     .action(async (url: string, flags: ConnectionFlags & { event?: string[]; name?: string; description?: string }) => {
