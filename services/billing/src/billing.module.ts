@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { Stream } from '#libs/contracts';
 import { StorageModule } from '#libs/storage';
+import { AnswerBudgetsController } from './answer-budgets/answer-budgets.controller.js';
+import { AnswerBudgetsHandler } from './answer-budgets/answer-budgets.handler.js';
 import { AnswerUsageController } from './answer-usage/answer-usage.controller.js';
 import { AnswerUsageHandler } from './answer-usage/answer-usage.handler.js';
 import { UsageRepository } from './answer-usage/usage.repository.js';
 import { billingSchema } from './billing.schema.js';
+import { GrantCreditHandler } from './grant-credit/grant-credit.handler.js';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetController } from './lease-budget/lease-budget.controller.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
@@ -18,6 +21,7 @@ import { PriceCallConsumer } from './price-call/price-call.consumer.js';
 import { PriceCallHandler } from './price-call/price-call.handler.js';
 import { PriceVersionsRepository } from './price-call/price-versions.repository.js';
 import { SweepLeasesRunner } from './sweep-leases/sweep-leases.runner.js';
+import { VerifyLedgerHandler } from './verify-ledger/verify-ledger.handler.js';
 import { BudgetNotices } from './watch-budgets/budget-notices.js';
 import { BudgetWatch } from './watch-budgets/budget-watch.js';
 import { PromptRatios } from './watch-budgets/prompt-ratios.js';
@@ -31,7 +35,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
       inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
     }),
   ],
-  controllers: [PriceCallConsumer, AnswerUsageController, LeaseBudgetController, PlaceHoldController],
+  controllers: [PriceCallConsumer, AnswerUsageController, LeaseBudgetController, PlaceHoldController, AnswerBudgetsController],
   providers: [
     PriceCallHandler,
     PriceBook,
@@ -40,6 +44,9 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ReservationsRepository,
     LeaseBudgetHandler,
     PlaceHoldHandler,
+    AnswerBudgetsHandler,
+    GrantCreditHandler,
+    VerifyLedgerHandler,
     HeldRequestsRepository,
     SweepLeasesRunner,
     BudgetNotices,

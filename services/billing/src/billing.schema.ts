@@ -13,6 +13,7 @@ import { CreateCharges1764000000000 } from './migrations/1-create-charges.js';
 import { KeepFurtherPrices1764100000000 } from './migrations/2-keep-further-prices.js';
 import { KeepUnits1764200000000 } from './migrations/3-keep-units.js';
 import { CreateBudgetsAndLedger1764300000000 } from './migrations/4-create-budgets-and-ledger.js';
+import { KeepHighestLimits1764400000000 } from './migrations/5-keep-highest-limits.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -35,5 +36,6 @@ export const billingSchema: ServiceSchema = {
     KeepFurtherPrices1764100000000,
     KeepUnits1764200000000,
     CreateBudgetsAndLedger1764300000000,
+    KeepHighestLimits1764400000000,
   ],
 };

@@ -35,6 +35,10 @@ export class BudgetPeriod {
   @Column('bigint', { name: 'limit_nano_usd' })
   limitNanoUsd!: string;
 
+  /** The highest limit that the period had. */
+  @Column('bigint', { name: 'highest_limit_nano_usd', default: 0 })
+  highestLimitNanoUsd!: string;
+
   /** One-off additions, and credits that were paid for in advance. */
   @Column('bigint', { name: 'granted_nano_usd', default: 0 })
   grantedNanoUsd!: string;

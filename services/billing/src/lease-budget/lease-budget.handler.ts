@@ -61,9 +61,13 @@ export class LeaseBudgetHandler {
     return { returned: await this.reservations.giveBack(returns) };
   }
 
+  find(id: string): BudgetEntry | undefined {
+    return this.index.byId.get(id);
+  }
+
   /** @throws QueryRefused 503 */
   budgetOf(id: string): BudgetEntry {
-    const budget = this.index.byId.get(id);
+    const budget = this.find(id);
     if (budget) return budget;
     const message = `The budget '${id}' is not known to billing yet; try again in a moment.`;
     throw new QueryRefused({ status: 503, code: 'temporarily_unavailable', message });

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { BudgetEntry, BudgetList, BudgetListReply, BudgetRecord, Caller } from '#libs/contracts';
+import { budgetIndex, type BudgetIndex } from '#libs/budgets';
+import { SnapshotWatch } from '#libs/messaging';
+import { Database } from '#libs/storage';
+
+interface Row {
+  budget: string;
+  subject: string;
+  startsAt: number;
+  endsAt: number | null;
+  granted: string;
+  posted: string;
+  held: string;
+  overrun: string;
+}
+
+/** The largest spenders of a budget that each end user has for itself. */
+const MOST_SUBJECTS = 100;
+
+const FIND = `
+SELECT * FROM (
+  SELECT budget_id AS budget, subject, (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt",
+    (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt", granted_nano_usd::text AS granted,
+    posted_nano_usd::text AS posted, held_nano_usd::text AS held, overrun_nano_usd::text AS overrun,
+    row_number() OVER (PARTITION BY budget_id ORDER BY posted_nano_usd DESC) AS place
+  FROM billing.budget_periods
+  WHERE budget_id = ANY($1) AND starts_at <= now() AND (ends_at IS NULL OR ends_at > now())) periods
+WHERE place <= ${MOST_SUBJECTS} ORDER BY budget, place`;
+
+/** Answers how budgets stand in their periods at hand, to each caller those that bind its project; the admin key sees all. */
+@Injectable()
+export class AnswerBudgetsHandler {
+  private index: BudgetIndex = budgetIndex({});
+
+  constructor(
+    watch: SnapshotWatch,
+    private readonly database: Database,
+  ) {
+    watch.onChange((snapshot) => (this.index = budgetIndex(snapshot)));
+  }
+
+  async list({ caller }: BudgetList): Promise<BudgetListReply> {
+    const visible = [...this.index.byId.values()].filter((budget) => isVisible(budget, caller));
+    if (visible.length === 0) return { budgets: [] };
+    const rows = await this.database.query<Row>(FIND, [visible.map(({ id }) => id)]);
+    const byBudget = Map.groupBy(rows, ({ budget }) => budget);
+    return {
+      budgets: visible.flatMap((budget) => (byBudget.get(budget.id) ?? [undefined]).map((row) => recordOf(budget, row))),
+    };
+  }
+}
+
+/** A budget of the whole organisation binds every project of it; another project's, or another key's, is not the caller's. */
+function isVisible({ organization, project, key }: BudgetEntry, caller: Caller): boolean {
+  if (caller.admin) return true;
+  return (
+    organization === caller.organization &&
+    (project === undefined || project === caller.project) &&
+    (key === undefined || key === caller.key)
+  );
+}
+
+function recordOf(budget: BudgetEntry, row: Row | undefined): BudgetRecord {
+  const { id, organization, project, key, period, timeZone, onExceeded, limitNanoUsd } = budget;
+  const granted = row?.granted ?? '0';
+  return {
+    id,
+    organization,
+    ...(project === undefined ? {} : { project }),
+    ...(key === undefined ? {} : { key }),
+    period,
+    timeZone,
+    onExceeded: onExceeded.kind === 'refuse' ? 'refuse' : `downgrade to ${onExceeded.model}`,
+    ...(row && row.subject !== '' ? { endUser: row.subject } : {}),
+    ...(row ? { startsAt: Math.floor(row.startsAt) } : {}),
+    ...(row && row.endsAt !== null ? { resetsAt: Math.floor(row.endsAt) } : {}),
+    limitNanoUsd: (BigInt(limitNanoUsd) + BigInt(granted)).toString(),
+    grantedNanoUsd: granted,
+    postedNanoUsd: row?.posted ?? '0',
+    heldNanoUsd: row?.held ?? '0',
+    overrunNanoUsd: row?.overrun ?? '0',
+  };
+}
