@@ -223,5 +223,11 @@ describe('budgets', () => {
          WHERE posted_nano_usd + held_nano_usd > limit_nano_usd + granted_nano_usd`,
     );
     expect(rows).toEqual([]);
+    const verify = () => call(`${stack.url}/admin/v1/ledger/verify`, { key: stack.adminKey, body: {} });
+    await eventually(async () =>
+      expect(JSON.parse((await verify()).text)).toMatchObject({ is_sound: true, findings: [] }),
+    );
+    const listed = JSON.parse((await call(`${stack.url}/v1/budgets`, { key: keyOf('ten') })).text) as { data: object[] };
+    expect(listed.data).toMatchObject([{ id: 'demo/ten:total', remaining_usd: '0', held_usd: '0', resets_at: null }]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Facts, ModelEntry, Snapshot } from '#libs/contracts';
 import { resolveModel } from '#libs/routing';
 import { budgetIndex, type AppliedBudget, type BudgetIndex } from './budget-index.js';
+import { Markups } from './markups.js';
 import { reachOf, type ReachedTarget } from './reach-of.policy.js';
 import { worstCost, type HoldBounds, type HoldLimits } from './worst-cost.policy.js';
 
@@ -9,19 +10,22 @@ const WORST_CASE: HoldLimits = { outputTokens: 32_768, webSearches: 10 };
 const WHOLE_MILLIONTHS = 1_000_000;
 const NONE: readonly AppliedBudget[] = [];
 
+type BookedParts = Pick<Snapshot, 'models' | 'trial' | 'markups' | 'organizations' | 'plans' | 'budgets'>;
+
 /** What a snapshot says of money: which budgets count a request, and what it may cost. Made once for each revision. */
 export class BudgetBook {
   readonly index: BudgetIndex;
   private readonly models: ReadonlyMap<string, ModelEntry>;
   /** Of policies on trial, which decide a share of requests. */
   private readonly trialModels: ReadonlyMap<string, ModelEntry> | undefined;
-  private readonly markups: ReadonlyMap<string, number>;
+  private readonly markups: Markups;
 
-  constructor({ models, trial, markups = [], budgets }: Pick<Snapshot, 'models' | 'trial' | 'markups' | 'budgets'>) {
+  constructor(snapshot: BookedParts) {
+    const { models, trial, budgets } = snapshot;
     this.index = budgetIndex(budgets ? { budgets } : {});
     this.models = byName(models);
     this.trialModels = trial && byName(trial.models);
-    this.markups = new Map(markups.map(({ organization, millionths }) => [organization, millionths]));
+    this.markups = new Markups(snapshot);
   }
 
   /** The longest time that any call may take. */
@@ -43,9 +47,9 @@ export class BudgetBook {
   }
 
   /** Rounded up: a hold must not be smaller than the charge. */
-  withMarkup({ organization }: Pick<Facts, 'organization'>, nanoUsd: bigint): bigint {
-    const millionths = this.markups.get(organization);
-    if (millionths === undefined) return nanoUsd;
+  withMarkup(owner: Pick<Facts, 'organization' | 'project'>, nanoUsd: bigint): bigint {
+    const millionths = this.markups.of(owner);
+    if (millionths === 0) return nanoUsd;
     return (nanoUsd * BigInt(WHOLE_MILLIONTHS + millionths) + BigInt(WHOLE_MILLIONTHS - 1)) / BigInt(WHOLE_MILLIONTHS);
   }
 

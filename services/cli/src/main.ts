@@ -7,6 +7,7 @@ import { policyCommand } from './manage-policies/policy.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
 import { routerCommand } from './train-router/router.command.js';
+import { ledgerCommand } from './verify-ledger/ledger.command.js';
 
 const EXPLANATION = `
 Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed · 130 interrupted
@@ -25,6 +26,7 @@ const program = new Command('switchyard')
   .addCommand(policyCommand())
   .addCommand(webhooksCommand())
   .addCommand(queuesCommand())
+  .addCommand(ledgerCommand())
   .addCommand(importCommand())
   .addCommand(routerCommand());
 

@@ -39,6 +39,7 @@ import { BudgetGate } from './hold-budget/budget-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
+import { BudgetsController } from './manage-budgets/budgets.controller.js';
 import { FilesController } from './manage-files/files.controller.js';
 import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
 import { JobsController } from './manage-jobs/jobs.controller.js';
@@ -77,6 +78,7 @@ import { HealthController } from './report-health/health.controller.js';
     ListedBatchesController,
     StreamsController,
     RecordsController,
+    BudgetsController,
     PoliciesController,
     QueuesController,
     ExplainRouteController,

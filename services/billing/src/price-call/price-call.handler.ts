@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Markups } from '#libs/budgets';
 import type { RequestEnded } from '#libs/contracts';
 import { SnapshotWatch } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
@@ -14,7 +15,7 @@ const LOGGED_IDS = 10;
 /** Charges each request once, by its first terminal event, and settles what was held for it. */
 @Injectable()
 export class PriceCallHandler {
-  private markups: ReadonlyMap<string, number> = new Map();
+  private markups = new Markups({});
 
   constructor(
     private readonly prices: PriceBook,
@@ -25,16 +26,14 @@ export class PriceCallHandler {
     private readonly log: Logger,
     watch: SnapshotWatch,
   ) {
-    watch.onChange(
-      ({ markups = [] }) => (this.markups = new Map(markups.map((entry) => [entry.organization, entry.millionths]))),
-    );
+    watch.onChange((snapshot) => (this.markups = new Markups(snapshot)));
   }
 
   /** Resolves when every event of the batch is charged, now or before; otherwise nothing of it is. */
   async charge(batch: readonly RequestEnded[]): Promise<void> {
     const events = await this.held.withHolds(firstOfEachRequest(batch));
     const prices = await this.prices.pricesFor(priceVersionsOf(events));
-    const priced = events.map((event) => priceEvent(event, prices, this.markups.get(event.organization)));
+    const priced = events.map((event) => priceEvent(event, prices, this.markups.of(event)));
     const { chargedBefore, periods } = await this.charges.record(priced);
     for (const event of events) this.ratios.note(event);
     await this.budgets.look(periods);

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BudgetGrant } from '#libs/contracts';
+import type { SnapshotWatch } from '#libs/messaging';
+import { priceVersionOf } from '#libs/pricing';
+import { Database } from '#libs/storage';
+import { createLogger } from '#libs/telemetry';
+import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import { AnswerBudgetsHandler } from '../answer-budgets/answer-budgets.handler.js';
+import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
+import { billingSchema } from '../billing.schema.js';
+import { GrantCreditHandler } from '../grant-credit/grant-credit.handler.js';
+import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
+import { PriceVersionsRepository } from '../price-call/price-versions.repository.js';
+import { VerifyLedgerHandler } from './verify-ledger.handler.js';
+
+const prices = {
+  inputNanoUsdPerMillion: '3000000',
+  outputNanoUsdPerMillion: '15000000',
+  cachedInputNanoUsdPerMillion: '300000',
+  reasoningOutputNanoUsdPerMillion: '20000000',
+  nanoUsdPerThousandWebSearches: '10000000',
+};
+const priceVersion = priceVersionOf(prices, 'main', 'gpt-4.1-mini');
+const admin = { organization: 'demo', project: 'shop', key: 'admin', admin: true };
+const usages = [
+  { promptTokens: 1_000, completionTokens: 70, cachedPromptTokens: 400, reasoningTokens: 33, webSearches: 2 },
+  { promptTokens: 7, completionTokens: 1, cachedPromptTokens: 7 },
+];
+
+/** Each puts something wrong into the books, as a defect or an intruder with all rights might. */
+const WRONGS: [check: string, sql: string][] = [
+  ['C1', 'UPDATE billing.ledger_entries SET amount_nano_usd = amount_nano_usd + 1 WHERE ctid = (SELECT min(ctid) FROM billing.ledger_entries)'],
+  ['C3', 'UPDATE billing.budget_periods SET held_nano_usd = held_nano_usd + highest_limit_nano_usd'],
+  ['C4', 'UPDATE billing.budget_periods SET posted_nano_usd = posted_nano_usd + 1'],
+  ['C5', `INSERT INTO billing.ledger_transactions SELECT nextval('billing.ledger_transaction_ids'), kind, reference FROM billing.ledger_transactions WHERE kind = 'charge' LIMIT 1`],
+  ['C6', `DELETE FROM billing.charges WHERE request_id = (SELECT min(request_id) FROM billing.charges)`],
+  ['C7', 'UPDATE billing.settlements SET posted_nano_usd = held_nano_usd + 1'],
+  ['C8', `UPDATE billing.reservations SET remaining_nano_usd = placed_nano_usd, expires_at = now() - interval '1 hour'`],
+  ['C9', 'UPDATE billing.charge_lines SET prompt_tokens = prompt_tokens + 1000'],
+  ['C9', 'UPDATE billing.charges SET cost_nano_usd = cost_nano_usd + 1'],
+  ['C11', 'ALTER TABLE billing.ledger_entries DISABLE TRIGGER ledger_entries_are_append_only'],
+];
+
+describe('the ledger', () => {
+  let server: TestDatabase;
+  let database: Database;
+  let snapshots: TestSnapshots;
+  let billing: BillingForTests;
+  let ledger: VerifyLedgerHandler;
+  let credits: GrantCreditHandler;
+
+  beforeAll(async () => {
+    server = await createTestDatabase();
+    database = new Database({ ...billingSchema, url: server.url, log: createLogger({ service: 'test', level: 'silent' }) });
+    database.start();
+    await database.whenReady();
+    snapshots = new TestSnapshots();
+    snapshots.publish(prices);
+    snapshots.put({ budgets: [buildBudget({ limitNanoUsd: '10000000' })], markups: [{ organization: 'demo', millionths: 99_999 }] });
+    billing = startBilling(database, snapshots);
+    ledger = new VerifyLedgerHandler(database, new PriceVersionsRepository(database));
+    credits = new GrantCreditHandler(database, new LedgerAccounts(database), billing.leasing);
+    for (const usage of usages) {
+      const { granted } = await billing.leasing.lease({
+        budget: 'demo:month',
+        subject: '',
+        holder: 'p',
+        leastNanoUsd: '100000',
+        wantNanoUsd: '100000',
+        longestCallMilliseconds: 1,
+      });
+      const hold = { nanoUsd: '100000', leases: [{ id: granted?.lease ?? '', nanoUsd: '100000' }] };
+      const attempts = [buildAttempt({ priceVersion, usage }), buildAttempt({ priceVersion, usage })];
+      await billing.charging.charge([buildRequestEnded({ attempts, hold }), buildRequestEnded({ attempts })]);
+    }
+  });
+  afterAll(async () => {
+    await database.close();
+    await server.drop();
+  });
+
+  const grant = (changes: Partial<BudgetGrant> = {}) =>
+    credits.grant({ caller: admin, budget: 'demo:month', subject: '', nanoUsd: '500', id: `grant-${randomUUID()}`, ...changes });
+
+  it('is sound, and says how much of it there is', async () => {
+    expect(await ledger.verify({ caller: admin })).toMatchObject({ charges: 4, lines: 8, findings: [] });
+  });
+
+  it('is verified for nobody but the admin key', async () => {
+    await expect(ledger.verify({ caller: { ...admin, admin: false } })).rejects.toMatchObject({ reply: { status: 403 } });
+  });
+
+  it.each(WRONGS)('is found to be wrong by %s: %s', async (check, sql) => {
+    // All of it in one transaction that is rolled back, with triggers off.
+    const found = await database
+      .transaction(async (transaction) => {
+        await transaction.query('GRANT ALL ON ALL TABLES IN SCHEMA billing TO CURRENT_USER');
+        await transaction.query('SET LOCAL session_replication_role = replica');
+        await transaction.query(sql);
+        const inside = { query: transaction.query } as unknown as Database;
+        throw new Found(await new VerifyLedgerHandler(inside, new PriceVersionsRepository(inside)).verify({ caller: admin }));
+      })
+      .catch((thrown: unknown) => {
+        if (thrown instanceof Found) return thrown.reply.findings;
+        throw thrown;
+      });
+    expect(found.map((finding) => finding.check.split(' ')[0])).toContain(check);
+  });
+
+  it('takes a grant once, however often it comes', async () => {
+    const id = `grant-${randomUUID()}`;
+    const replies = await Promise.all(Array.from({ length: 100 }, () => grant({ id })));
+    expect(replies.filter(({ isNew }) => isNew)).toHaveLength(1);
+    const [row] = await server.query('SELECT granted_nano_usd::int AS granted FROM billing.budget_periods');
+    expect(row).toEqual({ granted: 500 });
+    expect((await ledger.verify({ caller: admin })).findings).toEqual([]);
+  });
+
+  it.each([
+    [{ caller: { ...admin, admin: false } }, 403],
+    [{ budget: 'nobody:month' }, 404],
+    [{ nanoUsd: '0' }, 400],
+    [{ nanoUsd: '900000000000000000' }, 400],
+  ])('refuses a grant with %j', async (changes, status) => {
+    await expect(grant(changes)).rejects.toMatchObject({ reply: { status } });
+  });
+
+  it('shows callers the budgets that bind them, and the admin key all', async () => {
+    const others = [
+      buildBudget({ id: 'demo/shop:own', project: 'shop' }),
+      buildBudget({ id: 'demo/search:own', project: 'search' }),
+      buildBudget({ id: 'acme:month', organization: 'acme' }),
+    ];
+    const before = snapshots.current?.budgets ?? [];
+    snapshots.put({ budgets: [...before, ...others] });
+    const watch = snapshots as unknown as SnapshotWatch;
+    const handler = new AnswerBudgetsHandler(watch, database);
+    const idsFor = async (caller: typeof admin) => (await handler.list({ caller })).budgets.map(({ id }) => id);
+    expect(await idsFor({ ...admin, admin: false })).toEqual(['demo/shop:own', 'demo:month']);
+    expect(await idsFor({ ...admin, organization: 'acme', admin: false })).toEqual(['acme:month']);
+    expect(await idsFor(admin)).toHaveLength(4);
+    snapshots.put({ budgets: before });
+  });
+
+  it.each(['hour', 'day', 'week', 'month', 'quarter'])('has each moment in exactly one %s of every zone', async (period) => {
+    const rows = await server.query(
+      `SELECT at, zone, p.starts_at, p.ends_at, next.starts_at AS next FROM
+         generate_series(timestamptz '2026-03-01', timestamptz '2026-11-10', interval '5 hours 31 minutes') at,
+         unnest(ARRAY['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Australia/Lord_Howe']) zone,
+         billing.period_of($1, zone, at) p, billing.period_of($1, zone, p.ends_at) next
+       WHERE NOT (p.starts_at <= at AND at < p.ends_at AND next.starts_at = p.ends_at)`,
+      [period],
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+class Found extends Error {
+  constructor(readonly reply: Awaited<ReturnType<VerifyLedgerHandler['verify']>>) {
+    super('rolled back');
+  }
+}
