@@ -227,7 +227,9 @@ describe('budgets', () => {
     await eventually(async () =>
       expect(JSON.parse((await verify()).text)).toMatchObject({ is_sound: true, findings: [] }),
     );
-    const listed = JSON.parse((await call(`${stack.url}/v1/budgets`, { key: keyOf('ten') })).text) as { data: object[] };
+    const listed = JSON.parse((await call(`${stack.url}/v1/budgets`, { key: keyOf('ten') })).text) as {
+      data: object[];
+    };
     expect(listed.data).toMatchObject([{ id: 'demo/ten:total', remaining_usd: '0', held_usd: '0', resets_at: null }]);
   });
 });

@@ -35,7 +35,13 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
       inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
     }),
   ],
-  controllers: [PriceCallConsumer, AnswerUsageController, LeaseBudgetController, PlaceHoldController, AnswerBudgetsController],
+  controllers: [
+    PriceCallConsumer,
+    AnswerUsageController,
+    LeaseBudgetController,
+    PlaceHoldController,
+    AnswerBudgetsController,
+  ],
   providers: [
     PriceCallHandler,
     PriceBook,

@@ -46,7 +46,9 @@ export class AnswerBudgetsHandler {
     const rows = await this.database.query<Row>(FIND, [visible.map(({ id }) => id)]);
     const byBudget = Map.groupBy(rows, ({ budget }) => budget);
     return {
-      budgets: visible.flatMap((budget) => (byBudget.get(budget.id) ?? [undefined]).map((row) => recordOf(budget, row))),
+      budgets: visible.flatMap((budget) =>
+        (byBudget.get(budget.id) ?? [undefined]).map((row) => recordOf(budget, row)),
+      ),
     };
   }
 }

@@ -60,7 +60,11 @@ export class VerifyLedgerHandler {
       for (const charge of page) {
         const message = disagreement(charge, prices);
         if (message === undefined || findings.length >= MOST_FINDINGS) continue;
-        findings.push({ check: 'C9 each charge follows from its usage and its price', subject: charge.requestId, message });
+        findings.push({
+          check: 'C9 each charge follows from its usage and its price',
+          subject: charge.requestId,
+          message,
+        });
       }
       count += page.length;
       const last = page.at(-1);

@@ -30,13 +30,22 @@ const usages = [
 
 /** Each puts something wrong into the books, as a defect or an intruder with all rights might. */
 const WRONGS: [check: string, sql: string][] = [
-  ['C1', 'UPDATE billing.ledger_entries SET amount_nano_usd = amount_nano_usd + 1 WHERE ctid = (SELECT min(ctid) FROM billing.ledger_entries)'],
+  [
+    'C1',
+    'UPDATE billing.ledger_entries SET amount_nano_usd = amount_nano_usd + 1 WHERE ctid = (SELECT min(ctid) FROM billing.ledger_entries)',
+  ],
   ['C3', 'UPDATE billing.budget_periods SET held_nano_usd = held_nano_usd + highest_limit_nano_usd'],
   ['C4', 'UPDATE billing.budget_periods SET posted_nano_usd = posted_nano_usd + 1'],
-  ['C5', `INSERT INTO billing.ledger_transactions SELECT nextval('billing.ledger_transaction_ids'), kind, reference FROM billing.ledger_transactions WHERE kind = 'charge' LIMIT 1`],
+  [
+    'C5',
+    `INSERT INTO billing.ledger_transactions SELECT nextval('billing.ledger_transaction_ids'), kind, reference FROM billing.ledger_transactions WHERE kind = 'charge' LIMIT 1`,
+  ],
   ['C6', `DELETE FROM billing.charges WHERE request_id = (SELECT min(request_id) FROM billing.charges)`],
   ['C7', 'UPDATE billing.settlements SET posted_nano_usd = held_nano_usd + 1'],
-  ['C8', `UPDATE billing.reservations SET remaining_nano_usd = placed_nano_usd, expires_at = now() - interval '1 hour'`],
+  [
+    'C8',
+    `UPDATE billing.reservations SET remaining_nano_usd = placed_nano_usd, expires_at = now() - interval '1 hour'`,
+  ],
   ['C9', 'UPDATE billing.charge_lines SET prompt_tokens = prompt_tokens + 1000'],
   ['C9', 'UPDATE billing.charges SET cost_nano_usd = cost_nano_usd + 1'],
   ['C11', 'ALTER TABLE billing.ledger_entries DISABLE TRIGGER ledger_entries_are_append_only'],
@@ -52,12 +61,19 @@ describe('the ledger', () => {
 
   beforeAll(async () => {
     server = await createTestDatabase();
-    database = new Database({ ...billingSchema, url: server.url, log: createLogger({ service: 'test', level: 'silent' }) });
+    database = new Database({
+      ...billingSchema,
+      url: server.url,
+      log: createLogger({ service: 'test', level: 'silent' }),
+    });
     database.start();
     await database.whenReady();
     snapshots = new TestSnapshots();
     snapshots.publish(prices);
-    snapshots.put({ budgets: [buildBudget({ limitNanoUsd: '10000000' })], markups: [{ organization: 'demo', millionths: 99_999 }] });
+    snapshots.put({
+      budgets: [buildBudget({ limitNanoUsd: '10000000' })],
+      markups: [{ organization: 'demo', millionths: 99_999 }],
+    });
     billing = startBilling(database, snapshots);
     ledger = new VerifyLedgerHandler(database, new PriceVersionsRepository(database));
     credits = new GrantCreditHandler(database, new LedgerAccounts(database), billing.leasing);
@@ -81,14 +97,23 @@ describe('the ledger', () => {
   });
 
   const grant = (changes: Partial<BudgetGrant> = {}) =>
-    credits.grant({ caller: admin, budget: 'demo:month', subject: '', nanoUsd: '500', id: `grant-${randomUUID()}`, ...changes });
+    credits.grant({
+      caller: admin,
+      budget: 'demo:month',
+      subject: '',
+      nanoUsd: '500',
+      id: `grant-${randomUUID()}`,
+      ...changes,
+    });
 
   it('is sound, and says how much of it there is', async () => {
     expect(await ledger.verify({ caller: admin })).toMatchObject({ charges: 4, lines: 8, findings: [] });
   });
 
   it('is verified for nobody but the admin key', async () => {
-    await expect(ledger.verify({ caller: { ...admin, admin: false } })).rejects.toMatchObject({ reply: { status: 403 } });
+    await expect(ledger.verify({ caller: { ...admin, admin: false } })).rejects.toMatchObject({
+      reply: { status: 403 },
+    });
   });
 
   it.each(WRONGS)('is found to be wrong by %s: %s', async (check, sql) => {
@@ -98,8 +123,10 @@ describe('the ledger', () => {
         await transaction.query('GRANT ALL ON ALL TABLES IN SCHEMA billing TO CURRENT_USER');
         await transaction.query('SET LOCAL session_replication_role = replica');
         await transaction.query(sql);
-        const inside = { query: transaction.query } as unknown as Database;
-        throw new Found(await new VerifyLedgerHandler(inside, new PriceVersionsRepository(inside)).verify({ caller: admin }));
+        const inside = transaction as unknown as Database;
+        throw new Found(
+          await new VerifyLedgerHandler(inside, new PriceVersionsRepository(inside)).verify({ caller: admin }),
+        );
       })
       .catch((thrown: unknown) => {
         if (thrown instanceof Found) return thrown.reply.findings;
@@ -143,17 +170,20 @@ describe('the ledger', () => {
     snapshots.put({ budgets: before });
   });
 
-  it.each(['hour', 'day', 'week', 'month', 'quarter'])('has each moment in exactly one %s of every zone', async (period) => {
-    const rows = await server.query(
-      `SELECT at, zone, p.starts_at, p.ends_at, next.starts_at AS next FROM
+  it.each(['hour', 'day', 'week', 'month', 'quarter'])(
+    'has each moment in exactly one %s of every zone',
+    async (period) => {
+      const rows = await server.query(
+        `SELECT at, zone, p.starts_at, p.ends_at, next.starts_at AS next FROM
          generate_series(timestamptz '2026-03-01', timestamptz '2026-11-10', interval '5 hours 31 minutes') at,
          unnest(ARRAY['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'America/Havana', 'Australia/Lord_Howe']) zone,
          billing.period_of($1, zone, at) p, billing.period_of($1, zone, p.ends_at) next
        WHERE NOT (p.starts_at <= at AND at < p.ends_at AND next.starts_at = p.ends_at)`,
-      [period],
-    );
-    expect(rows).toEqual([]);
-  });
+        [period],
+      );
+      expect(rows).toEqual([]);
+    },
+  );
 });
 
 class Found extends Error {
