@@ -3,6 +3,7 @@ import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
 import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
+import { configurationCommands } from './manage-configuration/configuration.commands.js';
 import { policyCommand } from './manage-policies/policy.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
@@ -29,6 +30,7 @@ const program = new Command('switchyard')
   .addCommand(ledgerCommand())
   .addCommand(importCommand())
   .addCommand(routerCommand());
+for (const command of configurationCommands()) program.addCommand(command);
 
 try {
   await program.parseAsync(process.argv);

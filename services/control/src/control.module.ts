@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 
 import { StorageModule } from '#libs/storage';
 
+import { ApplyDocumentsController } from './apply-documents/apply-documents.controller.js';
+import { ApplyDocumentsHandler } from './apply-documents/apply-documents.handler.js';
 import { ApplyConfigurationHandler } from './apply-configuration/apply-configuration.handler.js';
 import { ConfigurationInForce } from './apply-configuration/configuration-in-force.js';
 import { ConfigurationRefusalsRepository } from './apply-configuration/configuration-refusals.repository.js';
@@ -31,7 +33,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
 
 @Module({
   imports: [StorageModule.forService(controlSchema)],
-  controllers: [PoliciesController, ReplayPolicyController, DocumentsController, KeysController],
+  controllers: [PoliciesController, ReplayPolicyController, DocumentsController, KeysController, ApplyDocumentsController],
   providers: [
     ApplyConfigurationHandler,
     ConfigurationInForce,
@@ -47,6 +49,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     DocumentsRepository,
     ShownDocuments,
     ChangeDocumentsHandler,
+    ApplyDocumentsHandler,
     KeysRepository,
     VisibleKeys,
     KeyPublisher,

@@ -1,6 +1,4 @@
 import { ModulesContainer, NestFactory } from '@nestjs/core';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { RequestMethod, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Module } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
@@ -11,19 +9,11 @@ import { createLogger, Logger } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { Authentication } from './authenticate/authentication.js';
 import { refuseStrangersEarly } from './authenticate/refuse-strangers-early.js';
-import { ruleOf, type RouteRule } from './authenticate/permit.js';
+import { liveRoutes, type LiveRoute } from './describe-api/live-routes.js';
 import { createHttpAdapter } from './http/create-http-adapter.js';
 import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
 import { holdRepeats } from './repeat-request/hold-repeats.js';
 import { IngressModule } from './ingress.module.js';
-
-/** A route of the running server and who may use it. */
-export interface LiveRoute {
-  readonly method: string;
-  readonly url: string;
-  readonly handler: string;
-  readonly rule: RouteRule | undefined;
-}
 
 /** The whole ingress on a real nats-server, with a configuration of the test's, and no other service behind it. */
 export interface IngressForTests {
@@ -76,11 +66,11 @@ export async function startIngressForTests(snapshot: Snapshot, shared?: NatsForT
   await eventually(() => {
     if (!messaging.keys.isRead) throw new Error('no keys yet');
   });
-  const handlers = handlersOf(application.get(ModulesContainer));
+  const answered = new Map(liveRoutes(application.get(ModulesContainer)).map((route) => [`${route.method} ${route.url}`, route]));
   return {
     http,
     messaging,
-    routes: listed.map((route) => ({ ...route, ...(handlers.get(`${route.method} ${route.url}`) ?? NOBODY) })),
+    routes: listed.map((route) => ({ ...route, ...(answered.get(`${route.method} ${route.url}`) ?? { ...NOBODY }) })),
     stop: async () => {
       await application.close();
       await messaging.close();
@@ -89,34 +79,4 @@ export async function startIngressForTests(snapshot: Snapshot, shared?: NatsForT
   };
 }
 
-const NOBODY = { handler: 'registered beside Nest', rule: undefined };
-
-/** Each handler of each controller with its rule, by the address that Nest gives it. */
-function handlersOf(modules: ModulesContainer): Map<string, Pick<LiveRoute, 'handler' | 'rule'>> {
-  const found = new Map<string, Pick<LiveRoute, 'handler' | 'rule'>>();
-  const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
-  for (const { metatype } of controllers) {
-    const controller = metatype as Type;
-    const prototype = controller.prototype as Record<string, LiveHandler>;
-    for (const name of Object.getOwnPropertyNames(prototype)) {
-      const handler = prototype[name];
-      const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);
-      if (!handler || method === undefined) continue;
-      const known = { handler: `${controller.name}.${name}`, rule: ruleOf(handler, controller) };
-      for (const base of pathsOf(controller))
-        for (const path of pathsOf(handler)) found.set(`${RequestMethod[method]} ${join(base, path)}`, known);
-    }
-  }
-  return found;
-}
-
-type LiveHandler = Parameters<typeof ruleOf>[0];
-
-function pathsOf(target: object): string[] {
-  return [Reflect.getMetadata(PATH_METADATA, target) as string | string[]].flat();
-}
-
-function join(base: string, path: string): string {
-  const parts = [base, path].map((part) => part.replaceAll(/^\/|\/$/g, '')).filter((part) => part !== '');
-  return `/${parts.join('/')}`;
-}
+const NOBODY = { handler: 'registered beside Nest', rule: undefined, description: undefined };

@@ -12,6 +12,7 @@ import { RequestFacts } from './accept-request/request-facts.js';
 import { RequestIntake } from './accept-request/request-intake.js';
 import { AdminKeysController } from './administer/admin-keys.controller.js';
 import { CatalogueModelsController } from './administer/catalogue-models.controller.js';
+import { ConfigurationController } from './administer/configuration.controller.js';
 import { DocumentsDoor } from './administer/documents-door.js';
 import { MembersController } from './administer/members.controller.js';
 import { OrganizationAllowancesController } from './administer/organization-allowances.controller.js';
@@ -27,6 +28,7 @@ import { Authentication } from './authenticate/authentication.js';
 import { CallerKeyGuard } from './authenticate/caller-key.guard.js';
 import { KeyRing } from './authenticate/key-ring.js';
 import { KeyUses } from './authenticate/key-uses.js';
+import { ApiController } from './describe-api/api.controller.js';
 import { ExplainRouteController } from './explain-route/explain-route.controller.js';
 import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
 import { FollowResponseHandler } from './follow-stream/follow-response.handler.js';
@@ -37,6 +39,7 @@ import { FeedbackController } from './give-feedback/feedback.controller.js';
 import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
 import { BudgetGate } from './hold-budget/budget-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
+import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
 import { BudgetsController } from './manage-budgets/budgets.controller.js';
@@ -86,6 +89,9 @@ import { HealthController } from './report-health/health.controller.js';
     HealthController,
     AdminKeysController,
     CatalogueModelsController,
+    ConfigurationController,
+    LitellmKeysController,
+    ApiController,
     MembersController,
     OrganizationAllowancesController,
     OrganizationsController,

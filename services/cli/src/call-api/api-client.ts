@@ -68,6 +68,13 @@ export class ApiClient {
     return response.body;
   }
 
+  /** The text at an address. */
+  async text(path: string): Promise<string> {
+    const response = await this.send(path, { method: 'GET' });
+    if (response.statusCode !== 200) throw await refusal(response, this.connection);
+    return response.body.text();
+  }
+
   /** Sends a request with a JSON body, or none, and reads the answer by its schema. */
   async json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, answer: ZodType<T>, body?: object): Promise<T> {
     const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};

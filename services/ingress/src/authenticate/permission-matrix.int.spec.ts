@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KEY_SCOPES, ROLES, type KeyEntry, type RoleGrant } from '#libs/contracts';
 import { abilityOf, whoMay, type Permission } from '#libs/permission';
 import { KeyHasher } from '#libs/secrets';
-import { SECRET_KEY, startIngressForTests, type IngressForTests, type LiveRoute } from '../ingress.fixture.js';
+import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
+import type { LiveRoute } from '../describe-api/live-routes.js';
 
 /** What strangers may reach. A route is added here only if it tells nothing about anybody and changes nothing. */
-const PUBLIC = ['GET /healthz', 'GET /readyz'];
+const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
 const START_MILLISECONDS = 30_000;
 
 const hasher = new KeyHasher(SECRET_KEY);
@@ -34,6 +35,13 @@ function grantOf(role: RoleGrant['role']): RoleGrant {
 
 function entryOf(name: string): KeyEntry {
   return { ...DEMO, name, admin: false, hash: hasher.hash(name), ...KEYS[name] };
+}
+
+interface ApiOperation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly requestBody?: object;
 }
 
 describe('every live route', () => {
@@ -88,15 +96,13 @@ describe('every live route', () => {
     ['a key that is for another network', 'elsewhere-key', 403],
     ['a key that is for another route', 'other-route-key', 403],
   ])('refuses %s', async (_what, key, status) => {
-    for (const { route } of guarded())
-      expect([route.url, (await call(route, key)).status]).toEqual([route.url, status]);
+    const answers = await Promise.all(guarded().map(async ({ route }) => [route.url, (await call(route, key)).status]));
+    expect(answers).toEqual(guarded().map(({ route }) => [route.url, status]));
   });
 
   it('lets the bootstrap key through', async () => {
-    for (const { route } of guarded()) {
-      const { status } = await call(route, 'bootstrap-key');
-      expect([route.url, [401, 403].includes(status)]).toEqual([route.url, false]);
-    }
+    const answers = await Promise.all(guarded().map(({ route }) => call(route, 'bootstrap-key')));
+    expect(answers.filter(({ status }) => status === 401 || status === 403)).toEqual([]);
   });
 
   it.each(Object.keys(KEYS).filter((name) => /^(ordinary|scope|role)-/.test(name)))(
@@ -154,5 +160,50 @@ describe('every live route', () => {
       const { status } = await call({ ...route, url: twist(route.url) });
       expect([route.url, [401, 404].includes(status)]).toEqual([route.url, true]);
     }
+  });
+
+  it('is in the OpenAPI document with what it needs and takes, and on the page', async () => {
+    const answer = await ingress.http.inject({ method: 'GET', url: '/openapi.json' });
+    const { openapi, paths } = answer.json<{ openapi: string; paths: Record<string, Record<string, ApiOperation>> }>();
+    expect(openapi).toBe('3.1.0');
+    const page = await ingress.http.inject({ method: 'GET', url: '/docs' });
+    const ids = new Set<string>();
+    for (const { method, url } of ingress.routes) {
+      const path = url.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{path}');
+      const operation = paths[path]?.[method.toLowerCase()];
+      expect([url, operation?.summary]).toEqual([url, expect.any(String)]);
+      expect(page.body).toContain(`<code>${path}</code>`);
+      ids.add(operation!.operationId);
+    }
+    expect(ids.size).toBe(ingress.routes.length);
+    const issue = paths['/admin/v1/organizations/{organization}/keys']!['post']!;
+    expect(issue.description).toBe('Needs a key with the scope management, or the role owner or admin or developer.');
+    expect(issue.requestBody).toMatchObject({
+      content: { 'application/json': { schema: { required: ['project', 'name'], additionalProperties: false } } },
+    });
+    expect(page.body).not.toMatch(/<script|src=|href="http/);
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  it.each([
+    ['POST', '/admin/v1/organizations', { name: 'acme', spent: 1 }],
+    ['POST', '/admin/v1/organizations/acme/keys', { project: 'web', name: 'ci', org: 'other' }],
+    ['POST', '/admin/v1/organizations/acme/keys', { project: 'web', name: 'ci', role: 'owner' }],
+    ['POST', '/admin/v1/organizations/acme/keys', { project: { $ne: '' }, name: 'ci' }],
+    ['POST', '/admin/v1/organizations/acme/keys', { project: 'web', name: 'ci', ipRanges: ['10.0.0.0/99'] }],
+    ['POST', '/admin/v1/organizations/acme/members', { email: 'a@b.example', role: 'admin', admin: true }],
+    ['PATCH', '/admin/v1/organizations/acme/members/x', { organization: 'other' }],
+    ['POST', '/admin/v1/plans', { name: 'x', price: '1' }],
+    ['GET', '/admin/v1/organizations?limit=1000000000', undefined],
+    ['GET', '/admin/v1/organizations?limit=-1', undefined],
+    ['GET', "/admin/v1/organizations?after[]=1' OR '1'='1", undefined],
+  ] as const)('refuses forged and impossible fields: %s %s %j', async (method, url, body) => {
+    const answer = await ingress.http.inject({
+      method,
+      url,
+      headers: { authorization: 'Bearer bootstrap-key', 'content-type': 'application/json', 'if-match': '*' },
+      ...(body ? { payload: JSON.stringify(body) } : {}),
+    });
+    expect([answer.statusCode, answer.json<{ error: { code: string } }>().error.code]).toEqual([400, 'invalid_parameter']);
   });
 });
