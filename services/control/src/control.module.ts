@@ -33,7 +33,13 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
 
 @Module({
   imports: [StorageModule.forService(controlSchema)],
-  controllers: [PoliciesController, ReplayPolicyController, DocumentsController, KeysController, ApplyDocumentsController],
+  controllers: [
+    PoliciesController,
+    ReplayPolicyController,
+    DocumentsController,
+    KeysController,
+    ApplyDocumentsController,
+  ],
   providers: [
     ApplyConfigurationHandler,
     ConfigurationInForce,

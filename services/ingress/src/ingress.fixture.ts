@@ -66,7 +66,9 @@ export async function startIngressForTests(snapshot: Snapshot, shared?: NatsForT
   await eventually(() => {
     if (!messaging.keys.isRead) throw new Error('no keys yet');
   });
-  const answered = new Map(liveRoutes(application.get(ModulesContainer)).map((route) => [`${route.method} ${route.url}`, route]));
+  const answered = new Map(
+    liveRoutes(application.get(ModulesContainer)).map((route) => [`${route.method} ${route.url}`, route]),
+  );
   return {
     http,
     messaging,

@@ -18,6 +18,9 @@ export function describeDifferences(differences: readonly Difference[]): string 
     return [`${sign} ${kind} ${name}${place}${fields.length > 0 ? ` (${fields.join(', ')})` : ''}`];
   });
   const count = (change: string) => differences.filter((one) => one.change === change).length;
-  const rest = [`${count('unchanged')} unchanged`, ...(count('file') > 0 ? [`${count('file')} in the server's file`] : [])];
+  const rest = [
+    `${count('unchanged')} unchanged`,
+    ...(count('file') > 0 ? [`${count('file')} in the server's file`] : []),
+  ];
   return [...(lines.length === 0 ? ['Nothing differs.'] : lines), `(${rest.join(', ')})`].join('\n');
 }

@@ -43,7 +43,13 @@ export class ApplyDocumentsHandler {
   ) {}
 
   /** Makes what is kept into what the text says, all or nothing; or tells what would change. @throws QueryRefused */
-  async apply({ caller, text, name = 'the text', isTrial, prune }: ConfigurationApply): Promise<ConfigurationApplyReply> {
+  async apply({
+    caller,
+    text,
+    name = 'the text',
+    isTrial,
+    prune,
+  }: ConfigurationApply): Promise<ConfigurationApplyReply> {
     requireAdmin(caller);
     const wanted = this.read(text, name);
     const stored = await this.documents.all();
@@ -52,7 +58,8 @@ export class ApplyDocumentsHandler {
     const resolved = wanted.map((one) => compared(withKeptSecrets(one, secretsOf.get(addressOf(one)))));
     const inFile = new Set(this.inForce.held.documents.map(addressOf));
     const differences = documentDifferences(resolved, kept, { inFile, prune });
-    if (!isTrial) await this.changes.changeAll(differences.flatMap((difference) => this.commandsOf(difference, resolved, caller)));
+    if (!isTrial)
+      await this.changes.changeAll(differences.flatMap((difference) => this.commandsOf(difference, resolved, caller)));
     return { differences, revision: this.inForce.snapshot?.revision ?? 0 };
   }
 
@@ -81,7 +88,10 @@ export class ApplyDocumentsHandler {
     const fields = typeof value === 'object' && value !== null ? Object.keys(value) : [];
     const foreign = fields.find((field) => !APPLICABLE.has(field));
     if (foreign !== undefined)
-      throw adminRefusal.invalid(`'${foreign}' is of the whole installation and set in its configuration file only.`, foreign);
+      throw adminRefusal.invalid(
+        `'${foreign}' is of the whole installation and set in its configuration file only.`,
+        foreign,
+      );
     return documentsIn(value);
   }
 
@@ -94,7 +104,9 @@ export class ApplyDocumentsHandler {
     const address = { kind, ...(organization === undefined ? {} : { organization }), name };
     const document = wanted.find((one) => one.address === addressOf(address))?.document ?? {};
     const action = change === 'update' ? ('replace' as const) : change;
-    return [{ caller, ...address, action, document: { ...document }, ...(action === 'replace' ? { ifMatch: '*' } : {}) }];
+    return [
+      { caller, ...address, action, document: { ...document }, ...(action === 'replace' ? { ifMatch: '*' } : {}) },
+    ];
   }
 }
 
@@ -108,9 +120,14 @@ function compared(one: ConfigurationDocument): Compared {
 }
 
 /** A credential that was exported stands for the one that is kept. */
-function withKeptSecrets(one: ConfigurationDocument, kept: ConfigurationDocument['document'] | undefined): ConfigurationDocument {
+function withKeptSecrets(
+  one: ConfigurationDocument,
+  kept: ConfigurationDocument['document'] | undefined,
+): ConfigurationDocument {
   const { apiKey, apiKeys, ...document } = one.document;
-  const given = [apiKey, ...(Array.isArray(apiKeys) ? (apiKeys as unknown[]) : [])].filter((text) => text !== undefined);
+  const given = [apiKey, ...(Array.isArray(apiKeys) ? (apiKeys as unknown[]) : [])].filter(
+    (text) => text !== undefined,
+  );
   if (given.length === 0 || !given.every((text) => text === REDACTED)) return one;
   const secrets = Object.entries(kept ?? {}).filter(([field]) => field === 'apiKey' || field === 'apiKeys');
   return { ...one, document: { ...document, ...Object.fromEntries(secrets) } };

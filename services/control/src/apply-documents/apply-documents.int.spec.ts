@@ -36,9 +36,22 @@ describe('a text that is applied', () => {
 
   const apply = async (text: string, how: { isTrial?: boolean; prune?: boolean } = {}) => {
     const { differences } = await handler.apply({ caller: admin, text, isTrial: false, prune: false, ...how });
-    return differences.map(({ kind, name, change, fields }) => [kind, kind === 'member' ? '' : name, change, ...fields]);
+    return differences.map(({ kind, name, change, fields }) => [
+      kind,
+      kind === 'member' ? '' : name,
+      change,
+      ...fields,
+    ]);
   };
-  const created = ['provider up', 'plan team', 'organization acme', 'project web', 'project lab', 'service-account robot', 'member '];
+  const created = [
+    'provider up',
+    'plan team',
+    'organization acme',
+    'project web',
+    'project lab',
+    'service-account robot',
+    'member ',
+  ];
 
   it('is told of before and made all at once, and applying it again changes nothing', async () => {
     const wanted = created.map((line) => [...line.split(' '), 'create']);
@@ -59,8 +72,12 @@ describe('a text that is applied', () => {
 
   it('changes what differs, and takes away what it does not have where that is asked for', async () => {
     const text = WANTED.replace('plan: team', 'plan: free').replace(', { name: lab }', '');
-    expect((await apply(text)).filter(([, , change]) => change !== 'unchanged')).toEqual([['organization', 'acme', 'update', 'plan']]);
-    expect((await apply(text, { prune: true })).filter(([, , change]) => change !== 'unchanged')).toEqual([['project', 'lab', 'delete']]);
+    expect((await apply(text)).filter(([, , change]) => change !== 'unchanged')).toEqual([
+      ['organization', 'acme', 'update', 'plan'],
+    ]);
+    expect((await apply(text, { prune: true })).filter(([, , change]) => change !== 'unchanged')).toEqual([
+      ['project', 'lab', 'delete'],
+    ]);
     await apply('version: 1', { prune: true });
     expect(await control.database.query('SELECT 1 FROM control.documents')).toEqual([]);
   });
@@ -72,7 +89,9 @@ describe('a text that is applied', () => {
     await expect(apply('providers: [')).rejects.toMatchObject(refused('invalid_document'));
     await expect(apply(WANTED.replace('sk-canary', '"${env:HOME}"'))).rejects.toThrow('references are followed by');
     await expect(apply('version: 1\nbreaker: {}')).rejects.toThrow('configuration file only');
-    await expect(handler.apply({ caller: { ...admin, admin: false }, text: WANTED, isTrial: true, prune: false })).rejects.toMatchObject(refused('admin_key_required'));
+    await expect(
+      handler.apply({ caller: { ...admin, admin: false }, text: WANTED, isTrial: true, prune: false }),
+    ).rejects.toMatchObject(refused('admin_key_required'));
     expect(await control.database.query('SELECT 1 FROM control.documents')).toEqual([]);
   });
 });

@@ -27,10 +27,18 @@ export function documentDifferences(
     return differenceOf(one, fields.length > 0 ? 'update' : 'unchanged', fields);
   });
   const gone = prune ? kept.filter(({ address }) => !asked.has(address) && !inFile.has(address)) : [];
-  const inward = gone.toSorted((left, right) => Number(left.kind === 'organization') - Number(right.kind === 'organization') || Number(left.kind === 'project') - Number(right.kind === 'project'));
+  const inward = gone.toSorted(
+    (left, right) =>
+      Number(left.kind === 'organization') - Number(right.kind === 'organization') ||
+      Number(left.kind === 'project') - Number(right.kind === 'project'),
+  );
   return [...differences, ...inward.map((one) => differenceOf(one, 'delete', []))];
 }
 
-function differenceOf({ kind, organization, name }: Compared, change: DocumentDifference['change'], fields: string[]): DocumentDifference {
+function differenceOf(
+  { kind, organization, name }: Compared,
+  change: DocumentDifference['change'],
+  fields: string[],
+): DocumentDifference {
   return { kind, ...(organization === undefined ? {} : { organization }), name, change, fields };
 }

@@ -204,6 +204,9 @@ describe('every live route', () => {
       headers: { authorization: 'Bearer bootstrap-key', 'content-type': 'application/json', 'if-match': '*' },
       ...(body ? { payload: JSON.stringify(body) } : {}),
     });
-    expect([answer.statusCode, answer.json<{ error: { code: string } }>().error.code]).toEqual([400, 'invalid_parameter']);
+    expect([answer.statusCode, answer.json<{ error: { code: string } }>().error.code]).toEqual([
+      400,
+      'invalid_parameter',
+    ]);
   });
 });

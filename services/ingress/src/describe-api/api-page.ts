@@ -39,7 +39,9 @@ ${sections.join('')}</body></html>`;
 }
 
 function entryOf(method: string, path: string, { summary, description, parameters, requestBody }: Operation): string {
-  const names = parameters.map((parameter) => `<li><code>${escaped(parameter.name)}</code> in ${escaped(parameter.in)}</li>`);
+  const names = parameters.map(
+    (parameter) => `<li><code>${escaped(parameter.name)}</code> in ${escaped(parameter.in)}</li>`,
+  );
   const schema = requestBody?.content['application/json']?.schema;
   return `<details><summary><b>${escaped(method.toUpperCase())}</b><code>${escaped(path)}</code> ${escaped(summary)}</summary>
 <p>${escaped(description ?? '')}</p>${names.length > 0 ? `<ul>${names.join('')}</ul>` : ''}${

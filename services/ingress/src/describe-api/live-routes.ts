@@ -35,7 +35,9 @@ function routesOf(controller: Type): LiveRoute[] {
       rule: ruleOf(handler, controller),
       description: descriptionOf(handler),
     };
-    return pathsOf(controller).flatMap((base) => pathsOf(handler).map((path) => ({ ...known, url: joined(base, path) })));
+    return pathsOf(controller).flatMap((base) =>
+      pathsOf(handler).map((path) => ({ ...known, url: joined(base, path) })),
+    );
   });
 }
 

@@ -17,7 +17,8 @@ export function openapiDocument(routes: readonly LiveRoute[], version: string): 
     info: {
       title: 'Switchyard',
       version,
-      description: 'Calls of models in the forms of OpenAI and Anthropic, batches, records, and the administration of it all.',
+      description:
+        'Calls of models in the forms of OpenAI and Anthropic, batches, records, and the administration of it all.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -56,7 +57,10 @@ const errorSchema = {
   },
 };
 
-function operationOf({ method, url, handler, rule, description = { summary: `${method} ${url}` } }: LiveRoute, path: string): object {
+function operationOf(
+  { method, url, handler, rule, description = { summary: `${method} ${url}` } }: LiveRoute,
+  path: string,
+): object {
   const { summary, body, query, answer, status = 200, takesEtag } = description;
   const isPublic = rule !== undefined && 'isPublic' in rule;
   const content = answer ? { content: { 'application/json': { schema: schemaOf(answer, 'output') } } } : {};
@@ -67,7 +71,9 @@ function operationOf({ method, url, handler, rule, description = { summary: `${m
     ...(rule && !isPublic && 'action' in rule ? { description: permissionText(rule) } : {}),
     ...(isPublic ? { security: [] } : {}),
     parameters: [...pathParameters(path), ...queryParameters(query), ...(takesEtag ? [IF_MATCH] : [])],
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } } : {}),
+    ...(body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }
+      : {}),
     responses: {
       [String(status)]: { description: 'Success', ...content },
       ...Object.fromEntries(ERRORS.map((code) => [code, { $ref: '#/components/responses/Error' }])),
@@ -79,7 +85,8 @@ const IF_MATCH = {
   name: 'If-Match',
   in: 'header',
   required: false,
-  description: 'The etag that the change rests on, or * for any; 412 where it is stale, 428 where it is needed and missing.',
+  description:
+    'The etag that the change rests on, or * for any; 412 where it is stale, 428 where it is needed and missing.',
   schema: { type: 'string' },
 };
 
@@ -94,7 +101,12 @@ function permissionText(rule: Parameters<typeof whoMay>[0]): string {
 }
 
 function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 }
 
 function queryParameters(query: ZodType | undefined): object[] {
@@ -103,7 +115,12 @@ function queryParameters(query: ZodType | undefined): object[] {
     properties?: Record<string, object>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
 }
 
 function schemaOf(schema: ZodType, io: 'input' | 'output'): object {

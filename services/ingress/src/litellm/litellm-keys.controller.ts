@@ -1,6 +1,14 @@
 import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { issuedKeySchema, keyObjectSchema, keyRevokedSchema, slug, Subject, type Caller, type KeyObject } from '#libs/contracts';
+import {
+  issuedKeySchema,
+  keyObjectSchema,
+  keyRevokedSchema,
+  slug,
+  Subject,
+  type Caller,
+  type KeyObject,
+} from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
@@ -12,20 +20,32 @@ import { Describe } from '../describe-api/describe.js';
 import { readFields, readJson } from '../http/read-json.js';
 
 const MILLISECONDS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const SCOPES = { llm_api: ['inference', 'batches'], management: ['management'], read_only: ['read-only'], default: undefined } as const;
+const SCOPES = {
+  llm_api: ['inference', 'batches'],
+  management: ['management'],
+  read_only: ['read-only'],
+  default: undefined,
+} as const;
 
 const text = z.string().min(1).max(200);
 const generateFields = z.object({
   key_alias: slug.optional(),
   team_id: slug.optional(),
   organization_id: slug.optional(),
-  duration: z.string().regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a duration such as 30d, 12h or 45m').optional(),
+  duration: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a duration such as 30d, 12h or 45m')
+    .optional(),
   models: z.array(text).max(100).optional(),
   key_type: z.enum(['llm_api', 'management', 'read_only', 'default']).default('default'),
 });
 const deleteFields = z.object({ keys: z.array(z.string().min(1).max(512)).min(1).max(100) });
 const infoQuery = z.object({ key: z.string().min(1).max(512).optional() });
-const teamFields = z.object({ team_alias: text.optional(), team_id: slug.optional(), organization_id: slug.optional() });
+const teamFields = z.object({
+  team_alias: text.optional(),
+  team_id: slug.optional(),
+  organization_id: slug.optional(),
+});
 
 /** LiteLLM's addresses for keys and teams, as scripts use them: a team is a project. Fields without a counterpart are ignored. */
 @Controller()
@@ -40,9 +60,16 @@ export class LitellmKeysController {
   @HttpCode(200)
   @Permit('create', 'Key')
   @Describe({ summary: 'Make a key, as LiteLLM does', body: generateFields })
-  async generate(@Req() { caller, body }: AuthenticatedRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async generate(
+    @Req() { caller, body }: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const fields = readJson(body, generateFields);
-    const { key_alias: alias, team_id: project = caller.project, organization_id: organization = caller.organization } = fields;
+    const {
+      key_alias: alias,
+      team_id: project = caller.project,
+      organization_id: organization = caller.organization,
+    } = fields;
     const scopes = SCOPES[fields.key_type];
     const made = await this.messaging.ask(
       Subject.keyIssue,
@@ -54,7 +81,9 @@ export class LitellmKeysController {
           name: alias ?? `key-${Date.now().toString(36)}`,
           ...(fields.models && fields.models.length > 0 ? { models: fields.models } : {}),
           ...(scopes ? { scopes } : {}),
-          ...(fields.duration === undefined ? {} : { expiresAt: new Date(Date.now() + millisecondsOf(fields.duration)).toISOString() }),
+          ...(fields.duration === undefined
+            ? {}
+            : { expiresAt: new Date(Date.now() + millisecondsOf(fields.duration)).toISOString() }),
         },
       },
       issuedKeySchema,
@@ -70,7 +99,10 @@ export class LitellmKeysController {
     const { key } = readFields(query, infoQuery);
     if (key === undefined) throw new DialectError(400, 'missing_key', 'Name the key: /key/info?key=…', 'key');
     const found = await this.find(caller, key);
-    return { key: found.id, info: { ...litellmKey(found), expires: found.expiresAt, blocked: found.status === 'revoked' } };
+    return {
+      key: found.id,
+      info: { ...litellmKey(found), expires: found.expiresAt, blocked: found.status === 'revoked' },
+    };
   }
 
   @Post('key/delete')
@@ -89,9 +121,19 @@ export class LitellmKeysController {
   @HttpCode(200)
   @Permit('create', 'Project')
   @Describe({ summary: 'Make a project, as LiteLLM makes a team', body: teamFields })
-  async team(@Req() { caller, body }: AuthenticatedRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    const { team_alias: alias, team_id: id, organization_id: organization = caller.organization } = readJson(body, teamFields);
-    const name = id ?? slug.safeParse(alias?.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-')).data ?? `team-${Date.now().toString(36)}`;
+  async team(
+    @Req() { caller, body }: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const {
+      team_alias: alias,
+      team_id: id,
+      organization_id: organization = caller.organization,
+    } = readJson(body, teamFields);
+    const name =
+      id ??
+      slug.safeParse(alias?.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-')).data ??
+      `team-${Date.now().toString(36)}`;
     const document = alias === undefined ? {} : { displayName: alias };
     await this.documents.change({ caller, kind: 'project', organization }, { name, action: 'create', document }, reply);
     return { team_id: name, team_alias: alias ?? name, organization_id: organization, members_with_roles: [] };
@@ -100,7 +142,11 @@ export class LitellmKeysController {
   /** By the key itself, or by its id. */
   private async find(caller: Caller, key: string): Promise<KeyObject> {
     if (/^(key|file)_[0-9a-f]{24}$/.test(key))
-      return this.messaging.ask(Subject.keyRead, { caller, organization: caller.organization, id: key }, keyObjectSchema);
+      return this.messaging.ask(
+        Subject.keyRead,
+        { caller, organization: caller.organization, id: key },
+        keyObjectSchema,
+      );
     return this.messaging.ask(Subject.keyFind, { caller, hash: this.keys.hashOf(key) }, keyObjectSchema);
   }
 }
