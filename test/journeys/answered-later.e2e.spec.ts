@@ -276,6 +276,17 @@ describe('a request with Prefer: respond-async', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ choices: [{ message: { content: SAID.hello } }] });
   });
 
+  journey('is one job under one idempotency key, in the background too', async () => {
+    const key = { 'idempotency-key': 'one-job' };
+    const [first, second] = [await later('/v1/chat/completions', chat, key), await later('/v1/chat/completions', chat, key)];
+    expect([second.status, jobIn(second).id]).toEqual([202, jobIn(first).id]);
+    expect(await later('/v1/chat/completions', { ...chat, model: 'quick' }, key)).toMatchObject({ status: 422 });
+    const request = { model: 'quick', input: 'once', background: true };
+    const headers = { 'idempotency-key': 'one-response' };
+    const made = [await client.responses.create(request, { headers }), await client.responses.create(request, { headers })];
+    expect(made[1]?.id).toBe(made[0]?.id);
+  });
+
   journey('has errors as its result, in the dialect of its caller', async () => {
     const job = jobIn(await later('/v1/messages', { ...chat, model: 'broken', max_tokens: 10 }));
     expect(await ended(job.id)).toMatchObject({ status: 'failed' });

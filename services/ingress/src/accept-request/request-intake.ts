@@ -44,8 +44,8 @@ export class RequestIntake {
     const body = requireBody(request.body);
     const dialect = dialectNamed(dialectName);
     const wish = laterWish((name) => headerOf(request, name));
-    if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);
     if (!(await this.repeats.begin({ request, caller: request.caller, reply, body }))) return;
+    if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);
     const resumable = resumableWish((name) => headerOf(request, name));
     const Response = resumable ? ResumableCallerResponse : CallerResponse;
     const response = new Response(reply.raw, request.id, dialect);

@@ -1,10 +1,11 @@
-import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { HttpLimit } from '../http/http-limits.js';
 
 const KEEP_ALIVE = ': keep-alive\n\n';
 const KEEP_ALIVE_MILLISECONDS = 10_000;
+const LOOK_EVERY_MILLISECONDS = 20;
 
 /** Writes a stream that is picked up again to whoever does so, no faster than it is read. */
 export class FollowerResponse {
@@ -42,8 +43,9 @@ export class FollowerResponse {
     if (text === '' || this.raw.destroyed) return;
     this.begin();
     this.wroteAt = performance.now();
-    if (this.raw.write(text) || this.raw.writableLength < HttpLimit.unsentFollowerBytes) return;
-    await once(this.raw, 'drain', { signal: this.signal }).catch(() => undefined);
+    this.raw.write(text);
+    while (this.raw.writableLength >= HttpLimit.unsentFollowerBytes && !this.signal.aborted)
+      await pause(LOOK_EVERY_MILLISECONDS);
   }
 
   /** Keeps a silent stream open, which a reader expects to have begun by then. */

@@ -36,8 +36,8 @@ export class CreateResponseHandler {
     const { body, items } = await this.conversations.handle(caller, sent, state);
     if (resumableWish((name) => headerOf(request, name)))
       throw notResumable("For a response send 'background: true' and 'stream: true' instead.");
-    if (await this.background.handle(request, reply, { body, state })) return;
     if (!(await this.repeats.begin({ request, caller, reply, body: sent }))) return;
+    if (await this.background.handle(request, reply, { body, state })) return;
     const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };
     const response = state.isStored
       ? this.keptResponse(recipient, {
