@@ -7,6 +7,7 @@ import { begin, call, type HttpAnswer } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { ASKED, SAID, startModelMock, USED, type ModelMock } from './model-mock.js';
+import { eventsOf, jobIn, rejection, shapeOf, type SeenJob } from './later-answers.js';
 import { StackForTests } from './stack-for-tests.js';
 
 /** A provider that speaks the Responses API by itself, one that is translated to, and one of another format. */
@@ -48,23 +49,6 @@ afterAll(async () => {
   await mock?.close();
 }, 60_000);
 
-async function eventsOf(
-  stream: AsyncIterable<OpenAI.Responses.ResponseStreamEvent>,
-): Promise<OpenAI.Responses.ResponseStreamEvent[]> {
-  const events: OpenAI.Responses.ResponseStreamEvent[] = [];
-  for await (const event of stream) events.push(event);
-  return events;
-}
-
-const rejection = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(() => expect(undefined).toBe('rejected')).catch((error: unknown) => error);
-
-interface SeenJob {
-  readonly id: string;
-  readonly status: string;
-  readonly request_id: string;
-}
-const jobIn = (answer: HttpAnswer): SeenJob => JSON.parse(answer.text) as SeenJob;
 const get = (path: string, key = OUR_KEY): Promise<HttpAnswer> => call(`${stack.url}${path}`, { key });
 const later = (path: string, body: object, headers: Record<string, string> = {}): Promise<HttpAnswer> =>
   call(`${stack.url}${path}`, { key: OUR_KEY, body, headers: { prefer: 'respond-async', ...headers } });
@@ -278,12 +262,18 @@ describe('a request with Prefer: respond-async', () => {
 
   journey('is one job under one idempotency key, in the background too', async () => {
     const key = { 'idempotency-key': 'one-job' };
-    const [first, second] = [await later('/v1/chat/completions', chat, key), await later('/v1/chat/completions', chat, key)];
+    const [first, second] = [
+      await later('/v1/chat/completions', chat, key),
+      await later('/v1/chat/completions', chat, key),
+    ];
     expect([second.status, jobIn(second).id]).toEqual([202, jobIn(first).id]);
     expect(await later('/v1/chat/completions', { ...chat, model: 'quick' }, key)).toMatchObject({ status: 422 });
     const request = { model: 'quick', input: 'once', background: true };
     const headers = { 'idempotency-key': 'one-response' };
-    const made = [await client.responses.create(request, { headers }), await client.responses.create(request, { headers })];
+    const made = [
+      await client.responses.create(request, { headers }),
+      await client.responses.create(request, { headers }),
+    ];
     expect(made[1]?.id).toBe(made[0]?.id);
   });
 
@@ -429,11 +419,3 @@ describe('a stream that can be picked up again', () => {
     expect(followed.text.replaceAll(/^id: \d+\n/gm, '')).toBe(result.text);
   });
 });
-
-/** What two answers to the same request have in common: ids and times differ. */
-function shapeOf({ text, headers }: HttpAnswer): unknown {
-  if (!headers['content-type']?.startsWith('application/json')) return text;
-  return JSON.parse(text, (name, value: unknown) =>
-    ['id', 'created', 'created_at', 'item_id'].includes(name) ? typeof value : value,
-  );
-}
