@@ -57,7 +57,7 @@ afterAll(async () => {
 
 describe('a shadow copy', () => {
   for (const stream of [false, true]) {
-    journey(`is called off the path, charged and on record; stream: ${stream}`, async () => {
+    journey(`is called off the path, paid by the platform and on record; stream: ${stream}`, async () => {
       const words = `to be compared, ${stream}`;
       const answer = await ask('asked', words, stream);
       expect(answer.status).toBe(200);
@@ -65,7 +65,8 @@ describe('a shadow copy', () => {
 
       expect(copy).toMatchObject({ outcome: 'completed', lane: 'durable', model: 'compared', stream });
       expect(copy.shadow_of).toBe(idOf(answer));
-      expect(copy.cost?.nano_usd).toBe(String(COST_NANO_USD));
+      expect(copy.cost?.nano_usd).toBe('0');
+      expect(copy.cost?.lines).toMatchObject([{ nano_usd: String(COST_NANO_USD), payer: 'platform' }]);
       const sent = provider.callsOf('compared').at(-1);
       expect([sent?.stream, sent?.messages]).toEqual([stream, [{ role: 'user', content: words }]]);
       const original = await readRecord(stack, idOf(answer), OUR_KEY);

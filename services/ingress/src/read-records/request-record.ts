@@ -61,8 +61,9 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
   };
 }
 
+/** Of what the caller pays for. */
 function usageOf({ lines }: ChargeRecord): Record<string, number> {
-  return countsOf(lines.map(({ usage }) => usage));
+  return countsOf(lines.filter(({ payer }) => payer !== 'platform').map(({ usage }) => usage));
 }
 
 /** Counts of tokens, which are always there, and of what is not paid by tokens, where there was some. */
@@ -88,6 +89,7 @@ function costOf({ costNanoUsd, lines }: ChargeRecord): Record<string, unknown> {
       price_version: line.priceVersion,
       usage_basis: line.usageBasis,
       nano_usd: line.costNanoUsd,
+      payer: line.payer ?? 'caller',
     })),
   };
 }
