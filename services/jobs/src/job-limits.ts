@@ -103,7 +103,7 @@ export class JobLimits {
   readonly jobAheadMilliseconds: number = 30 * 24 * 60 * MINUTE;
   /** How far in the past the time may be that a job is scheduled for: clocks differ. */
   readonly jobPastMilliseconds: number = 5 * MINUTE;
-  /** How long the result of a job is kept after its end; the setting `SWITCHYARD_JOB_RETENTION_HOURS`. */
+  /** How long the result of a job is kept after its end. */
   readonly jobKeepMilliseconds: number = 7 * 24 * 60 * MINUTE;
   /** How long after that a job is still known, without its result. */
   readonly jobRowKeepMilliseconds: number = 23 * 24 * 60 * MINUTE;
