@@ -442,3 +442,5 @@ export type {
 } from './admin/resource-objects.js';
 export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
+export { deadLetterSchema } from './queries/dead-letters.js';
+export type { DeadLetter } from './queries/dead-letters.js';

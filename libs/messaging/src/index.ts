@@ -22,6 +22,8 @@ export { IdempotencyBucket } from './streams/idempotency-bucket.js';
 export type { FoundEntry } from './streams/idempotency-bucket.js';
 export { AnswerLog } from './streams/answer-log.js';
 export type { KeptFrames } from './streams/answer-log.js';
+export { DeadLetters } from './streams/dead-letters.js';
+export type { OpenDeadLetter } from './streams/dead-letters.js';
 export { BodyClaims } from './streams/body-claims.js';
 export { carryDocument, openDocument } from './streams/carried-documents.js';
 export { SnapshotStore } from './configuration/snapshot-store.js';

@@ -9,6 +9,7 @@ import { AnswerLog } from './streams/answer-log.js';
 import { BodyClaims } from './streams/body-claims.js';
 import { KeyBucket } from './streams/key-bucket.js';
 import { IdempotencyBucket } from './streams/idempotency-bucket.js';
+import { DeadLetters } from './streams/dead-letters.js';
 import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
 import { OutageRetry } from './streams/outage-retry.js';
@@ -87,6 +88,7 @@ export class MessagingModule {
       { provide: AnswerCache, useValue: new AnswerCache(parts.messaging) },
       { provide: IdempotencyBucket, useValue: new IdempotencyBucket(parts.messaging) },
       { provide: AnswerLog, useValue: new AnswerLog(parts.messaging) },
+      { provide: DeadLetters, useValue: new DeadLetters(parts.link, parts.publisher) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
       { provide: ConsumerLimits, useValue: parts.limits },
     ];

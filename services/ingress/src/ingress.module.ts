@@ -43,6 +43,7 @@ import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
 import { BudgetsController } from './manage-budgets/budgets.controller.js';
+import { DeadLettersController } from './manage-dead-letters/dead-letters.controller.js';
 import { FilesController } from './manage-files/files.controller.js';
 import { ReceiveFileHandler } from './manage-files/receive-file.handler.js';
 import { JobsController } from './manage-jobs/jobs.controller.js';
@@ -76,6 +77,7 @@ import { HealthController } from './report-health/health.controller.js';
     BatchesController,
     JobsController,
     WebhooksController,
+    DeadLettersController,
     OpenAiWebhooksController,
     MessageBatchesController,
     ListedBatchesController,
