@@ -37,7 +37,10 @@ describe('dead letters', () => {
         done.push(body);
       },
     );
-    await messaging.feed('poisoned', Array.from({ length: MESSAGES }, (_, index) => String(index)));
+    await messaging.feed(
+      'poisoned',
+      Array.from({ length: MESSAGES }, (_, index) => String(index)),
+    );
     consumer.start();
     await eventually(async () => expect(await messaging.buried('poisoned')).toHaveLength(POISON), {
       withinMilliseconds: 20_000,

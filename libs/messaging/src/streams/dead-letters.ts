@@ -51,7 +51,10 @@ export class DeadLetters {
     const found = await this.open(sequence);
     if (!found) return undefined;
     const { letter, headers, payload } = found;
-    await this.publisher.publish(letter.subject, payload, { headers, messageId: `redrive:${sequence}:${letter.buriedAt}` });
+    await this.publisher.publish(letter.subject, payload, {
+      headers,
+      messageId: `redrive:${sequence}:${letter.buriedAt}`,
+    });
     await this.discard(sequence);
     return letter;
   }
