@@ -70,6 +70,10 @@ export const environmentSchema = z.object({
     .string()
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
     .default(''),
+  SWITCHYARD_TRUSTED_PROXIES: z
+    .string()
+    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
+    .default(''),
   SWITCHYARD_WEBHOOK_ALLOW: z
     .string()
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
@@ -140,6 +144,7 @@ export interface Settings {
   /** CIDRs that files named by callers may be fetched from although they are not public. */
   readonly fetchAllow: readonly string[];
   /** CIDRs that webhooks may be sent to although they are not public. */
+  readonly trustedProxies: readonly string[];
   readonly webhookAllow: readonly string[];
   /** A webhook endpoint that has failed for so many days is disabled. */
   readonly webhookDisableAfterDays: number;
@@ -170,6 +175,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   postgresPort: 'SWITCHYARD_POSTGRES_PORT',
   logLevel: 'SWITCHYARD_LOG_LEVEL',
   fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
+  trustedProxies: 'SWITCHYARD_TRUSTED_PROXIES',
   webhookAllow: 'SWITCHYARD_WEBHOOK_ALLOW',
   webhookDisableAfterDays: 'SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS',
   difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',

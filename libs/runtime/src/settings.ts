@@ -26,6 +26,8 @@ export class Settings {
     readonly fetchAllow: readonly string[],
     /** CIDRs that webhooks may be sent to although they are not public. */
     readonly webhookAllow: readonly string[],
+    /** CIDRs of proxies whose word on where a request came from is taken. */
+    readonly trustedProxies: readonly string[],
     /** A webhook endpoint that has failed for so many days is disabled. */
     readonly webhookDisableAfterDays: number,
     /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
@@ -53,6 +55,7 @@ export class Settings {
       read.logLevel,
       read.fetchAllow,
       read.webhookAllow,
+      read.trustedProxies,
       read.webhookDisableAfterDays,
       read.difficultyModel,
       read.s3,

@@ -20,9 +20,11 @@ export interface HttpEdge {
  * The HTTP server with every limit set. JSON bodies stay bytes, since most of them go on as they came; a request id is given
  * to every request and named in every response, and none is taken from outside.
  */
-export async function createHttpAdapter(): Promise<HttpEdge> {
+export async function createHttpAdapter(trustedProxies: readonly string[] = []): Promise<HttpEdge> {
   const adapter = new FastifyAdapter({
     bodyLimit: HttpLimit.bodyBytes,
+    // Without a proxy that is trusted, `x-forwarded-for` is a caller's own claim and no address of a request.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     connectionTimeout: 0,
     requestTimeout: HttpLimit.requestMilliseconds,
     keepAliveTimeout: HttpLimit.keepAliveMilliseconds,

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { eventually } from '#libs/testing';
+
+import { call, type HttpAnswer } from './http-call.js';
+import { journeyConfiguration, modelFields, OUR_KEY } from './journey-configuration.js';
+import { journeysOn } from './journey.js';
+import { StackForTests } from './stack-for-tests.js';
+
+const REFUSED_WITHIN_MILLISECONDS = 5_000;
+
+let stack: StackForTests;
+const journey = journeysOn(() => stack);
+
+beforeAll(async () => {
+  stack = await StackForTests.start(
+    journeyConfiguration({ toy: { kind: 'sim' }, spare: { kind: 'sim' } }, [
+      modelFields('small', [{ provider: 'toy', model: 'sim-small' }]),
+      modelFields('large', [{ provider: 'spare', model: 'sim-large' }]),
+    ]),
+  );
+}, 120_000);
+
+afterAll(async () => {
+  await stack?.stop();
+}, 60_000);
+
+async function admin(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+  return as(stack.adminKey, method, `/admin/v1${path}`, body, headers);
+}
+
+type Answer = HttpAnswer & { readonly json: Record<string, unknown> & { readonly error?: { readonly code: string } } };
+
+async function as(key: string, method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+  const answer = await call(stack.url + path, { method, key, headers, ...(body ? { body } : {}) });
+  return { ...answer, json: JSON.parse(answer.text) as Answer['json'] };
+}
+
+const chat = (key: string, model = 'small') =>
+  as(key, 'POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content: 'hi' }] });
+
+async function newKey(fields: object): Promise<{ key: string; id: string; etag: string }> {
+  const { status, json } = await admin('POST', '/organizations/newco/keys', fields);
+  expect([status, json.error]).toEqual([201, undefined]);
+  return { key: String(json['key']), id: String(json['id']), etag: String(json['etag']) };
+}
+
+describe('an installation that is administered', () => {
+  journey('takes in a customer while it runs: organisation, project, key, first call', async () => {
+    expect((await admin('POST', '/organizations', { name: 'newco', plan: 'pay-as-you-go' })).status).toBe(201);
+    expect((await admin('POST', '/organizations/newco/projects', { name: 'web' })).status).toBe(201);
+    const { key, id } = await newKey({ project: 'web', name: 'app' });
+    await eventually(async () => expect((await chat(key)).status).toBe(200));
+    const usage = await as(key, 'GET', '/v1/usage?group_by=project');
+    expect(usage.status).toBe(200);
+    const shown = await admin('GET', `/organizations/newco/keys/${id}`);
+    expect(shown.text).not.toContain(key);
+    expect((await admin('GET', '/organizations/newco/keys/key_unknown')).json.error?.code).toBe('not_found');
+  });
+
+  journey('lets a key do what it is bound to, and nothing of others', async () => {
+    const { key } = await newKey({ project: 'web', name: 'bound', models: ['small'], providers: ['toy'] });
+    await eventually(async () => expect((await chat(key)).status).toBe(200));
+    expect((await chat(key, 'large')).status).toBe(404);
+    const models = await as(key, 'GET', '/v1/models');
+    expect((models.json['data'] as { id: string }[]).map(({ id }) => id)).toEqual(['small']);
+    expect((await as(key, 'GET', '/admin/v1/organizations/newco')).json.error?.code).toBe('insufficient_permission');
+    const { key: manager } = await newKey({ project: 'web', name: 'manager', scopes: ['management'] });
+    await eventually(async () => expect((await as(manager, 'GET', '/admin/v1/organizations/newco/keys')).status).toBe(200));
+    expect((await chat(manager)).status).toBe(403);
+    const foreign = await as(manager, 'GET', '/admin/v1/organizations/demo/keys');
+    const unknown = await as(manager, 'GET', '/admin/v1/organizations/nowhere/keys');
+    expect([foreign.status, foreign.text.replace('demo', '')]).toEqual([404, unknown.text.replace('nowhere', '')]);
+    const escalated = await as(manager, 'POST', '/admin/v1/organizations/newco/keys', { project: 'web', name: 'x', scopes: ['inference'] });
+    expect(escalated.json.error?.code).toBe('grants_more_than_you_have');
+  });
+
+  journey('refuses a revoked key within moments, also while Postgres is down', async () => {
+    const { key, id } = await newKey({ project: 'web', name: 'leaked' });
+    await eventually(async () => expect((await chat(key)).status).toBe(200));
+    await stack.kill('postgres');
+    const revoked = await admin('DELETE', `/organizations/newco/keys/${id}`);
+    const at = Date.now();
+    expect(revoked.status).toBe(200);
+    await eventually(async () => expect((await chat(key)).json.error?.code).toBe('revoked_api_key'));
+    expect(Date.now() - at).toBeLessThan(REFUSED_WITHIN_MILLISECONDS);
+    await eventually(async () => {
+      const shown = await admin('GET', `/organizations/newco/keys/${id}`);
+      expect(shown.json['status']).toBe('revoked');
+    }, { withinMilliseconds: 40_000 });
+  });
+
+  journey('changes on an etag, and keeps a note of it in the trail', async () => {
+    const { headers } = await admin('GET', '/organizations/newco/projects/web');
+    const etag = String(headers.etag);
+    const change = (ifMatch: string) => admin('PATCH', '/organizations/newco/projects/web', { displayName: 'Web' }, { 'if-match': ifMatch });
+    expect((await change(etag)).status).toBe(200);
+    expect((await change(etag)).status).toBe(412);
+    await eventually(async () => {
+      const trail = await as(stack.adminKey, 'GET', '/v1/audit/events?organization=newco&limit=1000');
+      const types = (trail.json['data'] as { type: string }[]).map(({ type }) => type);
+      expect(types).toEqual(expect.arrayContaining(['organization.created', 'project.created', 'key.created', 'key.revoked', 'project.updated']));
+    });
+  });
+
+  journey('is written down by export without any secret, and that text changes nothing', async () => {
+    const { text } = await call(`${stack.url}/admin/v1/configuration`, { key: stack.adminKey });
+    expect(text).not.toContain(OUR_KEY);
+    expect(text).toContain('name: newco');
+    const diff = await admin('POST', '/configuration/diff', { text: text.replace(/^(breaker|unknownPrice):.*\n/m, '') });
+    expect(new Set((diff.json['differences'] as { change: string }[]).map(({ change }) => change))).toEqual(new Set(['file', 'unchanged']));
+  });
+
+  journey('serves scripts that know keys and teams as LiteLLM has them', async () => {
+    const made = await as(stack.adminKey, 'POST', '/team/new', { team_alias: 'Team One', organization_id: 'newco' });
+    expect(made.json['team_id']).toBe('team-one');
+    const fields = { team_id: 'team-one', organization_id: 'newco', key_alias: 'script', models: ['small'], duration: '30d', key_type: 'llm_api' };
+    const key = String((await as(stack.adminKey, 'POST', '/key/generate', fields)).json['key']);
+    await eventually(async () => expect((await chat(key)).status).toBe(200));
+    const info = await as(stack.adminKey, 'GET', `/key/info?key=${key}`);
+    expect(info.json['info']).toMatchObject({ key_alias: 'script', team_id: 'team-one', models: ['small'] });
+    expect((await as(stack.adminKey, 'POST', '/key/delete', { keys: [key] })).status).toBe(200);
+    await eventually(async () => expect((await chat(key)).status).toBe(401));
+  });
+});
