@@ -24,13 +24,24 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 
-async function admin(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+async function admin(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   return as(stack.adminKey, method, `/admin/v1${path}`, body, headers);
 }
 
 type Answer = HttpAnswer & { readonly json: Record<string, unknown> & { readonly error?: { readonly code: string } } };
 
-async function as(key: string, method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+async function as(
+  key: string,
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const answer = await call(stack.url + path, { method, key, headers, ...(body ? { body } : {}) });
   return { ...answer, json: JSON.parse(answer.text) as Answer['json'] };
 }
@@ -65,12 +76,18 @@ describe('an installation that is administered', () => {
     expect((models.json['data'] as { id: string }[]).map(({ id }) => id)).toEqual(['small']);
     expect((await as(key, 'GET', '/admin/v1/organizations/newco')).json.error?.code).toBe('insufficient_permission');
     const { key: manager } = await newKey({ project: 'web', name: 'manager', scopes: ['management'] });
-    await eventually(async () => expect((await as(manager, 'GET', '/admin/v1/organizations/newco/keys')).status).toBe(200));
+    await eventually(async () =>
+      expect((await as(manager, 'GET', '/admin/v1/organizations/newco/keys')).status).toBe(200),
+    );
     expect((await chat(manager)).status).toBe(403);
     const foreign = await as(manager, 'GET', '/admin/v1/organizations/demo/keys');
     const unknown = await as(manager, 'GET', '/admin/v1/organizations/nowhere/keys');
     expect([foreign.status, foreign.text.replace('demo', '')]).toEqual([404, unknown.text.replace('nowhere', '')]);
-    const escalated = await as(manager, 'POST', '/admin/v1/organizations/newco/keys', { project: 'web', name: 'x', scopes: ['inference'] });
+    const escalated = await as(manager, 'POST', '/admin/v1/organizations/newco/keys', {
+      project: 'web',
+      name: 'x',
+      scopes: ['inference'],
+    });
     expect(escalated.json.error?.code).toBe('grants_more_than_you_have');
   });
 
@@ -83,22 +100,34 @@ describe('an installation that is administered', () => {
     expect(revoked.status).toBe(200);
     await eventually(async () => expect((await chat(key)).json.error?.code).toBe('revoked_api_key'));
     expect(Date.now() - at).toBeLessThan(REFUSED_WITHIN_MILLISECONDS);
-    await eventually(async () => {
-      const shown = await admin('GET', `/organizations/newco/keys/${id}`);
-      expect(shown.json['status']).toBe('revoked');
-    }, { withinMilliseconds: 40_000 });
+    await eventually(
+      async () => {
+        const shown = await admin('GET', `/organizations/newco/keys/${id}`);
+        expect(shown.json['status']).toBe('revoked');
+      },
+      { withinMilliseconds: 40_000 },
+    );
   });
 
   journey('changes on an etag, and keeps a note of it in the trail', async () => {
     const { headers } = await admin('GET', '/organizations/newco/projects/web');
     const etag = String(headers.etag);
-    const change = (ifMatch: string) => admin('PATCH', '/organizations/newco/projects/web', { displayName: 'Web' }, { 'if-match': ifMatch });
+    const change = (ifMatch: string) =>
+      admin('PATCH', '/organizations/newco/projects/web', { displayName: 'Web' }, { 'if-match': ifMatch });
     expect((await change(etag)).status).toBe(200);
     expect((await change(etag)).status).toBe(412);
     await eventually(async () => {
       const trail = await as(stack.adminKey, 'GET', '/v1/audit/events?organization=newco&limit=1000');
       const types = (trail.json['data'] as { type: string }[]).map(({ type }) => type);
-      expect(types).toEqual(expect.arrayContaining(['organization.created', 'project.created', 'key.created', 'key.revoked', 'project.updated']));
+      expect(types).toEqual(
+        expect.arrayContaining([
+          'organization.created',
+          'project.created',
+          'key.created',
+          'key.revoked',
+          'project.updated',
+        ]),
+      );
     });
   });
 
@@ -106,14 +135,25 @@ describe('an installation that is administered', () => {
     const { text } = await call(`${stack.url}/admin/v1/configuration`, { key: stack.adminKey });
     expect(text).not.toContain(OUR_KEY);
     expect(text).toContain('name: newco');
-    const diff = await admin('POST', '/configuration/diff', { text: text.replace(/^(breaker|unknownPrice):.*\n/m, '') });
-    expect(new Set((diff.json['differences'] as { change: string }[]).map(({ change }) => change))).toEqual(new Set(['file', 'unchanged']));
+    const diff = await admin('POST', '/configuration/diff', {
+      text: text.replace(/^(breaker|unknownPrice):.*\n/m, ''),
+    });
+    expect(new Set((diff.json['differences'] as { change: string }[]).map(({ change }) => change))).toEqual(
+      new Set(['file', 'unchanged']),
+    );
   });
 
   journey('serves scripts that know keys and teams as LiteLLM has them', async () => {
     const made = await as(stack.adminKey, 'POST', '/team/new', { team_alias: 'Team One', organization_id: 'newco' });
     expect(made.json['team_id']).toBe('team-one');
-    const fields = { team_id: 'team-one', organization_id: 'newco', key_alias: 'script', models: ['small'], duration: '30d', key_type: 'llm_api' };
+    const fields = {
+      team_id: 'team-one',
+      organization_id: 'newco',
+      key_alias: 'script',
+      models: ['small'],
+      duration: '30d',
+      key_type: 'llm_api',
+    };
     const key = String((await as(stack.adminKey, 'POST', '/key/generate', fields)).json['key']);
     await eventually(async () => expect((await chat(key)).status).toBe(200));
     const info = await as(stack.adminKey, 'GET', `/key/info?key=${key}`);
