@@ -108,8 +108,7 @@ export class LeaseAccount {
         if (this.serveFromLease(false)) continue;
         const reply = await this.ask();
         if (!reply) continue;
-        this.serveFromLease(reply.granted !== undefined);
-        if (reply.granted === undefined) await this.endOrWait(reply.state);
+        if (!this.serveFromLease(reply.granted !== undefined)) await this.endOrWait(reply.state);
       }
     } finally {
       this.isAsking = false;
