@@ -36,7 +36,11 @@ class PlayedBilling implements LeaseSource {
     const size = want < free ? want : free;
     const isRoom = free >= BigInt(ask.leastNanoUsd);
     if (isRoom) this.held += size;
-    const granted = { lease: `lease-${this.count++}`, nanoUsd: size.toString(), spendMilliseconds: this.spendMilliseconds };
+    const granted = {
+      lease: `lease-${this.count++}`,
+      nanoUsd: size.toString(),
+      spendMilliseconds: this.spendMilliseconds,
+    };
     return {
       ...(isRoom ? { granted } : {}),
       state: {
@@ -58,7 +62,9 @@ class PlayedBilling implements LeaseSource {
   }
 }
 
-const bounds = (least: bigint, most = least) => () => ({ least, most });
+const bounds =
+  (least: bigint, most = least) =>
+  () => ({ least, most });
 
 describe('an account of leases', () => {
   it('asks once for all who wait, and then needs nobody', async () => {
