@@ -10,6 +10,8 @@ export const openaiOptionsSchema = z.object({
    * absent, only OpenAI's own server is taken to.
    */
   responses: z.boolean().optional(),
+  /** Whether the server has OpenAI's batch API (`/files` and `/batches`); where it is absent, only OpenAI's and Groq's own are taken to. */
+  batches: z.boolean().optional(),
   /** Whether translated calls may ask for an answer after a JSON schema; true where it is absent. */
   structuredOutputs: z.boolean().optional(),
 });

@@ -20,6 +20,7 @@ export interface Reply {
 
 /** A request as the server received it; `body` is parsed JSON, or text where it is none. */
 export interface SeenRequest {
+  readonly method?: string | undefined;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
@@ -61,7 +62,8 @@ export class ProviderServer {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const seen = { path: request.url ?? '', headers: request.headers, body: parsed(Buffer.concat(parts).toString()) };
+    const { url: path = '', method, headers } = request;
+    const seen = { method, path, headers, body: parsed(Buffer.concat(parts).toString()) };
     this.requests.push(seen);
     response.once('close', () => {
       if (!response.writableFinished) this.abandoned++;

@@ -1,5 +1,7 @@
 import type { Facts, Target, Usage } from '#libs/contracts';
+import type { Agent } from 'undici';
 import type { ClassifiedError, FetchFile } from '#libs/dialects';
+import type { NativeBatches } from './native-batches.js';
 
 /** One call of one provider. `body` is the caller's own; `signal` ends the call. */
 export interface ProviderCall {
@@ -37,6 +39,8 @@ export interface Provider {
   redact(words: string): string;
   /** Whether the provider is there, told by a request that costs nothing; absent where there is none such. */
   isReachable?(signal: AbortSignal): Promise<boolean>;
+  /** Its own batch API; absent where it has none. */
+  readonly batches?: NativeBatches | undefined;
   close(): Promise<void>;
 }
 
@@ -44,6 +48,8 @@ export interface Provider {
 export interface ProviderSurroundings {
   /** Gets a file by a URL of a caller, from public addresses only. */
   readonly fetchFile: FetchFile;
+  /** Takes the place of connections, where nobody is to be called: requests are only made, and answers only read. */
+  readonly agent?: Agent;
 }
 
 /** A kind of provider: its name in the configuration and how one is made of its options and opened credential. */

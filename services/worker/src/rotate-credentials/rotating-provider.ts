@@ -1,4 +1,5 @@
 import type { ClassifiedError } from '#libs/dialects';
+import type { NativeBatches } from '../providers/native-batches.js';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CredentialPool } from './credential-pool.js';
@@ -16,6 +17,8 @@ export type RotationListener = (rotation: { refused: number; status: number | un
  */
 export class RotatingProvider implements Provider {
   readonly isReachable?: (signal: AbortSignal) => Promise<boolean>;
+  /** Those of the first credential: what one has submitted, another may not see. */
+  readonly batches?: NativeBatches | undefined;
 
   constructor(
     private readonly providers: readonly [Provider, ...Provider[]],
@@ -23,6 +26,7 @@ export class RotatingProvider implements Provider {
     private readonly onRotation: RotationListener,
   ) {
     const [first] = providers;
+    this.batches = first.batches;
     if (first.isReachable) this.isReachable = (signal) => first.isReachable?.(signal) ?? Promise.resolve(true);
   }
 

@@ -6,6 +6,7 @@ import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
+import { AnthropicBatches } from './batches.js';
 import { readOptions } from './config.js';
 import { MessagesConnection } from './messages-connection.js';
 import { MessagesModel } from './messages-model.js';
@@ -17,10 +18,11 @@ import { endpointOf, PATHS, requestOf } from './request.js';
  */
 export const anthropic: ProviderKind = {
   kind: 'anthropic',
-  create(rawOptions, credential, { fetchFile }) {
+  create(rawOptions, credential, surroundings) {
+    const { fetchFile } = surroundings;
     const apiKey = requireCredential('anthropic', credential);
     const endpoint = endpointOf(readOptions(rawOptions), apiKey);
-    const agent = providerAgent();
+    const agent = providerAgent(surroundings);
     const connection = new MessagesConnection(endpoint, agent);
     const models = { languageModel: (name: string) => new MessagesModel(name, connection) };
     return {
@@ -35,6 +37,7 @@ export const anthropic: ProviderKind = {
       classify: classifyAnthropicError,
       redact: (words) => words.replaceAll(apiKey, '[redacted]'),
       isReachable: (signal) => isReachable(agent, { ...endpoint, path: `${endpoint.path}/v1/models` }, signal),
+      batches: new AnthropicBatches(endpoint, agent),
       close: () => agent.close(),
     };
   },

@@ -58,6 +58,11 @@ export class AzureEndpoint {
     return `${this.origin}${this.pathTo(deployment)}`;
   }
 
+  /** Below it stands the batch API; undefined for a dated version, whose bodies do not name their deployment. */
+  get batchRoot(): string | undefined {
+    return this.isDated ? undefined : this.undatedRoot;
+  }
+
   private get isDated(): boolean {
     return 'api-version' in this.query;
   }

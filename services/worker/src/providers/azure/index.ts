@@ -13,6 +13,7 @@ import { accessOf, type AzureAccess } from './access.js';
 import { readOptions } from './config.js';
 import { AzureEndpoint } from './endpoint.js';
 import { classify } from './errors.js';
+import { batchesOf } from './batches.js';
 import { bodyOf, headersOf, withNewerLimit } from './request.js';
 
 /**
@@ -32,9 +33,10 @@ export const azure: ProviderKind = {
 export function azureProvider(
   endpoint: AzureEndpoint,
   access: AzureAccess,
-  { fetchFile }: ProviderSurroundings,
+  surroundings: ProviderSurroundings,
 ): Provider {
-  const agent = providerAgent();
+  const { fetchFile } = surroundings;
+  const agent = providerAgent(surroundings);
   const models = modelsOf(endpoint, authorized(fetchThrough(agent), access));
   return {
     async call(call) {
@@ -58,6 +60,7 @@ export function azureProvider(
     },
     classify,
     redact: (words) => access.secrets().reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), words),
+    batches: batchesOf(endpoint, access, agent),
     close: () => agent.close(),
   };
 }

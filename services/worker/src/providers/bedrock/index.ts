@@ -14,9 +14,10 @@ import { modelIdOf } from './model-id.js';
 /** Kind `bedrock`: Amazon Bedrock by its Converse API, with signed requests or with an API key. */
 export const bedrock: ProviderKind = {
   kind: 'bedrock',
-  create(rawOptions, rawCredential, { fetchFile }) {
+  create(rawOptions, rawCredential, surroundings) {
+    const { fetchFile } = surroundings;
     const credential = readCredential(requireCredential('bedrock', rawCredential));
-    const agent = providerAgent();
+    const agent = providerAgent(surroundings);
     const models = modelsOf(readOptions(rawOptions), credential, fetchThrough(agent));
     const secrets = secretsOf(credential);
     const provider = translatedProvider({ agent, models, classify, secrets: () => secrets, fetchFile });

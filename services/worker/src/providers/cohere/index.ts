@@ -13,9 +13,10 @@ import { cohereMending } from './mending.js';
 /** Kind `cohere`: Cohere's models by its own API, version 2: chat, embeddings and reranking. */
 export const cohere: ProviderKind = {
   kind: 'cohere',
-  create(rawOptions, credential, { fetchFile }) {
+  create(rawOptions, credential, surroundings) {
+    const { fetchFile } = surroundings;
     const apiKey = requireCredential('cohere', credential);
-    const agent = providerAgent();
+    const agent = providerAgent(surroundings);
     const models = modelsOf(readOptions(rawOptions), apiKey, fetchThrough(agent));
     return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile });
   },

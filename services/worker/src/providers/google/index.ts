@@ -8,6 +8,7 @@ import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedProvider } from '../../provider-http/translated-provider.js';
 import type { ProviderKind } from '../provider.js';
+import { GoogleBatches } from './batches.js';
 import { readOptions, type GoogleOptions } from './config.js';
 import { classify } from './errors.js';
 import { withPromptTokens } from './embedding-usage.js';
@@ -15,11 +16,14 @@ import { withPromptTokens } from './embedding-usage.js';
 /** Kind `google`: Gemini by the Gemini API, with a key of AI Studio. */
 export const google: ProviderKind = {
   kind: 'google',
-  create(rawOptions, credential, { fetchFile }) {
+  create(rawOptions, credential, surroundings) {
+    const { fetchFile } = surroundings;
     const apiKey = requireCredential('google', credential);
-    const agent = providerAgent();
-    const models = modelsOf(readOptions(rawOptions), apiKey, fetchWithLogprobs(fetchThrough(agent)));
-    return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile });
+    const agent = providerAgent(surroundings);
+    const options = readOptions(rawOptions);
+    const models = modelsOf(options, apiKey, fetchWithLogprobs(fetchThrough(agent)));
+    const batches = new GoogleBatches(options, apiKey, agent);
+    return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile, batches });
   },
 };
 

@@ -6,6 +6,7 @@ import { providerAgent } from '../../provider-http/provider-agent.js';
 import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedProvider } from '../../provider-http/translated-provider.js';
 import type { ProviderKind } from '../provider.js';
+import { MistralBatches } from './batches.js';
 import { readOptions, type MistralOptions } from './config.js';
 import { classify } from './errors.js';
 import { mistralMending } from './mending.js';
@@ -13,11 +14,14 @@ import { mistralMending } from './mending.js';
 /** Kind `mistral`: Mistral's models by its own API. */
 export const mistral: ProviderKind = {
   kind: 'mistral',
-  create(rawOptions, credential, { fetchFile }) {
+  create(rawOptions, credential, surroundings) {
+    const { fetchFile } = surroundings;
     const apiKey = requireCredential('mistral', credential);
-    const agent = providerAgent();
-    const models = modelsOf(readOptions(rawOptions), apiKey, fetchThrough(agent));
-    return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile });
+    const agent = providerAgent(surroundings);
+    const options = readOptions(rawOptions);
+    const models = modelsOf(options, apiKey, fetchThrough(agent));
+    const batches = new MistralBatches(options, apiKey, agent);
+    return translatedProvider({ agent, models, classify, secrets: () => [apiKey], fetchFile, batches });
   },
 };
 

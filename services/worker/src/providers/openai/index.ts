@@ -9,6 +9,7 @@ import { mendModel } from '../../provider-http/mend-model.js';
 import { providerAgent } from '../../provider-http/provider-agent.js';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
+import { batchesOf } from './batches.js';
 import { readOptions, speaksResponses, type OpenaiOptions } from './config.js';
 import { withoutOperatorsCost } from './operators-cost.js';
 import { endpointOf, isOpenRouter, PATHS, requestOf } from './request.js';
@@ -19,10 +20,11 @@ import { endpointOf, isOpenRouter, PATHS, requestOf } from './request.js';
  */
 export const openai: ProviderKind = {
   kind: 'openai',
-  create(rawOptions, credential, { fetchFile }) {
+  create(rawOptions, credential, surroundings) {
+    const { fetchFile } = surroundings;
     const options = readOptions(rawOptions);
     const endpoint = endpointOf(options, credential);
-    const agent = providerAgent();
+    const agent = providerAgent(surroundings);
     const models = modelsOf(endpoint, fetchThrough(agent), options);
     const hasResponses = speaksResponses(options);
     const isSpoken = (dialect: string): boolean => dialect in PATHS && (dialect !== 'openai-responses' || hasResponses);
@@ -39,6 +41,7 @@ export const openai: ProviderKind = {
       classify: classifyChatError,
       redact: (words) => (credential === undefined ? words : words.replaceAll(credential, '[redacted]')),
       isReachable: (signal) => isReachable(agent, { ...endpoint, path: `${endpoint.path}/models` }, signal),
+      batches: batchesOf(options, endpoint, agent),
       close: () => agent.close(),
     };
   },

@@ -28,10 +28,11 @@ type TokenSource = Pick<AccessTokens, 'current' | 'forget' | 'last'>;
  */
 export const vertex: ProviderKind = {
   kind: 'vertex',
-  create(rawOptions, rawCredential, { fetchFile }) {
+  create(rawOptions, rawCredential, surroundings) {
+    const { fetchFile } = surroundings;
     const options = readOptions(rawOptions);
     const credential = requireCredential('vertex', rawCredential);
-    const agent = providerAgent();
+    const agent = providerAgent(surroundings);
     const fetch = fetchWithLogprobs(fetchThrough(agent));
     const tokens = tokensOf(credential, fetch);
     const models = modelsOf(options, tokens, guardedFetch(endpointOf(options), fetch, fetchFile));
