@@ -203,6 +203,32 @@ export type {
   FileList,
   FilePage,
 } from './queries/files.js';
+export { hasBatchApi, nativeBatchPolicySchema } from './snapshot/batch-api.js';
+export type { NativeBatchPolicy } from './snapshot/batch-api.js';
+export {
+  MOST_NATIVE_LINES,
+  nativeBatchCollectedSchema,
+  nativeBatchCollectSchema,
+  nativeBatchDiscardedSchema,
+  nativeBatchDiscardSchema,
+  nativeBatchFindSchema,
+  nativeBatchFoundSchema,
+  nativeBatchReadSchema,
+  nativeBatchStateSchema,
+  nativeBatchSubmitSchema,
+  nativeBatchSubmittedSchema,
+} from './queries/native-batches.js';
+export type {
+  NativeBatchCollect,
+  NativeBatchCollected,
+  NativeBatchDiscard,
+  NativeBatchFind,
+  NativeBatchFound,
+  NativeBatchRead,
+  NativeBatchState,
+  NativeBatchSubmit,
+  NativeBatchSubmitted,
+} from './queries/native-batches.js';
 export {
   batchStatus,
   batchObjectSchema,

@@ -81,6 +81,12 @@ export const Subject = {
   queueList: 'queue.list.v1',
   queuePause: 'queue.pause.v1',
   queueResume: 'queue.resume.v1',
+  /** jobs → worker: batches at providers. */
+  nativeBatchSubmit: 'native-batch.submit.v1',
+  nativeBatchFind: 'native-batch.find.v1',
+  nativeBatchRead: 'native-batch.read.v1',
+  nativeBatchCollect: 'native-batch.collect.v1',
+  nativeBatchDiscard: 'native-batch.discard.v1',
   /** worker → jobs */
   openRequestList: 'open-request.list.v1',
   /** ingress → router */

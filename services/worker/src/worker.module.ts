@@ -10,6 +10,9 @@ import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
 import { AnswerKeeper } from './keep-answer/answer-keeper.js';
 import { JobReplies } from './keep-stream/job-replies.js';
+import { CollectBatchHandler } from './native-batches/collect-batch.handler.js';
+import { NativeBatchesController } from './native-batches/native-batches.controller.js';
+import { SubmitBatchHandler } from './native-batches/submit-batch.handler.js';
 import { DurableAnswers } from './record-result/durable-answers.js';
 import { ResultBundles } from './record-result/result-bundles.js';
 import { ResultRecorder } from './record-result/result-recorder.js';
@@ -20,9 +23,11 @@ import { FleetTargetHealth } from './watch-targets/fleet-target-health.js';
 import { TargetHealth } from './watch-targets/target-health.js';
 
 @Module({
-  controllers: [CallModelController, CallJobsController],
+  controllers: [CallModelController, CallJobsController, NativeBatchesController],
   providers: [
     CallModelHandler,
+    CollectBatchHandler,
+    SubmitBatchHandler,
     DurableSlots,
     OpenRequests,
     ProviderDirectory,

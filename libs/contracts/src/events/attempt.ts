@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMilliseconds } from '../identifiers.js';
+import { epochMilliseconds, nanoUsd } from '../identifiers.js';
 import { usageSchema } from './usage.js';
 
 /** What went wrong, in classes rather than status codes; decides whether the next target may cure it. */
@@ -55,5 +55,7 @@ export const attemptSchema = z.object({
   usage: usageSchema.optional(),
   /** `provider`: as the provider reported; `estimate`: counted by us because the provider did not say. */
   usageBasis: z.enum(['provider', 'estimate']).optional(),
+  /** It was part of a batch at the provider, by the provider's own id of that; what the same usage would have cost online. */
+  nativeBatch: z.object({ id: z.string().max(300), onlineNanoUsd: nanoUsd.optional() }).optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;

@@ -62,6 +62,8 @@ export const batchObjectSchema = z.object({
     })
     .optional(),
   cost_usd: z.string(),
+  /** Of a batch of which lines went to batch APIs of providers: how many are there now, and what their price has saved so far. */
+  switchyard: z.object({ native_lines: z.int().nonnegative(), savings_usd: z.string() }).optional(),
   /** Of a batch in progress, as things stand: its place among the work of its model, and when it will be done (Unix seconds), where that can be told. */
   queue: z.object({ position: z.int().positive(), estimated_completion_at: z.int().nullable() }).optional(),
   metadata: z.record(z.string(), z.string()).nullable(),

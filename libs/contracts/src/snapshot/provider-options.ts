@@ -25,6 +25,8 @@ export const simOptionsSchema = z.object({
   outputTokens: z.int().positive().optional(),
   /** Share of calls that fail with status 503, from 0 to 1. */
   failureRate: z.number().min(0).max(1).optional(),
+  /** How long its simulated batches take; without it there is no simulated batch API. */
+  batchMilliseconds: z.int().positive().optional(),
   /** Answers recorded from real models: `path` is an absolute path to JSONL, `field` the field that holds the answer. */
   recordings: z.object({ path: z.string(), field: z.string() }).optional(),
 });

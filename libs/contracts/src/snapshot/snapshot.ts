@@ -3,6 +3,7 @@ import { epochMilliseconds, slug } from '../identifiers.js';
 import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
 import { keyScope, roleGrantSchema } from '../queries/caller.js';
 import { budgetEntrySchema, markupEntrySchema } from './budget.js';
+import { nativeBatchPolicySchema } from './batch-api.js';
 import { modelLimitsSchema } from './model-limits.js';
 import { organizationEntrySchema, planEntrySchema, rateLimitsSchema } from './plan-entry.js';
 import { priceSchema } from './price.js';
@@ -43,6 +44,8 @@ export const targetEntrySchema = z.object({
   priceSource: z.enum(['catalogue', 'ceiling']).optional(),
   /** What calls through the provider's own batch interface cost, where it takes something off; a price with its own version. */
   batchPrice: priceSchema.optional(),
+  /** That lines of batches may go to that interface; absent where they may not. */
+  nativeBatch: nativeBatchPolicySchema.optional(),
   limits: modelLimitsSchema.optional(),
   region: z.string().optional(),
   dataPolicy: dataPolicySchema.optional(),

@@ -1,6 +1,7 @@
 import type { ModelEntry } from '#libs/contracts';
 
 import { assembleOrganizations } from './assemble-organizations.js';
+import { nativeBatchOf } from './batches/native-batch-of.js';
 import { assembleTarget, type TargetSurroundings } from './assemble-target.js';
 import { assembleBudgets, assembleMarkups } from './budgets/assemble-budgets.js';
 import type { CompiledConfiguration, PlainProvider } from './compiled-configuration.js';
@@ -53,9 +54,12 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
     ...(model.unknownFields === undefined ? {} : { unknownFields: model.unknownFields }),
     ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
     // A target that names no priority is tried in its place of the list, unless its model draws by weight.
-    targets: (model.targets ?? []).map((target, index) =>
-      assembleTarget(target, model.strategy.kind === 'weighted' ? 1 : index + 1, surroundings(target.provider)),
-    ),
+    targets: (model.targets ?? []).map((target, index) => {
+      const place = model.strategy.kind === 'weighted' ? 1 : index + 1;
+      const entry = assembleTarget(target, place, surroundings(target.provider));
+      const nativeBatch = nativeBatchOf(target, model);
+      return nativeBatch ? { ...entry, nativeBatch } : entry;
+    }),
   };
 }
 

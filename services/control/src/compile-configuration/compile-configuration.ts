@@ -15,6 +15,7 @@ import type { ConfigurationSource } from './configuration-source.js';
 import { explainIssue } from './explain-issue.js';
 import { checkOrganizations } from './check-organizations.policy.js';
 import { checkKeys } from './key-checks.policy.js';
+import { checkNativeBatches, withPossibleBatches } from './batches/native-batch-of.js';
 import { checkModels } from './model-checks.policy.js';
 import { pricedKinds } from './provider-kinds.js';
 import { isReference, substituteReferences } from './references.js';
@@ -80,14 +81,22 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
     return { isValid: false, problems, referencedFiles: references.files };
   }
   const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), source.date);
-  const ineligible = [...checkEligibility(configuration), ...checkOrganizations(parsed.data)].map((problem) =>
-    locate(problem, yaml, source),
-  );
+  const ineligible = [
+    ...checkEligibility(configuration),
+    ...checkOrganizations(parsed.data),
+    ...checkNativeBatches(parsed.data, configuration),
+  ].map((problem) => locate(problem, yaml, source));
   if (ineligible.length > 0) {
     return { isValid: false, problems: inOrder(ineligible), referencedFiles: references.files };
   }
   const documents = documentsIn(own).map(withoutSecrets);
-  return { isValid: true, configuration, redactedText, documents, referencedFiles: references.files };
+  return {
+    isValid: true,
+    configuration: withPossibleBatches(configuration),
+    redactedText,
+    documents,
+    referencedFiles: references.files,
+  };
 }
 
 function withoutSecrets({ document, ...rest }: ConfigurationDocument): ConfigurationDocument {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ABILITIES, MODALITIES, slug, unsupportedPolicy } from '#libs/contracts';
 
 import { exchangeRates } from './budgets/budget-fields.js';
+import { batchFields } from './batches/batch-fields.js';
 import { closedObject } from './closed-object.js';
 import { modelName, priority, waitMilliseconds, weight } from './field-types.js';
 import { organizationFields, projectFields } from './organization-fields.js';
@@ -41,6 +42,7 @@ const target = closedObject({
   inputModalities: z.array(z.enum(MODALITIES)).min(1).optional(),
   outputModalities: z.array(z.enum(MODALITIES)).min(1).optional(),
   abilities: z.array(z.enum(ABILITIES)).optional(),
+  batch: batchFields.optional(),
   ...targetRoutingFields,
 });
 export type TargetFields = z.infer<typeof target>;
@@ -51,6 +53,8 @@ const model = closedObject({
   timeouts: timeouts.default(DEFAULT_TIMEOUTS),
   unsupported: unsupportedPolicy.optional(),
   unknownFields: z.enum(['pass', 'refuse']).optional(),
+  /** Of all targets that say nothing themselves. */
+  batch: batchFields.optional(),
   /** A model has targets, or stands for others. */
   targets: z.array(target).min(1).optional(),
   auto: autoFields.optional(),

@@ -43,6 +43,7 @@ const fieldsOf = {
     ...credentialFields,
     headers: extraHeaders.optional(),
     responses: z.boolean().optional(),
+    batches: z.boolean().optional(),
     ...place,
   }),
   azure: closedObject({
@@ -87,6 +88,7 @@ const fieldsOf = {
     tokensPerSecond: z.number().positive().max(1_000_000).optional(),
     outputTokens: z.int().positive().max(100_000).optional(),
     failureRate: z.number().min(0).max(1).optional(),
+    batchSeconds: z.number().min(0.1).max(86_400).optional(),
     recordings: closedObject({ path: plainText, field: plainText }).optional(),
     ...place,
   }),
@@ -99,6 +101,7 @@ const presetFields = closedObject({
   ...credentialFields,
   headers: extraHeaders.optional(),
   responses: z.boolean().optional(),
+  batches: z.boolean().optional(),
   ...place,
 });
 
@@ -178,7 +181,7 @@ export function kindAndOptionsOf(
 }
 
 function simOptionsOf(
-  { latencyMs, tokensPerSecond, outputTokens, failureRate, recordings }: z.infer<typeof fieldsOf.sim>,
+  { latencyMs, tokensPerSecond, outputTokens, failureRate, batchSeconds, recordings }: z.infer<typeof fieldsOf.sim>,
   absolutePath: (path: string) => string,
 ): object {
   return {
@@ -186,6 +189,7 @@ function simOptionsOf(
     tokensPerSecond,
     outputTokens,
     failureRate,
+    batchMilliseconds: batchSeconds === undefined ? undefined : Math.round(batchSeconds * 1_000),
     recordings: recordings && { path: absolutePath(recordings.path), field: recordings.field },
   };
 }

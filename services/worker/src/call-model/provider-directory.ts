@@ -8,14 +8,24 @@ import { FileFetcher } from '../fetch-file/file-fetcher.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { providerKinds } from '../providers/registry.js';
+import { doubleOf } from '../native-batches/double-of.js';
+import type { RecordedExchange } from '../native-batches/recorded-exchange.js';
 import { createProvider } from '../rotate-credentials/create-provider.js';
 
 const CATCH_UP_MILLISECONDS = 2_000;
+
+/** A provider with what only makes its requests and reads its answers. */
+export interface RecordedProvider {
+  readonly provider: Provider;
+  readonly double: Provider;
+  readonly exchange: RecordedExchange;
+}
 
 interface Entry {
   /** The configuration it was made from, to tell whether a new snapshot changes it. */
   source: string;
   provider: Provider;
+  recorded(): RecordedProvider;
 }
 
 /** The configured providers, ready to be called, kept in step with the configuration in force. */
@@ -40,9 +50,19 @@ export class ProviderDirectory implements OnApplicationShutdown {
    */
   async find(name: string, revision: number): Promise<Provider> {
     if (!this.entries.has(name)) await this.watch.reached(revision, CATCH_UP_MILLISECONDS);
+    return this.require(name).provider;
+  }
+
+  /** The same with its double, for batches. @throws ProviderFailure */
+  async findRecorded(name: string, revision: number): Promise<RecordedProvider> {
+    await this.find(name, revision);
+    return this.require(name).recorded();
+  }
+
+  private require(name: string): Entry {
     const entry = this.entries.get(name);
     if (!entry) throw new ProviderFailure('connection', `the provider '${name}' is not configured here`);
-    return entry.provider;
+    return entry;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -68,7 +88,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
       const source = JSON.stringify([entry.kind, entry.options, credentials]);
       const known = this.entries.get(entry.name);
       if (known?.source === source) return known;
-      return { source, provider: this.create(entry, credentials) };
+      return { source, ...this.create(entry, credentials) };
     } catch (error) {
       this.logger.error(
         { provider: entry.name, error },
@@ -78,10 +98,10 @@ export class ProviderDirectory implements OnApplicationShutdown {
     }
   }
 
-  private create(entry: ProviderEntry, credentials: readonly string[]): Provider {
+  private create(entry: ProviderEntry, credentials: readonly string[]): Omit<Entry, 'source'> {
     const kind = providerKinds.find(({ kind: name }) => name === entry.kind);
     if (!kind) throw new Error(`this version knows no providers of kind '${entry.kind}'`);
-    return createProvider(kind, {
+    const provider = createProvider(kind, {
       options: entry.options,
       credentials,
       surroundings: { fetchFile: this.files.fetch },
@@ -91,6 +111,11 @@ export class ProviderDirectory implements OnApplicationShutdown {
           'a provider refused one of its keys, which rests now; the call goes on with another',
         ),
     });
+    let recorded: RecordedProvider | undefined;
+    return {
+      provider,
+      recorded: () => (recorded ??= { provider, ...doubleOf(kind, { ...entry, credentials }) }),
+    };
   }
 
   private open({

@@ -126,11 +126,11 @@ const STATUS: Readonly<Record<ScriptedBatch['status'], string>> = {
 };
 
 /** OpenAI's batches, whose lines and orders name this endpoint. */
-export function openaiBatchWire(root: string, url: string): BatchWire {
+export function openaiBatchWire(root: string, url: string, fileStatus = 'processed'): BatchWire {
   return fileBatchWire({
     files: `${root}/files`,
     batches: `${root}/batches`,
-    fileStatus: 'pending',
+    fileStatus,
     show: (batch, { input, output, errors }) => ({
       id: batch.id,
       object: 'batch',

@@ -8,8 +8,10 @@ import { unlessGone, unlessOver } from './unless-refused.js';
 const LIST_PAGE = 100;
 const MOST_LIST_PAGES = 20;
 const NAME = 'switchyard';
-const FILE_PAUSE_MILLISECONDS = 500;
-const MOST_FILE_PAUSES = 60;
+/** The first pause; each is twice the one before, up to the longest. */
+const FILE_PAUSE_MILLISECONDS = 50;
+const LONGEST_FILE_PAUSE_MILLISECONDS = 2_000;
+const MOST_FILE_PAUSES = 30;
 const FILE_READY: ReadonlySet<string> = new Set(['processed', 'uploaded']);
 const RUNNING: ReadonlySet<string> = new Set(['validating', 'in_progress', 'finalizing', 'cancelling']);
 
@@ -131,7 +133,8 @@ export class FileBatches implements NativeBatches {
     for (let pauses = 0; status !== undefined && !FILE_READY.has(status); pauses++) {
       if (status === 'error' || pauses >= MOST_FILE_PAUSES)
         throw new ProviderFailure('server_error', `the provider did not take the file of a batch: ${status}`);
-      await pause(FILE_PAUSE_MILLISECONDS, undefined, { signal });
+      const milliseconds = Math.min(FILE_PAUSE_MILLISECONDS * 2 ** pauses, LONGEST_FILE_PAUSE_MILLISECONDS);
+      await pause(milliseconds, undefined, { signal });
       ({ status } = await this.dialect.calls.get<{ status?: string }>(`/files/${segment(file.id)}`, signal));
     }
   }

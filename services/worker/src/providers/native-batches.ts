@@ -43,6 +43,8 @@ export interface NativeBatches {
   /** Most requests and bytes of one batch, by the provider's own limits. */
   readonly mostLines: number;
   readonly mostBytes: number;
+  /** Whether `results` wants the lines that were submitted, which must then be made once more. */
+  readonly needsLines?: boolean;
   /** Whether a request may be part of a batch. */
   takes(line: NativeLine): boolean;
   /** Resolves to the provider's id of the new batch. */
@@ -50,7 +52,7 @@ export interface NativeBatches {
   /** The id of a batch that was submitted under this name; absent where the provider keeps no names. */
   find?(name: string, signal: AbortSignal): Promise<string | undefined>;
   read(remoteId: string, signal: AbortSignal): Promise<RemoteBatch>;
-  /** The results of a batch that has ended, in any order. `lines` are those that were submitted. */
+  /** The results of a batch that has ended, in any order. `lines` are those that were submitted, where they are needed. */
   results(remoteId: string, lines: readonly NativeLine[], signal: AbortSignal): AsyncIterable<NativeResult>;
   /** Asks for the end of a batch; one that has ended already stays as it is. */
   cancel(remoteId: string, signal: AbortSignal): Promise<void>;

@@ -16,5 +16,5 @@ describeBatches({
   keepsNames: true,
   canFail: true,
   unknownId: 'batch_unknown',
-  wire: () => openaiBatchWire('/openai/v1', '/chat/completions'),
+  wire: () => openaiBatchWire('/openai/v1', '/chat/completions', 'pending'),
 });

@@ -54,6 +54,8 @@ interface WireOperation {
 export class GoogleBatches implements NativeBatches {
   readonly mostLines = MOST_LINES;
   readonly mostBytes = MOST_BYTES;
+  /** Answers without the name of their request stand in the order of the requests. */
+  readonly needsLines = true;
   private readonly calls: BatchCalls;
 
   constructor({ baseUrl, headers = {} }: GoogleOptions, apiKey: string, agent: Dispatcher) {
@@ -108,7 +110,6 @@ export class GoogleBatches implements NativeBatches {
     const operation = await this.operation(remoteId, signal);
     const responses = operation?.metadata?.output?.inlinedResponses?.inlinedResponses ?? [];
     for (const [index, { metadata, response, error }] of responses.entries()) {
-      // Answers stand in the order of their requests.
       const customId = metadata?.key ?? lines[index]?.customId;
       if (customId === undefined) throw new ProviderFailure('bad_answer', 'a batch has more answers than requests');
       if (response !== undefined) yield { customId, status: 200, body: JSON.stringify(response) };

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
+import { hasBatchApi } from '#libs/contracts';
 import { BatchCalls } from '../../provider-http/batch-calls.js';
 import { FileBatches } from '../../provider-http/file-batches.js';
 import type { NativeBatches } from '../native-batches.js';
-import { hasBatches, type OpenaiOptions } from './config.js';
+import type { OpenaiOptions } from './config.js';
 import { PATHS, type OpenaiEndpoint } from './request.js';
 
 /** OpenAI's own limits, but for the bytes: a file of theirs may be larger than what is held here at once. */
@@ -26,7 +27,7 @@ export function batchesOf(
   { origin, path: root, headers }: OpenaiEndpoint,
   agent: Dispatcher,
 ): NativeBatches | undefined {
-  if (!hasBatches(options)) return undefined;
+  if (!hasBatchApi('openai', options)) return undefined;
   return new FileBatches({
     calls: new BatchCalls({ agent, origin, root, headers: () => headers }),
     mostLines: MOST_LINES,

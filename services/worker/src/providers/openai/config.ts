@@ -14,11 +14,3 @@ const OPENAI_HOST = 'api.openai.com';
 export function speaksResponses({ baseUrl, responses }: OpenaiOptions): boolean {
   return responses ?? new URL(baseUrl).hostname === OPENAI_HOST;
 }
-
-/** Servers of this wire format that are known to have OpenAI's batch API as well. */
-const BATCH_HOSTS: readonly string[] = [OPENAI_HOST, 'api.groq.com'];
-
-/** Whether the server has OpenAI's batch API: those known for it do, others where the options say so. */
-export function hasBatches({ baseUrl, batches }: OpenaiOptions): boolean {
-  return batches ?? BATCH_HOSTS.includes(new URL(baseUrl).hostname);
-}

@@ -2,6 +2,7 @@ import { classifyChatError } from '#libs/dialects';
 import { RecordedAnswers, type SimulationOptions } from '#libs/simulation';
 import { translatedAnswer } from '../../provider-http/translated-answer.js';
 import type { ProviderKind } from '../provider.js';
+import { recordedAnswer, SimulatedBatches } from './batches.js';
 import { readOptions } from './config.js';
 import { cutFailure } from './errors.js';
 import { simulatedModels } from './models.js';
@@ -11,11 +12,12 @@ import { answerOf } from './response.js';
 /** Kind `sim`: answers of our own making, for trying Switchyard without any key. No model runs. See docs/sim-provider.md. */
 export const sim: ProviderKind = {
   kind: 'sim',
-  create(rawOptions, _credential, { fetchFile }) {
-    const { recordings, ...options } = readOptions(rawOptions);
+  create(rawOptions, _credential, { fetchFile, agent }) {
+    const { recordings, batchMilliseconds, ...options } = readOptions(rawOptions);
     const recorded = recordings ? RecordedAnswers.load(recordings.path, recordings.field) : undefined;
     return {
       async call(call) {
+        if (agent) return recordedAnswer(call, agent);
         const simulation: SimulationOptions = {
           ...options,
           ...(recorded ? { recordings: await recorded } : {}),
@@ -33,6 +35,7 @@ export const sim: ProviderKind = {
       },
       classify: classifyChatError,
       redact: (words) => words,
+      batches: batchMilliseconds === undefined ? undefined : new SimulatedBatches(batchMilliseconds, options),
       close: async () => undefined,
     };
   },
