@@ -114,13 +114,20 @@ export class CollectBatchHandler {
       const { errorClass, message, refusal } = failure;
       if (ruleFor(errorClass, 'durable', undefined).goOn) return undefined;
       const { status, error } = callerErrorOf(errorClass, message, refusal);
-      return endedEvent({ facts, slip }, [attempt], { outcome: 'failed', hasBegun: false, error: { ...error, status } });
+      return endedEvent({ facts, slip }, [attempt], {
+        outcome: 'failed',
+        hasBegun: false,
+        error: { ...error, status },
+      });
     } finally {
       clock.stop();
     }
   }
 
-  private answerOf(facts: BundledRequest['facts'], { body, contentType }: AttemptResult): Promise<RequestEnded['answer']> {
+  private answerOf(
+    facts: BundledRequest['facts'],
+    { body, contentType }: AttemptResult,
+  ): Promise<RequestEnded['answer']> {
     return body ? this.answers.keep(facts, body, contentType) : Promise.resolve(undefined);
   }
 }

@@ -15,6 +15,8 @@ export function doubleOf(
 ): { double: Provider; exchange: RecordedExchange } {
   const exchange = new RecordedExchange();
   const fetchFile = () =>
-    Promise.reject(new ProviderFailure('unsupported', 'requests with files that must be fetched are no part of a batch'));
+    Promise.reject(
+      new ProviderFailure('unsupported', 'requests with files that must be fetched are no part of a batch'),
+    );
   return { double: kind.create(options, credentials[0], { fetchFile, agent: exchange }), exchange };
 }

@@ -1,6 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { decodeRequestBundle, type BundledRequest, type NativeBatchSubmit, type NativeBatchSubmitted } from '#libs/contracts';
+import {
+  decodeRequestBundle,
+  type BundledRequest,
+  type NativeBatchSubmit,
+  type NativeBatchSubmitted,
+} from '#libs/contracts';
 import { BodyClaims } from '#libs/messaging';
 import { ProviderDirectory, type RecordedProvider } from '../call-model/provider-directory.js';
 import type { NativeBatches, NativeLine } from '../providers/native-batches.js';
@@ -54,7 +59,11 @@ export class SubmitBatchHandler {
   /** All lines of a batch are for one endpoint, that of the first; others, and those that take several calls, are left. */
   private async linesOf(
     requests: readonly BundledRequest[],
-    { query: { target }, recorded, batches }: { query: NativeBatchSubmit; recorded: RecordedProvider; batches: NativeBatches },
+    {
+      query: { target },
+      recorded,
+      batches,
+    }: { query: NativeBatchSubmit; recorded: RecordedProvider; batches: NativeBatches },
   ): Promise<{ lines: NativeLine[]; left: string[] }> {
     const lines: NativeLine[] = [];
     const left: string[] = [];
@@ -76,7 +85,10 @@ export class SubmitBatchHandler {
 }
 
 /** A refusal that the provider answered with has submitted nothing; of anything else that cannot be known. */
-function outcomeOf({ errorClass, status }: ProviderFailure): { outcome: 'refused'; mayPass: boolean } | { outcome: 'unknown' } {
+function outcomeOf({
+  errorClass,
+  status,
+}: ProviderFailure): { outcome: 'refused'; mayPass: boolean } | { outcome: 'unknown' } {
   if (errorClass === 'unsupported') return { outcome: 'refused', mayPass: false };
   if (status === undefined || status >= 500 || status === 408) return { outcome: 'unknown' };
   return { outcome: 'refused', mayPass: status === 429 };

@@ -27,7 +27,10 @@ export class BatchCall {
   }
 
   /** Requests named `req_0`, `req_1` …, each of which names itself in its question. */
-  async lines(caller: ContractCaller, { count, question }: { count: number; question: Question }): Promise<NativeLine[]> {
+  async lines(
+    caller: ContractCaller,
+    { count, question }: { count: number; question: Question },
+  ): Promise<NativeLine[]> {
     const lines: NativeLine[] = [];
     for (let index = 0; index < count; index++) {
       const body = caller.ask(this.subject.model, question);
@@ -44,9 +47,7 @@ export class BatchCall {
   read(caller: ContractCaller, result: NativeResult | undefined): Promise<ContractResult> {
     if (!result) throw new Error('the batch has no such result');
     const body = caller.ask(this.subject.model, {});
-    return this.exchange.answered(result, () =>
-      new ContractCall(this.double, { dialect: caller.dialect, body }).run(),
-    );
+    return this.exchange.answered(result, () => new ContractCall(this.double, { dialect: caller.dialect, body }).run());
   }
 
   async close(): Promise<void> {

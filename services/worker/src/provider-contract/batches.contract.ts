@@ -93,7 +93,8 @@ export function describeBatches(subject: BatchSubject): void {
       ...(subject.canFail ? [['failed', 'failed'] as const] : []),
     ] as const)('tells of a batch that is %s', async (status, state) => {
       const id = await submit();
-      if (status !== 'running' && status !== 'failed') batch().results.set('req_0', { status: 200, body: subject.answer });
+      if (status !== 'running' && status !== 'failed')
+        batch().results.set('req_0', { status: 200, body: subject.answer });
       batch().status = status;
       expect(await call.batches.read(id, signal)).toMatchObject({ state });
     });

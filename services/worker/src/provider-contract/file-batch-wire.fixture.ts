@@ -35,7 +35,8 @@ export function fileBatchWire(dialect: FileWireDialect): BatchWire {
   };
 
   const create = (order: Record<string, unknown>): Reply => {
-    const input = String(order['input_file_id'] ?? (order['input_files'] as string[])[0]);
+    const { input_file_id: single, input_files: several } = order as { input_file_id?: string; input_files?: string[] };
+    const input = single ?? several?.[0] ?? '';
     const lines = linesOf(files.get(input) ?? '');
     const problem = files.has(input) ? dialect.problem(order, lines) : 'no such file';
     if (problem !== undefined) return { status: 400, body: { error: { message: problem } } };

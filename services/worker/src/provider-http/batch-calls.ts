@@ -38,8 +38,7 @@ export class BatchCalls {
   /** Uploads a file of lines in a form, with the purpose `batch`. */
   async upload<T>(path: string, file: { name: string; content: string }, signal: AbortSignal): Promise<T> {
     const boundary = `switchyard-${crypto.randomUUID()}`;
-    const part = (disposition: string): string =>
-      `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n`;
+    const part = (disposition: string): string => `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n`;
     const body = [
       `${part('name="purpose"')}\r\nbatch\r\n`,
       `${part(`name="file"; filename="${file.name}"`)}content-type: application/jsonl\r\n\r\n`,

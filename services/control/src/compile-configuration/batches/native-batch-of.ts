@@ -12,7 +12,10 @@ export interface AssembledBatches {
 }
 
 /** The policy that the file has for a target: its own, else that of its model; undefined where lines must not go there. */
-export function nativeBatchOf({ batch }: TargetFields, model: Pick<ModelFields, 'batch'>): NativeBatchPolicy | undefined {
+export function nativeBatchOf(
+  { batch }: TargetFields,
+  model: Pick<ModelFields, 'batch'>,
+): NativeBatchPolicy | undefined {
   const fields = batch ?? model.batch;
   if (fields?.native !== 'allow') return undefined;
   return {
@@ -52,13 +55,16 @@ export function checkNativeBatches(file: ConfigurationFile, assembled: Assembled
     });
     const [first] = reasons;
     if (model.batch?.native !== 'allow' || reasons.some((reason) => reason === undefined)) return own;
-    const reason = first === undefined ? 'has no targets whose lines could go to a batch API' : `no target can: ${first}`;
+    const reason =
+      first === undefined ? 'has no targets whose lines could go to a batch API' : `no target can: ${first}`;
     return [...own, { path: [...path, 'batch', 'native'], reason }];
   });
 }
 
 /** What a model allows for all of its targets holds for those of them that can. */
-export function withPossibleBatches<Configuration extends AssembledBatches>(configuration: Configuration): Configuration {
+export function withPossibleBatches<Configuration extends AssembledBatches>(
+  configuration: Configuration,
+): Configuration {
   const models = configuration.models.map((model) => ({
     ...model,
     targets: model.targets.map((target) => {

@@ -56,7 +56,10 @@ describe('batch', () => {
     [`{ provider: own, model: m, ${PRICE}, batch: { native: allow } }`, 'has no batch API'],
     [`{ provider: dated, model: m, ${PRICE}, batch: { native: allow } }`, 'has no batch API'],
     [`{ provider: claude, model: m, ${PRICE}, batch: { native: allow } }`, 'is said to keep nothing'],
-    ['{ provider: told, model: m, price: { inputPerMillion: "1", outputPerMillion: "2" }, batch: { native: allow } }', 'batchDiscount'],
+    [
+      '{ provider: told, model: m, price: { inputPerMillion: "1", outputPerMillion: "2" }, batch: { native: allow } }',
+      'batchDiscount',
+    ],
   ])('is refused where it is impossible: %s', (target, reason) => {
     const problem = compiled(target);
     expect(problem).toContain('models[0].targets[0].batch.native: ');

@@ -23,7 +23,8 @@ function messageBatches(): BatchWire {
     id: batch.id,
     type: 'message_batch',
     processing_status: PROCESSING[batch.status],
-    results_url: PROCESSING[batch.status] === 'ended' ? `https://elsewhere.example${BATCHES}/${batch.id}/results` : null,
+    results_url:
+      PROCESSING[batch.status] === 'ended' ? `https://elsewhere.example${BATCHES}/${batch.id}/results` : null,
   });
   const create = (body: unknown): Reply => {
     const { requests } = body as { requests: { custom_id: string; params: { model: string } }[] };
@@ -42,12 +43,16 @@ function messageBatches(): BatchWire {
     if (path === BATCHES) return create(body);
     const [id, verb] = path.slice(BATCHES.length + 1).split('/');
     const batch = batches.find((one) => one.id === id);
-    if (!batch) return { status: 404, body: { type: 'error', error: { type: 'not_found_error', message: 'no batch' } } };
+    if (!batch)
+      return { status: 404, body: { type: 'error', error: { type: 'not_found_error', message: 'no batch' } } };
     if (method === 'DELETE') deleted.add(batch.id);
     if (verb === 'results') return { body: [...batch.results].map(resultLine).join('') };
     if (verb === 'cancel') {
       if (batch.status !== 'running')
-        return { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'it has ended' } } };
+        return {
+          status: 400,
+          body: { type: 'error', error: { type: 'invalid_request_error', message: 'it has ended' } },
+        };
       batch.status = 'cancelling';
     }
     return { body: shown(batch) };

@@ -58,9 +58,7 @@ export class AnthropicBatches implements NativeBatches {
   }
 
   async submit({ lines, signal }: NativeOrder): Promise<string> {
-    const requests = lines.map(
-      ({ customId, body }) => `{"custom_id":${JSON.stringify(customId)},"params":${body}}`,
-    );
+    const requests = lines.map(({ customId, body }) => `{"custom_id":${JSON.stringify(customId)},"params":${body}}`);
     const batch = await this.calls.post<WireBatch>(
       BATCHES,
       `{"requests":[${requests.join(',')}]}`,

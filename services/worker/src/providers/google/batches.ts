@@ -27,7 +27,15 @@ const STATUS_OF_CODE: Readonly<Record<number, number>> = {
 };
 const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
-const RUNNING: ReadonlySet<string> = new Set(['UNSPECIFIED', 'PENDING', 'QUEUED', 'RUNNING', 'PAUSED', 'UPDATING', 'CANCELLING']);
+const RUNNING: ReadonlySet<string> = new Set([
+  'UNSPECIFIED',
+  'PENDING',
+  'QUEUED',
+  'RUNNING',
+  'PAUSED',
+  'UPDATING',
+  'CANCELLING',
+]);
 
 interface WireError {
   readonly code?: number;

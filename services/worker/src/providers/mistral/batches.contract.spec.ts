@@ -23,7 +23,10 @@ describeBatches({
   options: (origin) => ({ baseUrl: `${origin}/v1` }),
   callers: [chatCaller, messagesCaller],
   answer: CHAT_ANSWERS.text.plain.body,
-  refusal: { status: 400, body: { object: 'error', message: 'Invalid value', type: 'invalid_request_error', code: 3000 } },
+  refusal: {
+    status: 400,
+    body: { object: 'error', message: 'Invalid value', type: 'invalid_request_error', code: 3000 },
+  },
   keepsNames: true,
   canFail: true,
   unknownId: 'batch_unknown',

@@ -55,7 +55,9 @@ export class SimulatedBatches implements NativeBatches {
     const endsAt = NAME.exec(remoteId)?.[1];
     if (endsAt === undefined) return { state: 'gone', status: 'unknown to the provider' };
     if (this.cancelled.has(remoteId)) return { state: 'ended', status: 'cancelled' };
-    return Number(endsAt) <= Date.now() ? { state: 'ended', status: 'completed' } : { state: 'running', status: 'in_progress' };
+    return Number(endsAt) <= Date.now()
+      ? { state: 'ended', status: 'completed' }
+      : { state: 'running', status: 'in_progress' };
   }
 
   async *results(remoteId: string, lines: readonly NativeLine[], signal: AbortSignal): AsyncGenerator<NativeResult> {
