@@ -12,6 +12,8 @@ import type { ConfigurationProblem } from '../compile-configuration/configuratio
 import { addressOf, memberIdOf, type ConfigurationDocument } from '../keep-documents/configuration-documents.js';
 import { DocumentsRepository, type StoredDocument } from '../keep-documents/documents.repository.js';
 import { takeSecrets, withSecrets } from '../keep-documents/provider-secrets.js';
+import { KeyPublisher } from '../manage-keys/key-publisher.js';
+import { KeysRepository } from '../manage-keys/keys.repository.js';
 import { noteOf } from '../note-changes/change-note.js';
 import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import { OutgoingRelay } from '../note-changes/outgoing-relay.js';
@@ -35,6 +37,8 @@ export class ChangeDocumentsHandler {
     private readonly relay: OutgoingRelay,
     private readonly reloader: ConfigurationReloader,
     private readonly log: ServiceLogger,
+    private readonly keys: KeysRepository,
+    private readonly keyPublisher: KeyPublisher,
   ) {}
 
   /** @throws QueryRefused with what is wrong; nothing is changed then */
@@ -49,6 +53,8 @@ export class ChangeDocumentsHandler {
     const changed = await this.documents.change((transaction) => this.changeIn(transaction, named));
     this.relay.nudge();
     await this.reloader.reload();
+    // The roles of service accounts stand in the entries of their keys.
+    if (named.kind === 'service-account') await this.keyPublisher.compare();
     const revision = this.inForce.snapshot.revision;
     this.log.info({ kind: named.kind, name: named.name, action: named.action, revision }, 'a document was changed');
     return { resource: changed ? storedResource(changed) : null, revision };
@@ -62,6 +68,7 @@ export class ChangeDocumentsHandler {
     });
     this.relay.nudge();
     await this.reloader.reload();
+    await this.keyPublisher.compare();
   }
 
   private async changeIn(
@@ -74,7 +81,7 @@ export class ChangeDocumentsHandler {
     this.requireAllowed(command, existing);
     const draft = command.action === 'delete' ? undefined : this.draftOf(command, existing);
     const rest = all.filter((one) => one !== existing);
-    if (!draft) requireEmpty(command, rest);
+    if (!draft) await this.requireUnused(transaction, command, rest);
     if (!draft || command.kind === 'member') requireOwner(command, existing, draft, rest);
     if (draft) await this.documents.save(transaction, draft);
     else await this.documents.remove(transaction, { ...command, document: {} });
@@ -82,6 +89,19 @@ export class ChangeDocumentsHandler {
     if (!isOneOfMany) this.requireSound(after, all);
     await this.outgoing.add(transaction, [noteOf(command.caller, happeningOf(command, existing, draft))]);
     return after.find((one) => addressOf(one) === addressOf(command));
+  }
+
+  /** A project whose keys still work is in use, and so is its organization. */
+  private async requireUnused(
+    transaction: Transaction,
+    command: ResourceChange,
+    rest: readonly StoredDocument[],
+  ): Promise<void> {
+    requireEmpty(command, rest);
+    const { kind, name } = command;
+    if (kind !== 'organization' && kind !== 'project') return;
+    const place = kind === 'organization' ? { organization: name } : { organization: command.organization ?? '', project: name };
+    if (await this.keys.areAny(transaction, place)) throw adminRefusal.notEmpty(kind, name, 'keys that are not revoked');
   }
 
   private draftOf(command: ResourceChange, existing: StoredDocument | undefined): Draft {

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Caller, Resource, ResourceChange, ResourceKind, RoleGrant } from '#libs/contracts';
+import { KeyHasher } from '#libs/secrets';
 import { eventually } from '#libs/testing';
 
-import { startControlForTests, type ControlForTests } from '../control.fixture.js';
+import { SECRET_KEY, startControlForTests, type ControlForTests } from '../control.fixture.js';
+import { IssueKeysHandler } from '../manage-keys/issue-keys.handler.js';
+import { RevokeKeysHandler } from '../manage-keys/revoke-keys.handler.js';
 import { ChangeDocumentsHandler } from './change-documents.handler.js';
 import { ShownDocuments } from './shown-documents.js';
 
@@ -225,9 +228,21 @@ describe('documents of the admin API', () => {
   it('are removed when nothing depends on them', async () => {
     await make('organization', 'brief', {});
     await make('project', 'one', {}, 'brief');
+    await make('service-account', 'robot', { role: 'developer' }, 'brief');
     const remove = (kind: 'organization' | 'project', name: string, organization?: string) =>
       change({ kind, name, action: 'delete', ...(organization === undefined ? {} : { organization }) });
     await expect(remove('organization', 'brief')).rejects.toMatchObject(refused(409, 'not_empty'));
+    const keys = { caller: admin, organization: 'brief' };
+    const { id, key } = await control.application
+      .get(IssueKeysHandler)
+      .issue({ ...keys, fields: { project: 'one', name: 'ci', serviceAccount: 'robot' } });
+    await expect(remove('project', 'one', 'brief')).rejects.toMatchObject(refused(409, 'not_empty'));
+    const roleOf = () => control.messaging.keys.entries.get(new KeyHasher(SECRET_KEY).hash(key))?.grants?.[0]?.role;
+    expect(roleOf()).toBe('developer');
+    await change({ kind: 'service-account', organization: 'brief', name: 'robot', action: 'update', document: { role: 'viewer' }, ifMatch: '*' });
+    expect(roleOf()).toBe('viewer');
+    await control.application.get(RevokeKeysHandler).revoke({ ...keys, id });
+    await change({ kind: 'service-account', organization: 'brief', name: 'robot', action: 'delete' });
     expect(await remove('project', 'one', 'brief')).toBeNull();
     expect(await remove('organization', 'brief')).toBeNull();
     await expect(remove('organization', 'brief')).rejects.toMatchObject(refused(404, 'not_found'));

@@ -105,6 +105,14 @@ export class KeysRepository {
     return (await transaction.query(sql, [organization, project, name])).length > 0;
   }
 
+  /** Whether any key of an organisation, or of one of its projects, is still accepted. */
+  async areAny(transaction: Transaction, { organization, project }: { organization: string; project?: string }): Promise<boolean> {
+    const sql = `
+      SELECT 1 FROM control.keys WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND revoked_at IS NULL
+      AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
+    return (await transaction.query(sql, [organization, project ?? null])).length > 0;
+  }
+
   /** In the order of their ids. */
   async list(
     organization: string,
