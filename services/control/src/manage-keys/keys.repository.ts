@@ -34,7 +34,7 @@ const REVOKE = `
 UPDATE control.keys SET revoked_at = $2, version = version + 1 WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`;
 const LIST = `
 SELECT ${COLUMNS} FROM control.keys
-WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND id > $3 ORDER BY id LIMIT $4`;
+WHERE organization = $1 AND ($2::text[] IS NULL OR project = ANY($2)) AND id > $3 ORDER BY id LIMIT $4`;
 const MARK_USED = `
 UPDATE control.keys SET last_used_at = used.at
 FROM (SELECT key AS id, to_timestamp(value::bigint / 1000.0) AS at FROM json_each_text($1)) AS used
@@ -116,9 +116,9 @@ export class KeysRepository {
   /** In the order of their ids. */
   async list(
     organization: string,
-    page: { project: string | undefined; after: string; limit: number },
+    page: { projects: readonly string[] | undefined; after: string; limit: number },
   ): Promise<StoredKey[]> {
-    const rows = await this.database.query<Row>(LIST, [organization, page.project ?? null, page.after, page.limit]);
+    const rows = await this.database.query<Row>(LIST, [organization, page.projects ?? null, page.after, page.limit]);
     return rows.map(keyOf);
   }
 

@@ -192,6 +192,20 @@ describe('keys of the admin API', () => {
     await expect(issue({ expiresAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject(refused(400, 'invalid_document'));
   });
 
+  it('are listed by pages, of the projects that the caller may see', async () => {
+    const ofLab = person({ role: 'admin', organization: 'acme', project: 'lab' });
+    const made = [await issue({ project: 'lab' }), await issue(), await issue({ project: 'lab' }), await issue({ project: 'lab' })];
+    const mine = made.filter(({ project }) => project === 'lab').map(({ id }) => id);
+    const found: string[] = [];
+    for (let after: string | undefined, more = true; more; ) {
+      const page = await visible.list({ caller: ofLab, organization: 'acme', limit: 2, ...(after === undefined ? {} : { after }) });
+      found.push(...page.keys.map(({ id }) => id));
+      after = page.keys.at(-1)?.id;
+      more = page.hasMore;
+    }
+    expect(found).toEqual(mine.toSorted());
+  });
+
   it('come back into the bucket when that was lost', async () => {
     const made = await issue();
     await control.messaging.messaging.request('$JS.API.STREAM.PURGE.KV_keys', '', { timeoutMilliseconds: 2_000 });

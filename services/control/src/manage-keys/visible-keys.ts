@@ -31,11 +31,12 @@ export class VisibleKeys {
   /** @throws QueryRefused 404 for an organisation that is not there or not the caller's */
   async list({ caller, organization, project, after = '', limit }: KeyList): Promise<KeyPage> {
     this.requireOrganization(caller, organization);
+    const projects = project === undefined ? visibleProjects(caller, organization) : [project];
     // Those of the file come first; their ids sort before all others.
     const inFile = this.fileKeys(organization)
       .filter((key) => (project === undefined || key.project === project) && key.id > after)
       .toSorted((left, right) => (left.id < right.id ? -1 : 1));
-    const rest = await this.keys.list(organization, { project, after, limit: limit + 1 });
+    const rest = await this.keys.list(organization, { projects, after, limit: limit + 1 });
     const all = [...inFile, ...rest.map((key) => keyObjectOf(key, Date.now()))].filter((key) => mayRead(caller, key));
     return { keys: all.slice(0, limit), hasMore: all.length > limit };
   }
@@ -92,6 +93,13 @@ export class VisibleKeys {
 
 function mayRead(caller: Caller, { organization, project }: Pick<KeyObject, 'organization' | 'project'>): boolean {
   return abilityOf(caller).at({ action: 'read', subject: 'Key' }, { organization, project });
+}
+
+/** The projects whose keys somebody sees who does not see those of the whole organisation; undefined for who does. */
+function visibleProjects(caller: Caller, organization: string): string[] | undefined {
+  if (abilityOf(caller).at({ action: 'read', subject: 'Key' }, { organization })) return undefined;
+  const granted = caller.grants?.flatMap((grant) => (grant.organization === organization && grant.project ? [grant.project] : []));
+  return granted ?? [caller.project];
 }
 
 function fileKeyObject(key: KeyEntry, since: number): KeyObject {
