@@ -100,8 +100,10 @@ export class ChangeDocumentsHandler {
     requireEmpty(command, rest);
     const { kind, name } = command;
     if (kind !== 'organization' && kind !== 'project') return;
-    const place = kind === 'organization' ? { organization: name } : { organization: command.organization ?? '', project: name };
-    if (await this.keys.areAny(transaction, place)) throw adminRefusal.notEmpty(kind, name, 'keys that are not revoked');
+    const place =
+      kind === 'organization' ? { organization: name } : { organization: command.organization ?? '', project: name };
+    if (await this.keys.areAny(transaction, place))
+      throw adminRefusal.notEmpty(kind, name, 'keys that are not revoked');
   }
 
   private draftOf(command: ResourceChange, existing: StoredDocument | undefined): Draft {

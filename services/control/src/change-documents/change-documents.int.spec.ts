@@ -239,7 +239,14 @@ describe('documents of the admin API', () => {
     await expect(remove('project', 'one', 'brief')).rejects.toMatchObject(refused(409, 'not_empty'));
     const roleOf = () => control.messaging.keys.entries.get(new KeyHasher(SECRET_KEY).hash(key))?.grants?.[0]?.role;
     expect(roleOf()).toBe('developer');
-    await change({ kind: 'service-account', organization: 'brief', name: 'robot', action: 'update', document: { role: 'viewer' }, ifMatch: '*' });
+    await change({
+      kind: 'service-account',
+      organization: 'brief',
+      name: 'robot',
+      action: 'update',
+      document: { role: 'viewer' },
+      ifMatch: '*',
+    });
     expect(roleOf()).toBe('viewer');
     await control.application.get(RevokeKeysHandler).revoke({ ...keys, id });
     await change({ kind: 'service-account', organization: 'brief', name: 'robot', action: 'delete' });

@@ -106,7 +106,10 @@ export class KeysRepository {
   }
 
   /** Whether any key of an organisation, or of one of its projects, is still accepted. */
-  async areAny(transaction: Transaction, { organization, project }: { organization: string; project?: string }): Promise<boolean> {
+  async areAny(
+    transaction: Transaction,
+    { organization, project }: { organization: string; project?: string },
+  ): Promise<boolean> {
     const sql = `
       SELECT 1 FROM control.keys WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND revoked_at IS NULL
       AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;

@@ -194,11 +194,21 @@ describe('keys of the admin API', () => {
 
   it('are listed by pages, of the projects that the caller may see', async () => {
     const ofLab = person({ role: 'admin', organization: 'acme', project: 'lab' });
-    const made = [await issue({ project: 'lab' }), await issue(), await issue({ project: 'lab' }), await issue({ project: 'lab' })];
+    const made = [
+      await issue({ project: 'lab' }),
+      await issue(),
+      await issue({ project: 'lab' }),
+      await issue({ project: 'lab' }),
+    ];
     const mine = made.filter(({ project }) => project === 'lab').map(({ id }) => id);
     const found: string[] = [];
-    for (let after: string | undefined, more = true; more; ) {
-      const page = await visible.list({ caller: ofLab, organization: 'acme', limit: 2, ...(after === undefined ? {} : { after }) });
+    for (let after: string | undefined, more = true; more;) {
+      const page = await visible.list({
+        caller: ofLab,
+        organization: 'acme',
+        limit: 2,
+        ...(after === undefined ? {} : { after }),
+      });
       found.push(...page.keys.map(({ id }) => id));
       after = page.keys.at(-1)?.id;
       more = page.hasMore;

@@ -98,7 +98,9 @@ function mayRead(caller: Caller, { organization, project }: Pick<KeyObject, 'org
 /** The projects whose keys somebody sees who does not see those of the whole organisation; undefined for who does. */
 function visibleProjects(caller: Caller, organization: string): string[] | undefined {
   if (abilityOf(caller).at({ action: 'read', subject: 'Key' }, { organization })) return undefined;
-  const granted = caller.grants?.flatMap((grant) => (grant.organization === organization && grant.project ? [grant.project] : []));
+  const granted = caller.grants?.flatMap((grant) =>
+    grant.organization === organization && grant.project ? [grant.project] : [],
+  );
   return granted ?? [caller.project];
 }
 
