@@ -9,7 +9,7 @@ export { DurablePublisher } from './streams/durable-publisher.js';
 export type { DurablePublishOptions } from './streams/durable-publisher.js';
 export { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
 export { StreamState } from './streams/stream-state.js';
-export type { ConsumerBacklog, ConsumerProgress } from './streams/stream-state.js';
+export type { ConsumerProgress } from './streams/stream-state.js';
 export { StreamTrimmer } from './streams/stream-trimmer.js';
 export type { TrimmedStream } from './streams/stream-trimmer.js';
 export { KeyBucket } from './streams/key-bucket.js';

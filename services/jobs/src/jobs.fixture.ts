@@ -23,6 +23,7 @@ import {
   MessagingError,
   SnapshotWatch,
   StreamState,
+  type ConsumerProgress,
 } from '#libs/messaging';
 import { Readiness, ServiceLogger, Settings } from '#libs/runtime';
 import { Database } from '#libs/storage';
@@ -67,7 +68,8 @@ export class PlayedNats {
     },
     remove: async (name) => void this.claims.delete(name),
   };
-  backlog = { pending: 0, ackPending: 0 };
+  /** How far the consumers are. */
+  progress: ConsumerProgress = { lastSequence: 0, settledSequence: 0, streamMadeAt: 1, hasNothingLeft: true };
   /** Called with each publication before it counts as stored. */
   beforeStored: (published: Published) => Promise<void> | void = () => undefined;
 
@@ -137,7 +139,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
     ],
     [Messaging, { publish: (subject: string) => void nats.told.push(subject) }],
     [HealthBucket, { onChange: silent, start: silent }],
-    [StreamState, { pending: async () => nats.backlog }],
+    [StreamState, { progress: async () => nats.progress }],
   ];
   const providers = values.map(([provide, useValue]) => ({ provide, useValue }));
   return { module: SurroundingsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };

@@ -2,16 +2,14 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { ConsumerDefinition, StreamDefinition } from '#libs/contracts';
 import type { NatsLink } from '../link/nats-link.js';
 
-/** How much a consumer still has before it: messages not yet delivered, and delivered ones not yet settled. */
-export interface ConsumerBacklog {
-  pending: number;
-  ackPending: number;
-}
-
 /** Where a consumer's stream ends, and up to where the consumer has settled everything, as sequences of the stream. */
 export interface ConsumerProgress {
   lastSequence: number;
   settledSequence: number;
+  /** When the stream was made, in milliseconds since the epoch: positions in one that was made again are others. */
+  streamMadeAt: number;
+  /** Whether the consumer had nothing before it: neither to be delivered nor to be settled. */
+  hasNothingLeft: boolean;
 }
 
 /** Reads how far consumers are. */
@@ -37,23 +35,21 @@ export class StreamState {
     return Date.parse((await this.manager.streams.info(stream.name)).created);
   }
 
-  /** @throws where JetStream does not answer or the consumer does not exist. */
-  async pending(consumer: ConsumerDefinition): Promise<ConsumerBacklog> {
-    this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
-    const information = await this.manager.consumers.info(consumer.stream, consumer.name);
-    return { pending: information.num_pending, ackPending: information.num_ack_pending };
-  }
-
   /** @throws where JetStream does not answer, or the stream or the consumer does not exist. */
   async progress(consumer: ConsumerDefinition): Promise<ConsumerProgress> {
     this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
     // The stream first: what it gets in between is not taken for settled.
-    const { state } = await this.manager.streams.info(consumer.stream);
+    const { state, created } = await this.manager.streams.info(consumer.stream);
     const { num_pending, num_ack_pending, ack_floor } = await this.manager.consumers.info(
       consumer.stream,
       consumer.name,
     );
     const hasNothingLeft = num_pending === 0 && num_ack_pending === 0;
-    return { lastSequence: state.last_seq, settledSequence: hasNothingLeft ? state.last_seq : ack_floor.stream_seq };
+    return {
+      lastSequence: state.last_seq,
+      settledSequence: hasNothingLeft ? state.last_seq : ack_floor.stream_seq,
+      streamMadeAt: Date.parse(created),
+      hasNothingLeft,
+    };
   }
 }

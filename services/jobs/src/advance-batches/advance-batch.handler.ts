@@ -48,14 +48,14 @@ export class AdvanceBatchHandler {
 
   private async step(batch: Batch, now: Date, lease: Lease): Promise<Rest | undefined> {
     const { cancelGraceMilliseconds } = this.limits;
-    const step = nextStep(batch, { now, cancelGraceMilliseconds, quietSince: this.sweeps.quietSince });
+    const step = nextStep(batch, { now, cancelGraceMilliseconds, passedBefore: this.sweeps.passedBefore });
     switch (step) {
       case 'validate':
         await this.validation.validate(batch, lease);
         this.dispatch.nudge();
         return undefined;
       case 'settle':
-        await this.unfinished.record(batch, { now, quietSince: this.sweeps.quietSince, signal: lease.signal });
+        await this.unfinished.record(batch, { now, passedBefore: this.sweeps.passedBefore, signal: lease.signal });
         await this.settlements.settle(batch.id, lease.holder);
         return undefined;
       case 'write-files':

@@ -31,12 +31,12 @@ export class DispatchJobsHandler {
 
   /** Puts jobs on their way again that nothing there can end any more: the stream's store was lost, or a part of it. */
   async sweep(): Promise<number> {
-    const { quietSince } = this.sweeper;
-    if (!quietSince) return 0;
-    const lost = await this.jobs.claimLost(quietSince);
+    const { passedBefore } = this.sweeper;
+    if (!passedBefore) return 0;
+    const lost = await this.jobs.claimLost(passedBefore);
     if (lost.length === 0) return 0;
     const sent = await this.publish(lost);
-    this.sweeper.noteTraffic();
+    await this.jobs.notePublished(sent);
     this.logger.warn({ jobs: sent.length }, 'jobs were lost on their way and are put on it again');
     return sent.length;
   }

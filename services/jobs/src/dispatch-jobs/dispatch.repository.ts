@@ -70,16 +70,16 @@ export class DispatchRepository {
   }
 
   /**
-   * Jobs that were put on their way before everything fell quiet, and have not ended: they were lost. Each is claimed for this
-   * sweep, as another run, and rests for a growing time after it.
+   * Jobs that were put on their way before this time, before which everything has arrived, and have not ended: they were lost.
+   * Each is claimed for this sweep, as another run, and rests for a growing time after it.
    */
-  async claimLost(quietSince: Date): Promise<JobToPublish[]> {
+  async claimLost(passedBefore: Date): Promise<JobToPublish[]> {
     const rows = await this.database.query<JobToPublishRow>(
       `UPDATE jobs.jobs SET run = run + 1, swept_at = now(), started_at = NULL
        WHERE published_at < $1 AND outcome IS NULL
-         AND (swept_at IS NULL OR swept_at + least($2 * power(2, least(run, 30)), $3) * interval '1 millisecond' < now())
+         AND (swept_at IS NULL OR swept_at + least($2 * power(2, least(run, 30)), $3) * interval '1 millisecond' < $1)
        RETURNING ${jobToPublishColumns}`,
-      [quietSince, this.limits.sweepMilliseconds, this.limits.sweepPauseMilliseconds],
+      [passedBefore, this.limits.sweepMilliseconds, this.limits.sweepPauseMilliseconds],
     );
     return rows.map(toJobToPublish);
   }

@@ -58,10 +58,10 @@ function batch(overrides: Partial<Batch> = {}): Batch {
   };
 }
 
-const at = (milliseconds: number, quietSince?: Date) => ({
+const at = (milliseconds: number, passedBefore?: Date) => ({
   now: new Date(start.getTime() + milliseconds),
   cancelGraceMilliseconds: GRACE,
-  quietSince,
+  passedBefore,
 });
 
 describe('batch states', () => {
@@ -123,8 +123,8 @@ describe('batch states', () => {
     expect(endingOf(cancelling)).toBe('cancelled');
   });
 
-  it('takes lines for lost that were published before all became quiet, and of an unfinished step before its end', () => {
-    const quietSince = new Date(start.getTime() + 10);
+  it('takes lines for lost that were published before all arrived, and of an unfinished step before its end', () => {
+    const passedBefore = new Date(start.getTime() + 10);
     const later = new Date(start.getTime() + 20);
     const closed = batch({
       cancellingAt: later,
@@ -135,11 +135,13 @@ describe('batch states', () => {
     });
 
     expect(hasLostLines(closed, undefined)).toBe(false);
-    expect(hasLostLines(closed, quietSince)).toBe(true);
-    expect(hasLostLines({ ...closed, publishedAt: later }, quietSince)).toBe(false);
-    expect(hasLostLines({ ...closed, sweptAt: later }, quietSince)).toBe(false);
-    expect(hasLostLines({ ...closed, offeredLines: 6 }, quietSince)).toBe(false);
-    expect(hasLostLines({ ...closed, offeredLines: 6, cancellingAt: start }, quietSince)).toBe(true);
+    expect(hasLostLines(closed, passedBefore)).toBe(true);
+    expect(hasLostLines({ ...closed, publishedAt: later }, passedBefore)).toBe(false);
+    expect(hasLostLines({ ...closed, sweptAt: later }, passedBefore)).toBe(false);
+    expect(hasLostLines({ ...closed, offeredLines: 6 }, passedBefore)).toBe(false);
+    const unnoted = { ...closed, offeredLines: 6, cancellingAt: start };
+    expect(hasLostLines(unnoted, passedBefore)).toBe(false);
+    expect(hasLostLines(unnoted, new Date(start.getTime() + 10_001))).toBe(true);
   });
 
   it('settles a batch whose time is over as expired, and one with every result as completed', () => {

@@ -33,6 +33,9 @@ export function isTerminal(state: BatchStatus): boolean {
   return batchEdges[state].length === 0;
 }
 
+/** A process that takes longer for one step has lost its lease on it. */
+const LONGEST_STEP_MILLISECONDS = 10_000;
+
 /**
  * What to do next with a batch. `settle`: give every line that has no result one (`cancelled` or `expired`) and fix how the
  * batch ends; `write-files`: every line has its result; `wait`: something else has to happen first.
@@ -43,8 +46,8 @@ export type BatchStep = 'validate' | 'settle' | 'write-files' | 'wait' | 'none';
 export interface BatchCircumstances {
   readonly now: Date;
   readonly cancelGraceMilliseconds: number;
-  /** Since when nothing has been on its way between jobs, router and workers; undefined while something is. */
-  readonly quietSince: Date | undefined;
+  /** What was on its way before this time has its result or was lost; undefined where nothing is known yet. */
+  readonly passedBefore: Date | undefined;
 }
 
 /** The next step, from the batch's row alone: any process can take over at any moment. */
@@ -77,22 +80,28 @@ export function endingOf(batch: Batch): 'completed' | 'expired' | 'cancelled' {
 }
 
 /**
- * Whether the lines of a closed batch that were published and have no result were lost: everything has been quiet since they
- * were. Of a step that was begun and never noted as done, all that is known is that it was begun before the batch was closed.
+ * Whether the lines of a closed batch that were published and have no result were lost: all that was on its way when they
+ * were has arrived. Of a step that was begun and never noted as done, all that is known is that it was begun before the batch
+ * was closed; it may have taken a while.
  */
-export function hasLostLines(batch: Batch, quietSince: Date | undefined): boolean {
+export function hasLostLines(batch: Batch, passedBefore: Date | undefined): boolean {
   const { offeredLines, publishedLines, publishedAt, sweptAt } = batch;
-  const times = [publishedAt, sweptAt, offeredLines > publishedLines ? closedAt(batch) : null];
-  return quietSince !== undefined && times.every((time) => time === null || quietSince > time);
+  const times = [publishedAt, sweptAt, offeredLines > publishedLines ? afterLastStep(batch) : null];
+  return passedBefore !== undefined && times.every((time) => time === null || passedBefore > time);
 }
 
 /** A batch that was cancelled or expired waits for what is under way: until that has ended, was lost, or took too long. */
-function isWaitingOver(batch: Batch, { now, cancelGraceMilliseconds, quietSince }: BatchCircumstances): boolean {
+function isWaitingOver(batch: Batch, { now, cancelGraceMilliseconds, passedBefore }: BatchCircumstances): boolean {
   return (
     endedLines(batch) >= batch.offeredLines ||
     now.getTime() - closedAt(batch).getTime() >= cancelGraceMilliseconds ||
-    hasLostLines(batch, quietSince)
+    hasLostLines(batch, passedBefore)
   );
+}
+
+/** By when a step that was begun before the batch was closed has put its lines on their way, or never will. */
+function afterLastStep(batch: Batch): Date {
+  return new Date(closedAt(batch).getTime() + LONGEST_STEP_MILLISECONDS);
 }
 
 /** From when on no step of lines is begun. */

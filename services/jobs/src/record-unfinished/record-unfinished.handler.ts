@@ -32,11 +32,11 @@ export class RecordUnfinishedHandler {
   ) {}
 
   /** Resolves when the events are stored. Throws where the signal aborts or a line cannot be read. */
-  async record(batch: Batch, how: { now: Date; quietSince: Date | undefined; signal: AbortSignal }): Promise<void> {
+  async record(batch: Batch, how: { now: Date; passedBefore: Date | undefined; signal: AbortSignal }): Promise<void> {
     const outcome = endingOf(batch);
     if (outcome === 'completed') return;
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
-    let after = hasLostLines(batch, how.quietSince) ? 0 : batch.offeredLines;
+    let after = hasLostLines(batch, how.passedBefore) ? 0 : batch.offeredLines;
     for (;;) {
       how.signal.throwIfAborted();
       const range = { after, last: batch.totalLines, limit: this.limits.publishStepLines };

@@ -1,25 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { BlobStore } from '#libs/blobs';
-import { Consumer } from '#libs/contracts';
 import { StreamState } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import { LinePublisher, type LineToPublish } from '../publish-lines/line-publisher.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository } from '../validate-batch/batch-line.repository.js';
-import { QuietWatch } from './quiet-watch.js';
-import { SweepRepository, type StrandedBatch } from './sweep.repository.js';
-
-/** What a line of a batch passes on its way to its result. */
-const WAY = [Consumer.router, Consumer.worker, Consumer.jobs];
+import { PassageWatch } from './passage-watch.js';
+import { SweepRepository, type LinesUnderWay, type StrandedBatch } from './sweep.repository.js';
 
 /**
- * Publishes again what was lost on its way. Postgres says which lines have no result; when every queue between publication
- * and result is empty, twice in a row, nothing can bring one any more: the JetStream store was lost, or part of it.
+ * Publishes again what was lost on its way. Postgres says which lines have no result; what had been published when a probe began
+ * and has none when it has passed every queue between publication and result, nothing can bring any more: the JetStream store
+ * was lost, or part of it. Other work may go on meanwhile.
  */
 @Injectable()
 export class SweepLinesHandler {
-  private readonly watch = new QuietWatch();
+  private readonly watch: PassageWatch<LinesUnderWay>;
+  private passed: Date | undefined;
 
   constructor(
     private readonly sweeps: SweepRepository,
@@ -27,47 +25,44 @@ export class SweepLinesHandler {
     private readonly files: FileRepository,
     private readonly blobs: BlobStore,
     private readonly publisher: LinePublisher,
-    private readonly streams: StreamState,
+    streams: StreamState,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
-  ) {}
-
-  /** Since when nothing has been on its way, as far as the sweeps saw. */
-  get quietSince(): Date | undefined {
-    return this.watch.quietSince;
+  ) {
+    this.watch = new PassageWatch(
+      () => sweeps.underWay(),
+      (consumer) => streams.progress(consumer),
+    );
   }
 
-  /** To be called when others have put something on its way that was lost. */
-  noteTraffic(): void {
-    this.watch.reset();
+  /** What was on its way before this time has its result or was lost, as far as the probes of this process have seen. */
+  get passedBefore(): Date | undefined {
+    return this.passed;
   }
 
   /** One look; resolves to the number of lines that were published again. */
   async sweep(): Promise<number> {
-    const at = await this.sweeps.now();
-    this.watch.observe(await this.isQuiet(), at);
-    const { quietSince } = this.watch;
-    if (!quietSince) return 0;
+    const underWay = await this.arrived();
+    if (!underWay) return 0;
+    this.passed = underWay.at;
     const { sweepMilliseconds: firstMilliseconds, sweepPauseMilliseconds: mostMilliseconds } = this.limits;
     let lines = 0;
-    for (const batch of await this.sweeps.claimStranded(quietSince, { firstMilliseconds, mostMilliseconds })) {
+    for (const batch of await this.sweeps.claimStranded(underWay, { firstMilliseconds, mostMilliseconds })) {
       lines += await this.publishAgain(batch).catch((error: unknown) => {
         this.logger.warn({ batchId: batch.id, error }, 'lost lines of a batch cannot be published again now');
         return 0;
       });
     }
-    if (lines > 0) this.watch.reset();
     return lines;
   }
 
-  /** A consumer that cannot be asked is not known to be empty. */
-  private async isQuiet(): Promise<boolean> {
+  /** A consumer that cannot be asked is not known to have settled anything. */
+  private async arrived(): Promise<LinesUnderWay | undefined> {
     try {
-      const backlogs = await Promise.all(WAY.map((consumer) => this.streams.pending(consumer)));
-      return backlogs.every(({ pending, ackPending }) => pending === 0 && ackPending === 0);
+      return await this.watch.look();
     } catch (error) {
       this.logger.debug({ error }, 'the queues cannot be looked at now');
-      return false;
+      return undefined;
     }
   }
 
@@ -77,7 +72,7 @@ export class SweepLinesHandler {
     let count = 0;
     let after = 0;
     for (;;) {
-      const range = { after, last: batch.publishedLines, limit: this.limits.sweepLines };
+      const range = { after, last: batch.lostUpTo, limit: this.limits.sweepLines };
       const places = await this.lines.withoutResult(batch.id, range);
       let gathered: LineToPublish[] = [];
       for (const { line, byteOffset, byteLength } of places) {
@@ -91,6 +86,7 @@ export class SweepLinesHandler {
       if (!last) break;
       after = last.line;
     }
+    await this.sweeps.noteSwept(batch.id);
     this.logger.warn(
       { batchId: batch.id, lines: count, sweep: batch.sweeps },
       'lines were lost on their way and are published again',

@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { DispatchJobsHandler } from '../dispatch-jobs/dispatch-jobs.handler.js';
+import { askForJob } from '../job.fixture.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { inputLines, lineEnded } from '../line.fixture.js';
+import { StoreResultsHandler } from '../store-results/store-results.handler.js';
+import { SweepLinesHandler } from './sweep-lines.handler.js';
+
+let database: TestDatabase;
+let jobs: JobsForTests;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  jobs = await JobsForTests.start(database.url, { limits: { publishStepLines: 5, publishWindowLines: 5 } });
+});
+afterEach(() => jobs.stop());
+
+const sweep = (): Promise<number> => jobs.get(SweepLinesHandler).sweep();
+const busy = (lastSequence: number, settledSequence: number, streamMadeAt = 1): void => {
+  jobs.nats.progress = { lastSequence, settledSequence, streamMadeAt, hasNothingLeft: false };
+};
+
+/** Looks while other work goes by, until everything that was there at the first look has arrived. */
+async function letEverythingPass(): Promise<number> {
+  for (let look = 1; ; look += 1) {
+    const lines = await sweep();
+    if (lines > 0 || look > 20) return lines;
+    busy(look * 100 + 50, look * 100);
+  }
+}
+
+describe('the sweep over lost lines, while other work goes on', () => {
+  it('finds those that were on their way before, and leaves alone what came later', async () => {
+    const id = await jobs.create(inputLines(12));
+    await jobs.advance(id);
+    busy(10, 5);
+    expect(await sweep()).toBe(0);
+    await jobs.get(StoreResultsHandler).store([1, 3, 4, 5].map((line) => lineEnded(id, line)));
+    await jobs.dispatch();
+    const other = await jobs.create(inputLines(3));
+    await jobs.advance(other);
+    const before = jobs.nats.published.length;
+    expect(jobs.nats.lines()).toContain(9);
+
+    expect(await letEverythingPass()).toBe(1);
+    expect(jobs.nats.published.slice(before).map(({ requestId }) => requestId)).toEqual([`req_${id.slice(6)}_2`]);
+  });
+
+  it('does not find again what it has just put on its way', async () => {
+    const id = await jobs.create(inputLines(5));
+    await jobs.advance(id);
+    busy(10, 5);
+    expect(await letEverythingPass()).toBe(5);
+    for (let look = 1; look < 9; look += 1) {
+      busy(9_000 + look * 100, 9_000 + look * 100 - 1);
+      expect(await sweep()).toBe(0);
+    }
+    expect(jobs.nats.lines()).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4, 5]);
+  });
+
+  it('finds lost jobs too', async () => {
+    const job = await askForJob(jobs);
+    await jobs.dispatch();
+    busy(10, 5);
+    await sweep();
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(0);
+    await letEverythingPass();
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(1);
+    expect(jobs.nats.published.map(({ messageId }) => messageId)).toEqual([job.request_id, `${job.request_id}:r1`]);
+  });
+});
