@@ -6,6 +6,8 @@ import { createLogger } from '#libs/telemetry';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
+import { KeepSupersededHandler } from './keep-superseded/keep-superseded.handler.js';
+import { SupersededCallsRepository } from './keep-superseded/superseded-calls.repository.js';
 import { HeldRequestsRepository } from './place-hold/held-requests.repository.js';
 import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
@@ -94,8 +96,9 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
   const held = new HeldRequestsRepository(watch, database);
   const leasing = new LeaseBudgetHandler(watch, reservations, messaging, notices, ratios);
   const budgets = new BudgetWatch(watch, database, notices, log);
+  const superseded = new KeepSupersededHandler(book, new SupersededCallsRepository(database, accounts), log);
   return {
-    charging: new PriceCallHandler(book, charges, held, budgets, ratios, log, watch),
+    charging: new PriceCallHandler(book, charges, held, budgets, ratios, superseded, log, watch),
     leasing,
     holding: new PlaceHoldHandler(database, accounts, leasing),
     reservations,

@@ -18,6 +18,8 @@ import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
 import { PriceBook } from './price-call/price-book.js';
 import { PriceCallConsumer } from './price-call/price-call.consumer.js';
+import { KeepSupersededHandler } from './keep-superseded/keep-superseded.handler.js';
+import { SupersededCallsRepository } from './keep-superseded/superseded-calls.repository.js';
 import { PriceCallHandler } from './price-call/price-call.handler.js';
 import { PriceVersionsRepository } from './price-call/price-versions.repository.js';
 import { SweepLeasesRunner } from './sweep-leases/sweep-leases.runner.js';
@@ -44,6 +46,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
   ],
   providers: [
     PriceCallHandler,
+    KeepSupersededHandler,
+    SupersededCallsRepository,
     PriceBook,
     ChargesRepository,
     LedgerAccounts,

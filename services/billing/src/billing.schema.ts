@@ -9,11 +9,13 @@ import { LedgerTransaction } from './entities/ledger-transaction.entity.js';
 import { PriceVersion } from './entities/price-version.entity.js';
 import { Reservation } from './entities/reservation.entity.js';
 import { Settlement } from './entities/settlement.entity.js';
+import { SupersededLine } from './entities/superseded-line.entity.js';
 import { CreateCharges1764000000000 } from './migrations/1-create-charges.js';
 import { KeepFurtherPrices1764100000000 } from './migrations/2-keep-further-prices.js';
 import { KeepUnits1764200000000 } from './migrations/3-keep-units.js';
 import { CreateBudgetsAndLedger1764300000000 } from './migrations/4-create-budgets-and-ledger.js';
 import { KeepHighestLimits1764400000000 } from './migrations/5-keep-highest-limits.js';
+import { KeepSupersededCalls1764500000000 } from './migrations/6-keep-superseded-calls.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -30,6 +32,7 @@ export const billingSchema: ServiceSchema = {
     LedgerAccount,
     LedgerTransaction,
     LedgerEntry,
+    SupersededLine,
   ],
   migrations: [
     CreateCharges1764000000000,
@@ -37,5 +40,6 @@ export const billingSchema: ServiceSchema = {
     KeepUnits1764200000000,
     CreateBudgetsAndLedger1764300000000,
     KeepHighestLimits1764400000000,
+    KeepSupersededCalls1764500000000,
   ],
 };

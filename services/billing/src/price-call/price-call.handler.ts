@@ -3,6 +3,7 @@ import { Markups } from '#libs/budgets';
 import type { RequestEnded } from '#libs/contracts';
 import { SnapshotWatch } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
+import { KeepSupersededHandler } from '../keep-superseded/keep-superseded.handler.js';
 import { HeldRequestsRepository } from '../place-hold/held-requests.repository.js';
 import { BudgetWatch } from '../watch-budgets/budget-watch.js';
 import { PromptRatios } from '../watch-budgets/prompt-ratios.js';
@@ -12,7 +13,7 @@ import { PriceBook } from './price-book.js';
 
 const LOGGED_IDS = 10;
 
-/** Charges each request once, by its first terminal event, and settles what was held for it. */
+/** Charges each request once, by its first terminal event, and settles what was held for it. What a later one used is not charged. */
 @Injectable()
 export class PriceCallHandler {
   private markups = new Markups({});
@@ -23,6 +24,7 @@ export class PriceCallHandler {
     private readonly held: HeldRequestsRepository,
     private readonly budgets: BudgetWatch,
     private readonly ratios: PromptRatios,
+    private readonly superseded: KeepSupersededHandler,
     private readonly log: Logger,
     watch: SnapshotWatch,
   ) {
@@ -31,7 +33,8 @@ export class PriceCallHandler {
 
   /** Resolves when every event of the batch is charged, now or before; otherwise nothing of it is. */
   async charge(batch: readonly RequestEnded[]): Promise<void> {
-    const events = await this.held.withHolds(firstOfEachRequest(batch));
+    const first = firstOfEachRequest(batch);
+    const events = await this.held.withHolds(first);
     const prices = await this.prices.pricesFor(priceVersionsOf(events));
     const priced = events.map((event) => priceEvent(event, prices, this.markups.of(event)));
     const { chargedBefore, periods } = await this.charges.record(priced);
@@ -40,6 +43,8 @@ export class PriceCallHandler {
     countCosts(priced, new Set(chargedBefore));
     const ignoredCount = batch.length - events.length + chargedBefore.length;
     if (ignoredCount > 0) {
+      const [firsts, before] = [new Set(first), new Set(chargedBefore)];
+      await this.superseded.keep(batch.filter((event) => !firsts.has(event) || before.has(event.requestId)));
       const requestIds = chargedBefore.slice(0, LOGGED_IDS);
       this.log.info(
         { ignored: ignoredCount, requestIds },

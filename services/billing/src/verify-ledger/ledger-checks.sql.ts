@@ -95,12 +95,25 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
   {
     name: 'C9 providers are owed what their lines cost',
     sql: `SELECT provider AS subject, lines || ' in lines, ' || coalesce(balance, 0) || ' in the ledger' AS message
-      FROM (SELECT provider, sum(cost_nano_usd) AS lines FROM billing.charge_lines
+      FROM (SELECT provider, sum(cost_nano_usd) AS lines FROM (
+          SELECT provider, cost_nano_usd FROM billing.charge_lines
+          UNION ALL SELECT provider, cost_nano_usd FROM billing.superseded_lines) line
         WHERE provider <> 'cache' GROUP BY provider) of_lines
       LEFT JOIN (SELECT substr(name, 9) AS provider, -sum(amount_nano_usd) AS balance
         FROM billing.ledger_entries JOIN billing.ledger_accounts account ON account.id = account_id
         WHERE name LIKE 'payable:%' GROUP BY 1) of_ledger USING (provider)
       WHERE lines <> coalesce(balance, 0)`,
+  },
+  {
+    name: 'C12 superseded calls are waste, each once',
+    sql: `SELECT coalesce(request_id, reference) AS subject,
+        coalesce(lines, 0) || ' in lines, ' || coalesce(entered, 0) || ' in the ledger' AS message
+      FROM (SELECT request_id, sum(cost_nano_usd) AS lines FROM billing.superseded_lines GROUP BY request_id) of_lines
+      FULL JOIN (SELECT reference, sum(amount_nano_usd) AS entered
+        FROM billing.ledger_transactions moved JOIN billing.ledger_entries ON transaction_id = moved.id
+        JOIN billing.ledger_accounts account ON account.id = account_id
+        WHERE kind = 'superseded' AND name LIKE 'platform_waste:%' GROUP BY reference) of_ledger ON reference = request_id
+      WHERE coalesce(lines, 0) <> coalesce(entered, 0)`,
   },
   {
     name: 'C11 the ledger is append-only',
