@@ -42,6 +42,9 @@ export class KeepSupersededHandler {
       metrics.costNanoUsd.add({ provider, model }, costNanoUsd);
     }
     const requestIds = superseded.slice(0, LOGGED_IDS).map(({ event }) => event.requestId);
-    this.log.warn({ calls, requestIds }, 'calls were made for requests that another call had answered; the platform pays');
+    this.log.warn(
+      { calls, requestIds },
+      'calls were made for requests that another call had answered; the platform pays',
+    );
   }
 }
