@@ -1,144 +1,61 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { costOf } from '#libs/pricing';
-import { startSimProvider, type SimProvider } from '#libs/simulation';
 import { eventually } from '#libs/testing';
-import OpenAI, { toFile } from 'openai';
 
-import { readUnbrokenChain } from './audit-chain.js';
-import { batchInput, customIdOf } from './batch-lines.js';
+import { CATALOGUE } from '../faults/catalogue.js';
+import { checkBooks } from '../faults/check/check.js';
+import { checkStreams, readStreams } from '../faults/check/check-streams.js';
+import { PLANTED_BUGS, type PlantedBug } from '../faults/check/planted-bugs.js';
+import type { Query, Violation } from '../faults/check/violation.js';
+import { FaultGround } from '../faults/ground/fault-ground.js';
+import { WebhookReceiver } from '../faults/load/webhook-receiver.js';
+import { runOnGround } from '../faults/run-scenario.js';
+import { newSeed } from '../faults/seeded-random.js';
+import { renderSummary } from '../faults/summary.js';
+import { untilDrained } from '../faults/until-drained.js';
 import { begin, call, readWhole } from './http-call.js';
-import { journeyConfiguration, modelFields, OUR_KEY } from './journey-configuration.js';
+import { OUR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
-import { inSeededOrder, newSeed } from './seeded-order.js';
 import { countRecords, readRecord } from './request-record.js';
-import { StackForTests, type ProcessName } from './stack-for-tests.js';
 
 const LINES = 2_000;
-const VICTIMS: readonly ProcessName[] = [
-  'ingress',
-  'router',
-  'worker',
-  'jobs',
-  'billing',
-  'audit',
-  'control',
-  'nats-server',
-  'postgres',
-];
-const PRICES = { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' };
-/** Answers take as long as they are, so that the batch ends line by line and not in waves. */
-const PACE = { latencyMilliseconds: 100, tokensPerSecond: 30 };
-const ENDS_WITHIN_MILLISECONDS = 150_000;
 
-interface OutputLine {
-  readonly custom_id: string;
-  readonly response: { status_code: number; request_id: string; body: OpenAI.ChatCompletion };
-}
-
-let upstream: SimProvider;
-let stack: StackForTests;
-let client: OpenAI;
-const journey = journeysOn(() => stack);
+let receiver: WebhookReceiver;
+let ground: FaultGround;
+const journey = journeysOn(() => ground.stack);
 
 beforeAll(async () => {
-  upstream = await startSimProvider(PACE);
-  const target = (model: string) => [{ provider: 'main', model }];
-  stack = await StackForTests.start(
-    journeyConfiguration({ main: { kind: 'openai', baseUrl: upstream.baseUrl, apiKey: 'sk-upstream-batch' } }, [
-      modelFields('gpt-small', target('sim-small')),
-      modelFields('stalling', target('sim-stall'), { idleMs: 60_000 }),
-      modelFields('hanging', target('sim-hang'), { firstByteMs: 60_000 }),
-    ]),
-  );
-  client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${stack.url}/v1`, maxRetries: 0 });
+  receiver = await WebhookReceiver.start();
+  ground = await FaultGround.start({ pace: { latencyMilliseconds: 50 } });
+  const made = await call(`${ground.stack.url}/v1/webhooks/endpoints`, { key: OUR_KEY, body: { url: receiver.url } });
+  expect(made.status).toBe(200);
 }, 120_000);
 
 afterAll(async () => {
   try {
-    await stack?.stop();
+    await ground?.stop();
   } finally {
-    await upstream?.close();
+    await receiver?.stop();
   }
 }, 60_000);
 
-/** Kills every process once while answers come in; says how many calls were under way at each kill. */
-async function killEachOnce(order: readonly ProcessName[]): Promise<number[]> {
-  const inFlight: number[] = [];
-  for (const [index, name] of order.entries()) {
-    const threshold = Math.round(((index + 0.5) * LINES * 0.8) / order.length);
-    const enough = (): void => expect(upstream.counters().answered).toBeGreaterThanOrEqual(threshold);
-    await eventually(enough, { withinMilliseconds: 60_000 });
-    inFlight.push(upstream.counters().inFlight);
-    await stack.kill(name);
-  }
-  return inFlight;
-}
+const asking = (message: { model: string; stream: boolean }): ReturnType<typeof begin> =>
+  begin(`${ground.stack.url}/v1/chat/completions`, {
+    key: OUR_KEY,
+    body: { ...message, messages: [{ role: 'user', content: `die ${message.model}` }] },
+  });
 
 describe('a batch under fire', () => {
   journey(
-    'ends every line exactly once, charged once and recorded once',
+    'ends every line exactly once, charged once and recorded once, with every invariant whole',
     async () => {
-      const seed = newSeed();
-      const order = inSeededOrder(VICTIMS, seed);
-      const startedAt = Date.now();
-      const file = await client.files.create({
-        file: await toFile(Buffer.from(await batchInput('gpt-small', LINES)), 'problems.jsonl'),
-        purpose: 'batch',
-      });
-      const { id } = await client.batches.create({
-        input_file_id: file.id,
-        endpoint: '/v1/chat/completions',
-        completion_window: '24h',
-      });
-      const inFlight = await killEachOnce(order);
-      const killedAt = Date.now();
-      const batch = await eventually(
-        async () => {
-          const found = await client.batches.retrieve(id);
-          expect(await failuresOf(id)).toEqual([]);
-          expect(found.status).toBe('completed');
-          return found;
-        },
-        { withinMilliseconds: ENDS_WITHIN_MILLISECONDS, everyMilliseconds: 250 },
-      );
-      expect(batch.request_counts).toEqual({ total: LINES, completed: LINES, failed: 0 });
-
-      const text = await (await client.files.content(batch.output_file_id ?? '')).text();
-      const lines = text
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as OutputLine);
-      expect(lines).toHaveLength(LINES);
-      expect(new Set(lines.map(({ custom_id: customId }) => customId))).toEqual(
-        new Set(Array.from({ length: LINES }, (_, index) => customIdOf(index))),
-      );
-      const billed = lines.reduce((sum, { response }) => sum + costOfAnswer(response.body), 0n);
-      await eventually(
-        async () =>
-          expect(await chargesOf(id)).toEqual({ charges: LINES, requests: LINES, nano_usd: String(billed), bad: 0 }),
-        { withinMilliseconds: 30_000, everyMilliseconds: 250 },
-      );
-      const ids = new Set(lines.map(({ response }) => response.request_id));
-      await eventually(
-        async () => {
-          const chain = await readUnbrokenChain(stack, 'demo');
-          const recorded = chain.filter(({ requestId }) => ids.has(requestId)).map(({ requestId }) => requestId);
-          expect(recorded).toHaveLength(LINES);
-          expect(new Set(recorded)).toEqual(ids);
-        },
-        { withinMilliseconds: 30_000, everyMilliseconds: 250 },
-      );
-      const { calls } = upstream.counters();
-      // Only a worker takes calls with it; a server that was killed may have forgotten who had what.
-      const atStake = inFlight.filter((_, index) => ['worker', 'nats-server'].includes(order[index] ?? ''));
-      process.stderr.write(
-        `batch under fire: seed ${seed}, killed ${order.join(', ')}; ${calls - LINES} extra upstream calls ` +
-          `(in flight at the kills: ${inFlight.join(', ')}); killing took ${killedAt - startedAt} ms, all ${Date.now() - startedAt} ms\n`,
-      );
-      expect(calls).toBeGreaterThanOrEqual(LINES);
-      expect(calls - LINES).toBeLessThanOrEqual(atStake.reduce((sum, count) => sum + count, 0));
+      const fire = CATALOGUE.find(({ name }) => name === 'fire');
+      if (!fire) throw new Error('there is no scenario of that name');
+      const log: string[] = [];
+      const result = await runOnGround(ground, fire, { seed: newSeed(), lines: LINES, say: (text) => log.push(text) });
+      process.stderr.write(`${renderSummary(result)}\n`);
+      expect({ ...result, figures: undefined, log }).toMatchObject({ failures: [], violations: [] });
     },
-    240_000,
+    420_000,
   );
 });
 
@@ -146,16 +63,12 @@ describe('a worker that dies', () => {
   journey(
     'leaves no caller hanging, and each call with one terminal event',
     async () => {
+      const { stack, sim } = ground;
       await stack.untilReady();
-      const post = (model: string, stream: boolean): ReturnType<typeof begin> =>
-        begin(`${stack.url}/v1/chat/completions`, {
-          key: OUR_KEY,
-          body: { model, stream, messages: [{ role: 'user', content: `die ${model}` }] },
-        });
-      await eventually(() => expect(upstream.counters().inFlight).toBe(0), { withinMilliseconds: 20_000 });
-      const hanging = post('hanging', false);
-      const stream = await post('stalling', true);
-      await eventually(() => expect(upstream.counters().inFlight).toBe(2));
+      await eventually(async () => expect((await sim.counters()).inFlight).toBe(0), { withinMilliseconds: 20_000 });
+      const hanging = asking({ model: 'hanging', stream: false });
+      const stream = await asking({ model: 'stalling', stream: true });
+      await eventually(async () => expect((await sim.counters()).inFlight).toBe(2));
       const killedAt = Date.now();
       const ended = Promise.all([hanging.then(readWhole), readWhole(stream)]);
       await stack.kill('worker');
@@ -167,41 +80,68 @@ describe('a worker that dies', () => {
       const last = broken.text.trimEnd().split('\n\n').at(-1) ?? '';
       expect(JSON.parse(last.slice('data: '.length))).toMatchObject({ error: { code: 'worker_lost' } });
       for (const { headers } of [plain, broken]) {
-        const record = await readRecord(stack, String(headers['x-request-id']), OUR_KEY);
+        const record = await readRecord(ground.stack, String(headers['x-request-id']), OUR_KEY);
         expect(record).toMatchObject({ outcome: 'failed', error: { class: 'worker_lost' } });
-        expect(await countRecords(stack, record.id)).toEqual({ charges: 1, entries: 1 });
+        expect(await countRecords(ground, record.id)).toEqual({ charges: 1, entries: 1 });
       }
       await stack.untilReady();
-      const next = await call(`${stack.url}/v1/chat/completions`, {
-        key: OUR_KEY,
-        body: { model: 'gpt-small', messages: [{ role: 'user', content: 'is anybody there again?' }] },
-      });
+      const next = await asking({ model: 'answering', stream: false }).then(readWhole);
       expect(next.status).toBe(200);
     },
     60_000,
   );
 });
 
-function costOfAnswer({ usage }: OpenAI.ChatCompletion): bigint {
-  return costOf({ promptTokens: usage?.prompt_tokens ?? -1, completionTokens: usage?.completion_tokens ?? -1 }, PRICES);
-}
+describe('the checker', () => {
+  const planted = async (bug: PlantedBug | undefined): Promise<Violation[]> =>
+    ground.withClient(async (client) => {
+      const query: Query = async (sql, values) => (await client.query(sql, [...(values ?? [])])).rows;
+      await client.query('BEGIN');
+      try {
+        // The tables refuse changes, as they should; what a bug left there is put in past that.
+        await client.query('SET LOCAL session_replication_role = replica');
+        for (const sql of bug?.sql ?? []) expect((await client.query(sql)).rowCount ?? 1).toBeGreaterThan(0);
+        return await checkBooks(query);
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    });
 
-async function chargesOf(batchId: string): Promise<object | undefined> {
-  const [row] = await stack.query(
-    `SELECT count(*)::int AS charges, count(DISTINCT request_id)::int AS requests,
-       coalesce(sum(cost_nano_usd), 0)::text AS nano_usd, count(*) FILTER (WHERE outcome <> 'completed')::int AS bad
-     FROM billing.charges WHERE batch_id = $1`,
-    [batchId],
+  journey(
+    'sees every planted bug, and nothing in books that are whole',
+    async () => {
+      await untilDrained(ground);
+      expect(await planted(undefined)).toEqual([]);
+      const missed: string[] = [];
+      for (const bug of PLANTED_BUGS) {
+        const found = (await planted(bug)).map(({ invariant }) => invariant);
+        if (!found.includes(bug.caughtBy)) missed.push(`${bug.bug}: ${found.join(', ') || 'nothing found'}`);
+      }
+      expect(missed).toEqual([]);
+      expect(PLANTED_BUGS.length).toBeGreaterThanOrEqual(12);
+    },
+    120_000,
   );
-  return row;
-}
 
-/** Why lines of the batch failed, each reason once. */
-async function failuresOf(batchId: string): Promise<string[]> {
-  const rows = await stack.query<{ reason: string }>(
-    `SELECT DISTINCT body::json #>> '{error,message}' AS reason FROM audit.entries
-     WHERE body::json #>> '{job,batchId}' = $1 AND type <> 'request.completed'`,
-    [batchId],
+  journey(
+    'sees an acknowledgement that never comes',
+    async () => {
+      await ground.stack.signal('billing', 'SIGSTOP');
+      try {
+        expect((await asking({ model: 'answering', stream: false }).then(readWhole)).status).toBe(200);
+        await eventually(
+          async () =>
+            expect(checkStreams(await readStreams(ground.nats.url))).toMatchObject([
+              { invariant: 'J7', examples: [expect.stringContaining('billing')] },
+            ]),
+          { withinMilliseconds: 10_000 },
+        );
+      } finally {
+        await ground.stack.signal('billing', 'SIGCONT');
+      }
+      await untilDrained(ground);
+      expect(checkStreams(await readStreams(ground.nats.url))).toEqual([]);
+    },
+    60_000,
   );
-  return rows.map(({ reason }) => reason);
-}
+});

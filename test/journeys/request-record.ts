@@ -46,7 +46,10 @@ export async function readRecord(stack: StackForTests, id: string, key: string):
 }
 
 /** How many charges and how many trail entries a request has. */
-export async function countRecords(stack: StackForTests, id: string): Promise<{ charges: number; entries: number }> {
+export async function countRecords(
+  stack: Pick<StackForTests, 'query'>,
+  id: string,
+): Promise<{ charges: number; entries: number }> {
   const [row] = await stack.query<{ charges: number; entries: number }>(
     `SELECT (SELECT count(*)::int FROM billing.charges WHERE request_id = $1) AS charges,
             (SELECT count(*)::int FROM audit.entries WHERE request_id = $1) AS entries`,

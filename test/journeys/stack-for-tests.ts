@@ -103,6 +103,11 @@ export class StackForTests {
     );
   }
 
+  /** Sends a process a signal and waits for nothing. */
+  async signal(name: ProcessName, signal: NodeJS.Signals): Promise<void> {
+    process.kill(await this.pidOf(name), signal);
+  }
+
   /** Replaces switchyard.yaml, as an operator's editor would. */
   async configure(configuration: object | string): Promise<void> {
     const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration, undefined, 2);
