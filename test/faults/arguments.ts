@@ -47,7 +47,8 @@ export function readArguments(commandLine: string[]): FaultsArguments | undefine
   if (values.help || wanted === undefined) return undefined;
   const names = wanted.split(',');
   const unknown = names.find((name) => name !== 'all' && !CATALOGUE.some((scenario) => scenario.name === name));
-  if (unknown !== undefined) throw new FaultsError(`There is no scenario "${unknown}".`, 'See --help for those there are.');
+  if (unknown !== undefined)
+    throw new FaultsError(`There is no scenario "${unknown}".`, 'See --help for those there are.');
   return {
     scenarios: CATALOGUE.filter(({ name }) => names.includes('all') || names.includes(name)),
     seed: values.seed === undefined ? newSeed() : readNumber('seed', values.seed, [1, 2 ** 31]),

@@ -1,5 +1,15 @@
 import type { Scenario } from './scenario.js';
+import { CLIENT_FAULTS } from './scenarios/client-faults.js';
+import { MESSAGE_FAULTS } from './scenarios/message-faults.js';
+import { MONEY_FAULTS } from './scenarios/money-faults.js';
+import { NETWORK_FAULTS } from './scenarios/network-faults.js';
 import { PROCESS_FAULTS } from './scenarios/process-faults.js';
 
 /** Every scenario, in the order in which `all` runs them. */
-export const CATALOGUE: readonly Scenario[] = [...PROCESS_FAULTS];
+export const CATALOGUE: readonly Scenario[] = [
+  ...PROCESS_FAULTS,
+  ...NETWORK_FAULTS,
+  ...MESSAGE_FAULTS,
+  ...MONEY_FAULTS,
+  ...CLIENT_FAULTS,
+];

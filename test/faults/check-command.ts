@@ -26,7 +26,9 @@ export async function runCheck(commandLine: string[]): Promise<boolean> {
       violations.push(...(await compareBills(await readCallLog(values['provider-log']), query)).violations);
     for (const { invariant, says, count, examples } of violations)
       process.stdout.write(`${invariant}: ${says}: violated ${count} times, such as ${examples.join(' ')}\n`);
-    process.stdout.write(violations.length === 0 ? 'every invariant holds\n' : `${violations.length} invariants are violated\n`);
+    process.stdout.write(
+      violations.length === 0 ? 'every invariant holds\n' : `${violations.length} invariants are violated\n`,
+    );
     return violations.length === 0;
   } finally {
     await client.end();

@@ -6,7 +6,8 @@ import { runScenario, type ScenarioResult } from './run-scenario.js';
 import { hasPassed, renderSummary } from './summary.js';
 
 /** A signal may cut a run short; the children notice that we are gone, and leave. */
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const)
+  process.once(signal, () => process.exit(130));
 
 async function run({ scenarios, seed, lines, isJson }: FaultsArguments): Promise<boolean> {
   const results: ScenarioResult[] = [];

@@ -63,7 +63,8 @@ export class Nemesis {
 
   /** How many strikes there were, and the most calls that they may have made necessary again. */
   sums(): { strikes: number; afterEnd: number; inFlight: number; uncounted: number } {
-    const sum = (pick: (stake: Stake) => number): number => this.#stakes.reduce((total, stake) => total + pick(stake), 0);
+    const sum = (pick: (stake: Stake) => number): number =>
+      this.#stakes.reduce((total, stake) => total + pick(stake), 0);
     return {
       strikes: this.#struck,
       afterEnd: this.#afterEnd,

@@ -15,6 +15,8 @@ export async function runProxy(commandLine: string[]): Promise<boolean> {
     throw new FaultsError('proxy needs --listen, --target and --control.', 'See --help.');
   const proxy = await FaultProxy.start({ host, port: Number(port) }, Number(values.listen));
   await controlByHttp(proxy, Number(values.control));
-  process.stdout.write(`127.0.0.1:${proxy.port} leads to ${values.target}; PUT http://127.0.0.1:${values.control}/toxics\n`);
+  process.stdout.write(
+    `127.0.0.1:${proxy.port} leads to ${values.target}; PUT http://127.0.0.1:${values.control}/toxics\n`,
+  );
   return new Promise(() => undefined);
 }

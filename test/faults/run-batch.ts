@@ -14,16 +14,22 @@ export interface BatchOptions {
   readonly model?: string;
   /** Whether calls that were made again must be covered by what was under way at the strikes. */
   readonly isExtraBounded?: boolean;
+  /** Runs beside the batch from its submission until it resolves, at the latest when `isOver` says so. */
+  readonly beside?: (batchId: string, isOver: () => boolean) => Promise<void>;
 }
 
 /** Runs a batch under strikes to its end, and checks that every line stands exactly once in output, charges and trail. */
-export async function runBatch(run: ScenarioRun, { strikes, model, isExtraBounded = true }: BatchOptions): Promise<BatchState> {
+export async function runBatch(
+  run: ScenarioRun,
+  { strikes, model, isExtraBounded = true, beside }: BatchOptions,
+): Promise<BatchState> {
   const { client, lines, say, figures, expect } = run;
   const load = new BatchLoad(client);
   const startedAt = Date.now();
   const nemesis = new Nemesis(run);
   const id = await load.submit(lines, model);
-  const striking = nemesis.strike(strikes);
+  let isOver = false;
+  const striking = Promise.all([nemesis.strike(strikes), beside?.(id, () => isOver)]);
   // Awaited below; a failure before that must not count as unhandled.
   striking.catch(() => undefined);
   let told = -1;
@@ -35,6 +41,7 @@ export async function runBatch(run: ScenarioRun, { strikes, model, isExtraBounde
   });
   figures['batch seconds'] = ((Date.now() - startedAt) / 1_000).toFixed(1);
   nemesis.end();
+  isOver = true;
   await striking;
   const { strikes: struck, afterEnd, inFlight, uncounted } = nemesis.sums();
   figures['strikes'] = struck;
@@ -46,11 +53,16 @@ export async function runBatch(run: ScenarioRun, { strikes, model, isExtraBounde
   figures['extra provider calls'] = extra;
   figures['in flight at strikes'] = inFlight;
   figures['not yet recorded at strikes'] = uncounted;
-  if (isExtraBounded) expect(extra <= uncounted, `${extra} calls were made again, but ${uncounted} were under way at the strikes`);
+  if (isExtraBounded)
+    expect(extra <= uncounted, `${extra} calls were made again, but ${uncounted} were under way at the strikes`);
   return state;
 }
 
-async function verifyLines({ ground, lines, expect, figures }: ScenarioRun, load: BatchLoad, state: BatchState): Promise<void> {
+async function verifyLines(
+  { ground, lines, expect, figures }: ScenarioRun,
+  load: BatchLoad,
+  state: BatchState,
+): Promise<void> {
   expect(state.status === 'completed', `the batch is ${state.status}`);
   const { total, completed, failed } = state.request_counts;
   expect(total === lines && completed === lines && failed === 0, `counts are ${JSON.stringify(state.request_counts)}`);
@@ -63,10 +75,22 @@ async function verifyLines({ ground, lines, expect, figures }: ScenarioRun, load
   figures['output lines'] = output.lines.length;
   figures['lost'] = missing.length;
   figures['unexpected'] = output.lines.length - (lines - missing.length);
-  expect(output.lines.length === lines && missing.length === 0, `${missing.length} lines are missing of ${output.lines.length}`);
-  const [file] = await ground.query<{ sha256: string }>('SELECT sha256 FROM jobs.files WHERE id = $1', [state.output_file_id]);
-  expect(file?.sha256 === output.sha256 && again.sha256 === output.sha256, 'the output file is not the one that was recorded');
-  await verifyRecords({ ground, lines, expect, figures }, state.id, output.lines.map(({ response }) => response.request_id));
+  expect(
+    output.lines.length === lines && missing.length === 0,
+    `${missing.length} lines are missing of ${output.lines.length}`,
+  );
+  const [file] = await ground.query<{ sha256: string }>('SELECT sha256 FROM jobs.files WHERE id = $1', [
+    state.output_file_id,
+  ]);
+  expect(
+    file?.sha256 === output.sha256 && again.sha256 === output.sha256,
+    'the output file is not the one that was recorded',
+  );
+  await verifyRecords(
+    { ground, lines, expect, figures },
+    state.id,
+    output.lines.map(({ response }) => response.request_id),
+  );
 }
 
 async function verifyRecords(
@@ -85,6 +109,9 @@ async function verifyRecords(
   );
   figures['charges'] = charges?.rows ?? 0;
   figures['trail entries'] = trail?.rows ?? 0;
-  expect(charges?.rows === lines && charges.requests === lines && charges.bad === 0, `charges are ${JSON.stringify(charges)}`);
+  expect(
+    charges?.rows === lines && charges.requests === lines && charges.bad === 0,
+    `charges are ${JSON.stringify(charges)}`,
+  );
   expect(trail?.rows === lines, `${trail?.rows} lines stand in the trail`);
 }

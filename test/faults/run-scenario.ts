@@ -75,7 +75,11 @@ async function drainAndCheck(run: ScenarioRun, violations: Violation[]): Promise
   figures['drain seconds'] = (await untilDrained(ground)).toFixed(1);
   say('checking the invariants');
   const streams = await readStreams(ground.nats.url);
-  violations.push(...(await ground.withClient((client) => checkBooks(async (sql, values) => (await client.query(sql, [...(values ?? [])])).rows))));
+  violations.push(
+    ...(await ground.withClient((client) =>
+      checkBooks(async (sql, values) => (await client.query(sql, [...(values ?? [])])).rows),
+    )),
+  );
   violations.push(...checkStreams(streams, run.expectedDeadLetters));
   const bill = await compareBills(await ground.sim.calls(), (sql, values) => ground.query(sql, values));
   violations.push(...bill.violations);
@@ -113,5 +117,8 @@ async function expectAcknowledged({ ground, journal, figures, expect }: Scenario
       [ids],
     );
   figures['acknowledged and not recorded'] = (await missing()).length;
-  expect(figures['acknowledged and not recorded'] === 0, `acknowledged, but in no book: ${JSON.stringify((await missing()).slice(0, 3))}`);
+  expect(
+    figures['acknowledged and not recorded'] === 0,
+    `acknowledged, but in no book: ${JSON.stringify((await missing()).slice(0, 3))}`,
+  );
 }

@@ -79,6 +79,11 @@ export class StackForTests {
     return this.#adminKey;
   }
 
+  /** Its folder. */
+  get home(): string {
+    return this.#home;
+  }
+
   /** Waits until every service of the stack answers that it is ready. */
   async untilReady(withinMilliseconds = READY_WITHIN_MILLISECONDS): Promise<void> {
     await eventually(

@@ -39,5 +39,7 @@ export async function compareBills(calls: readonly CallRecord[], query: Query): 
 }
 
 function isSameUsage(call: CallRecord, promptTokens: number, completionTokens: number): boolean {
-  return call.outcome === 'answered' && call.promptTokens === promptTokens && call.completionTokens === completionTokens;
+  return (
+    call.outcome === 'answered' && call.promptTokens === promptTokens && call.completionTokens === completionTokens
+  );
 }

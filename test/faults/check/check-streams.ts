@@ -30,7 +30,8 @@ export async function readStreams(natsUrl: string): Promise<StreamsState> {
         consumer: name,
         pending: info.num_pending,
         unacknowledged: info.num_ack_pending,
-        redelivered: name === Consumer.jobs.name ? 0 : Math.max(0, info.delivered.consumer_seq - info.delivered.stream_seq),
+        redelivered:
+          name === Consumer.jobs.name ? 0 : Math.max(0, info.delivered.consumer_seq - info.delivered.stream_seq),
       });
     }
     const { state } = await manager.streams.info('DEAD_LETTERS');

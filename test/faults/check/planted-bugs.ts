@@ -36,7 +36,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     bug: 'a hold placed by an UPDATE without its guard',
-    sql: holdOf('(limit_nano_usd + granted_nano_usd - posted_nano_usd - held_nano_usd + 1)', `now() + interval '1 hour'`),
+    sql: holdOf(
+      '(limit_nano_usd + granted_nano_usd - posted_nano_usd - held_nano_usd + 1)',
+      `now() + interval '1 hour'`,
+    ),
     caughtBy: 'C3',
   },
   {

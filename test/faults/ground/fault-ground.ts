@@ -1,4 +1,5 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,6 +48,7 @@ export class FaultGround {
     readonly sim: SimProcess,
     readonly proxies: { readonly nats: FaultProxy; readonly postgres: FaultProxy } | undefined,
     readonly stack: StackForTests,
+    private readonly settings: Readonly<Record<string, string>>,
     private readonly cleanups: readonly (() => Promise<void>)[],
   ) {}
 
@@ -71,17 +73,32 @@ export class FaultGround {
             postgres: await owned(FaultProxy.start({ host: '127.0.0.1', port: postgres.port })),
           }
         : undefined;
-      const stack = await StackForTests.start(configurationOn(sim, options), {
+      const settings = {
         ...options.settings,
         NATS_URL: proxies?.nats.inFrontOf(nats.url) ?? nats.url,
         DATABASE_URL: proxies?.postgres.inFrontOf(postgres.url) ?? postgres.url,
+        SWITCHYARD_SECRET_KEY: randomBytes(32).toString('base64'),
         SWITCHYARD_WEBHOOK_ALLOW: '127.0.0.0/8',
-      });
-      return new FaultGround(folder, nats, postgres, sim, proxies, stack, cleanups);
+      };
+      const stack = await StackForTests.start(configurationOn(sim, options), settings);
+      return new FaultGround(folder, nats, postgres, sim, proxies, stack, settings, cleanups);
     } catch (error) {
       await runAll(cleanups);
       throw error;
     }
+  }
+
+  /** The environment of one more process of a service, beside the one of the stack. */
+  environmentOfService(port: number): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      ...this.settings,
+      SWITCHYARD_HOME: this.stack.home,
+      SWITCHYARD_HOST: '127.0.0.1',
+      SWITCHYARD_PORT: String(port),
+      SWITCHYARD_ADMIN_KEY_SHA256: createHash('sha256').update(this.stack.adminKey).digest('hex'),
+    };
   }
 
   /** Asks Postgres itself, past any proxy. */
@@ -118,7 +135,9 @@ async function runAll(cleanups: readonly (() => Promise<void>)[]): Promise<void>
 
 function configurationOn(sim: SimProcess, { configure = (same) => same }: GroundOptions): object {
   const main = { kind: 'openai', baseUrl: `${sim.url}/v1`, apiKey: 'sk-upstream-faults' };
-  const models = Object.entries(MODELS).map(([name, model]) => modelFields(name, [{ provider: 'main', model }], PATIENT));
+  const models = Object.entries(MODELS).map(([name, model]) =>
+    modelFields(name, [{ provider: 'main', model }], PATIENT),
+  );
   const base = journeyConfiguration({ main }, models) as { organizations: readonly object[] };
   // A wide budget: every line and call takes a hold and settles it, and none is refused for it.
   const budgets = [{ limitUsd: '100000', period: 'month' }];

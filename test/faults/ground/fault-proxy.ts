@@ -79,8 +79,8 @@ export class FaultProxy {
       });
     }
     const toxics = (): readonly Toxic[] => this.#toxics;
-    new ToxicPipe(inward, outward, 'to-server', toxics);
-    new ToxicPipe(outward, inward, 'to-client', toxics);
+    new ToxicPipe(inward, outward, 'to-server', toxics).open();
+    new ToxicPipe(outward, inward, 'to-client', toxics).open();
     const reset = this.#toxics.find((toxic) => toxic.type === 'reset-peer');
     if (reset) this.#resetLater(inward, reset.milliseconds);
   }

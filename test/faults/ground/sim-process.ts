@@ -14,6 +14,8 @@ const STOP_WITHIN_MILLISECONDS = 10_000;
 export interface SimPace {
   readonly latencyMilliseconds: number;
   readonly tokensPerSecond?: number;
+  /** Of every answer; by the prompt where it is not given. */
+  readonly outputTokens?: number;
 }
 
 /** The simulated provider as a process of its own, whose log of calls is the independent bill. */
@@ -24,10 +26,14 @@ export class SimProcess {
     readonly logFile: string,
   ) {}
 
-  static async start(folder: string, { latencyMilliseconds, tokensPerSecond = 0 }: SimPace): Promise<SimProcess> {
+  static async start(
+    folder: string,
+    { latencyMilliseconds, tokensPerSecond = 0, outputTokens }: SimPace,
+  ): Promise<SimProcess> {
     const port = await freePort();
     const logFile = join(folder, 'provider-calls.jsonl');
     const pace = ['--latency-ms', String(latencyMilliseconds), '--tokens-per-second', String(tokensPerSecond)];
+    if (outputTokens !== undefined) pace.push('--output-tokens', String(outputTokens));
     const child = await ChildProcess.start({
       name: 'sim-provider',
       command: process.execPath,
@@ -53,7 +59,8 @@ export class SimProcess {
       async () => {
         const { calls, inFlight } = await this.counters();
         const records = await readCallLog(this.logFile);
-        if (records.length !== calls) throw new Error(`${records.length} of ${calls} calls in the log, ${inFlight} open`);
+        if (records.length !== calls)
+          throw new Error(`${records.length} of ${calls} calls in the log, ${inFlight} open`);
         return records;
       },
       { withinMilliseconds: 30_000, everyMilliseconds: 250 },

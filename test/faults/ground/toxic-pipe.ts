@@ -15,7 +15,11 @@ export class ToxicPipe {
     private readonly to: Socket,
     private readonly way: Way,
     private readonly toxics: () => readonly Toxic[],
-  ) {
+  ) {}
+
+  /** Lets the bytes through from now on. */
+  open(): void {
+    const { from } = this;
     from.on('data', (chunk: Buffer) => {
       // One piece at a time: whoever sends is held back as the real way would hold it back.
       from.pause();

@@ -51,7 +51,8 @@ export class ApiClient {
     for (;;) {
       const answer = await this.attempt(method, path, { ...call, headers }).catch(() => undefined);
       if (answer && !isPassing(answer)) return answer;
-      if (Date.now() > deadline) throw new Error(`${method} ${path} was not answered: ${answer?.text ?? 'no connection'}`);
+      if (Date.now() > deadline)
+        throw new Error(`${method} ${path} was not answered: ${answer?.text ?? 'no connection'}`);
       await setTimeout(AGAIN_AFTER_MILLISECONDS);
     }
   }

@@ -46,7 +46,9 @@ export class BatchLoad {
 
   /** As it stands; undefined where nobody answers. */
   async look(id: string): Promise<BatchState | undefined> {
-    const answer = await this.client.attempt('GET', `/v1/batches/${id}`, { withinMilliseconds: 10_000 }).catch(() => undefined);
+    const answer = await this.client
+      .attempt('GET', `/v1/batches/${id}`, { withinMilliseconds: 10_000 })
+      .catch(() => undefined);
     return answer?.status === 200 ? (JSON.parse(answer.text) as BatchState) : undefined;
   }
 
@@ -57,7 +59,9 @@ export class BatchLoad {
       if (state) tell(state);
       if (state && ENDED.has(state.status)) return state;
       if (Date.now() > deadline)
-        throw new Error(`the batch has not ended after ${withinMilliseconds / 1_000} s: ${JSON.stringify(state?.request_counts)}`);
+        throw new Error(
+          `the batch has not ended after ${withinMilliseconds / 1_000} s: ${JSON.stringify(state?.request_counts)}`,
+        );
       await setTimeout(LOOK_EVERY_MILLISECONDS);
     }
   }
@@ -65,7 +69,10 @@ export class BatchLoad {
   async download(fileId: string): Promise<DownloadedFile> {
     const { status, text } = await this.client.insist('GET', `/v1/files/${fileId}/content`, {});
     if (status !== 200) throw new Error(`the file was refused: ${text}`);
-    const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as OutputLine);
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as OutputLine);
     return { sha256: createHash('sha256').update(text).digest('hex'), lines };
   }
 }
