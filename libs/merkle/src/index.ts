@@ -1,0 +1,12 @@
+export { EMPTY_ROOT, HASH_BYTES, isSameHash, leafHash, nodeHash } from './hashes.js';
+export { CompactRange } from './compact-range.js';
+export { consistencyRanges, inclusionRanges, nodesOf } from './ranges.js';
+export type { NodePlace, Range } from './ranges.js';
+export { edgeTiles, hashOfNode, hashOfRange, LogEdge, tilesFor, TILE_WIDTH } from './tiles.js';
+export type { FindTile, Tile, TilePlace } from './tiles.js';
+export { isConsistent, isIncluded } from './verify-proofs.js';
+export type { ConsistencyClaim, InclusionClaim } from './verify-proofs.js';
+export { decodeVerifier, encodeVerifier, NoteRefused, openNote, rawPublicKey, signNote } from './signed-note.js';
+export type { OpenedNote, Verifier } from './signed-note.js';
+export { notesIn, openCheckpoint, signCheckpoint } from './checkpoint.js';
+export type { Checkpoint } from './checkpoint.js';
