@@ -113,6 +113,14 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   budgetRecalled: { way: 'billing → every process with leases', payload: 'which budget, in JSON' },
   requestRead: query('ingress → one audit'),
   auditEventList: query('ingress → one audit'),
+  auditInclusionProve: query('ingress → one audit'),
+  auditConsistencyProve: query('ingress → one audit'),
+  auditCheckpointList: query('ingress → one audit'),
+  auditKeyList: query('ingress → one audit'),
+  auditKeyRotate: query('ingress → one audit'),
+  auditExportBegin: query('ingress → one audit'),
+  auditLogRead: query('ingress → one audit'),
+  auditCheckpointed: { way: 'audit → whoever keeps them', payload: 'a signed note, as text' },
 };
 
 /** The names shown for the parts of a subject that vary, in the order of its parameters. */

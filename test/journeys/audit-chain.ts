@@ -9,35 +9,36 @@ export interface ChainEntry {
   readonly hash: string;
 }
 
+const FULL_TILE = 256;
+const HEX_DIGITS = 64;
+
 /**
- * Reads an organisation's chain out of the database and recomputes every hash from the bytes stored. Throws where an entry
- * is missing, moved or changed, or the head is not the last one.
+ * Reads an organisation's log out of the database and hashes every entry anew from the bytes stored (RFC 6962). Throws where an
+ * entry is missing, moved or changed, or the log does not end with the last one.
  */
 export async function readUnbrokenChain(stack: StackForTests, organization: string): Promise<ChainEntry[]> {
-  const rows = await stack.query<{
-    sequence: string;
-    request_id: string;
-    body: string;
-    previous: string;
-    hash: string;
-  }>(
-    `SELECT sequence, request_id, body, encode(previous_hash, 'hex') AS previous, encode(hash, 'hex') AS hash
-     FROM audit.entries WHERE organization = $1 ORDER BY sequence`,
+  const rows = await stack.query<{ sequence: string; request_id: string; body: string }>(
+    'SELECT sequence, request_id, body FROM audit.entries WHERE organization = $1 ORDER BY sequence',
     [organization],
   );
-  let before = '0'.repeat(64);
-  for (const [position, row] of rows.entries()) {
-    const recomputed = createHash('sha256').update(Buffer.from(before, 'hex')).update(row.body).digest('hex');
-    const isWhole = Number(row.sequence) === position && row.previous === before && row.hash === recomputed;
-    if (!isWhole) throw new Error(`the chain of ${organization} breaks at entry ${position}`);
-    before = row.hash;
-  }
-  const [head] = await stack.query<{ sequence: string; hash: string }>(
-    `SELECT sequence, encode(hash, 'hex') AS hash FROM audit.chain_heads WHERE organization = $1`,
+  const tiles = await stack.query<{ index: string; hashes: string }>(
+    `SELECT index, encode(hashes, 'hex') AS hashes FROM audit.tiles WHERE organization = $1 AND level = 0 ORDER BY index`,
     [organization],
   );
-  if (rows.length > 0 && (head?.hash !== before || Number(head.sequence) !== rows.length - 1)) {
-    throw new Error(`the head of ${organization}'s chain is not its last entry`);
-  }
-  return rows.map((row) => ({ sequence: Number(row.sequence), requestId: row.request_id, hash: row.hash }));
+  const leafOf = (sequence: number): string | undefined => {
+    const place = (sequence % FULL_TILE) * HEX_DIGITS;
+    return tiles[Math.floor(sequence / FULL_TILE)]?.hashes.slice(place, place + HEX_DIGITS);
+  };
+  const entries = rows.map((row, position) => {
+    const hash = createHash('sha256').update(Buffer.of(0)).update(row.body).digest('hex');
+    if (Number(row.sequence) !== position || leafOf(position) !== hash)
+      throw new Error(`the log of ${organization} breaks at entry ${position}`);
+    return { sequence: position, requestId: row.request_id, hash };
+  });
+  const [log] = await stack.query<{ size: string }>('SELECT size FROM audit.logs WHERE organization = $1', [
+    organization,
+  ]);
+  if (Number(log?.size ?? 0) !== entries.length || leafOf(entries.length))
+    throw new Error(`the log of ${organization} does not end with its last entry`);
+  return entries;
 }

@@ -199,9 +199,9 @@ describe('the records', () => {
     }
   });
 
-  journey('hold the trail in an unbroken chain, the same by the API as in the database', async () => {
+  journey('hold the trail in an unbroken log, the same by the API as in the database', async () => {
     const chain = await eventually(async () => {
-      const entries = await readUnbrokenChain(stack, 'demo');
+      const entries = (await readUnbrokenChain(stack, 'demo')).filter(({ requestId }) => requestId.startsWith('req_'));
       expect(entries.length).toBe(upstream.received.length);
       return entries;
     });
@@ -209,11 +209,13 @@ describe('the records', () => {
     for (let after: number | null = -1; after !== null;) {
       const { text } = await call(`${stack.url}/v1/audit/events?limit=5&after=${after}`, { key: OUR_KEY });
       const page = JSON.parse(text) as {
-        data: { sequence: number; hash: string; event: { requestId: string } }[];
+        data: { sequence: number; hash: string; event?: { requestId: string } }[];
         has_more: boolean;
         next_after: number;
       };
-      seen.push(...page.data.map(({ sequence, hash, event }) => ({ sequence, requestId: event.requestId, hash })));
+      for (const { sequence, hash, event } of page.data) {
+        if (event) seen.push({ sequence, requestId: event.requestId, hash });
+      }
       after = page.has_more ? page.next_after : null;
     }
     expect(seen).toEqual(chain);
@@ -225,7 +227,7 @@ describe('the records', () => {
     const asTheirs = (path: string): Promise<HttpAnswer> => call(`${stack.url}/v1/${path}`, { key: THEIR_KEY });
     expect((await asTheirs(`requests/${idOf(answer)}`)).status).toBe(404);
     expect(JSON.parse((await asTheirs('usage')).text)).toMatchObject({ data: [] });
-    expect(JSON.parse((await asTheirs('audit/events')).text)).toMatchObject({ data: [] });
+    expect(JSON.parse((await asTheirs('audit/events')).text)).toMatchObject({ data: [{ type: 'audit-trail.read' }] });
     expect((await asTheirs('audit/events?organization=demo')).status).toBe(403);
     const asAdmin = await call(`${stack.url}/v1/requests/${idOf(answer)}`, { key: stack.adminKey });
     expect(asAdmin.status).toBe(200);

@@ -64,6 +64,8 @@ export function readSettings<Key extends keyof Settings = never>(
     s3: s3Location(values),
     budgetWaitMilliseconds: values.SWITCHYARD_BUDGET_WAIT_MS,
     budgetsUnknown: values.SWITCHYARD_BUDGETS_UNKNOWN,
+    auditOrigin: values.SWITCHYARD_AUDIT_ORIGIN,
+    auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -82,6 +84,7 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'webhookDisableAfterDays',
   'budgetWaitMilliseconds',
   'budgetsUnknown',
+  'auditOrigin',
 ]);
 
 function absolute(path: string | undefined, workingFolder: string): string | undefined {

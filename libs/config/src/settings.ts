@@ -109,6 +109,11 @@ export const environmentSchema = z.object({
     .max(300_000, 'must be milliseconds from 0 to 300000')
     .default(20_000),
   SWITCHYARD_BUDGETS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
+  SWITCHYARD_AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}$/, 'must be a name like switchyard.example.com')
+    .default('switchyard'),
+  SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
@@ -156,6 +161,10 @@ export interface Settings {
   readonly budgetWaitMilliseconds: number;
   /** What happens to a request while nobody can say whether its budget has room. */
   readonly budgetsUnknown: 'refuse' | 'admit';
+  /** First part of the names of logs in signed checkpoints; unique in the world, and the same for ever. */
+  readonly auditOrigin: string;
+  /** Where every checkpoint is posted to besides. */
+  readonly auditWitnessUrl: string | undefined;
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -182,6 +191,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   s3: 'SWITCHYARD_S3_BUCKET',
   budgetWaitMilliseconds: 'SWITCHYARD_BUDGET_WAIT_MS',
   budgetsUnknown: 'SWITCHYARD_BUDGETS_UNKNOWN',
+  auditOrigin: 'SWITCHYARD_AUDIT_ORIGIN',
+  auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

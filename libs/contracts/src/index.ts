@@ -470,3 +470,35 @@ export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event
 export type { AuditNoted } from './events/audit-noted.event.js';
 export { deadLetterSchema } from './queries/dead-letters.js';
 export type { DeadLetter } from './queries/dead-letters.js';
+export {
+  auditKeyListSchema,
+  auditKeyPageSchema,
+  auditKeyRotateSchema,
+  checkpointListSchema,
+  checkpointPageSchema,
+  consistencyProofSchema,
+  consistencyProveSchema,
+  inclusionProofSchema,
+  inclusionProveSchema,
+  logExportBeginSchema,
+  logExportBegunSchema,
+  logFilterSchema,
+  logReadReplySchema,
+  logReadSchema,
+} from './queries/audit-log.js';
+export type {
+  AuditKeyList,
+  AuditKeyPage,
+  AuditKeyRotate,
+  CheckpointList,
+  CheckpointPage,
+  ConsistencyProof,
+  ConsistencyProve,
+  InclusionProof,
+  InclusionProve,
+  LogExportBegin,
+  LogExportBegun,
+  LogFilter,
+  LogRead,
+  LogReadReply,
+} from './queries/audit-log.js';

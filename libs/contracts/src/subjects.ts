@@ -132,6 +132,15 @@ export const Subject = {
   /** ingress → audit */
   requestRead: 'request.read.v1',
   auditEventList: 'audit-event.list.v1',
+  auditInclusionProve: 'audit-inclusion.prove.v1',
+  auditConsistencyProve: 'audit-consistency.prove.v1',
+  auditCheckpointList: 'audit-checkpoint.list.v1',
+  auditKeyList: 'audit-key.list.v1',
+  auditKeyRotate: 'audit-key.rotate.v1',
+  auditExportBegin: 'audit-export.begin.v1',
+  auditLogRead: 'audit-log.read.v1',
+  /** audit → whoever keeps them: signed checkpoints of an organisation's log. Stream CHECKPOINTS. */
+  auditCheckpointed: (organization: string) => `audit.checkpointed.v1.${organization}`,
 } as const;
 
 const endedPatterns = (lane: string): readonly string[] => [
@@ -151,5 +160,6 @@ export const SubjectPattern = {
   requestEndedDurable: endedPatterns('durable'),
   notificationRaised: 'notification.raised.v1.*',
   auditNoted: 'audit.noted.v1.*',
+  auditCheckpointed: 'audit.checkpointed.v1.*',
   deadLetters: 'message.buried.v1.>',
 } as const;

@@ -115,6 +115,20 @@ export const Stream = {
     flush: 'async',
     dropsOldest: true,
   },
+  checkpoints: {
+    name: 'CHECKPOINTS',
+    description: 'What audit signed of the logs, outside the database that holds them',
+    subjects: [SubjectPattern.auditCheckpointed],
+    retention: 'limits',
+    maxAgeMilliseconds: 0,
+    maxBytes: 256 * 1024 ** 2,
+    maxMessageBytes: 64 * 1024,
+    duplicateWindowMilliseconds: 2 * minutes,
+    atomicBatches: false,
+    flush: 'sync',
+    // Each holds all that those before it held; those before stay in the store of files.
+    dropsOldest: true,
+  },
   deadLetters: {
     name: 'DEAD_LETTERS',
     description: 'Messages that no consumer could digest, for an operator to read and send again',

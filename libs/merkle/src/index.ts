@@ -10,3 +10,6 @@ export { decodeVerifier, encodeVerifier, NoteRefused, openNote, rawPublicKey, si
 export type { OpenedNote, Verifier } from './signed-note.js';
 export { notesIn, openCheckpoint, signCheckpoint } from './checkpoint.js';
 export type { Checkpoint } from './checkpoint.js';
+export type { CheckpointLine, EntryLine, ExportHead, ExportLine, MissingLine, WithheldLine } from './export-line.js';
+export { ExportVerifier } from './verify-export.js';
+export type { ExportReport, ExportTrust, LogFault } from './verify-export.js';

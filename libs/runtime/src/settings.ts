@@ -38,6 +38,10 @@ export class Settings {
     readonly budgetWaitMilliseconds: number,
     /** What happens to a request while nobody can say whether its budget has room. */
     readonly budgetsUnknown: 'refuse' | 'admit',
+    /** First part of the names of logs in signed checkpoints. */
+    readonly auditOrigin: string,
+    /** Where every checkpoint is posted to besides. */
+    readonly auditWitnessUrl: string | undefined,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -61,6 +65,8 @@ export class Settings {
       read.s3,
       read.budgetWaitMilliseconds,
       read.budgetsUnknown,
+      read.auditOrigin,
+      read.auditWitnessUrl,
     );
   }
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { BlobStore, openBlobStore } from '#libs/blobs';
 import { Stream } from '#libs/contracts';
+import { Settings } from '#libs/runtime';
 import { StorageModule } from '#libs/storage';
 import { auditSchema } from './audit.schema.js';
 import { FeedbackRepository } from './keep-feedback/feedback.repository.js';
@@ -11,9 +13,26 @@ import { ListDecisionsHandler } from './list-decisions/list-decisions.handler.js
 import { EntriesRepository } from './list-events/entries.repository.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
+import { ReadingNotes } from './list-events/reading-notes.js';
+import { ListCheckpointsController } from './list-checkpoints/list-checkpoints.controller.js';
+import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
+import { NoteDeeds } from './note-deeds/note-deeds.js';
+import { ProveEntriesController } from './prove-entries/prove-entries.controller.js';
+import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
+import { LogRepository } from './read-log/log.repository.js';
+import { ReadLogController } from './read-log/read-log.controller.js';
+import { ReadLogHandler } from './read-log/read-log.handler.js';
+import { TilesRepository } from './read-log/tiles.repository.js';
 import { RecordEventConsumer } from './record-event/record-event.consumer.js';
 import { RecordEventHandler } from './record-event/record-event.handler.js';
 import { TrailRepository } from './record-event/trail.repository.js';
+import { CheckpointsRepository } from './sign-checkpoints/checkpoints.repository.js';
+import { PublishCheckpointsHandler } from './sign-checkpoints/publish-checkpoints.handler.js';
+import { SignCheckpointsHandler } from './sign-checkpoints/sign-checkpoints.handler.js';
+import { SignCheckpointsRunner } from './sign-checkpoints/sign-checkpoints.runner.js';
+import { SigningKeys } from './sign-checkpoints/signing-keys.js';
+import { SigningKeysRepository } from './sign-checkpoints/signing-keys.repository.js';
+import { Witness } from './sign-checkpoints/witness.js';
 
 const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
@@ -24,7 +43,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
       inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
     }),
   ],
-  controllers: [RecordEventConsumer, ListEventsController, ListDecisionsController, KeepFeedbackController],
+  controllers: [RecordEventConsumer, ListEventsController, ListDecisionsController, KeepFeedbackController, ProveEntriesController, ListCheckpointsController, ReadLogController],
   providers: [
     RecordEventHandler,
     TrailRepository,
@@ -34,6 +53,25 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     DecidedRequestsRepository,
     KeepFeedbackHandler,
     FeedbackRepository,
+    NoteDeeds,
+    ReadingNotes,
+    SigningKeysRepository,
+    SigningKeys,
+    CheckpointsRepository,
+    SignCheckpointsHandler,
+    PublishCheckpointsHandler,
+    Witness,
+    SignCheckpointsRunner,
+    TilesRepository,
+    ProveEntriesHandler,
+    ListCheckpointsHandler,
+    LogRepository,
+    ReadLogHandler,
+    {
+      provide: BlobStore,
+      inject: [Settings],
+      useFactory: (settings: Settings) => openBlobStore(settings),
+    },
   ],
 })
 export class AuditModule {}

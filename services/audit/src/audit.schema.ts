@@ -1,14 +1,18 @@
 import { InboxEntry, type ServiceSchema } from '#libs/storage';
 import { AuditEntry } from './entities/audit-entry.entity.js';
-import { ChainHead } from './entities/chain-head.entity.js';
+import { CheckpointRow } from './entities/checkpoint.entity.js';
 import { Feedback } from './entities/feedback.entity.js';
+import { Log } from './entities/log.entity.js';
+import { SigningKey } from './entities/signing-key.entity.js';
+import { TileRow } from './entities/tile.entity.js';
 import { CreateTrail1764000000000 } from './migrations/1-create-trail.js';
 import { IndexEntriesByTime1764000000010 } from './migrations/2-index-entries-by-time.js';
 import { CreateFeedback1764000000020 } from './migrations/3-create-feedback.js';
+import { CreateLogs1764000000030 } from './migrations/4-create-logs.js';
 
 /** What audit keeps in Postgres. */
 export const auditSchema: ServiceSchema = {
   schema: 'audit',
-  entities: [InboxEntry, AuditEntry, ChainHead, Feedback],
-  migrations: [CreateTrail1764000000000, IndexEntriesByTime1764000000010, CreateFeedback1764000000020],
+  entities: [InboxEntry, AuditEntry, Log, TileRow, CheckpointRow, SigningKey, Feedback],
+  migrations: [CreateTrail1764000000000, IndexEntriesByTime1764000000010, CreateFeedback1764000000020, CreateLogs1764000000030],
 };

@@ -3,7 +3,7 @@ export const ExitCode = {
   ok: 0,
   /** Wrong arguments, or the server cannot be reached or refuses. */
   usage: 1,
-  /** The batch failed, or some of its lines did. */
+  /** The batch failed, or some of its lines did; or the trail is not whole. */
   failedLines: 2,
   /** Ctrl-C. */
   interrupted: 130,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit-trail/audit.command.js';
 import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
@@ -11,7 +12,7 @@ import { routerCommand } from './train-router/router.command.js';
 import { ledgerCommand } from './verify-ledger/ledger.command.js';
 
 const EXPLANATION = `
-Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed · 130 interrupted
+Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed, or the trail is not whole · 130 interrupted
 
 First steps:
   npm start                                              starts Switchyard and prints a key
@@ -28,6 +29,7 @@ const program = new Command('switchyard')
   .addCommand(webhooksCommand())
   .addCommand(queuesCommand())
   .addCommand(ledgerCommand())
+  .addCommand(auditCommand((code) => (process.exitCode = code)))
   .addCommand(importCommand())
   .addCommand(routerCommand());
 for (const command of configurationCommands()) program.addCommand(command);

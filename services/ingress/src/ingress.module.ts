@@ -64,6 +64,8 @@ import { ReadRequestHandler } from './read-records/read-request.handler.js';
 import { RecordsController } from './read-records/records.controller.js';
 import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
 import { RepeatTimes } from './repeat-request/repeat-times.js';
+import { ExportTrailHandler } from './read-trail/export-trail.handler.js';
+import { TrailController } from './read-trail/trail.controller.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
 import { HealthController } from './report-health/health.controller.js';
 
@@ -84,6 +86,7 @@ import { HealthController } from './report-health/health.controller.js';
     StreamsController,
     RecordsController,
     BudgetsController,
+    TrailController,
     PoliciesController,
     QueuesController,
     ExplainRouteController,
@@ -131,6 +134,7 @@ import { HealthController } from './report-health/health.controller.js';
     CreateResponseHandler,
     ResponseKeeper,
     ReadRequestHandler,
+    ExportTrailHandler,
     AskStackHandler,
     IdempotentRequests,
     { provide: RepeatTimes, useValue: new RepeatTimes() },

@@ -59,8 +59,7 @@ const auditPlace = {
   sequence: z.int().nonnegative(),
   type: z.string(),
   recordedAt: epochMilliseconds,
-  /** Hex SHA-256 of the entry before, and of this one over `previousHash` and the stored bytes. */
-  previousHash: z.string(),
+  /** Hex leaf hash of the entry in its organisation's log (RFC 6962): SHA-256 over a zero byte and the stored bytes. */
   hash: z.string(),
 } as const;
 
@@ -68,7 +67,7 @@ const auditPlace = {
 export const auditNoteEntrySchema = z.object({ ...auditPlace, note: auditNotedSchema });
 export type AuditNoteEntry = z.infer<typeof auditNoteEntrySchema>;
 
-/** One entry of the trail: the event as stored, its place in the organisation's chain and the hashes that bind it. */
+/** One entry of the trail: the event as stored, its place in the organisation's log and the hash that stands there for it. */
 export const auditEntrySchema = z.object({
   ...auditPlace,
   event: requestEndedSchema,
@@ -76,13 +75,24 @@ export const auditEntrySchema = z.object({
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 export const requestReadReplySchema = z.object({ entry: auditEntrySchema.nullable() });
 
-/** `after` is the sequence of the last entry of the page before. */
+/** `after` is the sequence of the last entry of the page before; a time is that of recording, `until` exclusive. */
 export const auditEventListSchema = z.object({
   caller: callerSchema,
   organization: z.string().optional(),
   after: z.int().min(-1).optional(),
   limit: z.int().min(1).max(1_000),
+  order: z.enum(['asc', 'desc']).optional(),
   type: z.string().optional(),
+  project: z.string().optional(),
+  key: z.string().optional(),
+  model: z.string().optional(),
+  requestId: z.string().optional(),
+  since: epochMilliseconds.optional(),
+  until: epochMilliseconds.optional(),
+  /** Text that stands anywhere in the entry, whatever its case. */
+  text: z.string().optional(),
+  /** Not noted as a reading by itself, since it goes on with one that was. */
+  continues: z.boolean().optional(),
 });
 export type AuditEventList = z.infer<typeof auditEventListSchema>;
 export const auditEventPageSchema = z.object({

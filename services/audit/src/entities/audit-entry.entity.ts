@@ -1,8 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * One event of an organisation's trail. `body` holds the exact bytes that are hashed; the other columns are copies out of it,
- * to search by. Rows are only ever added: a trigger refuses anything else.
+ * One entry of an organisation's log. `body` holds the exact bytes that are hashed; the other columns are copies out of it, to
+ * search by. The table is partitioned by month; rows are only ever added: triggers refuse anything else. An entry's hash stands
+ * in the tiles of its log.
  */
 @Entity('entries')
 @Index('entries_request_id', ['requestId'])
@@ -11,9 +12,12 @@ export class AuditEntry {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'entries_pkey' })
   organization!: string;
 
-  /** Place in the organisation's chain, from 0 without gaps. */
+  /** Place in the organisation's log, from 0 without gaps. */
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'entries_pkey' })
   sequence!: string;
+
+  @PrimaryColumn('timestamptz', { name: 'recorded_at', primaryKeyConstraintName: 'entries_pkey' })
+  recordedAt!: Date;
 
   @Column('text', { name: 'request_id' })
   requestId!: string;
@@ -30,17 +34,7 @@ export class AuditEntry {
   @Column('text')
   model!: string;
 
-  @Column('timestamptz', { name: 'recorded_at', default: () => 'now()' })
-  recordedAt!: Date;
-
   /** The event as JSON, without the answer, which is the customer's data. */
   @Column('text')
   body!: string;
-
-  @Column('bytea', { name: 'previous_hash' })
-  previousHash!: Buffer;
-
-  /** SHA-256 over `previous_hash` followed by the UTF-8 bytes of `body`. */
-  @Column('bytea')
-  hash!: Buffer;
 }

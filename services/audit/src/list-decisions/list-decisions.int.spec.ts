@@ -134,6 +134,6 @@ describe('the decisions of a time', () => {
          WHERE (recorded_at, organization, sequence) > (now(), '', -1) ORDER BY recorded_at, organization, sequence LIMIT 9`,
       );
     });
-    expect(JSON.stringify(plan)).toContain('entries_recorded_at');
+    expect(JSON.stringify(plan)).toContain('recorded_at_organization_sequence_idx');
   });
 });

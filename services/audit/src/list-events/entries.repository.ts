@@ -1,23 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AuditEntry,
+  type AuditEventList,
   type AuditNoteEntry,
   auditNotedSchema,
   type Caller,
   requestEndedSchema,
 } from '#libs/contracts';
+import { leafHash } from '#libs/merkle';
 import { Database } from '#libs/storage';
+import type { Reach } from './reader.js';
 
 /** Whose entries may be seen. */
 export type Owner = Pick<Caller, 'organization' | 'project'>;
 
-/** A stretch of one organisation's chain: entries after a sequence, of one project and one type or of all. */
-export interface EntrySelection {
+/** A stretch of one organisation's log: entries behind a sequence that match what is given. */
+export interface EntrySelection extends Omit<AuditEventList, 'caller' | 'organization' | 'continues'> {
   readonly organization: string;
   readonly project: string | undefined;
-  readonly after: number;
-  readonly limit: number;
-  readonly type: string | undefined;
+}
+
+/** One entry that a reader asks for, by one of its names. */
+export interface WantedEntry extends Reach {
+  readonly sequence: number | undefined;
+  readonly requestId: string | undefined;
 }
 
 interface Row {
@@ -26,11 +32,9 @@ interface Row {
   type: string;
   recorded_at: Date;
   body: string;
-  previous_hash: Buffer;
-  hash: Buffer;
 }
 
-const COLUMNS = 'organization, sequence, type, recorded_at, body, previous_hash, hash';
+const COLUMNS = 'organization, sequence, type, recorded_at, body';
 
 @Injectable()
 export class EntriesRepository {
@@ -47,12 +51,38 @@ export class EntriesRepository {
     return entry && 'event' in entry ? entry : undefined;
   }
 
-  async list({ organization, project, after, limit, type }: EntrySelection): Promise<(AuditEntry | AuditNoteEntry)[]> {
+  /** Body and place of an entry, by its sequence or its request, as far as the reader may see it. */
+  async findBody(wanted: WantedEntry): Promise<{ sequence: number; body: string } | undefined> {
+    const { organization, project, sequence, requestId } = wanted;
+    const rows = await this.database.query<Pick<Row, 'sequence' | 'body'>>(
+      `SELECT sequence, body FROM audit.entries
+       WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND (sequence = $3 OR request_id = $4) LIMIT 1`,
+      [organization, project ?? null, sequence ?? null, requestId ?? null],
+    );
+    return rows.map((row) => ({ sequence: Number(row.sequence), body: row.body }))[0];
+  }
+
+  async list(selection: EntrySelection): Promise<(AuditEntry | AuditNoteEntry)[]> {
+    const { organization, order = 'asc', after, since, until, limit } = selection;
+    const [direction, behind] = order === 'asc' ? ['ASC', '>'] : ['DESC', '<'];
     const rows = await this.database.query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
-       WHERE organization = $1 AND sequence > $2 AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR project = $4)
-       ORDER BY sequence LIMIT $5`,
-      [organization, after, type ?? null, project ?? null, limit],
+       WHERE organization = $1 AND ($2::bigint IS NULL OR sequence ${behind} $2)
+         AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR project = $4)
+         AND ($5::text IS NULL OR key = $5) AND ($6::text IS NULL OR model = $6) AND ($7::text IS NULL OR request_id = $7)
+         AND ($8::timestamptz IS NULL OR recorded_at >= $8) AND ($9::timestamptz IS NULL OR recorded_at < $9)
+         AND ($10::text IS NULL OR position(lower($10) IN lower(body)) > 0)
+       ORDER BY sequence ${direction} LIMIT $11`,
+      [
+        organization,
+        after ?? null,
+        ...[selection.type, selection.project, selection.key, selection.model, selection.requestId].map(
+          (value) => value ?? null,
+        ),
+        ...[since, until].map((time) => (time === undefined ? null : new Date(time))),
+        selection.text ?? null,
+        limit,
+      ],
     );
     return rows.map(entryOf);
   }
@@ -65,8 +95,7 @@ function entryOf(row: Row): AuditEntry | AuditNoteEntry {
     sequence: Number(row.sequence),
     type: row.type,
     recordedAt: row.recorded_at.getTime(),
-    previousHash: row.previous_hash.toString('hex'),
-    hash: row.hash.toString('hex'),
+    hash: Buffer.from(leafHash(row.body)).toString('hex'),
   };
   const note = auditNotedSchema.safeParse(body).data;
   return note ? { ...place, note } : { ...place, event: requestEndedSchema.parse(body) };

@@ -15,6 +15,8 @@ import { TrailRepository } from '../record-event/trail.repository.js';
 import { EntriesRepository } from './entries.repository.js';
 import { ListEventsController } from './list-events.controller.js';
 import { ListEventsHandler } from './list-events.handler.js';
+import { NoteDeeds } from '../note-deeds/note-deeds.js';
+import { ReadingNotes } from './reading-notes.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const callerOf = (organization: string, admin = false, project = 'default') => ({
@@ -31,8 +33,9 @@ describe('answers on the trail', () => {
   let server: TestDatabase;
   let database: Database;
   let controller: ListEventsController;
+  let readings: ReadingNotes;
   const list = async (query: Omit<AuditEventList, 'caller'>, caller = callerOf('demo')) =>
-    auditEventPageSchema.parse(await controller.list({ caller, ...query }));
+    auditEventPageSchema.parse(await controller.list({ caller, continues: true, ...query }));
 
   beforeAll(async () => {
     server = await createTestDatabase();
@@ -43,7 +46,11 @@ describe('answers on the trail', () => {
     await new RecordEventHandler(new TrailRepository(database), log).record(
       events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
     );
-    controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database)));
+    readings = new ReadingNotes(new NoteDeeds(new TrailRepository(database)));
+    controller = new ListEventsController(new ListEventsHandler(
+        new EntriesRepository(database),
+        readings,
+      ));
   });
   afterAll(async () => {
     await database.close();
@@ -96,5 +103,32 @@ describe('answers on the trail', () => {
     });
     const { entries } = await list({ limit: 10, organization: 'acme' }, callerOf('demo', true));
     expect(entries.map((entry) => 'event' in entry && entry.event.requestId)).toEqual([theirs.requestId]);
+  });
+
+  it('finds by what is in an entry, in either order, and takes no wildcards', async () => {
+    const sequences = async (query: Partial<AuditEventList>) =>
+      (await list({ limit: 10, ...query }, callerOf('demo', true))).entries.map(({ sequence }) => sequence);
+    expect(await sequences({ requestId: ours[2]!.requestId })).toEqual([2]);
+    expect(await sequences({ project: 'search' })).toEqual([4]);
+    expect(await sequences({ text: ours[3]!.requestId.toUpperCase() })).toEqual([3]);
+    expect(await sequences({ text: '%_%' })).toEqual([]);
+    expect(await sequences({ key: 'ci', model: 'gpt-small', order: 'desc', limit: 2 })).toEqual([5, 4]);
+    expect(await sequences({ order: 'desc', after: 4, limit: 2 })).toEqual([3, 2]);
+    expect(await sequences({ since: Date.now() + 60_000 })).toEqual([]);
+    expect(await sequences({ until: Date.now() + 60_000, since: 0, type: 'request.failed' })).toEqual([1, 3]);
+    await expect(list({ limit: 1, project: 'search' })).rejects.toMatchObject({ reply: { status: 403 } });
+  });
+
+  it('is itself in the trail: the first reading at once, the number of those that follow later', async () => {
+    const reader = callerOf('reader');
+    const [first] = (await list({ limit: 10, text: 'what for', continues: false }, reader)).entries;
+    expect(first).toMatchObject({
+      type: 'audit-trail.read',
+      note: { actor: { kind: 'key', id: 'ci' }, detail: { text: 'what for' }, project: 'default' },
+    });
+    for (let times = 0; times < 3; times += 1) await list({ limit: 10, continues: false }, reader);
+    expect((await list({ limit: 10 }, reader)).entries).toHaveLength(1);
+    await readings.close(Date.now() + 600_001);
+    expect((await list({ limit: 10 }, reader)).entries.at(-1)).toMatchObject({ note: { detail: { furtherReadings: 3 } } });
   });
 });

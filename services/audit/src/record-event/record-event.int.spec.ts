@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type AuditNoted,
@@ -20,10 +19,9 @@ import {
 import { auditSchema } from '../audit.schema.js';
 import { RecordEventHandler } from './record-event.handler.js';
 import { TrailRepository } from './trail.repository.js';
-import { verifyChain, type StoredEntry } from './verify-chain.policy.js';
+import { logFaultOf, readEntries } from '../stored-log.fixture.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
-const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 const sent = (event: RequestEnded): SentRequestEnded => {
   const [read] = decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)));
   if (!read) throw new Error('a message without an event');
@@ -38,24 +36,8 @@ describe('recording', () => {
   let database: Database;
   let recorder: RecordEventHandler;
 
-  const entriesOf = async (organization: string) => {
-    const rows = await server.query<StoredEntry & { sequence: string }>(
-      `SELECT organization, sequence, request_id AS "requestId", type, body, previous_hash AS "previousHash", hash
-       FROM audit.entries WHERE organization = $1 ORDER BY sequence`,
-      [organization],
-    );
-    return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
-  };
-  const faultOf = async (organization: string) => {
-    const [head] = await server.query<{ sequence: string; hash: Buffer }>(
-      'SELECT sequence, hash FROM audit.chain_heads WHERE organization = $1',
-      [organization],
-    );
-    return verifyChain(await entriesOf(organization), {
-      sha256,
-      head: { sequence: Number(head!.sequence), hash: head!.hash },
-    });
-  };
+  const entriesOf = (organization: string) => readEntries(server, organization);
+  const faultOf = (organization: string) => logFaultOf(server, organization);
 
   beforeAll(async () => {
     server = await createTestDatabase();
@@ -76,7 +58,7 @@ describe('recording', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('keeps a whole chain for each organisation over many batches', async () => {
+  it('keeps a whole log for each organisation over many batches', async () => {
     for (let batch = 0; batch < 5; batch += 1) {
       await recorder.record(
         [...eventsOf('mixed-a', 40), ...eventsOf('mixed-b', 60)].toSorted(() => Math.random() - 0.5).map(sent),
@@ -86,7 +68,7 @@ describe('recording', () => {
     expect([(await entriesOf('mixed-a')).length, (await entriesOf('mixed-b')).length]).toEqual([200, 300]);
   });
 
-  it('keeps whole chains while several recorders work on the same organisations', async () => {
+  it('keeps whole logs while several recorders work on the same organisations', async () => {
     const other = new Database({ ...auditSchema, url: server.url, log });
     other.start();
     await other.whenReady();

@@ -1,95 +1,86 @@
 import { Injectable } from '@nestjs/common';
 import { Consumer } from '#libs/contracts';
+import { leafHash, LogEdge, type Tile } from '#libs/merkle';
 import { Database, storableText, type Transaction } from '#libs/storage';
-import type { ChainEnd, Link } from './chain.policy.js';
+import type { NewEntry } from './new-entry.js';
 
-/** An event to be recorded: what is searched by, and the body that is hashed and stored. */
-export interface NewEntry {
-  readonly organization: string;
-  /** Of a note, its own id. */
-  readonly requestId: string;
-  readonly type: string;
-  readonly project: string;
-  readonly key: string;
-  readonly model: string;
-  readonly body: string;
-}
-
-/** An entry with its place in the chain. */
-export interface LinkedEntry {
-  readonly entry: NewEntry;
-  readonly link: Link;
-}
-
-/** Gives each new entry its link, in order, and moves the ends of the chains along. */
-export type LinkEntries = (entries: readonly NewEntry[], ends: Map<string, ChainEnd>) => LinkedEntry[];
-
-interface HeadRow {
+interface TileRow {
   organization: string;
-  sequence: string;
-  hash: Buffer;
+  level: number;
+  index: string;
+  hashes: Buffer;
 }
 
-const ADD_HEADS = `
-INSERT INTO audit.chain_heads (organization, sequence, hash)
-SELECT organization, -1, decode(repeat('00', 32), 'hex') FROM unnest($1::text[]) AS organization
-ON CONFLICT DO NOTHING`;
+const ADD_LOGS = `
+INSERT INTO audit.logs (organization) SELECT organization FROM unnest($1::text[]) AS organization ON CONFLICT DO NOTHING`;
 
 /** In one order everywhere, so that two recorders cannot lock each other out. */
-const LOCK_HEADS = `
-SELECT organization, sequence, hash FROM audit.chain_heads WHERE organization = ANY($1)
-ORDER BY organization FOR UPDATE`;
+const LOCK_LOGS = `
+SELECT organization, size FROM audit.logs WHERE organization = ANY($1) ORDER BY organization FOR UPDATE`;
 
 const TAKE_IN = `
 INSERT INTO audit.inbox (consumer, message_id)
 SELECT $2, message_id FROM json_array_elements_text($1) AS message_id
 ON CONFLICT DO NOTHING RETURNING message_id`;
 
+/** The tiles at the edge of each log; a statement of its own, since one that waits for a lock still sees what was before. */
+const EDGES = `
+SELECT tile.organization, tile.level, tile.index, tile.hashes
+FROM audit.logs log CROSS JOIN generate_series(0, 6) AS step(number)
+JOIN audit.tiles tile ON tile.organization = log.organization AND tile.level = step.number
+  AND tile.index = log.size / (256::numeric ^ (step.number + 1))::bigint
+WHERE log.organization = ANY($1)`;
+
+/** Entries of a log keep the order of time, whatever the clock does. */
 const APPEND = `
-WITH added AS (
-  INSERT INTO audit.entries (organization, sequence, request_id, type, project, key, model, body, previous_hash, hash)
-  SELECT * FROM json_to_recordset($1) AS entry(
-    organization text, sequence bigint, request_id text, type text, project text, key text, model text, body text,
-    previous_hash bytea, hash bytea)
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now),
+added AS (
+  INSERT INTO audit.entries (organization, sequence, recorded_at, request_id, type, project, key, model, body)
+  SELECT organization, sequence, greatest(log.recorded_at, moment.now), request_id, type, project, key, model, body
+  FROM moment, json_to_recordset($1) AS entry(
+    organization text, sequence bigint, request_id text, type text, project text, key text, model text, body text)
+  JOIN audit.logs log USING (organization)
+), tiled AS (
+  INSERT INTO audit.tiles (organization, level, index, hashes)
+  SELECT * FROM json_to_recordset($2) AS tile(organization text, level smallint, index bigint, hashes bytea)
+  ON CONFLICT (organization, level, index) DO UPDATE SET hashes = EXCLUDED.hashes
 )
-UPDATE audit.chain_heads head SET sequence = moved.sequence, hash = moved.hash
-FROM json_to_recordset($2) AS moved(organization text, sequence bigint, hash bytea)
-WHERE head.organization = moved.organization`;
+UPDATE audit.logs log SET size = moved.size, recorded_at = greatest(log.recorded_at, moment.now)
+FROM moment, json_to_recordset($3) AS moved(organization text, size bigint)
+WHERE log.organization = moved.organization`;
 
 @Injectable()
 export class TrailRepository {
   constructor(private readonly database: Database) {}
 
   /** Appends the entries whose requests are not in the trail yet, all or none, and returns how many those were. */
-  async append(
-    entries: readonly NewEntry[],
-    link: LinkEntries,
-    consumer: string = Consumer.audit.name,
-  ): Promise<number> {
+  async append(entries: readonly NewEntry[], consumer: string = Consumer.audit.name): Promise<number> {
     const organizations = [...new Set(entries.map((entry) => entry.organization))].toSorted();
     return this.database.transaction(async (transaction) => {
-      const ends = await this.lockEnds(transaction, organizations);
+      const sizes = await this.lockSizes(transaction, organizations);
       const fresh = await this.takeIn(transaction, entries, consumer);
-      if (fresh.length > 0) {
-        const linked = link(fresh, ends);
-        await transaction.query(APPEND, [JSON.stringify(linked.map(entryRow)), JSON.stringify(headRows(fresh, ends))]);
-      }
+      if (fresh.length === 0) return 0;
+      const edges = await this.edgesOf(transaction, sizes);
+      const rows = fresh.map((entry) => entryRow(entry, edges));
+      const moved = [...edges].filter(([organization, edge]) => edge.size > (sizes.get(organization) ?? 0));
+      const tiles = moved.flatMap(([organization, edge]) => edge.takeChanges().map((tile) => tileRow(organization, tile)));
+      const heads = moved.map(([organization, { size }]) => ({ organization, size }));
+      await transaction.query(APPEND, [JSON.stringify(rows), JSON.stringify(tiles), JSON.stringify(heads)]);
       return fresh.length;
     });
   }
 
-  private async lockEnds(transaction: Transaction, organizations: string[]): Promise<Map<string, ChainEnd>> {
-    let rows = await transaction.query<HeadRow>(LOCK_HEADS, [organizations]);
+  private async lockSizes(transaction: Transaction, organizations: string[]): Promise<Map<string, number>> {
+    const lock = () => transaction.query<{ organization: string; size: string }>(LOCK_LOGS, [organizations]);
+    let rows = await lock();
     if (rows.length < organizations.length) {
-      await transaction.query(ADD_HEADS, [organizations]);
-      rows = await transaction.query<HeadRow>(LOCK_HEADS, [organizations]);
+      await transaction.query(ADD_LOGS, [organizations]);
+      rows = await lock();
     }
-    return new Map(
-      rows.map(({ organization, sequence, hash }) => [organization, { sequence: Number(sequence), hash }]),
-    );
+    return new Map(rows.map(({ organization, size }) => [organization, Number(size)]));
   }
 
-  /** With the heads locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
+  /** With the logs locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
   private async takeIn(transaction: Transaction, entries: readonly NewEntry[], consumer: string): Promise<NewEntry[]> {
     // As JSON: the driver escapes the elements of an array one by one, which costs more than all the rest.
     const requestIds = JSON.stringify(entries.map((entry) => entry.requestId));
@@ -98,28 +89,42 @@ export class TrailRepository {
     // `delete` is true once for each id: of several events of one request in a batch the first is taken.
     return entries.filter((entry) => fresh.delete(entry.requestId));
   }
+
+  private async edgesOf(transaction: Transaction, sizes: ReadonlyMap<string, number>): Promise<Map<string, LogEdge>> {
+    const rows = await transaction.query<TileRow>(EDGES, [[...sizes.keys()]]);
+    const tiles = Map.groupBy(rows, ({ organization }) => organization);
+    return new Map(
+      [...sizes].map(([organization, size]) => [
+        organization,
+        new LogEdge(
+          size,
+          (tiles.get(organization) ?? []).map((tile) => ({ ...tile, index: Number(tile.index) })),
+        ),
+      ]),
+    );
+  }
 }
 
 /** Written out, since this runs for every event: spread and rest cost several times as much. */
-function entryRow({ entry, link }: LinkedEntry) {
+function entryRow(entry: NewEntry, edges: ReadonlyMap<string, LogEdge>) {
+  const edge = edges.get(entry.organization);
+  if (!edge) throw new Error(`the log of ${entry.organization} is not locked`);
+  const sequence = edge.size;
+  edge.append(leafHash(entry.body));
   return {
     organization: entry.organization,
-    sequence: link.sequence,
+    sequence,
     request_id: entry.requestId,
     type: entry.type,
     project: entry.project,
     key: entry.key,
     model: storableText(entry.model),
     body: entry.body,
-    previous_hash: byteaText(link.previousHash),
-    hash: byteaText(link.hash),
   };
 }
 
-function headRows(entries: readonly NewEntry[], ends: ReadonlyMap<string, ChainEnd>) {
-  const moved = new Set(entries.map((entry) => entry.organization));
-  const heads = [...ends].filter(([organization]) => moved.has(organization));
-  return heads.map(([organization, end]) => ({ organization, sequence: end.sequence, hash: byteaText(end.hash) }));
+function tileRow(organization: string, { level, index, hashes }: Tile) {
+  return { organization, level, index, hashes: byteaText(hashes) };
 }
 
 /** Postgres' text form of bytes. */

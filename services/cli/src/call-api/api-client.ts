@@ -75,6 +75,13 @@ export class ApiClient {
     return response.body.text();
   }
 
+  /** The audit trail as lines, as they come, and the size of the log. */
+  async exportTrail(query: URLSearchParams): Promise<{ pieces: AsyncIterable<Uint8Array>; size: number }> {
+    const response = await this.send(`/v1/audit/export?${query}`, { method: 'GET' });
+    if (response.statusCode !== 200) throw await refusal(response, this.connection);
+    return { pieces: response.body, size: Number(response.headers['switchyard-log-size']) };
+  }
+
   /** Sends a request with a JSON body, or none, and reads the answer by its schema. */
   async json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, answer: ZodType<T>, body?: object): Promise<T> {
     const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};

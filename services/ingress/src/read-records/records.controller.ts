@@ -1,12 +1,5 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import {
-  auditEventPageSchema,
-  Subject,
-  usageReportReplySchema,
-  type AuditEntry,
-  type AuditNoteEntry,
-  type Caller,
-} from '#libs/contracts';
+import { Subject, usageReportReplySchema } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import { z } from 'zod';
@@ -15,26 +8,15 @@ import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
 import { ReadRequestHandler } from './read-request.handler.js';
 import { requestRecord } from './request-record.js';
+import { time } from '../read-trail/trail-fields.js';
 import { unitsOf } from './units-of.js';
-import { visibleDecision } from './visible-decision.policy.js';
 
-const time = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-01-31 or 2026-01-31T12:00:00Z')
-  .transform((text) => Date.parse(text));
 const usageQuery = z.object({
   group_by: z.enum(['model', 'project', 'key', 'day']).default('model'),
   from: time.optional(),
   to: time.optional(),
 });
-const auditQuery = z.object({
-  organization: z.string().max(63).optional(),
-  after: z.coerce.number().int().min(-1).optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-  type: z.string().max(100).optional(),
-});
-
-/** What is on record: one request, usage and cost, the audit trail. A caller sees its own project; the admin key all. */
+/** What is on record: one request, usage and cost. A caller sees its own project; the admin key all. */
 @Controller('v1')
 export class RecordsController {
   constructor(
@@ -74,24 +56,4 @@ export class RecordsController {
       })),
     };
   }
-
-  @Get('audit/events')
-  @Permit('read', 'AuditEvent')
-  async auditEvents(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
-    const fields = readFields(query, auditQuery);
-    const page = await this.messaging.ask(Subject.auditEventList, { caller, ...fields }, auditEventPageSchema);
-    return {
-      object: 'list',
-      data: page.entries.map((entry) => visibleEntry(entry, caller)),
-      has_more: page.hasMore,
-      next_after: page.entries.at(-1)?.sequence ?? null,
-    };
-  }
-}
-
-function visibleEntry(entry: AuditEntry | AuditNoteEntry, caller: Caller): AuditEntry | AuditNoteEntry {
-  if (!('event' in entry)) return entry;
-  const { decision } = entry.event;
-  if (decision === undefined) return entry;
-  return { ...entry, event: { ...entry.event, decision: visibleDecision(decision, caller) } };
 }

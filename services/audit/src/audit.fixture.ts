@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { decodeSentRequestsEnded, encodeRequestEnded, type Caller, type RequestEnded } from '#libs/contracts';
+import { Settings } from '#libs/runtime';
+import { Database } from '#libs/storage';
+import { createLogger } from '#libs/telemetry';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { auditSchema } from './audit.schema.js';
+import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
+import { EntriesRepository } from './list-events/entries.repository.js';
+import { ListEventsController } from './list-events/list-events.controller.js';
+import { ListEventsHandler } from './list-events/list-events.handler.js';
+import { ReadingNotes } from './list-events/reading-notes.js';
+import { NoteDeeds } from './note-deeds/note-deeds.js';
+import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
+import { LogRepository } from './read-log/log.repository.js';
+import { ReadLogHandler } from './read-log/read-log.handler.js';
+import { TilesRepository } from './read-log/tiles.repository.js';
+import { RecordEventHandler } from './record-event/record-event.handler.js';
+import { TrailRepository } from './record-event/trail.repository.js';
+import { CheckpointsRepository } from './sign-checkpoints/checkpoints.repository.js';
+import { SignCheckpointsHandler } from './sign-checkpoints/sign-checkpoints.handler.js';
+import { SigningKeys } from './sign-checkpoints/signing-keys.js';
+import { SigningKeysRepository } from './sign-checkpoints/signing-keys.repository.js';
+
+export const silentLog = createLogger({ service: 'test', level: 'silent' });
+
+/** What a process of audit is told in tests. */
+export const testSettings = Settings.read({
+  NATS_URL: 'nats://127.0.0.1:4222',
+  SWITCHYARD_SECRET_KEY: randomBytes(32).toString('base64'),
+  SWITCHYARD_AUDIT_ORIGIN: 'test.example.org',
+});
+
+export const callerOf = (organization: string, changes: Partial<Caller> = {}): Caller => ({
+  organization,
+  project: 'default',
+  key: 'ci',
+  admin: false,
+  ...changes,
+});
+
+/** The parts of audit around one real database, for tests. */
+export class AuditParts {
+  readonly trail = new TrailRepository(this.database);
+  readonly recorder = new RecordEventHandler(this.trail, silentLog);
+  readonly entries = new EntriesRepository(this.database);
+  readonly deeds = new NoteDeeds(this.trail);
+  readonly readings = new ReadingNotes(this.deeds);
+  readonly events = new ListEventsController(new ListEventsHandler(this.entries, this.readings));
+  readonly checkpoints = new CheckpointsRepository(this.database);
+  readonly keys = new SigningKeys(new SigningKeysRepository(this.database), testSettings);
+  readonly signer = new SignCheckpointsHandler(this.checkpoints, this.keys);
+  readonly tiles = new TilesRepository(this.database);
+  readonly log = new LogRepository(this.database);
+  readonly reader = new ReadLogHandler(this.log, this.tiles, this.checkpoints, this.signer, this.keys, this.deeds);
+  readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer);
+  readonly lister = new ListCheckpointsHandler(this.checkpoints, this.keys, this.deeds);
+
+  private constructor(
+    readonly server: TestDatabase,
+    readonly database: Database,
+  ) {}
+
+  static async open(): Promise<AuditParts> {
+    const server = await createTestDatabase();
+    const database = new Database({ ...auditSchema, url: server.url, log: silentLog });
+    database.start();
+    await database.whenReady();
+    return new AuditParts(server, database);
+  }
+
+  async record(events: readonly RequestEnded[]): Promise<void> {
+    await this.recorder.record(events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))));
+  }
+
+  /** Lines of an export as `switchyard audit export` writes them. */
+  async export(caller: Caller, filter: object = {}, organization = caller.organization): Promise<string[]> {
+    const { size, origin } = await this.reader.begin({ caller, organization, format: 'ndjson', filter });
+    const head = { object: 'audit.export', version: 1, organization, origin, size, filter };
+    const lines = [JSON.stringify(head)];
+    for (let start: number | null = 0; start !== null && size > 0; ) {
+      const page = await this.reader.read({ caller, organization, start, size, filter });
+      lines.push(...page.lines);
+      start = page.next;
+    }
+    return lines;
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.server.drop();
+  }
+}

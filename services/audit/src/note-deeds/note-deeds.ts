@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Consumer, type AuditNoted, type Caller } from '#libs/contracts';
+import { entryOfNote } from '../record-event/note-entry.policy.js';
+import { TrailRepository } from '../record-event/trail.repository.js';
+
+const ID_BYTES = 12;
+
+/** What was done to what, and where. */
+export type Deed = Pick<AuditNoted, 'organization' | 'project' | 'type' | 'subject' | 'detail'>;
+
+/** Writes what callers do with the trail itself into the trail, before they have the answer: reading, exporting, erasing. */
+@Injectable()
+export class NoteDeeds {
+  constructor(private readonly trail: TrailRepository) {}
+
+  /** @throws StorageUnavailable where it cannot be written, and then the deed must not be done */
+  async note(caller: Caller, deed: Deed): Promise<void> {
+    const note: AuditNoted = {
+      ...deed,
+      noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
+      actor: actorOf(caller),
+      happenedAt: Date.now(),
+    };
+    await this.trail.append([entryOfNote(note)], Consumer.auditNotes.name);
+  }
+}
+
+function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {
+  if (person !== undefined) return { kind: 'person', id: person };
+  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '#libs/testing';
+import { RegularWork } from './regular-work.js';
+
+describe('regular work', () => {
+  it('is done again and again, told of failures, and sooner where somebody hurries', async () => {
+    const failures: unknown[] = [];
+    let times = 0;
+    const regular = new RegularWork({
+      everyMilliseconds: 3_600_000,
+      work: async () => {
+        times += 1;
+        if (times === 1) throw new Error('not now');
+      },
+      onFailure: (error) => failures.push(error),
+    });
+    regular.start();
+    regular.hurry();
+    await eventually(() => expect(times).toBe(1));
+    regular.hurry();
+    await eventually(() => expect(times).toBe(2));
+    await regular.stop();
+    regular.hurry();
+    expect([times, failures.length]).toEqual([2, 1]);
+  });
+});

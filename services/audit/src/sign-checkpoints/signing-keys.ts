@@ -1,0 +1,86 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { encodeVerifier, rawPublicKey, type Verifier } from '#libs/merkle';
+import { Settings } from '#libs/runtime';
+import { openEnvelope, sealEnvelope } from '#libs/secrets';
+import { SigningKeysRepository, type StoredKey } from './signing-keys.repository.js';
+
+/** A public key, in the form that `audit verify` reads. */
+export interface PublishedKey {
+  readonly number: number;
+  readonly verifier: string;
+  readonly createdAt: number;
+  readonly isCurrent: boolean;
+}
+
+/**
+ * The Ed25519 keys of checkpoints. The first is made when it is needed; the private ones rest in Postgres in envelopes, so that
+ * whoever has the database alone can sign nothing. A key signs for all organisations, each log under its own name.
+ */
+@Injectable()
+export class SigningKeys {
+  private opened: { readonly number: number; readonly key: KeyObject } | undefined;
+
+  constructor(
+    private readonly keys: SigningKeysRepository,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Name of an organisation's log in checkpoints. */
+  originOf(organization: string): string {
+    return `${this.settings.auditOrigin}/audit/${organization}`;
+  }
+
+  /** The key that signs now. */
+  async current(): Promise<KeyObject> {
+    const [newest] = await this.keys.list();
+    if (!newest) {
+      await this.add(1);
+      return this.current();
+    }
+    if (this.opened?.number !== newest.number) {
+      const pem = openEnvelope(newest.sealedPrivateKey, this.envelopeOf(newest.number));
+      this.opened = { number: newest.number, key: createPrivateKey(pem) };
+    }
+    return this.opened.key;
+  }
+
+  /** Puts a new key in force; what was signed before verifies with the key of its time. */
+  async rotate(): Promise<StoredKey> {
+    const [newest] = await this.keys.list();
+    await this.add((newest?.number ?? 0) + 1);
+    const [made] = await this.keys.list();
+    if (!made) throw new Error('the signing key that was made is gone');
+    return made;
+  }
+
+  /** Everybody that has ever signed checkpoints of an organisation's log, the newest first. */
+  async verifiersOf(organization: string): Promise<Verifier[]> {
+    const name = this.originOf(organization);
+    return (await this.keys.list()).map(({ publicKey }) => ({ name, publicKey }));
+  }
+
+  async published(organization: string): Promise<PublishedKey[]> {
+    const name = this.originOf(organization);
+    return (await this.keys.list()).map(({ number, publicKey, createdAt }, index) => ({
+      number,
+      verifier: encodeVerifier({ name, publicKey }),
+      createdAt: createdAt.getTime(),
+      isCurrent: index === 0,
+    }));
+  }
+
+  private async add(number: number): Promise<void> {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await this.keys.add({
+      number,
+      publicKey: rawPublicKey(publicKey),
+      sealedPrivateKey: sealEnvelope(pem, this.envelopeOf(number)),
+    });
+  }
+
+  private envelopeOf(number: number): { owner: string; secretKey: Uint8Array } {
+    return { owner: `audit/signing-key/${number}`, secretKey: this.settings.secretKey };
+  }
+}

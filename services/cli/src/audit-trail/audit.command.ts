@@ -1,0 +1,91 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
+import { ADMIN_KEYS } from '../call-api/connection.js';
+import { ExitCode } from '../exit-code.js';
+import { describeReport } from './describe-report.policy.js';
+import { exportToFile } from './export-file.js';
+import { verifyFile } from './verify-file.js';
+
+const HELP = `
+Verification is offline: it takes an export, the public keys, and checkpoints that were kept outside, without which a log that
+was cut short or rolled back cannot be told.
+
+Example:
+  switchyard audit keys > keys.txt                      once, and kept where nobody changes it
+  switchyard audit export --output trail.ndjson         goes on where it broke off
+  switchyard audit verify trail.ndjson --keys keys.txt --checkpoints ./checkpoints`;
+
+const keyList = z.object({ data: z.array(z.object({ verifier: z.string(), current: z.boolean() })) });
+
+interface Filters extends ConnectionFlags {
+  organization?: string;
+  project?: string;
+  type?: string;
+  since?: string;
+  until?: string;
+}
+
+/** `switchyard audit …`: read, take away and verify the trail. */
+export function auditCommand(exit: (code: number) => void): Command {
+  const audit = new Command('audit').description('read, export and verify the audit trail').addHelpText('after', HELP);
+  audit.addCommand(keysCommand());
+  audit.addCommand(exportCommand());
+  audit.addCommand(verifyCommand(exit));
+  return audit;
+}
+
+/** Adds what narrows the trail down. */
+export function withFilters(command: Command): Command {
+  return command
+    .option('--organization <name>', 'whose trail (default: that of the key)')
+    .option('--project <name>', 'of one project only')
+    .option('--type <type>', 'of one type only, such as key.issued')
+    .option('--since <time>', 'recorded from then on, such as 2026-01-31')
+    .option('--until <time>', 'recorded before then');
+}
+
+export function queryOf(flags: Filters): URLSearchParams {
+  const names = ['organization', 'project', 'type', 'since', 'until'] as const;
+  return new URLSearchParams(names.flatMap((name): [string, string][] => (flags[name] ? [[name, flags[name]]] : [])));
+}
+
+function keysCommand(): Command {
+  return withConnection(new Command('keys'), ADMIN_KEYS)
+    .description('print the public keys that checkpoints were ever signed with, the newest first')
+    .option('--organization <name>', 'whose log (default: that of the key)')
+    .action(async (flags: Filters) => {
+      const { data } = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/keys?${queryOf(flags)}`, keyList);
+      const lines = flags.json ? [JSON.stringify(data)] : data.map(({ verifier }) => verifier);
+      process.stdout.write(`${lines.join('\n')}\n`);
+    });
+}
+
+function exportCommand(): Command {
+  return withFilters(withConnection(new Command('export'), ADMIN_KEYS))
+    .description('write the trail to a file that can be verified offline; goes on with a file that broke off')
+    .requiredOption('--output <file>', 'where to')
+    .action(async (flags: Filters & { output: string }) => {
+      const size = await exportToFile(clientFrom(flags, ADMIN_KEYS), flags.output, queryOf(flags));
+      const told = flags.json ? JSON.stringify({ file: flags.output, size }) : `${flags.output}: a log of ${size} entries`;
+      process.stdout.write(`${told}\n`);
+    });
+}
+
+function verifyCommand(exit: (code: number) => void): Command {
+  return new Command('verify')
+    .description('verify an export offline; the exit status is 2 where it is not whole')
+    .argument('<file>', 'what "switchyard audit export" wrote')
+    .requiredOption('--keys <file>', 'the public keys, or one such key')
+    .option('--checkpoints <path>', 'a file or folder of checkpoints kept outside; can be given again', gather, [])
+    .option('--json', 'print the report as JSON')
+    .action(async (file: string, flags: { keys: string; checkpoints: string[]; json?: boolean }) => {
+      const report = await verifyFile({ file, ...flags });
+      process.stdout.write(`${flags.json ? JSON.stringify(report) : describeReport(report)}\n`);
+      exit(report.faults.length === 0 ? ExitCode.ok : ExitCode.failedLines);
+    });
+}
+
+function gather(value: string, before: string[]): string[] {
+  return [...before, value];
+}

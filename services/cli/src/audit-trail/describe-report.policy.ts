@@ -1,0 +1,22 @@
+import type { ExportReport } from '#libs/merkle';
+
+const SHOWN_FAULTS = 20;
+
+/** What a verification found, for people. */
+export function describeReport(report: ExportReport): string {
+  const { organization, origin, size, verifiedEntries, withheldEntries, removedEntries, faults } = report;
+  return [
+    `Log of ${organization} (${origin}): ${size} entries.`,
+    `  ${verifiedEntries} entries are what was recorded.`,
+    ...(withheldEntries > 0 ? [`  ${withheldEntries} are not shown here; their hashes are in place.`] : []),
+    ...(removedEntries > 0 ? [`  ${removedEntries} were removed when their time was over; their hashes are in place.`] : []),
+    `  ${report.verifiedCheckpoints} signed checkpoints agree${newest(report)}.`,
+    ...(faults.length === 0 ? ['Whole.'] : [`NOT WHOLE: ${faults.length} faults.`]),
+    ...faults.slice(0, SHOWN_FAULTS).map(({ sequence, reason }) => `  entry ${sequence}: ${reason}`),
+    ...(faults.length > SHOWN_FAULTS ? ['  …'] : []),
+  ].join('\n');
+}
+
+function newest({ newestCheckpoint: time }: ExportReport): string {
+  return time === undefined ? '' : `, the newest of ${new Date(time).toISOString()}`;
+}

@@ -1,0 +1,89 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CompactRange, encodeVerifier, leafHash, rawPublicKey, signCheckpoint } from '#libs/merkle';
+import { describeReport } from './describe-report.policy.js';
+import { verifyFile } from './verify-file.js';
+
+const origin = 'example.org/audit/demo';
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64');
+const bodies = Array.from({ length: 5 }, (_, index) =>
+  JSON.stringify({ requestId: `req_${index}`, outcome: 'completed', project: 'web', endUser: 'Zoë' }),
+);
+const entryLine = (sequence: number, changes: object = {}) => ({
+  object: 'audit.entry',
+  sequence,
+  recorded_at: '2026-01-01T00:00:00.000Z',
+  request_id: `req_${sequence}`,
+  type: 'request.completed',
+  project: 'web',
+  leaf_hash: base64(leafHash(bodies[sequence]!)),
+  body: bodies[sequence],
+  ...changes,
+});
+const noteOf = (size: number) => {
+  const range = new CompactRange();
+  for (const body of bodies.slice(0, size)) range.append(leafHash(body));
+  return signCheckpoint({ origin, size, root: range.root(), time: Date.UTC(2026, 0, size) }, privateKey);
+};
+
+describe('an export in a file', () => {
+  let folder: string;
+  const keys = encodeVerifier({ name: origin, publicKey: rawPublicKey(publicKey) });
+  const whole = [
+    { object: 'audit.export', version: 1, organization: 'demo', origin, size: 5, filter: {} },
+    ...bodies.map((_, sequence) => entryLine(sequence)),
+    { object: 'audit.checkpoint', note: noteOf(5) },
+  ];
+  const write = async (lines: readonly object[]) => {
+    const file = join(folder, 'trail.ndjson');
+    await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return file;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'switchyard-verify-'));
+    await mkdir(join(folder, 'notes', 'demo'), { recursive: true });
+    await writeFile(join(folder, 'notes', 'demo', '3.txt'), noteOf(3));
+    await writeFile(join(folder, 'keys.txt'), `${keys}\n`);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('verifies with keys from a file and checkpoints from a folder', async () => {
+    const report = await verifyFile({
+      file: await write(whole),
+      keys: join(folder, 'keys.txt'),
+      checkpoints: [join(folder, 'notes')],
+    });
+    expect(report).toMatchObject({ verifiedEntries: 5, verifiedCheckpoints: 2, faults: [] });
+    expect(describeReport(report)).toContain('Whole.');
+  });
+
+  it.each([
+    ['request_id', 'req_other', 'another id'],
+    ['type', 'request.failed', 'another type'],
+    ['project', 'lab', 'another project'],
+  ])('shows that a column %s contradicts the body', async (column, value, reason) => {
+    const file = await write(whole.with(2, entryLine(1, { [column]: value })));
+    const { faults } = await verifyFile({ file, keys, checkpoints: [] });
+    expect(faults).toMatchObject([{ sequence: 1, reason: expect.stringContaining(reason) }]);
+  });
+
+  it('shows lines that were taken out or doubled, and an end that is missing', async () => {
+    const faultsOf = async (lines: readonly object[]) =>
+      (await verifyFile({ file: await write(lines), keys, checkpoints: [] })).faults;
+    expect((await faultsOf(whole.toSpliced(3, 1)))[0]).toMatchObject({ sequence: 2 });
+    expect((await faultsOf(whole.toSpliced(3, 0, whole[3]!)))[0]).toMatchObject({ sequence: 3 });
+    expect((await faultsOf(whole.slice(0, 4)))[0]).toMatchObject({ sequence: 3, reason: expect.stringContaining('ends here') });
+  });
+
+  it('says what is wrong with files that are none', async () => {
+    const file = await write([{ object: 'something' }]);
+    await expect(verifyFile({ file, keys, checkpoints: [] })).rejects.toThrow('does not begin with the head');
+    await expect(verifyFile({ file, keys: file, checkpoints: [] })).rejects.toThrow('holds no public keys');
+    await expect(verifyFile({ file: join(folder, 'no'), keys, checkpoints: [] })).rejects.toThrow('cannot be verified');
+  });
+});

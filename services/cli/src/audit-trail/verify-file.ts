@@ -1,0 +1,62 @@
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { decodeVerifier, ExportVerifier, notesIn, type ExportReport, type Verifier } from '#libs/merkle';
+import { CliError } from '../cli.error.js';
+import { contradictionOf } from './contradiction.policy.js';
+
+/** What an export is verified with: files, and nothing of any server. */
+export interface Verification {
+  readonly file: string;
+  /** A file with public keys, one on a line, or such a key itself. */
+  readonly keys: string;
+  /** Files or folders with checkpoints that were kept outside. */
+  readonly checkpoints: readonly string[];
+}
+
+/** Verifies an export. @throws CliError for files that cannot be read or are none of ours */
+export async function verifyFile({ file, keys, checkpoints }: Verification): Promise<ExportReport> {
+  const verifier = new ExportVerifier({
+    verifiers: await readKeys(keys),
+    checkpoints: (await Promise.all(checkpoints.map(readCheckpoints))).flat(),
+    contradictionOf,
+  });
+  try {
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+    for await (const line of lines) verifier.take(line);
+    return verifier.finish();
+  } catch (error) {
+    throw readable(file, error);
+  }
+}
+
+async function readKeys(given: string): Promise<Verifier[]> {
+  const single = decodeVerifier(given);
+  if (single) return [single];
+  const text = await readFile(given, 'utf8').catch((error: unknown) => {
+    throw readable(given, error);
+  });
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const keys = lines.map(decodeVerifier).filter((key) => key !== undefined);
+  if (keys.length === lines.length && keys.length > 0) return keys;
+  throw new CliError(`${given} holds no public keys, one on a line like "switchyard audit keys" prints them.`);
+}
+
+async function readCheckpoints(path: string): Promise<string[]> {
+  try {
+    const entry = await lstat(path);
+    if (!entry.isDirectory()) return notesIn(await readFile(path, 'utf8'));
+    const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+    const notes = await Promise.all(files.map((one) => readFile(join(one.parentPath, one.name), 'utf8')));
+    return notes.flatMap(notesIn);
+  } catch (error) {
+    throw readable(path, error);
+  }
+}
+
+function readable(path: string, error: unknown): Error {
+  if (error instanceof CliError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CliError(`${path} cannot be verified: ${reason}`, { cause: error });
+}

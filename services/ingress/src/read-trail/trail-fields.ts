@@ -1,0 +1,52 @@
+import { slug } from '#libs/contracts';
+import { z } from 'zod';
+
+/** A time as callers write it, in milliseconds since the Unix epoch. */
+export const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-01-31 or 2026-01-31T12:00:00Z')
+  .transform((text) => Date.parse(text));
+
+const sequence = z.coerce.number().int().min(0);
+
+/** Whose trail; the caller's own where nobody is named. */
+export const whose = z.object({ organization: z.string().max(63).optional() });
+
+export const eventsQuery = whose.extend({
+  after: z.coerce.number().int().min(-1).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  order: z.enum(['asc', 'desc']).optional(),
+  type: z.string().max(100).optional(),
+  project: z.string().max(63).optional(),
+  key: z.string().max(200).optional(),
+  model: z.string().max(200).optional(),
+  request_id: z.string().max(200).optional(),
+  since: time.optional(),
+  until: time.optional(),
+  q: z.string().min(1).max(200).optional(),
+});
+
+export const inclusionQuery = whose
+  .extend({ sequence: sequence.optional(), request_id: z.string().max(200).optional(), size: sequence.optional() })
+  .refine(
+    (query) => (query.sequence === undefined) !== (query.request_id === undefined),
+    'name the entry by either sequence or request_id',
+  );
+
+export const consistencyQuery = whose.extend({ from: sequence, to: sequence.optional() });
+
+export const checkpointsQuery = whose.extend({
+  after: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+export const exportQuery = whose.extend({
+  format: z.enum(['ndjson']).default('ndjson'),
+  type: z.string().max(100).optional(),
+  project: slug.optional(),
+  since: time.optional(),
+  until: time.optional(),
+  size: sequence.optional(),
+  start: sequence.optional(),
+});
+export type ExportQuery = z.infer<typeof exportQuery>;

@@ -1,0 +1,151 @@
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import {
+  auditEventPageSchema,
+  auditKeyPageSchema,
+  checkpointPageSchema,
+  consistencyProofSchema,
+  inclusionProofSchema,
+  Subject,
+  type AuditEntry,
+  type AuditKeyPage,
+  type AuditNoteEntry,
+  type Caller,
+} from '#libs/contracts';
+import { DialectError } from '#libs/dialects';
+import { Messaging } from '#libs/messaging';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { Permit } from '../authenticate/permit.js';
+import { readFields } from '../http/read-json.js';
+import { visibleDecision } from '../read-records/visible-decision.policy.js';
+import { ExportTrailHandler } from './export-trail.handler.js';
+import { checkpointsQuery, consistencyQuery, eventsQuery, exportQuery, inclusionQuery, whose } from './trail-fields.js';
+
+/** The audit trail: who did what, and the proof that the record of it is whole. Reading it is itself recorded. */
+@Controller()
+export class TrailController {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly exporter: ExportTrailHandler,
+  ) {}
+
+  @Get('v1/audit/events')
+  @Permit('read', 'AuditEvent')
+  async events(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const { request_id: requestId, q: text, ...fields } = readFields(query, eventsQuery);
+    const asked = { caller, ...fields, requestId, text };
+    const page = await this.messaging.ask(Subject.auditEventList, asked, auditEventPageSchema);
+    return {
+      object: 'list',
+      data: page.entries.map((entry) => visibleEntry(entry, caller)),
+      has_more: page.hasMore,
+      next_after: page.entries.at(-1)?.sequence ?? null,
+    };
+  }
+
+  @Get('v1/audit/proofs/inclusion')
+  @Permit('read', 'AuditEvent')
+  async inclusion(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const { request_id: requestId, ...fields } = readFields(query, inclusionQuery);
+    const asked = { caller, ...fields, requestId };
+    const proof = await this.messaging.ask(Subject.auditInclusionProve, asked, inclusionProofSchema);
+    return {
+      object: 'audit.inclusion_proof',
+      organization: proof.organization,
+      sequence: proof.sequence,
+      size: proof.size,
+      leaf_hash: proof.leafHash,
+      proof: proof.proof,
+      body: proof.body,
+      ...(proof.isRedacted === true ? { redacted: true } : {}),
+      checkpoint: proof.checkpoint,
+    };
+  }
+
+  @Get('v1/audit/proofs/consistency')
+  @Permit('read', 'AuditEvent')
+  async consistency(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const asked = { caller, ...readFields(query, consistencyQuery) };
+    const proof = await this.messaging.ask(Subject.auditConsistencyProve, asked, consistencyProofSchema);
+    return { object: 'audit.consistency_proof', ...proof };
+  }
+
+  @Get('v1/audit/checkpoints')
+  @Permit('read', 'AuditEvent')
+  async checkpoints(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const asked = { caller, ...readFields(query, checkpointsQuery) };
+    const page = await this.messaging.ask(Subject.auditCheckpointList, asked, checkpointPageSchema);
+    return {
+      object: 'list',
+      data: page.checkpoints.map(({ size, signedAt, note }) => ({
+        object: 'audit.checkpoint',
+        size,
+        signed_at: new Date(signedAt).toISOString(),
+        note,
+      })),
+      has_more: page.next !== null,
+      next_after: page.next,
+    };
+  }
+
+  /** As text, in the form that witnesses and other verifiers of C2SP read. */
+  @Get('v1/audit/checkpoints/latest')
+  @Permit('read', 'AuditEvent')
+  async latest(
+    @Req() { caller }: AuthenticatedRequest,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const asked = { caller, ...readFields(query, whose), newest: true, limit: 1 };
+    const page = await this.messaging.ask(Subject.auditCheckpointList, asked, checkpointPageSchema);
+    const [newest] = page.checkpoints;
+    if (!newest)
+      throw new DialectError(404, 'no_checkpoint', 'Nothing was signed yet: the first checkpoint follows the first entry.');
+    reply.type('text/plain; charset=utf-8');
+    return newest.note;
+  }
+
+  @Get('v1/audit/keys')
+  @Permit('read', 'AuditEvent')
+  async keys(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+    const asked = { caller, ...readFields(query, whose) };
+    return keyList(await this.messaging.ask(Subject.auditKeyList, asked, auditKeyPageSchema));
+  }
+
+  @Post('admin/v1/audit/keys/rotate')
+  @HttpCode(200)
+  @Permit('update', 'Configuration')
+  async rotate(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
+    return keyList(await this.messaging.ask(Subject.auditKeyRotate, { caller }, auditKeyPageSchema));
+  }
+
+  @Get('v1/audit/export')
+  @Permit('read', 'AuditEvent')
+  async export(
+    @Req() { caller }: AuthenticatedRequest,
+    @Query() query: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.exporter.handle(caller, readFields(query, exportQuery), reply);
+  }
+}
+
+function keyList({ keys }: AuditKeyPage): object {
+  return {
+    object: 'list',
+    data: keys.map(({ number, verifier, createdAt, isCurrent }) => ({
+      object: 'audit.key',
+      number,
+      verifier,
+      created_at: new Date(createdAt).toISOString(),
+      current: isCurrent,
+    })),
+  };
+}
+
+function visibleEntry(entry: AuditEntry | AuditNoteEntry, caller: Caller): AuditEntry | AuditNoteEntry {
+  if (!('event' in entry)) return entry;
+  const { decision } = entry.event;
+  if (decision === undefined) return entry;
+  return { ...entry, event: { ...entry.event, decision: visibleDecision(decision, caller) } };
+}
