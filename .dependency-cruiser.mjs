@@ -43,7 +43,10 @@ const forbidden = [
   },
   {
     name: 'ground-floor-stands-alone',
-    from: { path: '^libs/(blobs|config|contracts|difficulty|merkle|outbound|secrets|simulation|telemetry)/', pathNot: SPEC },
+    from: {
+      path: '^libs/(blobs|config|contracts|difficulty|merkle|outbound|secrets|simulation|telemetry)/',
+      pathNot: SPEC,
+    },
     to: { path: '^libs/', pathNot: '^libs/$1/' },
   },
   {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, integer, nat, property } from 'fast-check';
 import { CompactRange } from './compact-range.js';
 import { notesIn, openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { leafHash } from './hashes.js';
@@ -34,8 +34,7 @@ function storedLog(count: number, batch: number) {
 describe('a log in tiles', () => {
   it.each([0, 1, 2, 3, 7, 255, 256, 257, 300, 511, 512, 1_000])('has the root of RFC 6962 with %i entries', (count) => {
     const expected = treeHash(entriesOf(count)).toString('hex');
-    for (const batch of [1, 37, 500])
-      expect(hexes([storedLog(count, batch).root()])).toEqual([expected]);
+    for (const batch of [1, 37, 500]) expect(hexes([storedLog(count, batch).root()])).toEqual([expected]);
     const range = new CompactRange();
     for (const entry of entriesOf(count)) range.append(leafHash(entry));
     expect(hexes([range.root()])).toEqual([expected]);
@@ -57,8 +56,8 @@ describe('proofs', () => {
   const { entries } = log;
 
   it('of inclusion are those of RFC 6962, in a log of any size', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 700 }), fc.nat(699), (size, place) => {
+    assert(
+      property(integer({ min: 1, max: 700 }), nat(699), (size, place) => {
         const index = place % size;
         const proof = log.hashes(inclusionRanges(index, size));
         const then = entries.slice(0, size);
@@ -75,8 +74,8 @@ describe('proofs', () => {
   });
 
   it('of consistency are those of RFC 6962, between any two sizes', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 700 }), fc.nat(700), (size, place) => {
+    assert(
+      property(integer({ min: 1, max: 700 }), nat(700), (size, place) => {
         const earlierSize = place % (size + 1);
         const proof = log.hashes(consistencyRanges(earlierSize, size));
         const root = treeHash(entries.slice(0, size));
@@ -93,7 +92,12 @@ describe('proofs', () => {
   });
 
   it('of a part: what is left and right of it make the root with the entries between', () => {
-    for (const [start, end] of [[0, 700], [1, 699], [255, 513], [600, 601]] as const) {
+    for (const [start, end] of [
+      [0, 700],
+      [1, 699],
+      [255, 513],
+      [600, 601],
+    ] as const) {
       const range = new CompactRange();
       const add = (part: Range) => {
         for (const node of nodesOf(part)) range.append(hashOfNode(node, log.tileAt), node.level);
@@ -112,8 +116,7 @@ describe('a signed note', () => {
     const verifier = decodeVerifier('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW');
     const text =
       "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-    const signature =
-      'x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=';
+    const signature = 'x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=';
     expect(openNote(`${text}\n— PeterNeumann ${signature}\n`, [verifier!]).text).toBe(text);
   });
 });
@@ -128,7 +131,9 @@ describe('a checkpoint', () => {
   it('opens with the key that signed it, and with no other', () => {
     const other = generateKeyPairSync('ed25519');
     expect(openCheckpoint(note, [verifier])).toEqual({ ...checkpoint, root: Buffer.from(checkpoint.root) });
-    expect(() => openCheckpoint(note, [{ ...verifier, publicKey: rawPublicKey(other.publicKey) }])).toThrow('No signature');
+    expect(() => openCheckpoint(note, [{ ...verifier, publicKey: rawPublicKey(other.publicKey) }])).toThrow(
+      'No signature',
+    );
   });
 
   it.each([

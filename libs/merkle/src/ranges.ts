@@ -46,7 +46,7 @@ function subproof(from: number, { start, end }: Range, isWhole: boolean): Range[
 /** The whole subtrees that a range consists of, in order; as many as its ends have bits. */
 export function nodesOf({ start, end }: Range): NodePlace[] {
   const nodes: NodePlace[] = [];
-  for (let position = start; position < end; ) {
+  for (let position = start; position < end;) {
     let level = 0;
     while (position % 2 ** (level + 1) === 0 && position + 2 ** (level + 1) <= end) level += 1;
     nodes.push({ level, index: position / 2 ** level });

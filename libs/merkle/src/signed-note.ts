@@ -37,12 +37,13 @@ export function openNote(note: string, verifiers: readonly Verifier[]): OpenedNo
   if (border < 0) throw new NoteRefused('This is no signed note: it has no empty line before its signatures.');
   const text = note.slice(0, border + 1);
   let signedBy: Verifier | undefined;
-  for (const line of note.slice(border + 2).split('\n').slice(0, -1)) {
+  for (const line of note
+    .slice(border + 2)
+    .split('\n')
+    .slice(0, -1)) {
     const [, name = '', encoded = ''] = SIGNATURE.exec(line) ?? [];
     const bytes = Buffer.from(encoded, 'base64');
-    const known = verifiers.find(
-      (one) => one.name === name && keyIdOf(one).equals(bytes.subarray(0, KEY_ID_BYTES)),
-    );
+    const known = verifiers.find((one) => one.name === name && keyIdOf(one).equals(bytes.subarray(0, KEY_ID_BYTES)));
     if (!known) continue;
     if (!verify(null, Buffer.from(text), publicKeyObject(known.publicKey), bytes.subarray(KEY_ID_BYTES)))
       throw new NoteRefused(`The signature of ${name} is not one of this text: the note was changed, or is a forgery.`);

@@ -70,10 +70,14 @@ export class ExportVerifier {
   finish(): ExportReport {
     const { head } = this;
     if (!head) throw new SyntaxError('The file is empty; it should begin with the head of an export.');
-    if (this.range.size < head.size) this.fault(this.range.size, `The export ends here; its log has ${head.size} entries.`);
+    if (this.range.size < head.size)
+      this.fault(this.range.size, `The export ends here; its log has ${head.size} entries.`);
     for (const { size, time } of this.outside) {
       const when = new Date(time).toISOString();
-      this.fault(this.range.size, `The log ended here, but had ${size} entries on ${when}: it was cut short or rolled back.`);
+      this.fault(
+        this.range.size,
+        `The log ended here, but had ${size} entries on ${when}: it was cut short or rolled back.`,
+      );
     }
     if (this.range.size > (this.lastGood?.size ?? 0) && !this.isBroken)
       this.fault(this.lastGood?.size ?? 0, 'No checkpoint by a key that was given covers the entries from here on.');
@@ -126,7 +130,8 @@ export class ExportVerifier {
   private takeWithheld({ from, until, nodes, reason }: WithheldLine): void {
     if (!this.isNext(from)) return;
     const places = nodesOf({ start: from, end: until });
-    if (places.length !== nodes.length) throw new SyntaxError(`Line ${this.lines} does not hold ${places.length} nodes.`);
+    if (places.length !== nodes.length)
+      throw new SyntaxError(`Line ${this.lines} does not hold ${places.length} nodes.`);
     for (const [place, node] of nodes.entries()) {
       this.range.append(Buffer.from(node, 'base64'), places[place]?.level);
     }
@@ -138,7 +143,10 @@ export class ExportVerifier {
   private isNext(sequence: number): boolean {
     if (sequence === this.range.size) return true;
     this.isBroken = true;
-    this.fault(this.range.size, `Entry ${this.range.size} should stand here, but ${sequence} does: something was added, removed or moved.`);
+    this.fault(
+      this.range.size,
+      `Entry ${this.range.size} should stand here, but ${sequence} does: something was added, removed or moved.`,
+    );
     return false;
   }
 

@@ -43,10 +43,13 @@ describe('the entries of the trail', () => {
     await server.drop();
   });
 
-  it.each(CHANGES)('refuse %s to the service’s own role, in all and in a partition, for want of a grant', async (_, sql) => {
-    await expect(database.query(sql)).rejects.toThrow('permission denied');
-    await expect(database.query(sql.replace('audit.entries', partition))).rejects.toThrow('permission denied');
-  });
+  it.each(CHANGES)(
+    'refuse %s to the service’s own role, in all and in a partition, for want of a grant',
+    async (_, sql) => {
+      await expect(database.query(sql)).rejects.toThrow('permission denied');
+      await expect(database.query(sql.replace('audit.entries', partition))).rejects.toThrow('permission denied');
+    },
+  );
 
   it.each(CHANGES)('refuse %s by a trigger to whoever has every grant', async (operation, sql) => {
     const refusal = `audit.entries is append-only: ${operation} is refused`;

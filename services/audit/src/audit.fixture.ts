@@ -70,7 +70,9 @@ export class AuditParts {
   }
 
   async record(events: readonly RequestEnded[]): Promise<void> {
-    await this.recorder.record(events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))));
+    await this.recorder.record(
+      events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
+    );
   }
 
   /** Lines of an export as `switchyard audit export` writes them. */
@@ -78,7 +80,8 @@ export class AuditParts {
     const { size, origin } = await this.reader.begin({ caller, organization, format: 'ndjson', filter });
     const head = { object: 'audit.export', version: 1, organization, origin, size, filter };
     const lines = [JSON.stringify(head)];
-    for (let start: number | null = 0; start !== null && size > 0; ) {
+    let start: number | null = size > 0 ? 0 : null;
+    while (start !== null) {
       const page = await this.reader.read({ caller, organization, start, size, filter });
       lines.push(...page.lines);
       start = page.next;

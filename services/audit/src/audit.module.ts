@@ -43,7 +43,15 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
       inboxKeepMilliseconds: Stream.results.maxAgeMilliseconds + DAY_MILLISECONDS,
     }),
   ],
-  controllers: [RecordEventConsumer, ListEventsController, ListDecisionsController, KeepFeedbackController, ProveEntriesController, ListCheckpointsController, ReadLogController],
+  controllers: [
+    RecordEventConsumer,
+    ListEventsController,
+    ListDecisionsController,
+    KeepFeedbackController,
+    ProveEntriesController,
+    ListCheckpointsController,
+    ReadLogController,
+  ],
   providers: [
     RecordEventHandler,
     TrailRepository,

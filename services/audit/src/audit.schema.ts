@@ -14,5 +14,10 @@ import { CreateLogs1764000000030 } from './migrations/4-create-logs.js';
 export const auditSchema: ServiceSchema = {
   schema: 'audit',
   entities: [InboxEntry, AuditEntry, Log, TileRow, CheckpointRow, SigningKey, Feedback],
-  migrations: [CreateTrail1764000000000, IndexEntriesByTime1764000000010, CreateFeedback1764000000020, CreateLogs1764000000030],
+  migrations: [
+    CreateTrail1764000000000,
+    IndexEntriesByTime1764000000010,
+    CreateFeedback1764000000020,
+    CreateLogs1764000000030,
+  ],
 };

@@ -37,7 +37,8 @@ export class RegularWork {
   private async run(): Promise<void> {
     const { everyMilliseconds, work, onFailure } = this.options;
     while (!this.stopping.signal.aborted) {
-      if (!this.isHurried) await pause(everyMilliseconds, undefined, { signal: this.waiting.signal }).catch(() => undefined);
+      if (!this.isHurried)
+        await pause(everyMilliseconds, undefined, { signal: this.waiting.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return;
       this.isHurried = false;
       this.waiting = new AbortController();

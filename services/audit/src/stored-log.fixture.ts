@@ -21,7 +21,9 @@ export async function readEntries(server: TestDatabase, organization: string): P
 /** What is wrong with a log as it rests: its entries hashed as RFC 6962 says, against what its tiles make of it. */
 export async function logFaultOf(server: TestDatabase, organization: string): Promise<string | undefined> {
   const entries = await readEntries(server, organization);
-  const [log] = await server.query<{ size: string }>('SELECT size FROM audit.logs WHERE organization = $1', [organization]);
+  const [log] = await server.query<{ size: string }>('SELECT size FROM audit.logs WHERE organization = $1', [
+    organization,
+  ]);
   const rows = await server.query<{ level: number; index: string; hashes: Buffer }>(
     'SELECT level, index, hashes FROM audit.tiles WHERE organization = $1',
     [organization],
@@ -30,7 +32,9 @@ export async function logFaultOf(server: TestDatabase, organization: string): Pr
   if (Number(log?.size) !== entries.length) return `its size is ${log?.size}, with ${entries.length} entries`;
   const tiles = rows.map((row) => ({ ...row, index: Number(row.index) }));
   const root = Buffer.from(new LogEdge(entries.length, tiles).root());
-  return root.equals(treeHash(entries.map(({ body }) => Buffer.from(body)))) ? undefined : 'its root is not that of its entries';
+  return root.equals(treeHash(entries.map(({ body }) => Buffer.from(body))))
+    ? undefined
+    : 'its root is not that of its entries';
 }
 
 /** MTH of RFC 6962, 2.1, as it stands there. */

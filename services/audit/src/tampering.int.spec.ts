@@ -49,19 +49,31 @@ describe('a log that somebody with the whole database changed', () => {
 
   it('shows a byte that was changed, and in which entry', async () => {
     await logOf('byte');
-    await change(`UPDATE audit.entries SET body = replace(body, 'completed', 'completee') WHERE organization = 'byte' AND sequence = 7`);
-    expect(firstFault(await verify('byte'))).toMatchObject({ sequence: 7, reason: expect.stringContaining('another hash') });
+    await change(
+      `UPDATE audit.entries SET body = replace(body, 'completed', 'completee') WHERE organization = 'byte' AND sequence = 7`,
+    );
+    expect(firstFault(await verify('byte'))).toMatchObject({
+      sequence: 7,
+      reason: expect.stringContaining('another hash'),
+    });
   });
 
   it('shows a row that was deleted', async () => {
     await logOf('delete');
     await change(`DELETE FROM audit.entries WHERE organization = 'delete' AND sequence = 3`);
-    expect(firstFault(await verify('delete'))).toMatchObject({ sequence: 3, reason: expect.stringContaining('missing') });
+    expect(firstFault(await verify('delete'))).toMatchObject({
+      sequence: 3,
+      reason: expect.stringContaining('missing'),
+    });
   });
 
   it('shows two rows that changed places', async () => {
     await logOf('swap');
-    for (const [from, to] of [[4, -1], [5, 4], [-1, 5]])
+    for (const [from, to] of [
+      [4, -1],
+      [5, 4],
+      [-1, 5],
+    ])
       await change(`UPDATE audit.entries SET sequence = $2 WHERE organization = 'swap' AND sequence = $1`, from, to);
     const { faults } = await verify('swap');
     expect(faults.map(({ sequence }) => sequence)).toEqual([4, 5]);
@@ -89,7 +101,10 @@ describe('a log that somebody with the whole database changed', () => {
     await change(`DELETE FROM audit.checkpoints WHERE organization = 'forged'`);
     // The forger has no key of the house, and so lets the house itself sign what it finds.
     const report = await verify('forged', outside);
-    expect(firstFault(report)).toMatchObject({ sequence: 10, reason: expect.stringContaining('not what they are now') });
+    expect(firstFault(report)).toMatchObject({
+      sequence: 10,
+      reason: expect.stringContaining('not what they are now'),
+    });
   });
 
   it('shows a tail that was cut off, by a checkpoint that was kept outside', async () => {

@@ -47,10 +47,7 @@ describe('answers on the trail', () => {
       events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
     );
     readings = new ReadingNotes(new NoteDeeds(new TrailRepository(database)));
-    controller = new ListEventsController(new ListEventsHandler(
-        new EntriesRepository(database),
-        readings,
-      ));
+    controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database), readings));
   });
   afterAll(async () => {
     await database.close();
@@ -129,6 +126,8 @@ describe('answers on the trail', () => {
     for (let times = 0; times < 3; times += 1) await list({ limit: 10, continues: false }, reader);
     expect((await list({ limit: 10 }, reader)).entries).toHaveLength(1);
     await readings.close(Date.now() + 600_001);
-    expect((await list({ limit: 10 }, reader)).entries.at(-1)).toMatchObject({ note: { detail: { furtherReadings: 3 } } });
+    expect((await list({ limit: 10 }, reader)).entries.at(-1)).toMatchObject({
+      note: { detail: { furtherReadings: 3 } },
+    });
   });
 });

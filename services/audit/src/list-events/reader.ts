@@ -21,7 +21,8 @@ export function reachOf({ caller, organization = caller.organization }: Asked): 
   const ability = abilityOf(caller);
   if (ability.at(READ, { organization })) return { organization, project: undefined };
   const { project } = caller;
-  if (organization === caller.organization && ability.at(READ, { organization, project })) return { organization, project };
+  if (organization === caller.organization && ability.at(READ, { organization, project }))
+    return { organization, project };
   throw new QueryRefused({
     status: 403,
     code: 'organization_not_permitted',

@@ -26,7 +26,11 @@ export class ReadingNotes implements BeforeApplicationShutdown {
 
   /** @throws StorageUnavailable where a first reading cannot be noted, and so must not happen */
   async note(caller: Caller, reach: Reach, filter: object, now: number = Date.now()): Promise<void> {
-    const reader = [caller.person ?? `${caller.organization}/${caller.project}/${caller.key}`, reach.organization, reach.project];
+    const reader = [
+      caller.person ?? `${caller.organization}/${caller.project}/${caller.key}`,
+      reach.organization,
+      reach.project,
+    ];
     const name = JSON.stringify(reader);
     const known = this.readers.get(name);
     if (known && now < known.endsAt) {

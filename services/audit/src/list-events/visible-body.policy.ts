@@ -15,6 +15,8 @@ export function visibleBody(body: string, { admin }: Pick<Caller, 'admin'>): Vis
   if (admin || !MAY_HOLD_SOME.test(body)) return { text: body, isRedacted: false };
   const event = JSON.parse(body) as Pick<RequestEnded, 'decision'>;
   if (!event.decision) return { text: body, isRedacted: false };
-  const candidates = event.decision.candidates.filter(({ filter }) => filter === undefined || !KEPT_FOR_OTHERS.has(filter));
+  const candidates = event.decision.candidates.filter(
+    ({ filter }) => filter === undefined || !KEPT_FOR_OTHERS.has(filter),
+  );
   return { text: JSON.stringify({ ...event, decision: { ...event.decision, candidates } }), isRedacted: true };
 }

@@ -8,7 +8,8 @@ import { readEntries, treeHash } from '../stored-log.fixture.js';
 const ENTRIES = 600;
 const RANDOM_PROOFS = 60;
 
-const sha256 = (...parts: Uint8Array[]) => parts.reduce((digest, part) => digest.update(part), createHash('sha256')).digest();
+const sha256 = (...parts: Uint8Array[]) =>
+  parts.reduce((digest, part) => digest.update(part), createHash('sha256')).digest();
 const node = (left: Buffer, right: Buffer) => sha256(Buffer.of(1), left, right);
 
 /** The root that a proof leads to, by the recursion of RFC 6962, 2.1.1 read backwards: PATH(m, D[n]). */
@@ -54,7 +55,13 @@ describe('proofs', () => {
 
   it('of consistency show that a log only grew', async () => {
     const entries = (await readEntries(parts.server, 'proved')).map(({ body }) => Buffer.from(body));
-    for (const [from, to] of [[200, 400], [1, 600], [256, 600], [600, 600], [0, 400]] as const) {
+    for (const [from, to] of [
+      [200, 400],
+      [1, 600],
+      [256, 600],
+      [600, 600],
+      [0, 400],
+    ] as const) {
       const { proof } = await parts.prover.proveConsistency({ caller, from, to });
       expect(proof).toEqual(consistency(from, entries.slice(0, to)).map((hash) => hash.toString('base64')));
     }
@@ -70,7 +77,9 @@ describe('proofs', () => {
     await expect(parts.prover.proveConsistency({ caller, from: 100_000 })).rejects.toMatchObject(unknown);
     const hidden = { caller, requestId: events[0]!.requestId };
     await expect(parts.prover.proveInclusion(hidden)).rejects.toMatchObject(unknown);
-    await expect(parts.prover.proveInclusion({ caller: callerOf('stranger'), organization: 'proved', sequence: 1 })).rejects.toMatchObject({ reply: { status: 403 } });
+    await expect(
+      parts.prover.proveInclusion({ caller: callerOf('stranger'), organization: 'proved', sequence: 1 }),
+    ).rejects.toMatchObject({ reply: { status: 403 } });
   });
 });
 

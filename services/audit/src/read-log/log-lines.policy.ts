@@ -63,7 +63,9 @@ function stopsOf({ entries, missing, checkpoints, keptFrom }: LogStretch): Stop[
     ...checkpoints.map(({ size, note }) => ({ kind: 'checkpoint' as const, at: size, note })),
     ...missing.filter((at) => at >= keptFrom).map((at) => ({ kind: 'missing' as const, at })),
     ...entries.map((entry) => ({ kind: 'entry' as const, at: entry.sequence, entry })),
-  ].toSorted((left, right) => left.at - right.at || Number(right.kind === 'checkpoint') - Number(left.kind === 'checkpoint'));
+  ].toSorted(
+    (left, right) => left.at - right.at || Number(right.kind === 'checkpoint') - Number(left.kind === 'checkpoint'),
+  );
 }
 
 type Part = Pick<WithheldLine, 'from' | 'until' | 'reason'>;

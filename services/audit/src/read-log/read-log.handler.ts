@@ -63,7 +63,11 @@ export class ReadLogHandler {
     );
     const entries = fitting(found.slice(0, MOST_ENTRIES));
     const end = entries.length < found.length ? (entries.at(-1)?.sequence ?? start) + 1 : widest;
-    const lines = await this.linesOf(organization, { start, end, entries: entries.map((entry) => shown(entry, asked.caller)) });
+    const lines = await this.linesOf(organization, {
+      start,
+      end,
+      entries: entries.map((entry) => shown(entry, asked.caller)),
+    });
     return { lines, next: end < size ? end : null };
   }
 
@@ -87,7 +91,8 @@ export class ReadLogHandler {
 /** Whatever is withheld of a stretch, its subtrees lie in the tiles of its leaves (one of each is named) or in those above. */
 function leavesAndNodes(start: number, end: number): Range[] {
   const leaves: Range[] = [];
-  for (let at = start; at < end; at = (Math.floor(at / TILE_WIDTH) + 1) * TILE_WIDTH) leaves.push({ start: at, end: at + 1 });
+  for (let at = start; at < end; at = (Math.floor(at / TILE_WIDTH) + 1) * TILE_WIDTH)
+    leaves.push({ start: at, end: at + 1 });
   return [...leaves, ...aboveOf(start, end)];
 }
 

@@ -63,7 +63,9 @@ export class TrailRepository {
       const edges = await this.edgesOf(transaction, sizes);
       const rows = fresh.map((entry) => entryRow(entry, edges));
       const moved = [...edges].filter(([organization, edge]) => edge.size > (sizes.get(organization) ?? 0));
-      const tiles = moved.flatMap(([organization, edge]) => edge.takeChanges().map((tile) => tileRow(organization, tile)));
+      const tiles = moved.flatMap(([organization, edge]) =>
+        edge.takeChanges().map((tile) => tileRow(organization, tile)),
+      );
       const heads = moved.map(([organization, { size }]) => ({ organization, size }));
       await transaction.query(APPEND, [JSON.stringify(rows), JSON.stringify(tiles), JSON.stringify(heads)]);
       return fresh.length;

@@ -115,7 +115,11 @@ export class CheckpointsRepository {
   }
 
   /** Oldest first, behind a size and time. */
-  async list(organization: string, after: { size: number; signedAt: Date }, limit: number): Promise<SignedCheckpoint[]> {
+  async list(
+    organization: string,
+    after: { size: number; signedAt: Date },
+    limit: number,
+  ): Promise<SignedCheckpoint[]> {
     const rows = await this.database.query<Row>(
       `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 AND (size, signed_at) > ($2, $3::timestamptz)
        ORDER BY size, signed_at LIMIT $4`,

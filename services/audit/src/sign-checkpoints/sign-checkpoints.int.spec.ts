@@ -34,8 +34,10 @@ describe('checkpoints', () => {
     ]);
     messaging = await MessagingParts.open(nats.url, 'audit', silentLog);
     receiver = createServer((request, response) => {
-      void request.toArray().then((pieces) => {
-        if (witnessStatus === 200) witnessed.push(Buffer.concat(pieces as Buffer[]).toString('utf8'));
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        if (witnessStatus === 200) witnessed.push(Buffer.concat(pieces).toString('utf8'));
         response.writeHead(witnessStatus).end();
       });
     });

@@ -55,7 +55,7 @@ function keysCommand(): Command {
     .description('print the public keys that checkpoints were ever signed with, the newest first')
     .option('--organization <name>', 'whose log (default: that of the key)')
     .action(async (flags: Filters) => {
-      const { data } = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/keys?${queryOf(flags)}`, keyList);
+      const { data } = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/keys?${queryOf(flags).toString()}`, keyList);
       const lines = flags.json ? [JSON.stringify(data)] : data.map(({ verifier }) => verifier);
       process.stdout.write(`${lines.join('\n')}\n`);
     });
@@ -67,7 +67,9 @@ function exportCommand(): Command {
     .requiredOption('--output <file>', 'where to')
     .action(async (flags: Filters & { output: string }) => {
       const size = await exportToFile(clientFrom(flags, ADMIN_KEYS), flags.output, queryOf(flags));
-      const told = flags.json ? JSON.stringify({ file: flags.output, size }) : `${flags.output}: a log of ${size} entries`;
+      const told = flags.json
+        ? JSON.stringify({ file: flags.output, size })
+        : `${flags.output}: a log of ${size} entries`;
       process.stdout.write(`${told}\n`);
     });
 }

@@ -9,7 +9,9 @@ export function describeReport(report: ExportReport): string {
     `Log of ${organization} (${origin}): ${size} entries.`,
     `  ${verifiedEntries} entries are what was recorded.`,
     ...(withheldEntries > 0 ? [`  ${withheldEntries} are not shown here; their hashes are in place.`] : []),
-    ...(removedEntries > 0 ? [`  ${removedEntries} were removed when their time was over; their hashes are in place.`] : []),
+    ...(removedEntries > 0
+      ? [`  ${removedEntries} were removed when their time was over; their hashes are in place.`]
+      : []),
     `  ${report.verifiedCheckpoints} signed checkpoints agree${newest(report)}.`,
     ...(faults.length === 0 ? ['Whole.'] : [`NOT WHOLE: ${faults.length} faults.`]),
     ...faults.slice(0, SHOWN_FAULTS).map(({ sequence, reason }) => `  entry ${sequence}: ${reason}`),

@@ -77,7 +77,10 @@ describe('an export in a file', () => {
       (await verifyFile({ file: await write(lines), keys, checkpoints: [] })).faults;
     expect((await faultsOf(whole.toSpliced(3, 1)))[0]).toMatchObject({ sequence: 2 });
     expect((await faultsOf(whole.toSpliced(3, 0, whole[3]!)))[0]).toMatchObject({ sequence: 3 });
-    expect((await faultsOf(whole.slice(0, 4)))[0]).toMatchObject({ sequence: 3, reason: expect.stringContaining('ends here') });
+    expect((await faultsOf(whole.slice(0, 4)))[0]).toMatchObject({
+      sequence: 3,
+      reason: expect.stringContaining('ends here'),
+    });
   });
 
   it('says what is wrong with files that are none', async () => {

@@ -77,7 +77,7 @@ export class ApiClient {
 
   /** The audit trail as lines, as they come, and the size of the log. */
   async exportTrail(query: URLSearchParams): Promise<{ pieces: AsyncIterable<Uint8Array>; size: number }> {
-    const response = await this.send(`/v1/audit/export?${query}`, { method: 'GET' });
+    const response = await this.send(`/v1/audit/export?${query.toString()}`, { method: 'GET' });
     if (response.statusCode !== 200) throw await refusal(response, this.connection);
     return { pieces: response.body, size: Number(response.headers['switchyard-log-size']) };
   }

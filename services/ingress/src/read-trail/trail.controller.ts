@@ -100,7 +100,11 @@ export class TrailController {
     const page = await this.messaging.ask(Subject.auditCheckpointList, asked, checkpointPageSchema);
     const [newest] = page.checkpoints;
     if (!newest)
-      throw new DialectError(404, 'no_checkpoint', 'Nothing was signed yet: the first checkpoint follows the first entry.');
+      throw new DialectError(
+        404,
+        'no_checkpoint',
+        'Nothing was signed yet: the first checkpoint follows the first entry.',
+      );
     reply.type('text/plain; charset=utf-8');
     return newest.note;
   }
