@@ -55,7 +55,11 @@ function keysCommand(): Command {
     .description('print the public keys that checkpoints were ever signed with, the newest first')
     .option('--organization <name>', 'whose log (default: that of the key)')
     .action(async (flags: Filters) => {
-      const { data } = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/keys?${queryOf(flags).toString()}`, keyList);
+      const { data } = await clientFrom(flags, ADMIN_KEYS).json(
+        'GET',
+        `/v1/audit/keys?${queryOf(flags).toString()}`,
+        keyList,
+      );
       const lines = flags.json ? [JSON.stringify(data)] : data.map(({ verifier }) => verifier);
       process.stdout.write(`${lines.join('\n')}\n`);
     });
