@@ -11,6 +11,7 @@ import { BatchNudge } from './advance-batches/batch-nudge.js';
 import { AnswerBatchesController } from './answer-batches/answer-batches.controller.js';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
 import { AnswerJobsController } from './answer-jobs/answer-jobs.controller.js';
+import { JobPlaces } from './answer-jobs/job-places.js';
 import { AnswerJobsHandler } from './answer-jobs/answer-jobs.handler.js';
 import { AnswerResponsesController } from './answer-responses/answer-responses.controller.js';
 import { AnswerResponsesHandler } from './answer-responses/answer-responses.handler.js';
@@ -42,6 +43,7 @@ import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
 import { AnswerQueuesController } from './answer-queues/answer-queues.controller.js';
 import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
 import { QueueView } from './answer-queues/queue-view.js';
+import { ProjectShares } from './dispatch-work/project-shares.js';
 import { QueueSpeedRepository } from './dispatch-work/queue-speed.repository.js';
 import { QueueNudge } from './dispatch-work/queue-nudge.js';
 import { DispatchWorkHandler } from './dispatch-work/dispatch-work.handler.js';
@@ -191,6 +193,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     QueueView,
     QueueSpeedRepository,
     PauseRepository,
+    ProjectShares,
     PublicationRepository,
     PublishLinesHandler,
     RecordUnfinishedHandler,
@@ -208,6 +211,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     PromptFacts,
     ValidateBatchHandler,
     AnswerJobsHandler,
+    JobPlaces,
     BackgroundResponseRepository,
     CancelJobHandler,
     CancelResponseHandler,

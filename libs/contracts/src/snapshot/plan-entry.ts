@@ -50,6 +50,14 @@ export const organizationEntrySchema = z.object({
   name: slug,
   plan: slug.optional(),
   limits: rateLimitsSchema.optional(),
-  projects: z.array(z.object({ name: slug, plan: slug.optional(), limits: rateLimitsSchema.optional() })),
+  projects: z.array(
+    z.object({
+      name: slug,
+      plan: slug.optional(),
+      limits: rateLimitsSchema.optional(),
+      /** How much of durable work it gets beside other projects; 1 where absent. */
+      share: z.number().positive().optional(),
+    }),
+  ),
 });
 export type OrganizationEntry = z.infer<typeof organizationEntrySchema>;

@@ -51,7 +51,11 @@ function assembleOrganization({ name, plan, limits, projects }: OrganizationFiel
   return {
     name,
     ...planAndLimits(plan, limits),
-    projects: projects.map((project) => ({ name: project.name, ...planAndLimits(project.plan, project.limits) })),
+    projects: projects.map((project) => ({
+      name: project.name,
+      ...planAndLimits(project.plan, project.limits),
+      ...(project.share === undefined ? {} : { share: project.share }),
+    })),
   };
 }
 

@@ -37,12 +37,17 @@ const serviceAccountFields = closedObject({
   description: plainText.optional(),
 });
 
+const LEAST_SHARE = 0.01;
+const MOST_SHARE = 1_000;
+
 export const projectFields = {
   name: slug,
   displayName: plainText.optional(),
   tier,
   plan: slug.optional(),
   limits: limitFields.optional(),
+  /** Of durable work, beside other projects. */
+  share: z.number().min(LEAST_SHARE).max(MOST_SHARE).optional(),
   budgets: budgetFields,
   keys: z.array(keyFields).default([]),
 } as const;

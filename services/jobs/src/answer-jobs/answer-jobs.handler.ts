@@ -16,6 +16,7 @@ import type { Job } from '../keep-job/job.js';
 import { toJobObject } from '../keep-job/job-object.policy.js';
 import { JobRepository } from '../keep-job/job.repository.js';
 import { unknownJob } from '../keep-job/unknown-job.js';
+import { JobPlaces } from './job-places.js';
 import { JobResultRepository } from '../store-job-results/job-result.repository.js';
 import { DropJobsRepository } from '../expire-jobs/drop-jobs.repository.js';
 
@@ -27,6 +28,7 @@ export class AnswerJobsHandler {
     private readonly results: JobResultRepository,
     private readonly drops: DropJobsRepository,
     private readonly blobs: JobBlobs,
+    private readonly places: JobPlaces,
   ) {}
 
   async read({ caller, id }: JobRead): Promise<JobObject> {
@@ -92,7 +94,7 @@ export class AnswerJobsHandler {
   }
 
   private async shown(jobs: readonly Job[]): Promise<JobObject[]> {
-    const places = await this.jobs.places(jobs);
+    const places = await this.places.of(jobs);
     const now = Date.now();
     return jobs.map((job) => toJobObject(job, places.get(job.id), now));
   }

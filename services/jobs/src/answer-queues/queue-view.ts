@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SEVERAL_MODELS } from '../dispatch-work/dispatch-work.handler.js';
 import { estimateQueue, type QueueEstimate } from '../dispatch-work/queue-estimate.policy.js';
+import { ProjectShares } from '../dispatch-work/project-shares.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
 import { WorkSources, type QueuedWork } from '../dispatch-work/work-source.js';
 
@@ -17,13 +18,17 @@ export class QueueView {
   constructor(
     private readonly sources: WorkSources,
     private readonly speeds: QueueSpeedRepository,
+    private readonly shares: ProjectShares,
   ) {}
 
   async queues(): Promise<QueueOfModel[]> {
     const surveys = Promise.all(this.sources.all().map((source) => source.survey()));
     const [speeds, works] = await Promise.all([this.speeds.recent(), surveys]);
     const perSecond = new Map(speeds.map((speed) => [speed.model, speed.perSecond]));
-    const byModel = Map.groupBy(works.flat(), ({ model }) => model ?? SEVERAL_MODELS);
+    const byModel = Map.groupBy(
+      works.flat().map((work) => this.shares.with(work)),
+      ({ model }) => model ?? SEVERAL_MODELS,
+    );
     return [...byModel].map(([model, of]) => ({ model, works: of, perSecond: perSecond.get(model) ?? 0 }));
   }
 

@@ -7,6 +7,7 @@ import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repositor
 import { JobLimits } from '../job-limits.js';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
+import { JobPlaces } from '../answer-jobs/job-places.js';
 import { toJobObject } from '../keep-job/job-object.policy.js';
 import { JobRepository } from '../keep-job/job.repository.js';
 import { JobCountRepository } from './job-count.repository.js';
@@ -22,6 +23,7 @@ export class CreateJobHandler {
     private readonly nudge: QueueNudge,
     private readonly limits: JobLimits,
     private readonly keys: IdempotencyKeyRepository,
+    private readonly places: JobPlaces,
   ) {}
 
   /** Asking again with the same request id gives the same job. @throws QueryRefused */
@@ -62,7 +64,7 @@ export class CreateJobHandler {
     });
     this.blobs.release(command.body);
     this.nudge.nudge();
-    const places = await this.jobs.places([job]);
+    const places = await this.places.of([job]);
     return toJobObject(job, places.get(id), now);
   }
 }

@@ -4,6 +4,11 @@ import { JobLimits } from '../job-limits.js';
 import { DispatchJobsHandler } from './dispatch-jobs.handler.js';
 import { DispatchRepository } from './dispatch.repository.js';
 
+/** The name of all jobs of a project for a model, as one piece of work. */
+export function jobsWorkId(of: { organization: string; project: string; model: string }): string {
+  return `${of.organization}/${of.project}/${of.model}`;
+}
+
 /**
  * Jobs as work that waits for its turn: those of one project for one model together. Somebody waits for a job, so they go before
  * batches.
@@ -27,7 +32,7 @@ export class JobsSource implements WorkSource, OnModuleInit {
     const found = await this.jobs.survey();
     return found.map((jobs) => ({
       ...jobs,
-      id: `${jobs.organization}/${jobs.project}/${jobs.model}`,
+      id: jobsWorkId(jobs),
       priority: 'high',
     }));
   }

@@ -5,6 +5,7 @@ import { shareTurn, type Credits } from './fair-share.policy.js';
 import { ModelTargets } from './model-targets.js';
 import { PauseRepository } from './pause.repository.js';
 import { pauseEffect, type Pause } from './pauses.policy.js';
+import { ProjectShares } from './project-shares.js';
 import { QueueSpeed } from './queue-speed.js';
 import { QueueSpeedRepository } from './queue-speed.repository.js';
 import { queueWindow } from './queue-window.policy.js';
@@ -46,6 +47,7 @@ export class DispatchWorkHandler {
     private readonly sources: WorkSources,
     private readonly pauses: PauseRepository,
     private readonly targets: ModelTargets,
+    private readonly shares: ProjectShares,
     private readonly speeds: QueueSpeedRepository,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
@@ -81,7 +83,7 @@ export class DispatchWorkHandler {
 
   private sourced(work: QueuedWork, source: WorkSource, pauses: readonly Pause[]): SourcedWork {
     const { heldBy, avoid } = pauseEffect(work, pauses, this.targets.providers(work.model));
-    return { ...work, waiting: heldBy ? 0 : work.waiting, source, avoid };
+    return { ...this.shares.with(work), waiting: heldBy ? 0 : work.waiting, source, avoid };
   }
 
   private async dispatchModel(model: string, works: SourcedWork[], dispatching: Dispatching): Promise<number> {

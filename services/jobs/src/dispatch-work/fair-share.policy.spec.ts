@@ -50,6 +50,12 @@ describe('fair shares', () => {
     );
   });
 
+  it('give a project with a larger share as much more', () => {
+    const one = { ...work('a', { project: 'one' }), waiting: 100, share: 3 };
+    const other = { ...work('b', { project: 'other' }), waiting: 100 };
+    expect(turn([one, other], 40)).toEqual({ a: 30, b: 10 });
+  });
+
   it('leave nothing unused while somebody waits, and give nobody more than waits', () => {
     fc.assert(
       fc.property(demands, fc.integer({ min: 0, max: 500 }), (list, room) => {

@@ -82,7 +82,7 @@ export interface Share<Work extends QueuedWork = QueuedWork> {
 
 /**
  * One turn for the work of one model: `room` requests go to classes (the higher gets nearly all), within a class to projects
- * in equal parts, within a project to the nearest deadline. What one does not use goes to the others: either everything
+ * by their shares, within a project to the nearest deadline. What one does not use goes to the others: either everything
  * is released or the room is full.
  */
 export function shareTurn<Work extends QueuedWork>(
@@ -131,7 +131,7 @@ export function leavesOf<Work extends QueuedWork>(
   return [...byKey].map(([key, leaf]) => ({
     key,
     priority: leaf.priority,
-    weight: 1,
+    weight: leaf.works[0]?.share ?? 1,
     waiting: leaf.works.reduce((sum, { waiting }) => sum + waiting, 0),
     works: leaf.works.toSorted(
       (one, other) => one.deadline.getTime() - other.deadline.getTime() || (one.id < other.id ? -1 : 1),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { estimateQueue } from './queue-estimate.policy.js';
+import { estimateQueue, estimateTurn } from './queue-estimate.policy.js';
 import type { Priority, QueuedWork } from './work-source.js';
 
 const work = (id: string, waiting: number, changes: Partial<QueuedWork> = {}): QueuedWork => ({
@@ -31,6 +31,21 @@ describe('the estimate of a queue', () => {
 
   it('knows positions, but no times, of a queue whose speed is not known', () => {
     expect(estimateQueue([work('a', 1)], 0).get('a')).toEqual({ position: 1, secondsLeft: undefined });
+  });
+
+  it('gives a request its turn behind the earlier ones of its work, and its share beside others', () => {
+    const works = [work('jobs', 50, { priority: 'high', underWay: 3 }), work('others', 500, { priority: 'high' })];
+    expect(estimateTurn(works, { id: 'jobs', before: 0 }, 10)).toEqual({ requestsBefore: 0, secondsLeft: 0 });
+    expect(estimateTurn(works, { id: 'jobs', before: 20 }, 10)).toEqual({
+      requestsBefore: 40,
+      secondsLeft: expect.closeTo(4),
+    });
+    const [mine, others] = [{ ...work('jobs', 50), share: 4 }, work('others', 500)];
+    expect(estimateTurn([mine, others], { id: 'jobs', before: 20 }, 0)).toEqual({
+      requestsBefore: 25,
+      secondsLeft: undefined,
+    });
+    expect(estimateTurn([], { id: 'gone', before: 7 }, 1)).toEqual({ requestsBefore: 7, secondsLeft: 7 });
   });
 
   it('ends all of the work, the last when as much has ended as there was, in whatever number', () => {

@@ -17,13 +17,38 @@ const MOST_EXACT = 300;
  * their shares, until the next piece of work is done. What is under way counts as waiting.
  */
 export function estimateQueue(works: readonly QueuedWork[], perSecond: number): Map<string, QueueEstimate> {
-  const order = works.length > MOST_EXACT ? byRemainder(works) : run(works);
   return new Map(
-    order.map(({ id, at }, index) => [
+    orderOf(works).map(({ id, at }, index) => [
       id,
       { position: index + 1, secondsLeft: perSecond > 0 ? at / perSecond : undefined },
     ]),
   );
+}
+
+/** When a request that waits in the queue of a model will begin. */
+export interface TurnEstimate {
+  /** How many requests of the queue, its owner's and others', will have gone before it. */
+  readonly requestsBefore: number;
+  /** Seconds from now; undefined where nothing is known of the queue's speed. */
+  readonly secondsLeft: number | undefined;
+}
+
+/**
+ * The turn of the request of the work `id` that has `before` others of the same work in front of it: when these are done, the
+ * others going on beside it by their shares.
+ */
+export function estimateTurn(
+  works: readonly QueuedWork[],
+  { id, before }: { id: string; before: number },
+  perSecond: number,
+): TurnEstimate {
+  const upToIt = works.map((work) => (work.id === id ? { ...work, waiting: before, underWay: 0 } : work));
+  const at = before === 0 ? 0 : (orderOf(upToIt).find((done) => done.id === id)?.at ?? before);
+  return { requestsBefore: Math.round(at), secondsLeft: perSecond > 0 ? at / perSecond : undefined };
+}
+
+function orderOf(works: readonly QueuedWork[]): Done[] {
+  return works.length > MOST_EXACT ? byRemainder(works) : run(works);
 }
 
 /** `at`: how many requests of the queue will have ended when the work is done. */

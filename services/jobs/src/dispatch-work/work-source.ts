@@ -19,6 +19,8 @@ export interface QueuedWork {
   readonly waiting: number;
   /** Requests that were released and have not ended. */
   readonly underWay: number;
+  /** How much its project gets beside others of the same class, each of which has its own; 1 where nothing is said. */
+  readonly share?: number;
 }
 
 /** How work is released. */

@@ -2,17 +2,17 @@ import type { JobObject } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
 import type { Job } from './job.js';
 
-/** Where a job stands among those that are to begin. */
+/** When the turn of a job comes. */
 export interface QueuePlace {
-  /** How many are before it. */
+  /** How many requests go before it. */
   readonly position: number;
-  /** Jobs that began in each millisecond lately; 0 where none did. */
-  readonly startsPerMillisecond: number;
+  /** Undefined where the speed of its queue is not known. */
+  readonly secondsLeft: number | undefined;
 }
 
-/** A job as `/v1/jobs` shows it. `place` is that of a job which has not begun, `now` in milliseconds since the epoch. */
+/** A job as `/v1/jobs` shows it. `place` is that of a job that is queued, `now` in milliseconds since the epoch. */
 export function toJobObject(job: Job, place: QueuePlace | undefined, now: number): JobObject {
-  const waits = place && (job.status === 'queued' || job.status === 'scheduled') ? place : undefined;
+  const waits = job.status === 'queued' ? place : undefined;
   const self = `/v1/jobs/${job.id}`;
   return {
     id: job.id,
@@ -34,8 +34,8 @@ export function toJobObject(job: Job, place: QueuePlace | undefined, now: number
     error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? '' },
     usage: usageOf(job),
     cost_usd: job.costNanoUsd === null ? null : formatUsd(job.costNanoUsd),
-    queue_position: waits && job.status === 'queued' ? waits.position : null,
-    estimated_start_at: waits ? estimatedStart(job, waits, now) : null,
+    queue_position: waits?.position ?? null,
+    estimated_start_at: job.status === 'scheduled' ? seconds(job.runAt) : estimatedStart(waits, now),
     links: {
       self,
       result: `${self}/result`,
@@ -45,10 +45,8 @@ export function toJobObject(job: Job, place: QueuePlace | undefined, now: number
   };
 }
 
-function estimatedStart(job: Job, { position, startsPerMillisecond }: QueuePlace, now: number): number | null {
-  if (job.status === 'scheduled') return seconds(job.runAt);
-  if (startsPerMillisecond === 0) return null;
-  return Math.ceil((now + (position + 1) / startsPerMillisecond) / 1_000);
+function estimatedStart(place: QueuePlace | undefined, now: number): number | null {
+  return place?.secondsLeft === undefined ? null : Math.ceil(now / 1_000 + place.secondsLeft);
 }
 
 function usageOf(job: Job): JobObject['usage'] {

@@ -4,7 +4,6 @@ import { Database, storableText } from '#libs/storage';
 import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 import type { Job } from './job.js';
 import { jobColumns, statusExpression, toJob, type JobRow } from './job-row.js';
-import type { QueuePlace } from './job-object.policy.js';
 
 /** A job that is to be kept. */
 export interface NewJob {
@@ -22,7 +21,6 @@ export interface NewJob {
 
 /** Beyond this the place of a job is not counted out. */
 const MOST_PLACES = 10_000;
-const RATE_OVER_MILLISECONDS = 60_000;
 
 /** Rows of `jobs.jobs`, for those whose they are. */
 @Injectable()
@@ -94,23 +92,19 @@ export class JobRepository {
     return rows.map(toJob);
   }
 
-  /** Where each of these jobs stands among all that wait, in the order in which they are put on their way. */
-  async places(jobs: readonly Job[]): Promise<Map<string, QueuePlace>> {
-    const waiting = jobs.filter(({ status }) => status === 'queued' || status === 'scheduled');
-    if (waiting.length === 0) return new Map();
-    const rows = await this.database.query<{ id: string; position: number; starts: number }>(
+  /** How many jobs of the same project for the same model are before each of these, in the order in which they are put on their way. */
+  async before(jobs: readonly Job[]): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ id: string; count: number }>(
       `SELECT mine.id, (
          SELECT count(*)::int FROM (
            SELECT 1 FROM jobs.jobs other
            WHERE other.outcome IS NULL AND other.started_at IS NULL AND other.run_at <= now()
-             AND (other.run_at, other.id) < (mine.run_at, mine.id) LIMIT $3) ahead) AS position,
-         (SELECT count(*)::int FROM jobs.jobs WHERE started_at > now() - $2::double precision * interval '1 millisecond') AS starts
+             AND other.organization = mine.organization AND other.project = mine.project AND other.model = mine.model
+             AND (other.run_at, other.id) < (mine.run_at, mine.id) LIMIT $2) ahead) AS count
        FROM jobs.jobs mine WHERE mine.id = ANY ($1)`,
-      [waiting.map(({ id }) => id), RATE_OVER_MILLISECONDS, MOST_PLACES],
+      [jobs.map(({ id }) => id), MOST_PLACES],
     );
-    return new Map(
-      rows.map(({ id, position, starts }) => [id, { position, startsPerMillisecond: starts / RATE_OVER_MILLISECONDS }]),
-    );
+    return new Map(rows.map(({ id, count }) => [id, count]));
   }
 
   /** By the id of the job, its request or its response. */
