@@ -58,6 +58,7 @@ export async function runOnGround(
     say,
     expect: (holds, otherwise) => void (holds || failures.push(otherwise)),
     expectedDeadLetters: 0,
+    mostExtraCalls: undefined,
   };
   try {
     await scenario.run(run);
@@ -89,6 +90,9 @@ async function drainAndCheck(run: ScenarioRun, violations: Violation[]): Promise
   figures['refused'] = sums.refused;
   figures['broken'] = sums.broken;
   figures['provider calls'] = bill.calls;
+  figures['extra provider calls'] = bill.extraCalls;
+  const most = run.mostExtraCalls ?? Number.POSITIVE_INFINITY;
+  expect(bill.extraCalls <= most, `${bill.extraCalls} calls were made again, but ${most} were under way at the strikes`);
   figures['duplicated effects'] = violations.filter(({ invariant }) => ['C5', 'J3', 'D5'].includes(invariant)).length;
   figures['redeliveries'] = streams.consumers.reduce((sum, { redelivered }) => sum + redelivered, 0);
   figures['unknown attempts'] = await unknownAttempts(run);

@@ -21,6 +21,8 @@ export interface ScenarioRun {
   readonly expect: (holds: boolean, otherwise: string) => void;
   /** Messages that the scenario means to have buried. */
   expectedDeadLetters: number;
+  /** Calls that may be made again, because they were under way at a strike; as many as will where it says nothing. */
+  mostExtraCalls: number | undefined;
 }
 
 /** One entry of the catalogue. */

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
 
@@ -51,6 +53,27 @@ async function publishResultsAgain(run: ScenarioRun): Promise<number> {
   });
 }
 
+const STREAMS_OF_WORK = ['REQUESTS', 'CALLS', 'RESULTS'] as const;
+const FULL_FOR_MILLISECONDS = 20_000;
+const ROOM_LEFT_BYTES = 16 * 1024;
+
+/** Takes the room from the streams of work, as a disk that fills up would, and gives it back. */
+async function fillStreams(run: ScenarioRun): Promise<void> {
+  await onNats(run, async (connection) => {
+    const { streams } = await jetstreamManager(connection);
+    const before = await Promise.all(STREAMS_OF_WORK.map((name) => streams.info(name)));
+    for (const { config, state } of before)
+      await streams.update(config.name, { max_bytes: state.bytes + ROOM_LEFT_BYTES });
+    await setTimeout(FULL_FOR_MILLISECONDS);
+    const after = await Promise.all(STREAMS_OF_WORK.map((name) => streams.info(name)));
+    const full = after.filter(({ config, state }) => state.bytes + ROOM_LEFT_BYTES > config.max_bytes);
+    run.figures['streams that were full'] = full.map(({ config }) => config.name).join(', ');
+    run.expect(full.length > 0, 'no stream was full');
+    for (const { config } of before) await streams.update(config.name, { max_bytes: config.max_bytes });
+  });
+  run.say('there is room again');
+}
+
 /** Messages that come twice, and messages that nobody can digest. */
 export const MESSAGE_FAULTS: readonly Scenario[] = [
   {
@@ -73,6 +96,13 @@ export const MESSAGE_FAULTS: readonly Scenario[] = [
         JSON.stringify(after) === JSON.stringify(before),
         `${JSON.stringify(before)} became ${JSON.stringify(after)}`,
       );
+    },
+  },
+  {
+    name: 'F-28',
+    says: 'the streams of work are full for 20 seconds: what is accepted is kept, and the batch goes on when there is room',
+    run: async (run) => {
+      await runBatch(run, { strikes: [{ name: 'no room in any stream of work', act: () => fillStreams(run) }] });
     },
   },
   {
