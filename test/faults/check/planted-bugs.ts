@@ -53,7 +53,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       `UPDATE audit.entries e SET body = other.body, request_id = other.request_id FROM audit.entries other
        WHERE e.organization = 'demo' AND other.organization = 'demo' AND e.sequence IN (3, 4) AND other.sequence = 7 - e.sequence`,
     ],
-    caughtBy: 'D1-D2',
+    caughtBy: 'D1-D4',
   },
   { bug: 'a hold that leaked', sql: holdOf('5', `now() - interval '1 hour'`), caughtBy: 'C8' },
   {
@@ -73,10 +73,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     bug: 'a terminal event that never came to the trail',
     sql: [
-      `DELETE FROM audit.inbox WHERE message_id = (SELECT request_id FROM audit.entries WHERE organization = 'demo' ORDER BY sequence DESC LIMIT 1)`,
-      `DELETE FROM audit.entries WHERE organization = 'demo' AND sequence = (SELECT max(sequence) FROM audit.entries WHERE organization = 'demo')`,
-      `UPDATE audit.chain_heads SET (sequence, hash) = (SELECT sequence, hash FROM audit.entries WHERE organization = 'demo'
-         ORDER BY sequence DESC LIMIT 1) WHERE organization = 'demo'`,
+      `DELETE FROM audit.inbox WHERE message_id = ${A_CHARGE}`,
+      `DELETE FROM audit.entries WHERE request_id = ${A_CHARGE}`,
     ],
     caughtBy: 'C6',
   },
