@@ -92,7 +92,10 @@ async function drainAndCheck(run: ScenarioRun, violations: Violation[]): Promise
   figures['provider calls'] = bill.calls;
   figures['extra provider calls'] = bill.extraCalls;
   const most = run.mostExtraCalls ?? Number.POSITIVE_INFINITY;
-  expect(bill.extraCalls <= most, `${bill.extraCalls} calls were made again, but ${most} were under way at the strikes`);
+  expect(
+    bill.extraCalls <= most,
+    `${bill.extraCalls} calls were made again, but ${most} were under way at the strikes`,
+  );
   figures['duplicated effects'] = violations.filter(({ invariant }) => ['C5', 'J3', 'D5'].includes(invariant)).length;
   figures['redeliveries'] = streams.consumers.reduce((sum, { redelivered }) => sum + redelivered, 0);
   figures['unknown attempts'] = await unknownAttempts(run);

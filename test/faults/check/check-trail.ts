@@ -39,7 +39,8 @@ async function faultsOf({ organization, size, kept }: LogRow, query: Query): Pro
   const range = new CompactRange();
   const compareRoot = (): void => {
     for (const root of roots.bySize.get(range.size) ?? [])
-      if (!isSameHash(root, range.root())) faults.push(`${organization}: the checkpoint at ${range.size} has another root`);
+      if (!isSameHash(root, range.root()))
+        faults.push(`${organization}: the checkpoint at ${range.size} has another root`);
   };
   for (let start = 0; start < Number(size); start += TILES_AT_ONCE * TILE_WIDTH) {
     const leaves = await leavesFrom(organization, start, query);
@@ -93,13 +94,18 @@ async function checkpointRoots(
   query: Query,
 ): Promise<{ bySize: Map<number, Uint8Array[]>; unsigned: number }> {
   const keys = await query<{ key: Buffer }>('SELECT public_key AS key FROM audit.signing_keys');
-  const rows = await query<{ note: string }>('SELECT note FROM audit.checkpoints WHERE organization = $1', [organization]);
+  const rows = await query<{ note: string }>('SELECT note FROM audit.checkpoints WHERE organization = $1', [
+    organization,
+  ]);
   const bySize = new Map<number, Uint8Array[]>();
   let unsigned = 0;
   for (const { note } of rows) {
     try {
       const name = note.slice(0, note.indexOf('\n'));
-      const { size, root } = openCheckpoint(note, keys.map(({ key }) => ({ name, publicKey: key })));
+      const { size, root } = openCheckpoint(
+        note,
+        keys.map(({ key }) => ({ name, publicKey: key })),
+      );
       bySize.set(size, [...(bySize.get(size) ?? []), root]);
     } catch {
       unsigned += 1;
