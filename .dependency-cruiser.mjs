@@ -86,6 +86,11 @@ const forbidden = [
     to: { path: '^libs/', pathNot: ['^libs/messaging/', INDEX('contracts', 'telemetry')] },
   },
   {
+    name: 'limits-stand-on-messaging',
+    from: { path: '^libs/limits/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/limits/', INDEX('contracts', 'messaging')] },
+  },
+  {
     name: 'runtime-stands-on-messaging',
     from: { path: '^libs/runtime/', pathNot: SPEC },
     to: {

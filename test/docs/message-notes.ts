@@ -111,6 +111,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   budgetReturn: query('ingress → one billing'),
   holdPlace: query('jobs → one billing'),
   budgetRecalled: { way: 'billing → every process with leases', payload: 'which budget, in JSON' },
+  limitRecalled: { way: 'ingress or jobs → every process with leases', payload: 'which limit, in JSON' },
   requestRead: query('ingress → one audit'),
   auditEventList: query('ingress → one audit'),
   auditInclusionProve: query('ingress → one audit'),

@@ -66,6 +66,7 @@ export function readSettings<Key extends keyof Settings = never>(
     budgetsUnknown: values.SWITCHYARD_BUDGETS_UNKNOWN,
     auditOrigin: values.SWITCHYARD_AUDIT_ORIGIN,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
+    limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

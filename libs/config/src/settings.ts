@@ -114,6 +114,7 @@ export const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}$/, 'must be a name like switchyard.example.com')
     .default('switchyard'),
   SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
+  SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
@@ -165,6 +166,8 @@ export interface Settings {
   readonly auditOrigin: string;
   /** Where every checkpoint is posted to besides. */
   readonly auditWitnessUrl: string | undefined;
+  /** What happens to a request while nobody can say whether its rate limits have room. */
+  readonly limitsUnknown: 'refuse' | 'admit';
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -193,6 +196,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   budgetsUnknown: 'SWITCHYARD_BUDGETS_UNKNOWN',
   auditOrigin: 'SWITCHYARD_AUDIT_ORIGIN',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
+  limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -436,8 +436,17 @@ export type {
   KeyUpdateFields,
   KeyUsed,
 } from './admin/key-objects.js';
-export { organizationEntrySchema, PLAN_FEATURES, planEntrySchema, rateLimitsSchema } from './snapshot/plan-entry.js';
-export type { OrganizationEntry, PlanEntry, RateLimits } from './snapshot/plan-entry.js';
+export { LIMIT_MEASURES, limitRecalledSchema, limitStateSchema } from './cache/limit-state.js';
+export type { LimitMeasure, LimitRecalled, LimitState } from './cache/limit-state.js';
+export {
+  organizationEntrySchema,
+  ownedLimitsSchema,
+  PLAN_FEATURES,
+  planEntrySchema,
+  rateLimitShape,
+  rateLimitsSchema,
+} from './snapshot/plan-entry.js';
+export type { OrganizationEntry, OwnedLimits, PlanEntry, RateLimits } from './snapshot/plan-entry.js';
 export {
   configurationApplyReplySchema,
   configurationApplySchema,

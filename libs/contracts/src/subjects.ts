@@ -129,6 +129,8 @@ export const Subject = {
   holdPlace: 'hold.place.v1',
   /** billing → every process that holds leases: give back what you do not use. Core NATS. */
   budgetRecalled: 'budget.recalled.v1',
+  /** one process that holds leases of rate limits → every other: give back what you do not use. Core NATS. */
+  limitRecalled: 'limit.recalled.v1',
   /** ingress → audit */
   requestRead: 'request.read.v1',
   auditEventList: 'audit-event.list.v1',

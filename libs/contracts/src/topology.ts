@@ -222,6 +222,8 @@ export const Bucket = {
   health: { name: 'health', maxAgeMilliseconds: 10 * minutes, maxBytes: 16 * 1024 ** 2 },
   /** What was answered under idempotency keys, for a day after. Full, it takes no more: a key that was taken is never forgotten early. */
   idempotency: { name: 'idempotency', maxAgeMilliseconds: 24 * hours, maxBytes: 16 * 1024 ** 3 },
+  /** What is used and leased of each rate limit; an entry outlives the longest window. */
+  limits: { name: 'limits', maxAgeMilliseconds: 26 * hours, maxBytes: 1024 ** 3 },
   /** Answers kept for equal requests; the oldest give way. In memory, as `health` is: together they fit what a server gives. */
   answers: { name: 'answers', maxAgeMilliseconds: 7 * days, maxBytes: 192 * 1024 ** 2 },
 } as const;

@@ -20,6 +20,8 @@ export { AnswerCache } from './streams/answer-cache.js';
 export type { FoundAnswer } from './streams/answer-cache.js';
 export { IdempotencyBucket } from './streams/idempotency-bucket.js';
 export type { FoundEntry } from './streams/idempotency-bucket.js';
+export { LimitBucket } from './streams/limit-bucket.js';
+export type { FoundLimitState } from './streams/limit-bucket.js';
 export { AnswerLog } from './streams/answer-log.js';
 export type { KeptFrames } from './streams/answer-log.js';
 export { DeadLetters } from './streams/dead-letters.js';

@@ -10,6 +10,7 @@ import { BodyClaims } from './streams/body-claims.js';
 import { KeyBucket } from './streams/key-bucket.js';
 import { IdempotencyBucket } from './streams/idempotency-bucket.js';
 import { DeadLetters } from './streams/dead-letters.js';
+import { LimitBucket } from './streams/limit-bucket.js';
 import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
 import { OutageRetry } from './streams/outage-retry.js';
@@ -87,6 +88,7 @@ export class MessagingModule {
       { provide: StreamTrimmer, useValue: new StreamTrimmer(parts.link) },
       { provide: AnswerCache, useValue: new AnswerCache(parts.messaging) },
       { provide: IdempotencyBucket, useValue: new IdempotencyBucket(parts.messaging) },
+      { provide: LimitBucket, useValue: new LimitBucket(parts.messaging) },
       { provide: AnswerLog, useValue: new AnswerLog(parts.messaging) },
       { provide: DeadLetters, useValue: new DeadLetters(parts.link, parts.publisher) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },

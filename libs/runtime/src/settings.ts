@@ -42,6 +42,8 @@ export class Settings {
     readonly auditOrigin: string,
     /** Where every checkpoint is posted to besides. */
     readonly auditWitnessUrl: string | undefined,
+    /** What happens to a request while nobody can say whether its rate limits have room. */
+    readonly limitsUnknown: 'refuse' | 'admit',
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -67,6 +69,7 @@ export class Settings {
       read.budgetsUnknown,
       read.auditOrigin,
       read.auditWitnessUrl,
+      read.limitsUnknown,
     );
   }
 }

@@ -40,6 +40,7 @@ import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
 import { BudgetGate } from './hold-budget/budget-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
+import { RateLimits } from './limit-rate/rate-limits.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
 import { BudgetsController } from './manage-budgets/budgets.controller.js';
@@ -121,6 +122,7 @@ import { HealthController } from './report-health/health.controller.js';
     WriteJobResultHandler,
     AnswerFromCacheHandler,
     BudgetGate,
+    RateLimits,
     RequestIntake,
     PromptDifficulty,
     PromptFacts,

@@ -1,18 +1,33 @@
 import { z } from 'zod';
 import { slug } from '../identifiers.js';
 
-const most = z.int().positive();
+const MOST = 1_000_000_000;
+const most = z.int().positive().max(MOST);
 
-/** How much may be asked for; what is absent is not limited here. */
-export const rateLimitsSchema = z.object({
+/** The members of `rateLimitsSchema`, for strict objects of their own. */
+export const rateLimitShape = {
   requestsPerMinute: most.optional(),
   requestsPerDay: most.optional(),
   tokensPerMinute: most.optional(),
   tokensPerDay: most.optional(),
   /** Requests under way at the same time. */
   concurrency: most.optional(),
-});
+} as const;
+
+/** How much may be asked for; what is absent is not limited here. Minutes and days are the last 60 seconds and 24 hours. */
+export const rateLimitsSchema = z.object(rateLimitShape);
 export type RateLimits = z.infer<typeof rateLimitsSchema>;
+
+/** The limits of an owner: on all its requests, and on parts of them that are counted for themselves. */
+export const ownedLimitsSchema = rateLimitsSchema.extend({
+  /** Each end user that requests name has these for itself. */
+  eachEndUser: rateLimitsSchema.optional(),
+  /** By public model, as callers name it. */
+  models: z.record(z.string(), rateLimitsSchema).optional(),
+  /** By configured provider: one that is at its limit is left out of the route. */
+  providers: z.record(slug, rateLimitsSchema).optional(),
+});
+export type OwnedLimits = z.infer<typeof ownedLimitsSchema>;
 
 /** What a plan can be with or without. */
 export const PLAN_FEATURES = [
@@ -31,13 +46,13 @@ export const planEntrySchema = z.object({
   displayName: z.string().optional(),
   /** On top of what the providers charge, in millionths of it; negative for a discount. */
   markupMillionths: z.int().min(-1_000_000).max(100_000_000),
-  limits: rateLimitsSchema.optional(),
+  limits: ownedLimitsSchema.optional(),
   /** Public models that may be asked for; all where absent. */
   models: z.array(z.string()).optional(),
   /** Strategies of routing that requests may ask for; all where absent. */
   strategies: z.array(z.string()).optional(),
   /** How long answers and files are kept, in days. */
-  retentionDays: most.optional(),
+  retentionDays: z.int().positive().optional(),
   /** All where absent. */
   features: z.array(z.enum(PLAN_FEATURES)).optional(),
   /** What support comes with it, in the operator's words. */
@@ -49,12 +64,12 @@ export type PlanEntry = z.infer<typeof planEntrySchema>;
 export const organizationEntrySchema = z.object({
   name: slug,
   plan: slug.optional(),
-  limits: rateLimitsSchema.optional(),
+  limits: ownedLimitsSchema.optional(),
   projects: z.array(
     z.object({
       name: slug,
       plan: slug.optional(),
-      limits: rateLimitsSchema.optional(),
+      limits: ownedLimitsSchema.optional(),
       /** How much of durable work it gets beside other projects; 1 where absent. */
       share: z.number().positive().optional(),
     }),

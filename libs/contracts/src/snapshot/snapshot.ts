@@ -5,7 +5,7 @@ import { keyScope, roleGrantSchema } from '../queries/caller.js';
 import { budgetEntrySchema, markupEntrySchema } from './budget.js';
 import { nativeBatchPolicySchema } from './batch-api.js';
 import { modelLimitsSchema } from './model-limits.js';
-import { organizationEntrySchema, planEntrySchema, rateLimitsSchema } from './plan-entry.js';
+import { organizationEntrySchema, ownedLimitsSchema, planEntrySchema } from './plan-entry.js';
 import { priceSchema } from './price.js';
 import {
   accessSchema,
@@ -99,7 +99,7 @@ export const keyEntrySchema = z.object({
   ipRanges: z.array(z.string()).min(1).optional(),
   /** From when on it is refused. */
   expiresAt: epochMilliseconds.optional(),
-  limits: rateLimitsSchema.optional(),
+  limits: ownedLimitsSchema.optional(),
   /** Of a key made by the admin API. */
   id: z.string().max(100).optional(),
   /** Since when it is refused. */
@@ -124,6 +124,8 @@ export const snapshotSchema = z.object({
   /** Absent in revisions from before there were plans, as the next. */
   organizations: z.array(organizationEntrySchema).optional(),
   plans: z.array(planEntrySchema).optional(),
+  /** Over all organisations together. */
+  limits: ownedLimitsSchema.optional(),
   /** Of targets; the defaults of `libs/health` where absent. */
   breaker: breakerSettingsSchema.partial().optional(),
   /** Policies tried beside those in force: this share of requests is decided by them. */

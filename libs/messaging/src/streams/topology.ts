@@ -69,7 +69,8 @@ export class Topology {
     });
     await new Kvm(this.link.connection).create(Bucket.keys.name, { max_bytes: Bucket.keys.maxBytes });
     await this.ensureStream(manager, answersConfig());
-    await this.ensureStream(manager, idempotencyConfig());
+    await this.ensureStream(manager, entriesConfig(Bucket.idempotency));
+    await this.ensureStream(manager, { ...entriesConfig(Bucket.limits), persist_mode: PersistMode.Async });
     await new Objm(this.link.connection).create(Bucket.bodies.name, {
       ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
       max_bytes: Bucket.bodies.maxBytes,
@@ -107,6 +108,7 @@ export class Topology {
   }
 }
 
+type EntriesBucket = Readonly<Record<'maxAgeMilliseconds' | 'maxBytes', number>> & { readonly name: string };
 type WantedStream = Partial<StreamConfig> & { name: string };
 
 function streamConfig(definition: StreamDefinition): WantedStream {
@@ -148,9 +150,8 @@ function answersConfig(): WantedStream {
   };
 }
 
-/** A bucket in all but this: compressed, since answers are text, and written with headers. */
-function idempotencyConfig(): WantedStream {
-  const { name, maxAgeMilliseconds, maxBytes } = Bucket.idempotency;
+/** A bucket in all but this: entries may have headers, and are there for `VersionedBucket` alone. */
+function entriesConfig({ name, maxAgeMilliseconds, maxBytes }: EntriesBucket): WantedStream {
   return {
     name: `KV_${name}`,
     subjects: [`$KV.${name}.>`],

@@ -11,7 +11,7 @@ const CONTENT_FORM = 3;
 /** The part of a snapshot that comes from the configuration. */
 export type SnapshotContent = Pick<
   Snapshot,
-  'providers' | 'models' | 'keys' | 'organizations' | 'plans' | 'breaker' | 'budgets' | 'markups'
+  'providers' | 'models' | 'keys' | 'organizations' | 'plans' | 'breaker' | 'budgets' | 'markups' | 'limits'
 >;
 
 /**
@@ -40,11 +40,15 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
         ? provider
         : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
-  const { models, breaker, budgets, markups } = configuration;
+  const { models, breaker, budgets, markups, limits } = configuration;
   const settings = breaker === undefined ? {} : { breaker };
   const money = { ...(budgets.length > 0 ? { budgets } : {}), ...(markups.length > 0 ? { markups } : {}) };
   const keys = hashKeys(configuration, secrets);
-  const tenants = { organizations: [...configuration.organizations], plans: [...configuration.plans] };
+  const tenants = {
+    organizations: [...configuration.organizations],
+    plans: [...configuration.plans],
+    ...(limits === undefined ? {} : { limits }),
+  };
   const recognisable = {
     providers: withCredentials((plain) => fingerprint(plain, secretKey)),
     keys,

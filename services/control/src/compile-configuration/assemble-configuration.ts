@@ -25,6 +25,7 @@ export function assembleConfiguration(
     ...assembleOrganizations(file),
     budgets: assembleBudgets(file),
     markups: assembleMarkups(file),
+    ...(file.limits === undefined ? {} : { limits: file.limits }),
     ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
   };
 }

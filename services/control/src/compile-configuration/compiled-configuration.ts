@@ -5,6 +5,7 @@ import type {
   MarkupEntry,
   ModelEntry,
   OrganizationEntry,
+  OwnedLimits,
   PlanEntry,
   ProviderEntry,
   RoleGrant,
@@ -40,6 +41,8 @@ export interface CompiledConfiguration {
   readonly organizations: readonly OrganizationEntry[];
   readonly plans: readonly PlanEntry[];
   readonly accounts: readonly Account[];
+  /** Over all organisations together. */
+  readonly limits?: OwnedLimits;
   /** What the file says of the breaker of targets. */
   readonly breaker?: Partial<BreakerSettings>;
 }

@@ -6,7 +6,7 @@ import { batchFields } from './batches/batch-fields.js';
 import { closedObject } from './closed-object.js';
 import { modelName, priority, waitMilliseconds, weight } from './field-types.js';
 import { organizationFields, projectFields } from './organization-fields.js';
-import { planFields } from './plan-fields.js';
+import { limitFields, planFields } from './plan-fields.js';
 import { priceFields, unknownPrice } from './price-fields.js';
 import { providerFields } from './provider-kinds.js';
 import { autoFields } from './routing-policies/auto-fields.js';
@@ -79,6 +79,7 @@ export const configurationFile = closedObject({
   unknownPrice: unknownPrice.default('refuse'),
   plans: z.array(planFields).default([]),
   organizations: z.array(organization).default([]),
+  limits: limitFields.optional(),
   exchangeRates,
   breaker: breakerFields.optional(),
 });

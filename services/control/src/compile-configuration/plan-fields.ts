@@ -1,21 +1,19 @@
 import { z } from 'zod';
-import { PLAN_FEATURES, slug } from '#libs/contracts';
+import { PLAN_FEATURES, rateLimitShape, slug } from '#libs/contracts';
 
 import { markupField } from './budgets/markup-field.js';
 import { closedObject } from './closed-object.js';
 import { modelName, plainText } from './field-types.js';
 
-const MOST = 1_000_000_000;
 const MOST_ENTRIES = 1_000;
-const most = z.int().positive().max(MOST).optional();
+const rateLimits = closedObject(rateLimitShape);
 
-/** How much may be asked for, at a plan, an organisation, a project or a key. */
+/** How much may be asked for, at a plan, an organisation, a project or a key, or by everybody together. */
 export const limitFields = closedObject({
-  requestsPerMinute: most,
-  requestsPerDay: most,
-  tokensPerMinute: most,
-  tokensPerDay: most,
-  concurrency: most,
+  ...rateLimitShape,
+  eachEndUser: rateLimits.optional(),
+  models: z.record(modelName, rateLimits).optional(),
+  providers: z.record(slug, rateLimits).optional(),
 });
 
 /** What customers can buy, as the operator's own names. */

@@ -8,6 +8,7 @@ import { PendingCall } from '../answer-caller/pending-call.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import { AnswerFromCacheHandler } from '../answer-from-cache/answer-from-cache.handler.js';
 import { BudgetGate } from '../hold-budget/budget-gate.js';
+import { RateLimits, type AdmittedRequest } from '../limit-rate/rate-limits.js';
 import { HttpLimit } from '../http/http-limits.js';
 import { RequestFacts } from './request-facts.js';
 
@@ -26,6 +27,9 @@ export interface AcceptedRequest {
 
 type ModelSettings = Pick<ModelEntry, 'keepAliveMilliseconds'>;
 
+/** A request on its way through admission; `admitted` where limits count it. */
+type LimitedRequest = AcceptedRequest & { admitted?: AdmittedRequest | undefined };
+
 const NOTHING_HELD = (): void => undefined;
 
 /** Admits a request and hands it to the router; its answer then comes in frames. */
@@ -37,27 +41,41 @@ export class AcceptRequestHandler {
     private readonly messaging: Messaging,
     private readonly bodies: BodyClaims,
     private readonly pending: PendingCalls,
+    private readonly rates: RateLimits,
     private readonly budgets: BudgetGate,
     private readonly streams: AnswerLog,
   ) {}
 
-  /** @throws DialectError 404 for a model nobody configured, 402 for a budget without room, MessagingError while NATS is away. */
+  /** @throws DialectError 404 for a model nobody configured, 429 and 402 for a limit or a budget without room, MessagingError while NATS is away. */
   async handle(request: AcceptedRequest): Promise<void> {
     const dialect = dialectNamed(request.facts.dialect);
     const { facts: read, model } = this.requestFacts.complete({ ...request, dialect });
     const facts: Facts = request.resumable ? { ...read, resumable: true } : read;
     if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
+    const limits = this.rates.of(facts, model.name);
+    if (limits.length === 0) return this.answer(facts, model, request);
+    const admitted = await this.rates.admit(facts, limits);
+    if (admitted) request.response.addHeaders(admitted.headers());
+    try {
+      await this.answer(facts, model, { ...request, admitted });
+    } catch (error) {
+      admitted?.putBack();
+      throw error;
+    }
+  }
+
+  private async answer(facts: Facts, model: ModelSettings, request: LimitedRequest): Promise<void> {
     const policy = this.cache.policyFor(facts);
     // What is answered from the cache is not kept as a stream, and could not be picked up again.
     if (!policy || facts.resumable) return this.hold(facts, model, request);
     const { body, response, cacheControl } = request;
     const outcome = await this.cache.handle({ facts, body, response, cacheControl }, policy);
-    if (outcome.answered) return;
+    if (outcome.answered) return request.admitted?.endWithoutCall();
     await this.hold(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, model, request);
   }
 
   /** What the request may cost is set aside before anybody hears of it, and given back where nobody does. */
-  private async hold(facts: Facts, model: ModelSettings, request: AcceptedRequest): Promise<void> {
+  private async hold(facts: Facts, model: ModelSettings, request: LimitedRequest): Promise<void> {
     const applied = this.budgets.of(facts);
     if (applied.length === 0) return this.send(facts, model, request, NOTHING_HELD);
     const held = await this.budgets.hold(facts, applied);
@@ -72,12 +90,7 @@ export class AcceptRequestHandler {
     });
   }
 
-  private async send(
-    facts: Facts,
-    model: ModelSettings,
-    request: AcceptedRequest,
-    giveBack: () => void,
-  ): Promise<void> {
+  private async send(facts: Facts, model: ModelSettings, request: LimitedRequest, giveBack: () => void): Promise<void> {
     let claim: string | undefined;
     try {
       claim = await this.storeLargeBody(request);
@@ -87,7 +100,10 @@ export class AcceptRequestHandler {
       throw error;
     }
     // Waiting takes its time; nothing is asked of anybody for a caller who has left meanwhile.
-    if (request.response.isGone) return giveBack();
+    if (request.response.isGone) {
+      request.admitted?.putBack();
+      return giveBack();
+    }
     this.publish(facts, model, { ...request, claim });
   }
 
@@ -103,9 +119,11 @@ export class AcceptRequestHandler {
   private publish(
     facts: Facts,
     { keepAliveMilliseconds }: ModelSettings,
-    { requestId, body, response, claim }: AcceptedRequest & { claim: string | undefined },
+    { requestId, body, response, claim, admitted }: LimitedRequest & { claim: string | undefined },
   ): void {
-    this.pending.add(new PendingCall(facts, response, keepAliveMilliseconds));
+    const call = new PendingCall(facts, response, keepAliveMilliseconds);
+    if (admitted) call.onEnd = (terminalEvent) => admitted.end(terminalEvent);
+    this.pending.add(call);
     const headers: Record<string, string | undefined> = {
       [MessageHeader.facts]: JSON.stringify(facts),
       [MessageHeader.bodyClaim]: claim,

@@ -1,10 +1,9 @@
 import { DialectError } from '#libs/dialects';
-import { PLAN_FEATURES, role, slug } from '#libs/contracts';
+import { PLAN_FEATURES, rateLimitShape, role, slug } from '#libs/contracts';
 import { z } from 'zod';
 
 const MOST_PER_PAGE = 100;
 const text = z.string().min(1).max(4_096);
-const most = z.int().positive().max(1_000_000_000).optional();
 
 /** `limit` and `after`, the cursor of the page before, of every list. */
 export const pageQuery = z.strictObject({
@@ -15,12 +14,12 @@ export const pageQuery = z.strictObject({
 /** The same for keys, which may be asked of one project. */
 export const keyPageQuery = pageQuery.extend({ project: slug.optional() });
 
+const rateLimits = z.strictObject(rateLimitShape);
 export const limitsFields = z.strictObject({
-  requestsPerMinute: most,
-  requestsPerDay: most,
-  tokensPerMinute: most,
-  tokensPerDay: most,
-  concurrency: most,
+  ...rateLimitShape,
+  eachEndUser: rateLimits.optional(),
+  models: z.record(text, rateLimits).optional(),
+  providers: z.record(slug, rateLimits).optional(),
 });
 
 /** Budgets as in `switchyard.yaml`; each is checked there. */

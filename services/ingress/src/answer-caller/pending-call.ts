@@ -18,6 +18,8 @@ export class PendingCall {
   private readonly beganAt = performance.now();
   private gaveUp = false;
   private nextSequence = 0;
+  /** Told once, when the call has ended for its caller. */
+  onEnd: ((terminalEvent: string | undefined) => void) | undefined;
 
   constructor(
     readonly facts: Facts,
@@ -71,7 +73,7 @@ export class PendingCall {
 
   /** Ends the call with an error of our own. */
   fail(answer: AnswerHead): void {
-    this.hasEnded = true;
+    this.markEnded();
     this.response.error(answer);
   }
 
@@ -83,10 +85,16 @@ export class PendingCall {
   }
 
   private ended(message: IncomingMessage, write: () => void): CallProgress {
-    this.hasEnded = true;
     this.terminalEvent = message.header(MessageHeader.terminalEvent);
+    this.markEnded();
     write();
     return 'ended';
+  }
+
+  private markEnded(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.onEnd?.(this.terminalEvent);
   }
 
   private answerOf(message: IncomingMessage): AnswerHead {

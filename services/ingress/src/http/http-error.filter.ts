@@ -8,6 +8,7 @@ import { DialectError, type CallerError } from '#libs/dialects';
 import { MessagingError, QueryRefused } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
 import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
+import { RateLimited } from '../limit-rate/rate-limited.js';
 import { dialectOfPath } from './dialect-of-path.js';
 import { HttpLimit } from './http-limits.js';
 
@@ -31,6 +32,7 @@ export class HttpErrorFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
+    if (thrown instanceof RateLimited) reply.headers(thrown.headers);
     if (told.status === 503) reply.header('retry-after', '1');
     const answer = () =>
       void reply.status(told.status).type('application/json').send(dialectOfPath(request).encodeError(told));
