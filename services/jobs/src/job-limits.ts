@@ -85,6 +85,20 @@ export class JobLimits {
   /** The pause between two sweeps of the same batch doubles up to this. */
   readonly sweepPauseMilliseconds: number = 10 * MINUTE;
 
+  /** Most lines, and most bytes of them, in one batch at a provider. */
+  readonly nativeBatchLines: number = 10_000;
+  readonly nativeBatchBytes: number = 16 * MEBIBYTE;
+  /** How often a batch at a provider is looked at: soon after something has changed, then ever more seldom. */
+  readonly nativePollMilliseconds: { readonly least: number; readonly most: number } = { least: 5_000, most: MINUTE };
+  /** How long a batch whose end was asked for is waited for; then its lines go online without it. */
+  readonly nativeCancelWaitMilliseconds: number = 8 * MINUTE;
+  /** How long a batch that may have been submitted is looked for; longer than a submission takes. */
+  readonly nativeResolveMilliseconds: number = 4 * MINUTE;
+  /** How often the database is asked for batches at providers that are to be looked at. */
+  readonly nativeClaimMilliseconds: number = 1_000;
+  /** Batches at providers that one process works on at the same time; each may hold twice its bytes. */
+  readonly nativeBatchesAtOnce: number = 2;
+
   /** How long a response is kept. */
   readonly responseKeepMilliseconds: number = 30 * 24 * 60 * MINUTE;
   /** Most bytes of one response with its whole input; a larger one is not kept. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type Abstract, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import type { ZodType } from 'zod';
 import { BlobStore } from '#libs/blobs';
 import {
   decodeRequestBundle,
@@ -51,6 +52,8 @@ export interface Published {
   readonly messageId: string | undefined;
 }
 
+const SNAPSHOT = { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }], keys: [] };
+
 /** The NATS that a test plays: what was published, and what it says of its queues. */
 export class PlayedNats {
   readonly published: Published[] = [];
@@ -58,6 +61,12 @@ export class PlayedNats {
   readonly told: string[] = [];
   /** Terminal events that this service stored. */
   readonly ended: RequestEnded[] = [];
+  /** Answers what this service asks of others. */
+  answer: (subject: string, query: unknown) => unknown = (subject) => {
+    throw new MessagingError('no_responders', `nobody answers ${subject}`);
+  };
+  /** The configuration in force. */
+  snapshot: object = SNAPSHOT;
   readonly claims = new Map<string, string>();
   readonly bodies: Pick<BodyClaims, 'put' | 'get' | 'remove'> = {
     put: async (name, body) => void this.claims.set(name, Buffer.from(body).toString()),
@@ -106,7 +115,6 @@ export class PlayedNats {
 
 const silent = (): void => undefined;
 
-const SNAPSHOT = { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }], keys: [] };
 
 @Module({})
 class SurroundingsModule {}
@@ -133,11 +141,17 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       SnapshotWatch,
       {
         ready: Promise.resolve(),
-        current: SNAPSHOT,
-        onChange: (listener: (snapshot: typeof SNAPSHOT) => void) => listener(SNAPSHOT),
+        current: nats.snapshot,
+        onChange: (listener: (snapshot: object) => void) => listener(nats.snapshot),
       },
     ],
-    [Messaging, { publish: (subject: string) => void nats.told.push(subject) }],
+    [
+      Messaging,
+      {
+        publish: (subject: string) => void nats.told.push(subject),
+        ask: async (subject: string, query: unknown, answer: ZodType) => answer.parse(await nats.answer(subject, query)),
+      },
+    ],
     [HealthBucket, { onChange: silent, start: silent }],
     [StreamState, { progress: async () => nats.progress }],
   ];

@@ -70,6 +70,15 @@ import { CreateResponses1763900000000 } from './migrations/1763900000000-create-
 import { CountResponseBytes1764000000000 } from './migrations/1764000000000-count-response-bytes.js';
 import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
 import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js';
+import { CreateNativeBatches1764700000000 } from './migrations/1764700000000-create-native-batches.js';
+import { AdvanceNativeHandler } from './native-batches/advance-native.handler.js';
+import { AdvanceNativeRunner } from './native-batches/advance-native.runner.js';
+import { NativeBatchRepository } from './native-batches/native-batch.repository.js';
+import { NativeLinesSource } from './native-batches/native-lines.source.js';
+import { NativeRoutes } from './native-batches/native-routes.js';
+import { PlanNativeHandler } from './native-batches/plan-native.handler.js';
+import { ProviderBatches } from './native-batches/provider-batches.js';
+import { ReturnedLinesRepository } from './native-batches/returned-lines.repository.js';
 import { CreateJobs1764500000000 } from './migrations/1764500000000-create-jobs.js';
 import { ScheduleWork1764100000000 } from './migrations/1764100000000-schedule-work.js';
 import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
@@ -79,6 +88,7 @@ import { LineFacts } from './publish-lines/line-facts.js';
 import { LinePublisher } from './publish-lines/line-publisher.js';
 import { OpenInputFiles } from './publish-lines/open-input-files.js';
 import { PublicationRepository } from './publish-lines/publication.repository.js';
+import { PublishReturnedHandler } from './publish-lines/publish-returned.handler.js';
 import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
 import { RecordUnfinishedHandler } from './record-unfinished/record-unfinished.handler.js';
 import { FileRepository } from './store-file/file.repository.js';
@@ -126,6 +136,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         CreateJobs1764500000000,
         ScheduleWork1764100000000,
         CreateIdempotencyKeys1764600000000,
+        CreateNativeBatches1764700000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -163,6 +174,15 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     AnswerResponsesHandler,
     BatchLeaseRepository,
     BatchLinesSource,
+    AdvanceNativeHandler,
+    AdvanceNativeRunner,
+    NativeBatchRepository,
+    NativeLinesSource,
+    NativeRoutes,
+    PlanNativeHandler,
+    ProviderBatches,
+    PublishReturnedHandler,
+    ReturnedLinesRepository,
     BatchLineRepository,
     BatchNudge,
     BatchRepository,

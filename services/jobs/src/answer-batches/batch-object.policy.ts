@@ -35,6 +35,9 @@ export function toBatchObject(batch: Batch): BatchObject {
       total_tokens: batch.promptTokens + batch.completionTokens,
     },
     cost_usd: dollars(batch.costNanoUsd),
+    ...(batch.nativeLines === 0 && batch.savedNanoUsd === 0n
+      ? {}
+      : { switchyard: { native_lines: batch.nativeLines, savings_usd: dollars(batch.savedNanoUsd) } }),
     metadata: batch.metadata,
   };
 }

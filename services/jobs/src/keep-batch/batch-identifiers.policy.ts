@@ -13,6 +13,11 @@ export const batchIdentifiers = {
   errorFile: (batchId: string) => `file-${tokenOf(batchId)}-errors`,
 };
 
+/** The line that a request id of a batch stands for. */
+export function lineOfRequest(requestId: string): number {
+  return Number(requestId.slice(requestId.lastIndexOf('_') + 1));
+}
+
 function tokenOf(batchId: string): string {
   return batchId.slice(batchId.indexOf('_') + 1);
 }

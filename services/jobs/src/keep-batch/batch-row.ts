@@ -3,13 +3,14 @@ import type { Batch } from './batch.js';
 /** A row of `jobs.batches` as the driver gives it: 64-bit integers come as text. */
 export type BatchRow = Omit<
   Batch,
-  'promptTokens' | 'cachedPromptTokens' | 'completionTokens' | 'reasoningTokens' | 'costNanoUsd'
+  'promptTokens' | 'cachedPromptTokens' | 'completionTokens' | 'reasoningTokens' | 'costNanoUsd' | 'savedNanoUsd'
 > & {
   readonly promptTokens: string;
   readonly cachedPromptTokens: string;
   readonly completionTokens: string;
   readonly reasoningTokens: string;
   readonly costNanoUsd: string;
+  readonly savedNanoUsd: string;
 };
 
 const fields = [
@@ -50,6 +51,10 @@ const fields = [
   'cancelledAt',
   'publishedAt',
   'sweptAt',
+  'nativePlannedAt',
+  'nativeLines',
+  'returnedLines',
+  'savedNanoUsd',
 ] as const satisfies readonly (keyof Batch)[];
 
 /** The select list that makes a `BatchRow`. */
@@ -64,6 +69,7 @@ export function toBatch(row: BatchRow): Batch {
     completionTokens: Number(row.completionTokens),
     reasoningTokens: Number(row.reasoningTokens),
     costNanoUsd: BigInt(row.costNanoUsd),
+    savedNanoUsd: BigInt(row.savedNanoUsd),
   };
 }
 

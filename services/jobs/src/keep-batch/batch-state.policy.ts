@@ -85,7 +85,9 @@ export function endingOf(batch: Batch): 'completed' | 'expired' | 'cancelled' {
  * was closed; it may have taken a while.
  */
 export function hasLostLines(batch: Batch, passedBefore: Date | undefined): boolean {
-  const { offeredLines, publishedLines, publishedAt, sweptAt } = batch;
+  const { offeredLines, publishedLines, publishedAt, sweptAt, nativeLines } = batch;
+  // What is at a provider moves in no stream of ours.
+  if (nativeLines > 0) return false;
   const times = [publishedAt, sweptAt, offeredLines > publishedLines ? afterLastStep(batch) : null];
   return passedBefore !== undefined && times.every((time) => time === null || passedBefore > time);
 }
@@ -93,7 +95,7 @@ export function hasLostLines(batch: Batch, passedBefore: Date | undefined): bool
 /** A batch that was cancelled or expired waits for what is under way: until that has ended, was lost, or took too long. */
 function isWaitingOver(batch: Batch, { now, cancelGraceMilliseconds, passedBefore }: BatchCircumstances): boolean {
   return (
-    endedLines(batch) >= batch.offeredLines ||
+    (batch.nativeLines === 0 && endedLines(batch) >= batch.offeredLines - batch.returnedLines) ||
     now.getTime() - closedAt(batch).getTime() >= cancelGraceMilliseconds ||
     hasLostLines(batch, passedBefore)
   );

@@ -55,6 +55,14 @@ export interface Batch {
   readonly publishedAt: Date | null;
   /** When lines that were lost were last claimed to be published again. */
   readonly sweptAt: Date | null;
+  /** When it was decided which lines go to batch APIs of providers; null while that may still be. */
+  readonly nativePlannedAt: Date | null;
+  /** Lines that are at providers. */
+  readonly nativeLines: number;
+  /** Lines that came back from there and have not been sent online. */
+  readonly returnedLines: number;
+  /** What the batch prices of providers have saved. */
+  readonly savedNanoUsd: bigint;
 }
 
 /** How many lines have their result. */

@@ -71,6 +71,12 @@ export class LinePublisher {
     return request instanceof LineError ? undefined : request.facts;
   }
 
+  /** A line as one request among others; undefined for one that cannot be sent. */
+  bundledRequestOf(batch: Batch, line: LineToPublish): BundledRequest | undefined {
+    const request = this.requestOf(batch, line, []);
+    return request instanceof LineError ? undefined : request;
+  }
+
   private requestOf(
     batch: Batch,
     { line, bytes }: LineToPublish,

@@ -48,6 +48,18 @@ export class OpenInputFiles implements OnApplicationShutdown {
     }
   }
 
+  /** The same, of a file that is opened for this alone, whatever else is read of it meanwhile. */
+  async *readOnce(batch: Batch, firstLine: number, count: number): AsyncGenerator<WholeLine> {
+    let read = 0;
+    for await (const line of await this.open(batch, firstLine)) {
+      if (!line.bytes) throw new Error(`Line ${line.line} of ${batch.id} is too long; was its file changed?`);
+      yield { ...line, bytes: line.bytes };
+      read += 1;
+      if (read >= count) return;
+    }
+    if (read < count) throw new Error(`The input file of ${batch.id} ends before its last line; was it changed?`);
+  }
+
   private async openAt(batch: Batch, firstLine: number): Promise<OpenFile> {
     const open = this.files.get(batch.id);
     this.files.delete(batch.id);

@@ -3,11 +3,20 @@ import type { ReleaseOrder } from '../dispatch-work/work-source.js';
 import { DurableHolds } from '../hold-money/durable-holds.js';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
+import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { LinePublisher, type LineToPublish } from './line-publisher.js';
 import { OpenInputFiles } from './open-input-files.js';
 import { PublicationRepository } from './publication.repository.js';
+
+const NOWHERE: ReadonlySet<number> = new Set();
+
+/** How many of the next lines, and which of them do not go online. */
+interface NextLines {
+  readonly count: number;
+  readonly elsewhere: ReadonlySet<number>;
+}
 
 /**
  * Publishes the next lines of a batch in the order of its input file, as many as the dispatcher says, in steps: note how far
@@ -22,6 +31,7 @@ export class PublishLinesHandler {
     private readonly publisher: LinePublisher,
     private readonly limits: JobLimits,
     private readonly holds: DurableHolds,
+    private readonly returned: ReturnedLinesRepository,
   ) {}
 
   /** Resolves to the number of lines published. Throws where a step failed; the next release repeats it. */
@@ -41,28 +51,39 @@ export class PublishLinesHandler {
     const batch = await this.publications.begin(batchId, order.holder, most);
     if (!batch) return 0;
     const next = Math.min(most, batch.totalLines - batch.publishedLines);
-    const count = next > 0 ? await this.held(batch, order, next) : 0;
+    const elsewhere = next > 0 ? await this.elsewhere(batch, next) : NOWHERE;
+    const count = next > 0 ? await this.held(batch, order, { count: next, elsewhere }) : 0;
     if (count <= 0) return 0;
-    await this.publishNext(batch, order, count);
+    await this.publishNext(batch, order, { count, elsewhere });
     const isNoted = await this.publications.finish(batch.id, order.holder, batch.publishedLines + count);
     return isNoted ? count : 0;
   }
 
   /** How many of the next lines have money set aside; where nobody has a budget, all of them without a look. */
-  private async held(batch: Batch, { avoid }: ReleaseOrder, count: number): Promise<number> {
+  private async held(batch: Batch, { avoid }: ReleaseOrder, { count, elsewhere }: NextLines): Promise<number> {
     if (!this.holds.areNeededFor(batch)) return count;
     const requests = [];
     for await (const line of this.files.read(batch, batch.publishedLines + 1, count)) {
-      requests.push(this.publisher.factsOf(batch, line, avoid));
+      requests.push(elsewhere.has(line.line) ? undefined : this.publisher.factsOf(batch, line, avoid));
     }
     return this.holds.place(requests);
+  }
+
+  /** Those of the next lines that are, or were, at providers. */
+  private async elsewhere(batch: Batch, count: number): Promise<ReadonlySet<number>> {
+    if (batch.nativePlannedAt === null) return NOWHERE;
+    return this.returned.elsewhere(batch, batch.publishedLines + 1, batch.publishedLines + count);
   }
 
   /**
    * Waits for what is under way even when something failed, so that nothing goes on in the background; but not for long where
    * the process stops while the stream cannot be reached.
    */
-  private async publishNext(batch: Batch, { signal, avoid }: ReleaseOrder, count: number): Promise<void> {
+  private async publishNext(
+    batch: Batch,
+    { signal, avoid }: ReleaseOrder,
+    { count, elsewhere }: NextLines,
+  ): Promise<void> {
     const { stopGraceMilliseconds } = this.limits;
     const bytes = new InFlightBytes(this.limits.publishInFlightBytes);
     const underWay: Promise<void>[] = [];
@@ -85,6 +106,7 @@ export class PublishLinesHandler {
     };
     try {
       for await (const line of this.files.read(batch, batch.publishedLines + 1, count)) {
+        if (elsewhere.has(line.line)) continue;
         // What is gathered holds bytes too: it has to go before more of them can be waited for.
         if (gatheredBytes + line.length > this.limits.messageBodyBytes) sendGathered();
         await unlessAborted(bytes.take(line.length), signal, stopGraceMilliseconds);

@@ -8,6 +8,7 @@ import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { endingOf, hasLostLines } from '../keep-batch/batch-state.policy.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
+import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
 import { batchEndpoint } from '../validate-batch/batch-endpoints.policy.js';
@@ -24,6 +25,7 @@ import { unfinishedLineEvent, type UnfinishedLine } from './unfinished-line.poli
 export class RecordUnfinishedHandler {
   constructor(
     private readonly lines: BatchLineRepository,
+    private readonly natives: ReturnedLinesRepository,
     private readonly files: FileRepository,
     private readonly blobs: BlobStore,
     private readonly results: AtomicBatchPublisher,
@@ -36,18 +38,25 @@ export class RecordUnfinishedHandler {
     const outcome = endingOf(batch);
     if (outcome === 'completed') return;
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
-    let after = hasLostLines(batch, how.passedBefore) ? 0 : batch.offeredLines;
-    for (;;) {
-      how.signal.throwIfAborted();
-      const range = { after, last: batch.totalLines, limit: this.limits.publishStepLines };
-      const places = await this.lines.withoutResult(batch.id, range);
-      const last = places.at(-1);
-      if (!last) return;
-      const unfinished: UnfinishedLine[] = [];
-      for (const place of places) unfinished.push(await this.read(batch, place, file?.blobKey));
-      await unlessAborted(this.publish(batch, unfinished, { outcome, at: how.now }), how.signal);
-      after = last.line;
-    }
+    const ending = { outcome, at: how.now };
+    const recordAll = async (first: number, next: (after: number, limit: number) => Promise<LinePlace[]>) => {
+      for (let after = first; ;) {
+        how.signal.throwIfAborted();
+        const places = await next(after, this.limits.publishStepLines);
+        const last = places.at(-1);
+        if (!last) return;
+        const unfinished: UnfinishedLine[] = [];
+        for (const place of places) unfinished.push(await this.read(batch, place, file?.blobKey));
+        await unlessAborted(this.publish(batch, unfinished, ending), how.signal);
+        after = last.line;
+      }
+    };
+    await recordAll(hasLostLines(batch, how.passedBefore) ? 0 : batch.offeredLines, (after, limit) =>
+      this.lines.withoutResult(batch.id, { after, last: batch.totalLines, limit }),
+    );
+    // Nobody waits any longer for what is still at providers, and what came back from there is with nobody.
+    if (batch.nativeLines + batch.returnedLines === 0) return;
+    await recordAll(0, (after, limit) => this.natives.withoutResult(batch.id, { after, limit }));
   }
 
   private async publish(

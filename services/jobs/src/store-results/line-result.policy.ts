@@ -17,6 +17,8 @@ export interface LineResult {
   readonly completionTokens: number;
   readonly reasoningTokens: number;
   readonly costNanoUsd: string;
+  /** What the same answer would have cost more online. */
+  readonly savedNanoUsd?: string;
 }
 
 /**
@@ -48,7 +50,14 @@ export function toLineResult(event: RequestEnded, job: LineReference, claimed?: 
     completionTokens,
     reasoningTokens,
     costNanoUsd: event.costNanoUsd ?? '0',
+    ...savingOf(event),
   };
+}
+
+/** Of an answer that came in a batch at a provider. */
+function savingOf({ attempts, costNanoUsd = '0' }: RequestEnded): Pick<LineResult, 'savedNanoUsd'> {
+  const online = attempts.at(-1)?.nativeBatch?.onlineNanoUsd;
+  return online === undefined ? {} : { savedNanoUsd: (BigInt(online) - BigInt(costNanoUsd)).toString() };
 }
 
 type Ending = Pick<LineResult, 'outcome' | 'statusCode' | 'answer' | 'errorCode' | 'errorMessage'>;

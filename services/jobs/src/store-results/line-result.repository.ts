@@ -20,30 +20,33 @@ const STORE = `
     SELECT * FROM json_to_recordset($1::json) AS r(
       "batchId" text, line integer, organization text, project text, "requestId" text, outcome text, "statusCode" integer,
       answer text, "errorCode" text, "errorMessage" text, "promptTokens" integer, "cachedPromptTokens" integer,
-      "completionTokens" integer, "reasoningTokens" integer, "costNanoUsd" bigint)
+      "completionTokens" integer, "reasoningTokens" integer, "costNanoUsd" bigint, "savedNanoUsd" bigint)
   ), locked AS MATERIALIZED (
     SELECT id, organization, project, offered_lines FROM jobs.batches
     WHERE id IN (SELECT "batchId" FROM incoming) ORDER BY id FOR UPDATE
   ), stored AS (
     INSERT INTO jobs.batch_results (batch_id, line, request_id, outcome, status_code, answer, error_code, error_message,
-      prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd)
+      prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd, saved_nano_usd)
     SELECT "batchId", line, "requestId", outcome, "statusCode", answer, "errorCode", "errorMessage",
-      "promptTokens", "cachedPromptTokens", "completionTokens", "reasoningTokens", "costNanoUsd"
+      "promptTokens", "cachedPromptTokens", "completionTokens", "reasoningTokens", "costNanoUsd", coalesce("savedNanoUsd", 0)
     FROM incoming JOIN locked ON locked.id = incoming."batchId" AND locked.organization = incoming.organization
-      AND locked.project = incoming.project AND incoming.line BETWEEN 1 AND locked.offered_lines
+      AND locked.project = incoming.project AND (incoming.line BETWEEN 1 AND locked.offered_lines
+        OR EXISTS (SELECT FROM jobs.native_lines n WHERE n.batch_id = locked.id AND n.line = incoming.line))
     ON CONFLICT DO NOTHING
-    RETURNING batch_id, outcome, prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd
+    RETURNING batch_id, outcome, prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd,
+      saved_nano_usd
   ), sums AS (
     SELECT batch_id, count(*)::integer AS stored, (count(*) FILTER (WHERE outcome = 'completed'))::integer AS completed,
       sum(prompt_tokens) AS prompt, sum(cached_prompt_tokens) AS cached, sum(completion_tokens) AS completion,
-      sum(reasoning_tokens) AS reasoning, sum(cost_nano_usd) AS cost
+      sum(reasoning_tokens) AS reasoning, sum(cost_nano_usd) AS cost,
+      sum(saved_nano_usd) AS saved
     FROM stored GROUP BY batch_id
   )
   UPDATE jobs.batches b SET completed_lines = b.completed_lines + s.completed,
     failed_lines = b.failed_lines + s.stored - s.completed,
     prompt_tokens = b.prompt_tokens + s.prompt, cached_prompt_tokens = b.cached_prompt_tokens + s.cached,
     completion_tokens = b.completion_tokens + s.completion, reasoning_tokens = b.reasoning_tokens + s.reasoning,
-    cost_nano_usd = b.cost_nano_usd + s.cost
+    cost_nano_usd = b.cost_nano_usd + s.cost, saved_nano_usd = b.saved_nano_usd + s.saved
   FROM sums s WHERE b.id = s.batch_id
   RETURNING b.id AS "batchId", s.stored, b.total_lines AS "totalLines",
     b.completed_lines + b.failed_lines + b.unfinished_lines AS "endedLines"`;

@@ -43,6 +43,8 @@ export class SweepRepository {
          WHERE status = 'in_progress' AND expires_at > now()
            AND (swept_at IS NULL OR swept_at + least($3 * power(2, least(sweeps, 30)), $4) * interval '1 millisecond' < $2)
            AND (SELECT count(*) FROM jobs.batch_results r WHERE r.batch_id = b.id AND r.line <= noted."publishedLines")
+             + (SELECT count(*) FROM jobs.native_lines n LEFT JOIN jobs.batch_results r USING (batch_id, line)
+                WHERE n.batch_id = b.id AND n.line <= noted."publishedLines" AND n.place <> 'done' AND r.line IS NULL)
              < noted."publishedLines"
          FOR UPDATE OF b SKIP LOCKED
        )

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { BlobStore } from '#libs/blobs';
+import type { ReleaseOrder } from '../dispatch-work/work-source.js';
+import { DurableHolds } from '../hold-money/durable-holds.js';
+import { JobLimits } from '../job-limits.js';
+import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
+import { FileRepository } from '../store-file/file.repository.js';
+import { LinePublisher, type LineToPublish } from './line-publisher.js';
+
+/** Publishes lines that came back from providers. A killed process leaves them to be published again, by the same ids. */
+@Injectable()
+export class PublishReturnedHandler {
+  constructor(
+    private readonly returned: ReturnedLinesRepository,
+    private readonly files: FileRepository,
+    private readonly blobs: BlobStore,
+    private readonly publisher: LinePublisher,
+    private readonly holds: DurableHolds,
+    private readonly limits: JobLimits,
+  ) {}
+
+  /** Resolves to the number of lines published. Throws where they cannot be now; the next release repeats it. */
+  async publish(batchId: string, { holder, count, avoid, signal }: ReleaseOrder): Promise<number> {
+    const found = await this.returned.next(batchId, holder, Math.min(count, this.limits.publishStepLines));
+    if (!found) return 0;
+    const { batch, places } = found;
+    const last = places.at(-1)?.line;
+    // All of them have ended after all: a result that came late.
+    if (last === undefined) {
+      await this.returned.finish(batch, holder, batch.totalLines);
+      return 0;
+    }
+    const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
+    if (!file) throw new Error(`the input file of ${batch.id} is gone`);
+    const lines: LineToPublish[] = [];
+    for (const { line, byteOffset, byteLength } of places) {
+      lines.push({ line, bytes: await this.blobs.readRange(file.blobKey, byteOffset, byteLength) });
+    }
+    if (this.holds.areNeededFor(batch)) {
+      const facts = lines.map((line) => this.publisher.factsOf(batch, line, avoid));
+      if ((await this.holds.place(facts)) < lines.length) return 0;
+    }
+    signal.throwIfAborted();
+    await this.publisher.publish(batch, lines, { avoid });
+    await this.returned.finish(batch, holder, last);
+    return lines.length;
+  }
+}
