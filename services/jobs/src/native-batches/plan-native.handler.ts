@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { MOST_NATIVE_LINES, type Decision } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
@@ -25,7 +25,8 @@ interface TargetGroup {
 
 /** Decides, once for each batch and before the first of its lines goes online, which of them go to batch APIs of providers. */
 @Injectable()
-export class PlanNativeHandler {
+export class PlanNativeHandler implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
   private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
@@ -42,11 +43,18 @@ export class PlanNativeHandler {
   begin(id: string): void {
     if (this.underWay.has(id)) return;
     const planning = this.plan(id)
-      .catch((error: unknown) =>
-        this.logger.warn({ batchId: id, error }, 'it cannot be planned now where the lines of a batch go; it is tried again'),
-      )
+      .catch((error: unknown) => {
+        if (this.stopping.signal.aborted) return;
+        this.logger.warn({ batchId: id, error }, 'it cannot be planned now where the lines of a batch go; it is tried again');
+      })
       .finally(() => this.underWay.delete(id));
     this.underWay.set(id, planning);
+  }
+
+  /** What is not planned yet is planned by whoever comes next. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.settled();
   }
 
   /** Resolves when nothing is being planned. */
@@ -70,6 +78,7 @@ export class PlanNativeHandler {
   private async groupsOf(batch: Batch, leftMilliseconds: number): Promise<Map<string, TargetGroup>> {
     const groups = new Map<string, TargetGroup>();
     for await (const line of this.files.readOnce(batch, 1, batch.totalLines)) {
+      this.stopping.signal.throwIfAborted();
       if (line.line % LINES_PER_BREATH === 0) await breathe();
       const facts = this.publisher.factsOf(batch, line, []);
       const native = facts && this.routes.of(facts, leftMilliseconds);
