@@ -175,12 +175,13 @@ function moveParameters({
   return [id, holder, to, statesBefore(to), remoteId, remoteStatus, message, OPEN_STATES];
 }
 
+/** Their results are on the way from now on: whoever looks for lost lines counts from here. */
 const DONE_LINES = `
   WITH moved AS (
     UPDATE jobs.native_lines SET place = 'done' WHERE native_id = $1 AND line = ANY($2) AND place = 'native'
     RETURNING batch_id
   )
-  UPDATE jobs.batches b SET native_lines = b.native_lines - m.count
+  UPDATE jobs.batches b SET native_lines = b.native_lines - m.count, swept_at = now()
   FROM (SELECT batch_id, count(*)::integer AS count FROM moved GROUP BY batch_id) m WHERE b.id = m.batch_id`;
 
 /** Lines that have ended meanwhile are done with. Null stands for all that are left. */
@@ -195,6 +196,7 @@ const RETURN_LINES = `
     SELECT batch_id, count(*)::integer AS all, (count(*) FILTER (WHERE place = 'returned'))::integer AS returned
     FROM moved GROUP BY batch_id
   )
-  UPDATE jobs.batches b SET native_lines = b.native_lines - c.all, returned_lines = b.returned_lines + c.returned
+  UPDATE jobs.batches b SET native_lines = b.native_lines - c.all, returned_lines = b.returned_lines + c.returned,
+    swept_at = now()
   FROM counted c WHERE b.id = c.batch_id
   RETURNING c.returned AS count`;

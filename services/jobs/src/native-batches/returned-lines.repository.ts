@@ -49,7 +49,8 @@ export class ReturnedLinesRepository {
          UPDATE jobs.native_lines SET place = 'done'
          WHERE batch_id = $1 AND place = 'returned' AND line <= $3 AND ${mayRelease('$2')} RETURNING 1
        )
-       UPDATE jobs.batches SET published_at = now(), returned_lines = returned_lines - (SELECT count(*)::integer FROM sent)
+       UPDATE jobs.batches SET published_at = now(), swept_at = now(),
+         returned_lines = returned_lines - (SELECT count(*)::integer FROM sent)
        WHERE id = $1`,
       [batch.id, holder, last],
     );
