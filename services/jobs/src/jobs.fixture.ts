@@ -52,7 +52,13 @@ export interface Published {
   readonly messageId: string | undefined;
 }
 
-const SNAPSHOT = { models: [{ name: 'gpt-small' }, { name: 'gpt-large' }], keys: [] };
+const SNAPSHOT = {
+  models: [
+    { name: 'gpt-small', targets: [] },
+    { name: 'gpt-large', targets: [] },
+  ],
+  keys: [],
+};
 
 /** The NATS that a test plays: what was published, and what it says of its queues. */
 export class PlayedNats {
@@ -115,7 +121,6 @@ export class PlayedNats {
 
 const silent = (): void => undefined;
 
-
 @Module({})
 class SurroundingsModule {}
 
@@ -149,7 +154,8 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       Messaging,
       {
         publish: (subject: string) => void nats.told.push(subject),
-        ask: async (subject: string, query: unknown, answer: ZodType) => answer.parse(await nats.answer(subject, query)),
+        ask: async (subject: string, query: unknown, answer: ZodType) =>
+          answer.parse(await nats.answer(subject, query)),
       },
     ],
     [HealthBucket, { onChange: silent, start: silent }],

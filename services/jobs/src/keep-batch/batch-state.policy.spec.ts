@@ -54,10 +54,10 @@ function batch(overrides: Partial<Batch> = {}): Batch {
     cancelledAt: null,
     publishedAt: null,
     sweptAt: null,
-  nativePlannedAt: null,
-  nativeLines: 0,
-  returnedLines: 0,
-  savedNanoUsd: 0n,
+    nativePlannedAt: null,
+    nativeLines: 0,
+    returnedLines: 0,
+    savedNanoUsd: 0n,
     ...overrides,
   };
 }

@@ -54,7 +54,9 @@ export class CreateNativeBatches1764700000000 implements MigrationInterface {
         PRIMARY KEY (batch_id, line)
       )`);
     await runner.query(`CREATE INDEX native_lines_of ON jobs.native_lines (native_id)`);
-    await runner.query(`CREATE INDEX native_lines_returned ON jobs.native_lines (batch_id, line) WHERE place = 'returned'`);
+    await runner.query(
+      `CREATE INDEX native_lines_returned ON jobs.native_lines (batch_id, line) WHERE place = 'returned'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -57,8 +57,9 @@ export class AdvanceNativeHandler {
       case 'collect':
         return this.collect(held, !isWanted || native.giveUpAt <= now);
       case 'abandon':
-        return this.end(held, 'cancelled', [], { message: 'there was no time left to wait for it' });
+        break;
     }
+    return this.end(held, 'cancelled', [], { message: 'there was no time left to wait for it' });
   }
 
   private async submit(held: Held): Promise<number> {
@@ -90,7 +91,10 @@ export class AdvanceNativeHandler {
       return this.limits.nativePollMilliseconds.least;
     }
     const { message } = submitted;
-    this.logger.warn({ nativeId: native.id, provider: native.provider, ...submitted }, 'a batch was not taken by its provider');
+    this.logger.warn(
+      { nativeId: native.id, provider: native.provider, ...submitted },
+      'a batch was not taken by its provider',
+    );
     if (submitted.outcome === 'unknown') return this.pause(held);
     if (!submitted.mayPass) return this.end(held, 'failed', [], { message });
     await this.natives.move(native.id, holder, 'planned', { message });
@@ -116,7 +120,9 @@ export class AdvanceNativeHandler {
       { nativeId: native.id, provider: native.provider, lines: native.lines },
       'it cannot be known whether a batch is at its provider, which may do it for nobody; its lines go online',
     );
-    return this.end(held, 'unknown', [], { message: 'it may have been submitted; the provider keeps no names to find it by' });
+    return this.end(held, 'unknown', [], {
+      message: 'it may have been submitted; the provider keeps no names to find it by',
+    });
   }
 
   private async look(held: Held, cancel: boolean): Promise<number> {
@@ -140,7 +146,9 @@ export class AdvanceNativeHandler {
       const pause = await this.end(held, native.cancellingAt ? 'cancelled' : 'ended', ended.map(lineOfRequest), {});
       await this.providers
         .discard(native)
-        .catch((error: unknown) => this.logger.debug({ nativeId: native.id, error }, 'a batch is kept by its provider'));
+        .catch((error: unknown) =>
+          this.logger.debug({ nativeId: native.id, error }, 'a batch is kept by its provider'),
+        );
       return pause;
     } catch (error) {
       if (!isOver) throw error;
@@ -153,7 +161,14 @@ export class AdvanceNativeHandler {
     const returned = await this.natives.end(native.id, holder, { to, done, changes });
     if (returned === undefined) return 0;
     this.logger.info(
-      { nativeId: native.id, batchId: native.batchId, provider: native.provider, state: to, done: done.length, returned },
+      {
+        nativeId: native.id,
+        batchId: native.batchId,
+        provider: native.provider,
+        state: to,
+        done: done.length,
+        returned,
+      },
       'a batch at a provider is over',
     );
     this.dispatch.nudge();

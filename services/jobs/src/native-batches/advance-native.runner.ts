@@ -21,7 +21,8 @@ export class AdvanceNativeRunner implements OnApplicationBootstrap, BeforeApplic
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
   ) {
-    const onFailure = (error: unknown): void => logger.debug({ error }, 'batches at providers cannot be looked for now');
+    const onFailure = (error: unknown): void =>
+      logger.debug({ error }, 'batches at providers cannot be looked for now');
     const { nativeClaimMilliseconds, leaseMilliseconds } = limits;
     this.claiming = new RegularWork({
       everyMilliseconds: nativeClaimMilliseconds,
@@ -59,7 +60,10 @@ export class AdvanceNativeRunner implements OnApplicationBootstrap, BeforeApplic
     try {
       pauseMilliseconds = await this.handler.advance(native, this.holder);
     } catch (error) {
-      this.logger.warn({ nativeId: native.id, provider: native.provider, error }, 'a batch at a provider is tried again');
+      this.logger.warn(
+        { nativeId: native.id, provider: native.provider, error },
+        'a batch at a provider is tried again',
+      );
       pauseMilliseconds = Math.max(pauseMilliseconds, this.limits.retryDelayMilliseconds);
     }
     await this.natives

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
-import { OPEN_STATES, statesBefore, type NativeBatch, type NativeState, type PlannedNativeBatch } from './native-batch.js';
+import {
+  OPEN_STATES,
+  statesBefore,
+  type NativeBatch,
+  type NativeState,
+  type PlannedNativeBatch,
+} from './native-batch.js';
 
 const COLUMNS = `id, batch_id AS "batchId", provider, model, revision, target, batch_price AS "batchPrice", decision, lines,
   state, remote_id AS "remoteId", give_up_at AS "giveUpAt", submitting_at AS "submittingAt",
@@ -22,11 +28,7 @@ export class NativeBatchRepository {
    * Takes lines out of the online lane and notes where they are to go, all or nothing, once for each batch and before the first
    * goes online. `isAll`: no line is left for the online lane. False where it is too late, or the batch is not in progress.
    */
-  async plan(
-    batchId: string,
-    planned: readonly PlannedNativeBatch[],
-    { isAll }: { isAll: boolean },
-  ): Promise<boolean> {
+  async plan(batchId: string, planned: readonly PlannedNativeBatch[], { isAll }: { isAll: boolean }): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
       const lines = planned.reduce((sum, { lineNumbers }) => sum + lineNumbers.length, 0);
       const rows = await transaction.query(
@@ -64,7 +66,10 @@ export class NativeBatchRepository {
   }
 
   /** Takes those that are to be looked at now, at once also where their batch is not in progress any more. */
-  async claim(holder: string, how: { most: number; leaseMilliseconds: number; except: readonly string[] }): Promise<NativeBatch[]> {
+  async claim(
+    holder: string,
+    how: { most: number; leaseMilliseconds: number; except: readonly string[] },
+  ): Promise<NativeBatch[]> {
     return this.database.query<NativeBatch>(
       `UPDATE jobs.native_batches SET lease_holder = $1, lease_until = now() + $3::double precision * interval '1 millisecond'
        WHERE id IN (
@@ -100,7 +105,12 @@ export class NativeBatchRepository {
   }
 
   /** Moves one along an edge. Undefined where it is not in a state from which it may go there, or the lease is lost. */
-  async move(id: string, holder: string, to: NativeState, changes: NativeChanges = {}): Promise<NativeBatch | undefined> {
+  async move(
+    id: string,
+    holder: string,
+    to: NativeState,
+    changes: NativeChanges = {},
+  ): Promise<NativeBatch | undefined> {
     const [row] = await this.database.query<NativeBatch>(MOVE, moveParameters({ id, holder, to, changes }));
     return row;
   }
@@ -142,7 +152,10 @@ export class NativeBatchRepository {
     how: { to: NativeState; done: readonly number[]; changes?: NativeChanges },
   ): Promise<number | undefined> {
     return this.database.transaction(async (transaction) => {
-      const rows = await transaction.query(MOVE, moveParameters({ id, holder, to: how.to, changes: how.changes ?? {} }));
+      const rows = await transaction.query(
+        MOVE,
+        moveParameters({ id, holder, to: how.to, changes: how.changes ?? {} }),
+      );
       if (rows.length === 0) return undefined;
       await transaction.query(DONE_LINES, [id, how.done]);
       const [returned] = await transaction.query<{ count: number }>(RETURN_LINES, [id, null]);

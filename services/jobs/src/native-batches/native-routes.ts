@@ -42,7 +42,7 @@ export class NativeRoutes {
   }
 
   private follow(snapshot: Snapshot): void {
-    this.entries = snapshot.models.flatMap(({ targets = [] }) => targets.filter(({ nativeBatch }) => nativeBatch));
+    this.entries = snapshot.models.flatMap(({ targets }) => targets.filter(({ nativeBatch }) => nativeBatch));
     this.table = this.entries.length === 0 ? undefined : routingTable(snapshot);
   }
 }

@@ -45,7 +45,10 @@ export class PlanNativeHandler implements BeforeApplicationShutdown {
     const planning = this.plan(id)
       .catch((error: unknown) => {
         if (this.stopping.signal.aborted) return;
-        this.logger.warn({ batchId: id, error }, 'it cannot be planned now where the lines of a batch go; it is tried again');
+        this.logger.warn(
+          { batchId: id, error },
+          'it cannot be planned now where the lines of a batch go; it is tried again',
+        );
       })
       .finally(() => this.underWay.delete(id));
     this.underWay.set(id, planning);
@@ -86,7 +89,8 @@ export class PlanNativeHandler implements BeforeApplicationShutdown {
       const { target, slip } = native;
       const key = JSON.stringify([target.provider, target.model, target.servesModel]);
       let group = groups.get(key);
-      if (!group) groups.set(key, (group = { native, decision: decisionOf(slip.decision, native), chunks: [], lines: 0 }));
+      if (!group)
+        groups.set(key, (group = { native, decision: decisionOf(slip.decision, native), chunks: [], lines: 0 }));
       this.add(group, line);
     }
     return groups;

@@ -58,7 +58,11 @@ export class ProviderBatches {
   }
 }
 
-function remoteOf({ provider, revision, remoteId }: NativeBatch): { provider: string; revision: number; remoteId: string } {
+function remoteOf({ provider, revision, remoteId }: NativeBatch): {
+  provider: string;
+  revision: number;
+  remoteId: string;
+} {
   if (remoteId === null) throw new Error('a batch at a provider has no id there');
   return { provider, revision, remoteId };
 }

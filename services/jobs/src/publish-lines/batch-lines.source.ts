@@ -55,10 +55,10 @@ export class BatchLinesSource implements WorkSource, OnModuleInit {
          AND completed_lines + failed_lines + unfinished_lines < total_lines`,
     );
     this.works = new Map(rows.map((work) => [work.id, work]));
-    return rows.map(({ window, returned: _, total: __, isUnplanned: ___, ...work }) => ({
-      ...work,
-      priority: priorityOf(window),
-    }));
+    return rows.map(({ id, organization, project, deadline, model, waiting, underWay, window }) => {
+      const work = { id, organization, project, deadline, model, waiting, underWay };
+      return { ...work, priority: priorityOf(window) };
+    });
   }
 
   async release({ id, model, deadline }: QueuedWork, order: ReleaseOrder): Promise<number> {
