@@ -87,7 +87,9 @@ describe('lines of batches at providers', () => {
     expect(nats.lines()).toEqual([]);
     expect(await read(id)).toMatchObject({ switchyard: { native_lines: LINES, savings_usd: '0.000000000' } });
     await look();
-    expect([...worker.submitted.values()].map((ids) => ids.length).toSorted((one, other) => one - other)).toEqual([2, 4]);
+    expect([...worker.submitted.values()].map((ids) => ids.length).toSorted((one, other) => one - other)).toEqual([
+      2, 4,
+    ]);
     worker.state = 'ended';
     worker.collect = storesAll(id);
     await look();
@@ -297,7 +299,9 @@ describe('a batch that is cancelled while lines are at a provider', () => {
     await look();
     await jobs.advance(id);
     expect(await read(id)).toMatchObject({ status: 'cancelled', request_counts: { total: 3, completed: 1 } });
-    expect(nats.ended.map(({ requestId }) => lineOfRequest(requestId)).toSorted((one, other) => one - other)).toEqual([2, 3]);
+    expect(nats.ended.map(({ requestId }) => lineOfRequest(requestId)).toSorted((one, other) => one - other)).toEqual([
+      2, 3,
+    ]);
     expect(nats.lines()).toEqual([]);
   });
 
