@@ -112,7 +112,7 @@ function consumers(): string {
     code(consumer.stream),
     consumer.filterSubjects.map(code).join(', '),
     `${consumer.ackWaitMilliseconds / SECOND} s`,
-    String(consumer.deliveryLimit),
+    Number.isFinite(consumer.deliveryLimit) ? String(consumer.deliveryLimit) : 'none',
     String(consumer.maxAckPending),
   ]);
   return markdownTable(['Consumer', 'Stream', 'Subjects', 'Ack wait', 'Delivery limit', 'Most unsettled'], rows);

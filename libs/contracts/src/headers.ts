@@ -29,6 +29,8 @@ export const MessageHeader = {
   keptAnswer: 'Switchyard-Kept-Answer',
   /** `IdempotencyEntry` of an entry of the bucket `idempotency`. */
   idempotency: 'Switchyard-Idempotency',
+  /** On a dead letter that was sent again: its id, plain text. */
+  redrivenFrom: 'Switchyard-Redriven-From',
   /** Set on the reply to a query that failed: `ReplyError`. */
   error: 'Switchyard-Error',
   /** W3C trace context, passed through untouched where tracing is off. */
@@ -60,4 +62,7 @@ export const DeadLetterHeader = {
   consumer: 'Switchyard-Dead-Consumer',
   sequence: 'Switchyard-Dead-Sequence',
   deliveries: 'Switchyard-Dead-Deliveries',
+  kind: 'Switchyard-Dead-Kind',
+  errorClass: 'Switchyard-Dead-Error',
+  stackHash: 'Switchyard-Dead-Stack',
 } as const;

@@ -475,10 +475,10 @@ export type {
   ResourcePage,
   ResourceRead,
 } from './admin/resource-objects.js';
+export { madeSchema } from './queries/made.js';
+export type { Made } from './queries/made.js';
 export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
-export { deadLetterSchema } from './queries/dead-letters.js';
-export type { DeadLetter } from './queries/dead-letters.js';
 export {
   auditKeyListSchema,
   auditKeyPageSchema,
@@ -511,3 +511,19 @@ export type {
   LogRead,
   LogReadReply,
 } from './queries/audit-log.js';
+export {
+  deadLetterListSchema,
+  deadLetterPageSchema,
+  deadLetterReadSchema,
+  deadLetterSchema,
+  deadLetterStatus,
+  deadLetterWithContentSchema,
+} from './queries/dead-letters.js';
+export type {
+  DeadLetter,
+  DeadLetterList,
+  DeadLetterPage,
+  DeadLetterRead,
+  DeadLetterStatus,
+  DeadLetterWithContent,
+} from './queries/dead-letters.js';

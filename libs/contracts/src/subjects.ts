@@ -111,6 +111,11 @@ export const Subject = {
   keyFind: 'key.find.v1',
   /** ingress → control: when keys were used last. Core NATS, nobody answers. */
   keyUsed: 'key.used.v1',
+  /** ingress → control: messages that no consumer could digest. */
+  deadLetterList: 'dead-letter.list.v1',
+  deadLetterRead: 'dead-letter.read.v1',
+  deadLetterRedrive: 'dead-letter.redrive.v1',
+  deadLetterDiscard: 'dead-letter.discard.v1',
   /** control → audit */
   decidedRequestList: 'decided-request.list.v1',
   /** ingress → audit */

@@ -208,6 +208,16 @@ export const Consumer = {
     deliveryLimit: 10,
     maxAckPending: 1_000,
   },
+  deadLetters: {
+    stream: Stream.deadLetters.name,
+    name: 'dead-letters',
+    description: 'Keeps dead letters in Postgres, where they rest',
+    filterSubjects: [SubjectPattern.deadLetters],
+    ackWaitMilliseconds: 10 * seconds,
+    // Nothing buries a dead letter: it would come back as another one.
+    deliveryLimit: Number.POSITIVE_INFINITY,
+    maxAckPending: 1_000,
+  },
 } as const satisfies Record<string, ConsumerDefinition>;
 
 /** Key-value and object buckets; times in milliseconds. */

@@ -90,7 +90,7 @@ export class MessagingModule {
       { provide: IdempotencyBucket, useValue: new IdempotencyBucket(parts.messaging) },
       { provide: LimitBucket, useValue: new LimitBucket(parts.messaging) },
       { provide: AnswerLog, useValue: new AnswerLog(parts.messaging) },
-      { provide: DeadLetters, useValue: new DeadLetters(parts.link, parts.publisher) },
+      { provide: DeadLetters, useValue: new DeadLetters(parts.link, parts.messaging) },
       { provide: BodyClaims, useValue: new BodyClaims(parts.link) },
       { provide: ConsumerLimits, useValue: parts.limits },
     ];

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommand } from './audit-trail/audit.command.js';
 import { CliError } from './cli.error.js';
 import { importCommand } from './import-litellm/import.command.js';
+import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
 import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
 import { configurationCommands } from './manage-configuration/configuration.commands.js';
@@ -28,6 +29,7 @@ const program = new Command('switchyard')
   .addCommand(policyCommand())
   .addCommand(webhooksCommand())
   .addCommand(queuesCommand())
+  .addCommand(deadLettersCommand())
   .addCommand(ledgerCommand())
   .addCommand(auditCommand((code) => (process.exitCode = code)))
   .addCommand(importCommand())

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Module, type INestApplicationContext } from '@nestjs/common';
+import { Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
 
-import { MessagingModule, MessagingParts } from '#libs/messaging';
+import { MessagingModule, MessagingParts, RethrowFilter } from '#libs/messaging';
 import { Readiness, ServiceLogger, Settings } from '#libs/runtime';
 import { sha256Hex } from '#libs/secrets';
 import { createLogger } from '#libs/telemetry';
@@ -25,7 +26,7 @@ export const SECRET_KEY = Buffer.alloc(32, 5);
 
 /** The whole of control on real servers, with a proxy before Postgres that can be cut. */
 export interface ControlForTests {
-  readonly application: INestApplicationContext;
+  readonly application: INestMicroservice;
   readonly messaging: MessagingParts;
   readonly nats: NatsForTests;
   readonly database: TestDatabase;
@@ -61,7 +62,7 @@ export async function startControlForTests(text: string): Promise<ControlForTest
     { provide: ServiceLogger, useValue: logger },
     { provide: Readiness, useValue: readiness },
   ];
-  const application = await NestFactory.createApplicationContext(
+  const application = await NestFactory.createMicroservice<MicroserviceOptions>(
     {
       module: TestRootModule,
       global: true,
@@ -69,8 +70,10 @@ export async function startControlForTests(text: string): Promise<ControlForTest
       providers,
       exports: [Settings, ServiceLogger, Readiness],
     },
-    { logger: false, abortOnError: false },
+    { strategy: messaging.strategy, logger: false, abortOnError: false },
   );
+  application.useGlobalFilters(new RethrowFilter());
+  await application.listen();
   await eventually(() => {
     if (readiness.missing().length > 0 || !messaging.keys.isRead) throw new Error(readiness.missing().join());
   });
@@ -82,6 +85,7 @@ export async function startControlForTests(text: string): Promise<ControlForTest
     proxy,
     save: (changed) => writeFileSync(file, changed),
     stop: async () => {
+      await messaging.strategy.close();
       await application.close();
       await messaging.close();
       await proxy.stop();

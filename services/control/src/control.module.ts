@@ -24,6 +24,11 @@ import { RevokeKeysHandler } from './manage-keys/revoke-keys.handler.js';
 import { VisibleKeys } from './manage-keys/visible-keys.js';
 import { OutgoingMessagesRepository } from './note-changes/outgoing-messages.repository.js';
 import { OutgoingRelay } from './note-changes/outgoing-relay.js';
+import { DeadLettersRepository } from './keep-dead-letters/dead-letters.repository.js';
+import { DropOldLettersRunner } from './keep-dead-letters/drop-old-letters.runner.js';
+import { KeepDeadLettersConsumer } from './keep-dead-letters/keep-dead-letters.consumer.js';
+import { DeadLettersController } from './settle-dead-letters/dead-letters.controller.js';
+import { SettleDeadLettersHandler } from './settle-dead-letters/settle-dead-letters.handler.js';
 import { SnapshotPublisher } from './publish-snapshot/snapshot-publisher.js';
 import { SnapshotReconciler } from './publish-snapshot/snapshot-reconciler.js';
 import { ReplayPolicyController } from './replay-policy/replay-policy.controller.js';
@@ -39,6 +44,8 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     DocumentsController,
     KeysController,
     ApplyDocumentsController,
+    KeepDeadLettersConsumer,
+    DeadLettersController,
   ],
   providers: [
     ApplyConfigurationHandler,
@@ -63,6 +70,9 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     RevokeKeysHandler,
     OutgoingMessagesRepository,
     OutgoingRelay,
+    DeadLettersRepository,
+    DropOldLettersRunner,
+    SettleDeadLettersHandler,
   ],
 })
 export class ControlModule {}

@@ -33,6 +33,7 @@ export const messageBatchCreateSchema = z.object({
   bytes: z.int().nonnegative(),
   sha256: z.string(),
   requests: z.int().positive(),
+  idempotencyKey: z.string().optional(),
 });
 export type MessageBatchCreate = z.infer<typeof messageBatchCreateSchema>;
 

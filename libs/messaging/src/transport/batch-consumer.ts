@@ -3,7 +3,7 @@ import type { StreamMessage } from '../message/stream-message.js';
 import { PullSubscription } from '../streams/pull-subscription.js';
 import type { Binding, BoundHandler } from './binding.js';
 import type { ConsumerSurroundings } from './each-consumer.js';
-import type { BurialReason } from './settlement.js';
+import type { BurialReason } from './dead-letter-headers.js';
 
 const DEFAULT_LINGER_MILLISECONDS = 200;
 /** Messages may hold much: so many bytes lie here unhandled at most, as far as their mean size tells. */
@@ -98,7 +98,7 @@ export class BatchConsumer {
         decoded.push({ value: this.binding.decode(message.data), message });
       } catch (error) {
         const text = `undecodable: ${(error as Error).message}`.replaceAll(/\s+/g, ' ').slice(0, 500);
-        await this.bury(message, { kind: 'undecodable', text });
+        await this.bury(message, { kind: 'undecodable', text, error });
       }
     }
     return decoded;

@@ -91,6 +91,9 @@ describe('settling', () => {
       [DeadLetterHeader.stream]: Stream.results.name,
       [DeadLetterHeader.consumer]: 'headers',
       [DeadLetterHeader.deliveries]: '1',
+      [DeadLetterHeader.kind]: 'undeliverable',
+      [DeadLetterHeader.errorClass]: 'Undeliverable',
+      [DeadLetterHeader.stackHash]: expect.stringMatching(/^[0-9a-f]{12}$/),
       [StreamHeader.messageId]: `${Stream.results.name}:headers:${sequence}`,
     });
   });

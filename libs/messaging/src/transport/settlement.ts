@@ -6,17 +6,11 @@ import type { StreamMessage } from '../message/stream-message.js';
 import type { Messaging } from '../messaging.js';
 import type { DurablePublisher } from '../streams/durable-publisher.js';
 import { Undeliverable } from '../undeliverable.js';
-import { deadLetterHeaders } from './dead-letter-headers.js';
+import { deadLetterHeaders, type BurialReason } from './dead-letter-headers.js';
 
 const SHORTEST_REDELIVERY_MILLISECONDS = 250;
 const LONGEST_REDELIVERY_MILLISECONDS = 30_000;
 const MOST_REASON_CHARACTERS = 1_000;
-
-/** Why a message is buried: a class for the metric, and the whole story for the operator. */
-export interface BurialReason {
-  readonly kind: 'undecodable' | 'undeliverable' | 'delivery_limit';
-  readonly text: string;
-}
 
 /**
  * The one place where a message of a stream is settled: acknowledged, extended, put back with a delay, or buried. A message is
@@ -63,7 +57,7 @@ export class Settlement {
     );
     await this.publisher.publish(Subject.deadLetter(consumer.name), message.data, {
       messageId: `${consumer.stream}:${consumer.name}:${message.sequence}`,
-      headers: deadLetterHeaders(consumer, message, text),
+      headers: deadLetterHeaders(consumer, message, reason),
     });
     metrics.deadLetters.add({ consumer: consumer.name, reason: kind });
     this.send(message, '+TERM');
@@ -84,6 +78,6 @@ function burialReasonOf(
     0,
     MOST_REASON_CHARACTERS,
   );
-  if (error instanceof Undeliverable) return { kind: 'undeliverable', text };
-  return message.deliveries >= consumer.deliveryLimit ? { kind: 'delivery_limit', text } : undefined;
+  if (error instanceof Undeliverable) return { kind: 'undeliverable', text, error };
+  return message.deliveries >= consumer.deliveryLimit ? { kind: 'delivery_limit', text, error } : undefined;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Caller, IssuedKey, KeyCreateFields, RoleGrant } from '#libs/contracts';
 import { KeyHasher, sha256Hex } from '#libs/secrets';
+import { Database } from '#libs/storage';
 import { eventually } from '#libs/testing';
 
 import { SECRET_KEY, startControlForTests, type ControlForTests } from '../control.fixture.js';
@@ -239,6 +240,9 @@ describe('keys of the admin API', () => {
       });
       return (info.json() as { state: { messages: number } }).state.messages;
     };
+    // What the tests before this one have raised is to be counted before.
+    const database = control.application.get(Database);
+    await eventually(async () => expect(await database.query('SELECT FROM control.outgoing_messages')).toEqual([]));
     const before = [await streamOf('NOTES'), await streamOf('NOTIFICATIONS')];
     const { id } = await issue();
     await revocations.revoke({ ...at, id });

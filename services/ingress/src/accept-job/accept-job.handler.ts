@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { jobObjectSchema, Subject, type Caller, type JobCreate, type JobObject } from '#libs/contracts';
+import { jobObjectSchema, madeSchema, Subject, type Caller, type JobCreate, type JobObject, type Made } from '#libs/contracts';
 import { refuseUnknownFields, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { BodyClaims, Messaging } from '#libs/messaging';
 import { HttpLimit } from '../http/http-limits.js';
@@ -29,7 +29,7 @@ export class AcceptJobHandler {
   ) {}
 
   /** @throws DialectError for a model nobody configured, QueryRefused, MessagingError */
-  async handle(request: LaterRequest): Promise<JobObject> {
+  async handle(request: LaterRequest): Promise<Made<JobObject>> {
     const { requestId, caller, dialect, endpoint, body, runAt, response } = request;
     const { facts, model } = this.requestFacts.complete(request);
     if (model.unknownFields === 'refuse') refuseUnknownFields(body, dialect);
@@ -48,7 +48,7 @@ export class AcceptJobHandler {
       ...(response ? { response } : {}),
       ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
     };
-    return this.messaging.ask(Subject.jobCreate, command, jobObjectSchema);
+    return this.messaging.ask(Subject.jobCreate, command, madeSchema(jobObjectSchema));
   }
 
   private async carry(requestId: string, body: Buffer): Promise<JobCreate['body']> {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { jobObjectSchema, Subject, type Caller, type JobObject } from '#libs/contracts';
+import { jobObjectSchema, Subject, type Caller, type JobObject, type Made } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
+import { showMade } from '../repeat-request/show-made.js';
 import { WriteJobResultHandler } from '../manage-jobs/write-job-result.handler.js';
 import { AcceptJobHandler, type LaterRequest } from './accept-job.handler.js';
 import type { LaterWish } from './later-wish.js';
@@ -21,14 +22,14 @@ export class AnswerLaterHandler {
 
   /** @throws DialectError, QueryRefused, MessagingError */
   async handle(request: LaterRequest, wish: LaterWish, reply: FastifyReply): Promise<void> {
-    const job = await this.accept(request, wish);
+    const job = showMade(await this.accept(request, wish), reply);
     if (wish.isPreference) reply.header('preference-applied', appliedOf(wish));
     if (wish.waitSeconds > 0 && (await this.endsSoon(request.caller, job, wish.waitSeconds)))
       return this.results.write(request.caller, job.id, reply);
     void reply.status(ACCEPTED).header('location', job.links.self).type('application/json').send(JSON.stringify(job));
   }
 
-  private accept(request: LaterRequest, { runAt }: LaterWish): Promise<JobObject> {
+  private accept(request: LaterRequest, { runAt }: LaterWish): Promise<Made<JobObject>> {
     return this.jobs.handle({ ...request, runAt });
   }
 

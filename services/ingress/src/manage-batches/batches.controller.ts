@@ -1,10 +1,12 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { batchObjectSchema, batchPageSchema, Subject, type BatchObject, type BatchPage } from '#libs/contracts';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { batchObjectSchema, batchPageSchema, madeSchema, Subject, type BatchObject, type BatchPage } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
+import { showMade } from '../repeat-request/show-made.js';
 import { readFields, readJson } from '../http/read-json.js';
 
 const createSchema = z.object({
@@ -27,7 +29,10 @@ export class BatchesController {
   @Post()
   @Permit('create', 'Batch')
   @HttpCode(200)
-  create(@Req() request: AuthenticatedRequest): Promise<BatchObject> {
+  async create(
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchObject> {
     const { caller, body } = request;
     const fields = readJson(body, createSchema);
     const command = {
@@ -39,7 +44,7 @@ export class BatchesController {
       outputExpiresAfterSeconds: fields.output_expires_after?.seconds ?? null,
       idempotencyKey: idempotencyKeyOf(request),
     };
-    return this.messaging.ask(Subject.batchCreate, command, batchObjectSchema);
+    return showMade(await this.messaging.ask(Subject.batchCreate, command, madeSchema(batchObjectSchema)), reply);
   }
 
   @Get()

@@ -17,6 +17,7 @@ import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
+import { showMade } from '../repeat-request/show-made.js';
 import { readFields } from '../http/read-json.js';
 import { byteRangeOf } from './byte-range.policy.js';
 import { ReceiveFileHandler } from './receive-file.handler.js';
@@ -40,7 +41,10 @@ export class FilesController {
   @Post()
   @Permit('create', 'File')
   @HttpCode(200)
-  upload(@Req() request: AuthenticatedRequest): Promise<FileObject> {
+  async upload(
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FileObject> {
     if (!request.isMultipart()) {
       throw new DialectError(
         400,
@@ -48,7 +52,7 @@ export class FilesController {
         'Send the file as multipart/form-data with the fields file and purpose.',
       );
     }
-    return this.receive.handle(request.caller, request.parts(), idempotencyKeyOf(request));
+    return showMade(await this.receive.handle(request.caller, request.parts(), idempotencyKeyOf(request)), reply);
   }
 
   @Get()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Multipart } from '@fastify/multipart';
 import { v7 } from 'uuid';
 import { BlobStore, type StoredBlob } from '#libs/blobs';
-import { fileObjectSchema, Subject, type Caller, type FileObject } from '#libs/contracts';
+import { fileObjectSchema, madeSchema, Subject, type Caller, type FileObject, type Made } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging, MessagingError } from '#libs/messaging';
 import { HttpLimit } from '../http/http-limits.js';
@@ -25,7 +25,7 @@ export class ReceiveFileHandler {
   ) {}
 
   /** @throws DialectError 400 for a form without file or purpose, BlobTooLarge, BlobStoreFull. */
-  async handle(caller: Caller, parts: AsyncIterable<Multipart>, idempotencyKey?: string): Promise<FileObject> {
+  async handle(caller: Caller, parts: AsyncIterable<Multipart>, idempotencyKey?: string): Promise<Made<FileObject>> {
     const received: Received = {};
     try {
       for await (const part of parts) await this.take(part, received);
@@ -34,7 +34,10 @@ export class ReceiveFileHandler {
       if (!purpose) throw missing('purpose', 'such as "batch"');
       const expiresAfterSeconds = expiryOf(received);
       const command = { caller, filename, purpose, blobKey, ...stored, expiresAfterSeconds, idempotencyKey };
-      return await this.messaging.ask(Subject.fileCreate, command, fileObjectSchema);
+      const made = await this.messaging.ask(Subject.fileCreate, command, madeSchema(fileObjectSchema));
+      // The file that was made before has bytes of its own.
+      if (made.replayed) await this.blobs.remove(blobKey).catch(() => undefined);
+      return made;
     } catch (error) {
       // Where the question was lost the row may have been written all the same, and must not lose its bytes.
       const mayBeStored = error instanceof MessagingError;

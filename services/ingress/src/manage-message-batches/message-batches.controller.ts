@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from 
 import type { FastifyReply } from 'fastify';
 import { BlobStore } from '#libs/blobs';
 import {
+  madeSchema,
   messageBatchDeletedSchema,
   messageBatchObjectSchema,
   messageBatchPageSchema,
@@ -16,6 +17,8 @@ import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
+import { showMade } from '../repeat-request/show-made.js';
 import { readFields } from '../http/read-json.js';
 import { RequestListHandler, type RequestListForm } from '../receive-requests/request-list.handler.js';
 
@@ -47,11 +50,20 @@ export class MessageBatchesController {
   @Post()
   @Permit('create', 'Batch')
   @HttpCode(200)
-  create(@Req() { caller, body }: AuthenticatedRequest): Promise<MessageBatchObject> {
-    return this.lists.handle(body, form, ({ blobKey, bytes, sha256, requests }) => {
-      const command = { caller, blobKey, bytes, sha256, requests };
-      return this.messaging.ask(Subject.messageBatchCreate, command, messageBatchObjectSchema);
+  async create(
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MessageBatchObject> {
+    const { caller, body } = request;
+    const idempotencyKey = idempotencyKeyOf(request);
+    const made = await this.lists.handle(body, form, async ({ blobKey, bytes, sha256, requests }) => {
+      const command = { caller, blobKey, bytes, sha256, requests, idempotencyKey };
+      const batch = await this.messaging.ask(Subject.messageBatchCreate, command, madeSchema(messageBatchObjectSchema));
+      // The batch that was made before has an input of its own.
+      if (batch.replayed) await this.blobs.remove(blobKey).catch(() => undefined);
+      return batch;
     });
+    return showMade(made, reply);
   }
 
   @Get()

@@ -8,6 +8,7 @@ import { AcceptJobHandler, type LaterRequest } from '../accept-job/accept-job.ha
 import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import { laterWish } from '../accept-job/later-wish.js';
 import { FollowResponseHandler } from '../follow-stream/follow-response.handler.js';
+import { showMade } from '../repeat-request/show-made.js';
 import { useLastingId } from '../repeat-request/idempotency-key.js';
 import { headerOf, RequestFacts } from '../accept-request/request-facts.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
@@ -66,7 +67,7 @@ export class AcceptBackgroundHandler {
     const shown = { id, body: sent, model: later.facts.model, createdSeconds, previousResponseId };
     const queued = JSON.stringify(unansweredResponse(shown, 'queued'));
     if (state.isStreamed) await this.beginStream(request, queued);
-    await this.jobs.handle(later);
+    showMade(await this.jobs.handle(later), reply);
     if (state.isStreamed) await this.streams.follow(request.caller, id, undefined, reply);
     else void reply.status(200).type('application/json').send(queued);
     return true;

@@ -21,6 +21,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   '/v1/rerank',
   '/v2/rerank',
   '/v1/batches',
+  '/v1/messages/batches',
   '/v1/files',
 ]);
 

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { batchCreateSchema, Subject, type BatchCreate, type BatchObject } from '#libs/contracts';
+import { batchCreateSchema, Subject, type BatchCreate, type BatchObject, type Made } from '#libs/contracts';
 import { AnswerQuery } from '#libs/messaging';
 import { CreateBatchHandler } from './create-batch.handler.js';
 
@@ -8,7 +8,7 @@ export class CreateBatchController {
   constructor(private readonly handler: CreateBatchHandler) {}
 
   @AnswerQuery(Subject.batchCreate, batchCreateSchema)
-  create(query: BatchCreate): Promise<BatchObject> {
+  create(query: BatchCreate): Promise<Made<BatchObject>> {
     return this.handler.create(query);
   }
 }

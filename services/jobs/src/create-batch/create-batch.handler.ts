@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { BatchCreate, BatchObject } from '#libs/contracts';
+import type { BatchCreate, BatchObject, Made } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import type { Transaction } from '#libs/storage';
 import { unknownBatch } from '../answer-batches/answer-batches.handler.js';
 import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
+import { markRepeat } from '../keep-keys/mark-repeat.js';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
 import { toBatchObject } from '../answer-batches/batch-object.policy.js';
 import { JobLimits } from '../job-limits.js';
@@ -24,18 +25,18 @@ export class CreateBatchHandler {
     private readonly keys: IdempotencyKeyRepository,
   ) {}
 
-  async create(query: BatchCreate): Promise<BatchObject> {
+  async create(query: BatchCreate): Promise<Made<BatchObject>> {
     const { caller, idempotencyKey, ...content } = query;
     const keyed = { caller, idempotencyKey, content: ['batch', content] };
     const before = await this.keys.find(keyed);
-    if (before !== undefined) return this.read(before, caller);
+    if (before !== undefined) return markRepeat(await this.read(before, caller), true);
     const refusal = refusalOf(query, this.limits);
     if (refusal) throw new QueryRefused(refusal);
     await this.requireInputFile(query);
     const newId = batchIdentifiers.batch(randomUUID().replaceAll('-', ''));
-    const { id } = await this.keys.once(keyed, newId, (within) => this.insert(newId, query, within));
+    const { id, isRepeat } = await this.keys.once(keyed, newId, (within) => this.insert(newId, query, within));
     this.nudge.nudge();
-    return this.read(id, caller);
+    return markRepeat(await this.read(id, caller), isRepeat);
   }
 
   private async insert(id: string, query: BatchCreate, within: Transaction): Promise<void> {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Facts, JobCreate, JobObject } from '#libs/contracts';
+import type { Facts, JobCreate, JobObject, Made } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { QueueNudge } from '../dispatch-work/queue-nudge.js';
 import { sha256Hex } from '#libs/secrets';
 import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
+import { markRepeat } from '../keep-keys/mark-repeat.js';
 import { JobLimits } from '../job-limits.js';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
@@ -27,7 +28,7 @@ export class CreateJobHandler {
   ) {}
 
   /** Asking again with the same request id gives the same job. @throws QueryRefused */
-  async create(command: JobCreate): Promise<JobObject> {
+  async create(command: JobCreate): Promise<Made<JobObject>> {
     const { caller, facts: read, response } = command;
     const now = Date.now();
     const id = jobIdentifiers.job(read.requestId);
@@ -50,7 +51,7 @@ export class CreateJobHandler {
       job: { jobId: id, run: 0 },
     };
     const kept = await this.blobs.keep(jobIdentifiers.bodyBlob(id), body);
-    const job = await this.jobs.insert({
+    const { job, isRepeat } = await this.jobs.insert({
       id,
       facts,
       endpoint: command.endpoint,
@@ -65,7 +66,7 @@ export class CreateJobHandler {
     this.blobs.release(command.body);
     this.nudge.nudge();
     const places = await this.places.of([job]);
-    return toJobObject(job, places.get(id), now);
+    return markRepeat(toJobObject(job, places.get(id), now), isRepeat && command.idempotencyKey !== undefined);
   }
 }
 

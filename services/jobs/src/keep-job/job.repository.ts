@@ -27,14 +27,14 @@ const MOST_PLACES = 10_000;
 export class JobRepository {
   constructor(private readonly database: Database) {}
 
-  /** Keeping the same job again changes nothing. */
-  async insert(job: NewJob): Promise<Job> {
+  /** Keeping the same job again changes nothing; it is said to have been there. */
+  async insert(job: NewJob): Promise<{ job: Job; isRepeat: boolean }> {
     const { facts } = job;
-    const [row] = await this.database.query<JobRow>(
+    const [row] = await this.database.query<JobRow & { isRepeat: boolean }>(
       `INSERT INTO jobs.jobs (id, request_id, organization, project, key, endpoint, model, is_streamed, response_id,
          previous_response_id, facts, body, body_blob_key, run_at, is_scheduled, expires_at, is_background)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce($14, now()), $14::timestamptz IS NOT NULL, $15, $16)
-       ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING ${jobColumns}`,
+       ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING ${jobColumns}, xmax <> 0 AS "isRepeat"`,
       [
         job.id,
         facts.requestId,
@@ -55,7 +55,7 @@ export class JobRepository {
       ],
     );
     if (!row) throw new Error(`the job ${job.id} was not stored`);
-    return toJob(row);
+    return { job: toJob(row), isRepeat: row.isRepeat };
   }
 
   async find(id: string, tenant: Tenant): Promise<Job | undefined> {

@@ -17,7 +17,7 @@ export interface KeyedRequest {
 }
 
 /** The id of what the request made, and whether it was made before. */
-export interface Made {
+export interface MadeId {
   readonly id: string;
   readonly isRepeat: boolean;
 }
@@ -46,7 +46,7 @@ export class IdempotencyKeyRepository {
   }
 
   /** Makes something under the id, unless the key has made something before, whose id it gives. @throws QueryRefused 422 */
-  async once(request: KeyedRequest, id: string, make: (transaction: Transaction) => Promise<unknown>): Promise<Made> {
+  async once(request: KeyedRequest, id: string, make: (transaction: Transaction) => Promise<unknown>): Promise<MadeId> {
     return this.database.transaction(async (transaction) => {
       const taken = request.idempotencyKey === undefined ? undefined : await this.take(transaction, request, id);
       if (taken !== undefined && taken !== id) return { id: taken, isRepeat: true };

@@ -5,6 +5,7 @@ import { CreateBatchHandler } from '../create-batch/create-batch.handler.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { caller, inputLines } from '../line.fixture.js';
 import { StoreFileHandler } from '../store-file/store-file.handler.js';
+import { MessageBatchesHandler } from '../keep-message-batch/message-batches.handler.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 
 const AT_ONCE = 50;
@@ -43,6 +44,7 @@ describe('an idempotency key of what Postgres keeps', () => {
     const made = await Promise.all(Array.from({ length: AT_ONCE }, () => create('at-once')));
 
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(made.filter(({ replayed }) => replayed)).toHaveLength(AT_ONCE - 1);
     expect(await batches()).toBe(before + 1);
   });
 
@@ -88,8 +90,21 @@ describe('an idempotency key of what Postgres keeps', () => {
     const store = (changes: Partial<FileCreate>) => jobs.get(StoreFileHandler).create({ ...stored, ...changes });
     const [first, again] = [await store({}), await store({ blobKey: 'files/2' })];
 
-    expect(again).toEqual(first);
+    expect(again).toEqual({ ...first, replayed: true });
+    expect(first.replayed).toBeUndefined();
     await expect(store({ sha256: 'cd' })).rejects.toMatchObject({ reply: { status: 422 } });
+  });
+
+  it('makes one batch of messages of the same requests, and keeps its own input', async () => {
+    const stored = { caller, blobKey: 'files/m1', bytes: 9, sha256: 'ab', requests: 2, idempotencyKey: 'messages' };
+    const make = (changes: object) => jobs.get(MessageBatchesHandler).create({ ...stored, ...changes });
+    const made = await Promise.all(Array.from({ length: 10 }, (_, index) => make({ blobKey: `files/m${index}` })));
+
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(made.filter(({ replayed }) => replayed)).toHaveLength(9);
+    const files = await jobs.query(`SELECT 1 FROM jobs.files WHERE blob_key LIKE 'files/m%'`);
+    expect(files).toHaveLength(1);
+    await expect(make({ sha256: 'cd' })).rejects.toMatchObject({ reply: { status: 422 } });
   });
 
   it('is dropped once it is old', async () => {

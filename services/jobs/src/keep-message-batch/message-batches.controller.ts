@@ -4,6 +4,7 @@ import {
   messageBatchListSchema,
   messageBatchReadSchema,
   Subject,
+  type Made,
   type MessageBatchCreate,
   type MessageBatchDeleted,
   type MessageBatchList,
@@ -20,7 +21,7 @@ export class MessageBatchesController {
   constructor(private readonly handler: MessageBatchesHandler) {}
 
   @AnswerQuery(Subject.messageBatchCreate, messageBatchCreateSchema)
-  create(query: MessageBatchCreate): Promise<MessageBatchObject> {
+  create(query: MessageBatchCreate): Promise<Made<MessageBatchObject>> {
     return this.handler.create(query);
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type {
+  Made,
   MessageBatchCreate,
   MessageBatchDeleted,
   MessageBatchList,
@@ -10,13 +11,15 @@ import type {
   MessageBatchResults,
 } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
-import { Database } from '#libs/storage';
+import { Database, type Transaction } from '#libs/storage';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
 import { JobLimits } from '../job-limits.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
 import { isTerminal } from '../keep-batch/batch-state.policy.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
+import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
+import { markRepeat } from '../keep-keys/mark-repeat.js';
 import { FileRepository, MESSAGE_BATCH_PURPOSE } from '../store-file/file.repository.js';
 import { MESSAGES_ENDPOINT } from '../validate-batch/batch-endpoints.policy.js';
 import { toMessageBatchObject } from './message-batch-object.policy.js';
@@ -34,45 +37,55 @@ export class MessageBatchesHandler {
     private readonly files: FileRepository,
     private readonly limits: JobLimits,
     private readonly nudge: BatchNudge,
+    private readonly keys: IdempotencyKeyRepository,
   ) {}
 
-  /** Once this answers, Postgres has the batch. Its input is taken out when it has ended. */
-  async create({ caller, blobKey, bytes, sha256, requests }: MessageBatchCreate): Promise<MessageBatchObject> {
+  /**
+   * Once this answers, Postgres has the batch. Its input is taken out when it has ended. Under an idempotency key that made one
+   * before, that one is given again. @throws QueryRefused 422
+   */
+  async create({ caller, idempotencyKey, ...input }: MessageBatchCreate): Promise<Made<MessageBatchObject>> {
+    const newId = batchIdentifiers.messageBatch(randomUUID().replaceAll('-', ''));
+    const content = ['message-batch', input.sha256, input.requests];
+    const { id, isRepeat } = await this.keys.once({ caller, idempotencyKey, content }, newId, (within) =>
+      this.insert(newId, { caller, ...input }, within),
+    );
+    this.nudge.nudge();
+    return markRepeat(await this.read({ caller, id }), isRepeat);
+  }
+
+  private async insert(id: string, { caller, ...input }: MessageBatchCreate, within: Transaction): Promise<void> {
+    const { blobKey, bytes, sha256, requests } = input;
     const { organization, project, key } = caller;
-    const id = batchIdentifiers.messageBatch(randomUUID().replaceAll('-', ''));
     const inputFileId = batchIdentifiers.inputFile(id);
     const owner = { organization, project };
-    const batch = await this.database.transaction(async (transaction) => {
-      await this.files.insert(
-        {
-          ...owner,
-          id: inputFileId,
-          filename: `${id}_input.jsonl`,
-          purpose: MESSAGE_BATCH_PURPOSE,
-          blobKey,
-          bytes,
-          sha256,
-          expiresAfterSeconds: 0,
-        },
-        transaction,
-      );
-      return this.batches.insert(
-        {
-          ...owner,
-          id,
-          key,
-          inputFileId,
-          endpoint: MESSAGES_ENDPOINT,
-          completionWindow: WINDOW,
-          totalLines: requests,
-          metadata: null,
-          outputExpiresAfterSeconds: null,
-        },
-        { windowMilliseconds: this.limits.windowMilliseconds[WINDOW] ?? 0, within: transaction },
-      );
-    });
-    this.nudge.nudge();
-    return this.show({ batch, now: batch.createdAt });
+    await this.files.insert(
+      {
+        ...owner,
+        id: inputFileId,
+        filename: `${id}_input.jsonl`,
+        purpose: MESSAGE_BATCH_PURPOSE,
+        blobKey,
+        bytes,
+        sha256,
+        expiresAfterSeconds: 0,
+      },
+      within,
+    );
+    await this.batches.insert(
+      {
+        ...owner,
+        id,
+        key,
+        inputFileId,
+        endpoint: MESSAGES_ENDPOINT,
+        completionWindow: WINDOW,
+        totalLines: requests,
+        metadata: null,
+        outputExpiresAfterSeconds: null,
+      },
+      { windowMilliseconds: this.limits.windowMilliseconds[WINDOW] ?? 0, within },
+    );
   }
 
   async read(query: MessageBatchRead): Promise<MessageBatchObject> {

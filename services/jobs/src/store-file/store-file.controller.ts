@@ -11,6 +11,7 @@ import {
   type FileObject,
   type FilePage,
   type FileRead,
+  type Made,
 } from '#libs/contracts';
 import { AnswerQuery } from '#libs/messaging';
 import { StoreFileHandler } from './store-file.handler.js';
@@ -20,7 +21,7 @@ export class StoreFileController {
   constructor(private readonly handler: StoreFileHandler) {}
 
   @AnswerQuery(Subject.fileCreate, fileCreateSchema)
-  create(query: FileCreate): Promise<FileObject> {
+  create(query: FileCreate): Promise<Made<FileObject>> {
     return this.handler.create(query);
   }
 

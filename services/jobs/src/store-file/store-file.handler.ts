@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { FileCreate, FileDeleted, FileList, FileLocation, FileObject, FilePage, FileRead } from '#libs/contracts';
+import type { FileCreate, FileDeleted, FileList, FileLocation, FileObject, FilePage, FileRead, Made } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { expiryRefusal, isExpiry } from '../create-batch/batch-request.policy.js';
 import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
+import { markRepeat } from '../keep-keys/mark-repeat.js';
 import { JobLimits } from '../job-limits.js';
 import { FileRepository, type StoredFile } from './file.repository.js';
 
@@ -19,7 +20,7 @@ export class StoreFileHandler {
     private readonly keys: IdempotencyKeyRepository,
   ) {}
 
-  async create(query: FileCreate): Promise<FileObject> {
+  async create(query: FileCreate): Promise<Made<FileObject>> {
     if (!PURPOSES.includes(query.purpose)) {
       throw new QueryRefused({
         status: 400,
@@ -46,7 +47,7 @@ export class StoreFileHandler {
     const { caller, idempotencyKey, blobKey: _where, ...content } = query;
     const keyed = { caller, idempotencyKey, content: ['file', content] };
     const made = await this.keys.once(keyed, id, (within) => this.files.insert(file, within));
-    return (await this.locate({ caller, id: made.id })).file;
+    return markRepeat((await this.locate({ caller, id: made.id })).file, made.isRepeat);
   }
 
   async locate(query: FileRead): Promise<FileLocation> {
