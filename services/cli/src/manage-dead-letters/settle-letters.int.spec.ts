@@ -83,7 +83,7 @@ describe('dead letters for people', () => {
   it('are a table of short reasons, and how to see more', () => {
     const text = describeDeadLetters({ object: 'list', data: [letter('dl_1')], has_more: true });
     expect(text).toContain('dl_1  resting');
-    expect(text).toContain('no price…');
+    expect(text).toContain(' no …');
     expect(text.split('\n').at(-1)).toBe('There are more: --after dl_1');
     expect(describeDeadLetters({ object: 'list', data: [], has_more: false })).toBe('No such dead letters.');
   });
