@@ -14,6 +14,11 @@ import { CreateDeadLetters1764700000000 } from './migrations/4-create-dead-lette
 export const controlSchema: ServiceSchema = {
   schema: 'control',
   entities: [ConfigurationVersion, ConfigurationRefusal, Document, IssuedKeyRow, OutgoingMessage],
-  migrations: [CreateConfigurationVersions1764000000000, TellPoliciesApart1764000000010, CreateTenants1764000000020, CreateDeadLetters1764700000000],
+  migrations: [
+    CreateConfigurationVersions1764000000000,
+    TellPoliciesApart1764000000010,
+    CreateTenants1764000000020,
+    CreateDeadLetters1764700000000,
+  ],
   poolSize: 4,
 };

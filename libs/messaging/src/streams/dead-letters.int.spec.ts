@@ -108,8 +108,7 @@ describe('dead letters', () => {
       expect(said(DeadLetterHeader.deliveries)).toEqual(new Set([deliveries]));
       expect(said(DeadLetterHeader.subject)).toEqual(new Set([subjectOf('poisoned')]));
       expect([...said(DeadLetterHeader.stackHash)]).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/)]);
-      for (const message of group)
-        expect(message.header.get(DeadLetterHeader.reason)).toContain(message.string());
+      for (const message of group) expect(message.header.get(DeadLetterHeader.reason)).toContain(message.string());
     }
 
     digestion.isMended = true;

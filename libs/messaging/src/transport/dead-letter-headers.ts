@@ -2,7 +2,6 @@ import { DeadLetterHeader, type ConsumerDefinition } from '#libs/contracts';
 import type { StreamMessage } from '../message/stream-message.js';
 import { stackHash } from './stack-hash.js';
 
-
 /** Those of a stream itself: repeated, they would be orders to the stream of dead letters. */
 const STREAM_HEADER = /^nats-/i;
 

@@ -26,7 +26,7 @@ export class DeadLetterApi {
   list(filter: LetterFilter): Promise<DeadLetterPage> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
-    return this.api.json('GET', `${ADDRESS}?${query}`, deadLetterPageSchema);
+    return this.api.json('GET', `${ADDRESS}?${query.toString()}`, deadLetterPageSchema);
   }
 
   read(id: string): Promise<DeadLetterWithContent> {

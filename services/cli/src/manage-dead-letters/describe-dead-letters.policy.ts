@@ -34,7 +34,8 @@ export function describeDeadLetter(letter: DeadLetterWithContent): string {
     ...(letter.redriven_from === null ? [] : [['was before', letter.redriven_from]]),
     ...Object.entries(letter.headers),
   ];
-  const content = payload === null ? '(dropped when it was settled)' : (payload.text ?? `base64 ${payload.base64 ?? ''}`);
+  const content =
+    payload === null ? '(dropped when it was settled)' : (payload.text ?? `base64 ${payload.base64 ?? ''}`);
   const more = payload?.truncated ? [`(of ${letter.bytes} bytes)`] : [];
   return [letter.id, ...table(fields), '', content, ...more].join('\n');
 }

@@ -26,7 +26,11 @@ const letter = (id: string): DeadLetter => ({
   settled_at: null,
   settled_by: null,
 });
-const redriven: Partial<DeadLetter> = { status: 'redriven', settled_at: '2026-01-02T00:00:00.000Z', settled_by: 'admin' };
+const redriven: Partial<DeadLetter> = {
+  status: 'redriven',
+  settled_at: '2026-01-02T00:00:00.000Z',
+  settled_by: 'admin',
+};
 const page = (ids: string[], hasMore: boolean) => ({ object: 'list', data: ids.map(letter), has_more: hasMore });
 
 let server: Server;

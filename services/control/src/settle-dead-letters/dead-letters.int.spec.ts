@@ -75,7 +75,8 @@ async function notes(type: string): Promise<{ subject: { id: string }; actor: ob
   for (let sequence = 1; sequence <= (await lastIn(Stream.notes.name)); sequence += 1) {
     const { message } = await ask(`MSG.GET.${Stream.notes.name}`, { seq: sequence });
     const { subject, data } = message as { subject: string; data: string };
-    if (subject === Subject.auditNoted(INSTALLATION_TRAIL)) found.push(JSON.parse(Buffer.from(data, 'base64').toString()));
+    if (subject === Subject.auditNoted(INSTALLATION_TRAIL))
+      found.push(JSON.parse(Buffer.from(data, 'base64').toString()));
   }
   return found.filter((note) => note.type === type);
 }

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { DeadLetter, DeadLetterList, DeadLetterPage, DeadLetterRead, DeadLetterWithContent } from '#libs/contracts';
+import type {
+  DeadLetter,
+  DeadLetterList,
+  DeadLetterPage,
+  DeadLetterRead,
+  DeadLetterWithContent,
+} from '#libs/contracts';
 import { DeadLetters, QueryRefused } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import type { StoredDeadLetter } from '../keep-dead-letters/dead-letter.js';

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { jobObjectSchema, madeSchema, Subject, type Caller, type JobCreate, type JobObject, type Made } from '#libs/contracts';
+import {
+  jobObjectSchema,
+  madeSchema,
+  Subject,
+  type Caller,
+  type JobCreate,
+  type JobObject,
+  type Made,
+} from '#libs/contracts';
 import { refuseUnknownFields, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { BodyClaims, Messaging } from '#libs/messaging';
 import { HttpLimit } from '../http/http-limits.js';

@@ -1,6 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { batchObjectSchema, batchPageSchema, madeSchema, Subject, type BatchObject, type BatchPage } from '#libs/contracts';
+import {
+  batchObjectSchema,
+  batchPageSchema,
+  madeSchema,
+  Subject,
+  type BatchObject,
+  type BatchPage,
+} from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';

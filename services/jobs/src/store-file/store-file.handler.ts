@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { FileCreate, FileDeleted, FileList, FileLocation, FileObject, FilePage, FileRead, Made } from '#libs/contracts';
+import type {
+  FileCreate,
+  FileDeleted,
+  FileList,
+  FileLocation,
+  FileObject,
+  FilePage,
+  FileRead,
+  Made,
+} from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { expiryRefusal, isExpiry } from '../create-batch/batch-request.policy.js';
 import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
