@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 
 import { compareBills } from './check/check-bill.js';
-import { checkBooks } from './check/check.js';
+import { checkBooksOf } from './check/check.js';
 import { checkStreams, readStreams } from './check/check-streams.js';
 import type { Query, Violation } from './check/violation.js';
 import { FaultsError } from './faults.error.js';
@@ -20,7 +20,7 @@ export async function runCheck(commandLine: string[]): Promise<boolean> {
   await client.connect();
   const query: Query = async (sql, parameters) => (await client.query(sql, [...(parameters ?? [])])).rows;
   try {
-    const violations: Violation[] = await checkBooks(query);
+    const violations: Violation[] = await checkBooksOf(client);
     if (values.nats !== undefined) violations.push(...checkStreams(await readStreams(values.nats)));
     if (values['provider-log'] !== undefined)
       violations.push(...(await compareBills(await readCallLog(values['provider-log']), query)).violations);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { OUR_KEY } from '../journeys/journey-configuration.js';
 import { compareBills } from './check/check-bill.js';
-import { checkBooks } from './check/check.js';
+import { checkBooksOf } from './check/check.js';
 import { checkStreams, readStreams } from './check/check-streams.js';
 import type { Violation } from './check/violation.js';
 import { FaultGround } from './ground/fault-ground.js';
@@ -76,11 +76,7 @@ async function drainAndCheck(run: ScenarioRun, violations: Violation[]): Promise
   figures['drain seconds'] = (await untilDrained(ground)).toFixed(1);
   say('checking the invariants');
   const streams = await readStreams(ground.nats.url);
-  violations.push(
-    ...(await ground.withClient((client) =>
-      checkBooks(async (sql, values) => (await client.query(sql, [...(values ?? [])])).rows),
-    )),
-  );
+  violations.push(...(await ground.withClient(checkBooksOf)));
   violations.push(...checkStreams(streams, run.expectedDeadLetters));
   const bill = await compareBills(await ground.sim.calls(), (sql, values) => ground.query(sql, values));
   violations.push(...bill.violations);

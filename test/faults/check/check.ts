@@ -1,3 +1,5 @@
+import type { Client } from 'pg';
+
 import { checkPrices } from './check-prices.js';
 import { checkTrail } from './check-trail.js';
 import { MONEY_INVARIANTS } from './money-invariants.js';
@@ -12,4 +14,14 @@ export async function checkBooks(query: Query): Promise<Violation[]> {
     ...(await checkPrices(query)),
     ...(await checkTrail(query)),
   ];
+}
+
+/** The same, all of it as of one instant. */
+export async function checkBooksOf(client: Client): Promise<Violation[]> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    return await checkBooks(async (sql, values) => (await client.query(sql, [...(values ?? [])])).rows);
+  } finally {
+    await client.query('ROLLBACK');
+  }
 }
