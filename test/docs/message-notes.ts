@@ -123,8 +123,11 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   auditCheckpointList: query('ingress → one audit'),
   auditKeyList: query('ingress → one audit'),
   auditKeyRotate: query('ingress → one audit'),
+  auditHoldList: query('ingress → one audit'),
+  auditHoldPut: query('ingress → one audit'),
   auditExportBegin: query('ingress → one audit'),
   auditLogRead: query('ingress → one audit'),
+  auditRecorded: { way: 'audit → whoever follows the trail', payload: 'the entry, as its hash is made of it' },
   auditCheckpointed: { way: 'audit → whoever keeps them', payload: 'a signed note, as text' },
 };
 
@@ -154,6 +157,9 @@ export const headerNotes: Readonly<Record<keyof typeof MessageHeader, readonly [
   bundle: ['REQUESTS, CALLS', 'number of requests in the message, plain; in place of facts, plan and claim'],
   frame: ['reply frames but chunks', 'kind of the frame, plain'],
   sequence: ['reply frames but `alive`', 'number from 0; a gap means that frames were lost'],
+  entryType: ['AUDIT', 'type of the entry, plain'],
+  entrySequence: ['AUDIT', 'its place in the log of its organization, plain'],
+  recordedAt: ['AUDIT', 'when it was recorded, ISO 8601'],
   generation: ['kept frames', 'number from 0'],
   dialect: ['kept frames `begin` and `head`', 'name of a dialect, plain'],
   answer: ['reply frames but chunks and `part`', '`AnswerHead`, JSON'],

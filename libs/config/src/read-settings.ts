@@ -65,6 +65,7 @@ export function readSettings<Key extends keyof Settings = never>(
     budgetWaitMilliseconds: values.SWITCHYARD_BUDGET_WAIT_MS,
     budgetsUnknown: values.SWITCHYARD_BUDGETS_UNKNOWN,
     auditOrigin: values.SWITCHYARD_AUDIT_ORIGIN,
+    auditRetentionDays: values.SWITCHYARD_AUDIT_RETENTION_DAYS,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
     limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,
     natsUrl: values.NATS_URL,

@@ -113,6 +113,12 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}$/, 'must be a name like switchyard.example.com')
     .default('switchyard'),
+  SWITCHYARD_AUDIT_RETENTION_DAYS: z.coerce
+    .number('must be a whole number of days from 1 to 36500')
+    .int('must be a whole number of days from 1 to 36500')
+    .min(1, 'must be a whole number of days from 1 to 36500')
+    .max(36_500, 'must be a whole number of days from 1 to 36500')
+    .optional(),
   SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
@@ -164,6 +170,8 @@ export interface Settings {
   readonly budgetsUnknown: 'refuse' | 'admit';
   /** First part of the names of logs in signed checkpoints; unique in the world, and the same for ever. */
   readonly auditOrigin: string;
+  /** Entries of the trail older than so many days are removed, by whole months; undefined: never. */
+  readonly auditRetentionDays: number | undefined;
   /** Where every checkpoint is posted to besides. */
   readonly auditWitnessUrl: string | undefined;
   /** What happens to a request while nobody can say whether its rate limits have room. */
@@ -195,6 +203,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   budgetWaitMilliseconds: 'SWITCHYARD_BUDGET_WAIT_MS',
   budgetsUnknown: 'SWITCHYARD_BUDGETS_UNKNOWN',
   auditOrigin: 'SWITCHYARD_AUDIT_ORIGIN',
+  auditRetentionDays: 'SWITCHYARD_AUDIT_RETENTION_DAYS',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
   limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
   natsUrl: 'NATS_URL',

@@ -15,6 +15,10 @@ export const MessageHeader = {
   frame: 'Switchyard-Frame',
   /** Number of a reply frame that carries part of the answer, from 0; plain text. A gap means that frames were lost. */
   sequence: 'Switchyard-Sequence',
+  /** Type of an entry of the trail, plain text; its sequence and time of recording (ISO 8601) stand beside it. */
+  entryType: 'Switchyard-Entry-Type',
+  entrySequence: 'Switchyard-Entry-Sequence',
+  recordedAt: 'Switchyard-Recorded-At',
   /** Which beginning of a streamed answer a kept frame is of: a greater number takes the place of a smaller one; plain text. */
   generation: 'Switchyard-Generation',
   /** Name of the dialect of a kept stream, plain text. */

@@ -480,6 +480,9 @@ export type { Made } from './queries/made.js';
 export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
 export {
+  auditHoldListSchema,
+  auditHoldPageSchema,
+  auditHoldPutSchema,
   auditKeyListSchema,
   auditKeyPageSchema,
   auditKeyRotateSchema,
@@ -496,6 +499,9 @@ export {
   logReadSchema,
 } from './queries/audit-log.js';
 export type {
+  AuditHoldList,
+  AuditHoldPage,
+  AuditHoldPut,
   AuditKeyList,
   AuditKeyPage,
   AuditKeyRotate,

@@ -144,8 +144,12 @@ export const Subject = {
   auditCheckpointList: 'audit-checkpoint.list.v1',
   auditKeyList: 'audit-key.list.v1',
   auditKeyRotate: 'audit-key.rotate.v1',
+  auditHoldList: 'audit-hold.list.v1',
+  auditHoldPut: 'audit-hold.put.v1',
   auditExportBegin: 'audit-export.begin.v1',
   auditLogRead: 'audit-log.read.v1',
+  /** audit → the trail's consumers: an entry, its bytes as they are hashed. Stream AUDIT. */
+  auditRecorded: (organization: string) => `audit.recorded.v1.${organization}`,
   /** audit → whoever keeps them: signed checkpoints of an organisation's log. Stream CHECKPOINTS. */
   auditCheckpointed: (organization: string) => `audit.checkpointed.v1.${organization}`,
 } as const;
@@ -167,6 +171,7 @@ export const SubjectPattern = {
   requestEndedDurable: endedPatterns('durable'),
   notificationRaised: 'notification.raised.v1.*',
   auditNoted: 'audit.noted.v1.*',
+  auditRecorded: 'audit.recorded.v1.*',
   auditCheckpointed: 'audit.checkpointed.v1.*',
   deadLetters: 'message.buried.v1.>',
 } as const;

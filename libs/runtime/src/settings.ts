@@ -40,6 +40,8 @@ export class Settings {
     readonly budgetsUnknown: 'refuse' | 'admit',
     /** First part of the names of logs in signed checkpoints. */
     readonly auditOrigin: string,
+    /** Entries of the trail older than so many days are removed; undefined: never. */
+    readonly auditRetentionDays: number | undefined,
     /** Where every checkpoint is posted to besides. */
     readonly auditWitnessUrl: string | undefined,
     /** What happens to a request while nobody can say whether its rate limits have room. */
@@ -68,6 +70,7 @@ export class Settings {
       read.budgetWaitMilliseconds,
       read.budgetsUnknown,
       read.auditOrigin,
+      read.auditRetentionDays,
       read.auditWitnessUrl,
       read.limitsUnknown,
     );

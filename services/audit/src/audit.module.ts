@@ -14,6 +14,10 @@ import { EntriesRepository } from './list-events/entries.repository.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
 import { ReadingNotes } from './list-events/reading-notes.js';
+import { HoldLogsController } from './keep-partitions/hold-logs.controller.js';
+import { KeepPartitionsHandler } from './keep-partitions/keep-partitions.handler.js';
+import { KeepPartitionsRunner } from './keep-partitions/keep-partitions.runner.js';
+import { PartitionsRepository } from './keep-partitions/partitions.repository.js';
 import { ListCheckpointsController } from './list-checkpoints/list-checkpoints.controller.js';
 import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
 import { NoteDeeds } from './note-deeds/note-deeds.js';
@@ -33,6 +37,8 @@ import { SignCheckpointsRunner } from './sign-checkpoints/sign-checkpoints.runne
 import { SigningKeys } from './sign-checkpoints/signing-keys.js';
 import { SigningKeysRepository } from './sign-checkpoints/signing-keys.repository.js';
 import { Witness } from './sign-checkpoints/witness.js';
+import { StreamEntriesRunner } from './stream-entries/stream-entries.runner.js';
+import { UnstreamedRepository } from './stream-entries/unstreamed.repository.js';
 
 const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
@@ -51,6 +57,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ProveEntriesController,
     ListCheckpointsController,
     ReadLogController,
+    HoldLogsController,
   ],
   providers: [
     RecordEventHandler,
@@ -75,6 +82,11 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ListCheckpointsHandler,
     LogRepository,
     ReadLogHandler,
+    UnstreamedRepository,
+    StreamEntriesRunner,
+    PartitionsRepository,
+    KeepPartitionsHandler,
+    KeepPartitionsRunner,
     {
       provide: BlobStore,
       inject: [Settings],

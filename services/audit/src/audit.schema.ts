@@ -9,6 +9,7 @@ import { CreateTrail1764000000000 } from './migrations/1-create-trail.js';
 import { IndexEntriesByTime1764000000010 } from './migrations/2-index-entries-by-time.js';
 import { CreateFeedback1764000000020 } from './migrations/3-create-feedback.js';
 import { CreateLogs1764000000030 } from './migrations/4-create-logs.js';
+import { StreamAndHoldLogs1764000000040 } from './migrations/5-stream-and-hold-logs.js';
 
 /** What audit keeps in Postgres. */
 export const auditSchema: ServiceSchema = {
@@ -19,5 +20,6 @@ export const auditSchema: ServiceSchema = {
     IndexEntriesByTime1764000000010,
     CreateFeedback1764000000020,
     CreateLogs1764000000030,
+    StreamAndHoldLogs1764000000040,
   ],
 };

@@ -83,3 +83,18 @@ export const logReadSchema = z.object({ ...asked, start: sequence, size: sequenc
 export type LogRead = z.infer<typeof logReadSchema>;
 export const logReadReplySchema = z.object({ lines: z.array(z.string()), next: sequence.nullable() });
 export type LogReadReply = z.infer<typeof logReadReplySchema>;
+
+/** Whose logs are held, so that nothing of them is removed. */
+export const auditHoldListSchema = z.object({ caller: callerSchema });
+export type AuditHoldList = z.infer<typeof auditHoldListSchema>;
+export const auditHoldPutSchema = z.object({
+  caller: callerSchema,
+  organization: slug,
+  isHeld: z.boolean(),
+  reason: z.string().min(1).max(1_000),
+});
+export type AuditHoldPut = z.infer<typeof auditHoldPutSchema>;
+export const auditHoldPageSchema = z.object({
+  holds: z.array(z.object({ organization: z.string(), heldSince: epochMilliseconds })),
+});
+export type AuditHoldPage = z.infer<typeof auditHoldPageSchema>;

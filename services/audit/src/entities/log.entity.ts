@@ -13,6 +13,14 @@ export class Log {
   @Column('bigint', { name: 'kept_from', default: 0 })
   keptFrom!: string;
 
+  /** Entries before this one are in the stream AUDIT. */
+  @Column('bigint', { name: 'streamed', default: 0 })
+  streamed!: string;
+
+  /** Until somebody lifts it, nothing of the log is removed; null where nothing holds it. */
+  @Column('timestamptz', { name: 'held_since', nullable: true })
+  heldSince!: Date | null;
+
   /** When its newest entry was recorded; time never runs backwards within a log. */
   @Column('timestamptz', { name: 'recorded_at', default: () => 'now()' })
   recordedAt!: Date;

@@ -1,0 +1,40 @@
+import { Controller } from '@nestjs/common';
+import {
+  auditHoldListSchema,
+  auditHoldPutSchema,
+  Subject,
+  type AuditHoldList,
+  type AuditHoldPage,
+  type AuditHoldPut,
+} from '#libs/contracts';
+import { AnswerQuery } from '#libs/messaging';
+import { NoteDeeds } from '../note-deeds/note-deeds.js';
+import { PartitionsRepository } from './partitions.repository.js';
+
+/** Legal holds: what is held is not removed, however old. Only the bootstrap key gets here (the edge sees to that). */
+@Controller()
+export class HoldLogsController {
+  constructor(
+    private readonly partitions: PartitionsRepository,
+    private readonly deeds: NoteDeeds,
+  ) {}
+
+  @AnswerQuery(Subject.auditHoldList, auditHoldListSchema)
+  async list(_query: AuditHoldList): Promise<AuditHoldPage> {
+    const holds = await this.partitions.holds();
+    return { holds: holds.map(({ organization, heldSince }) => ({ organization, heldSince: heldSince.getTime() })) };
+  }
+
+  @AnswerQuery(Subject.auditHoldPut, auditHoldPutSchema)
+  async put({ caller, organization, isHeld, reason }: AuditHoldPut): Promise<AuditHoldPage> {
+    if (await this.partitions.hold(organization, isHeld)) {
+      await this.deeds.note(caller, {
+        organization,
+        type: isHeld ? 'legal-hold.placed' : 'legal-hold.lifted',
+        subject: { kind: 'audit-trail', id: organization },
+        detail: { reason },
+      });
+    }
+    return this.list({ caller });
+  }
+}

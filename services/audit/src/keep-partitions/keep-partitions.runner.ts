@@ -1,0 +1,29 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger } from '#libs/telemetry';
+import { RegularWork } from '../regular-work.js';
+import { KeepPartitionsHandler } from './keep-partitions.handler.js';
+
+const LOOK_EVERY_MILLISECONDS = 60 * 60_000;
+
+/** Looks after the partitions of the trail, once at the start and then every hour. */
+@Injectable()
+export class KeepPartitionsRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly regular: RegularWork;
+
+  constructor(keeper: KeepPartitionsHandler, log: Logger) {
+    this.regular = new RegularWork({
+      everyMilliseconds: LOOK_EVERY_MILLISECONDS,
+      work: () => keeper.keep(Date.now()),
+      onFailure: (error) => log.warn({ error }, 'the partitions of the trail are not looked after now'),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.regular.start();
+    this.regular.hurry();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.regular.stop();
+  }
+}

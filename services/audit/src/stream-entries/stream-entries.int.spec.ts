@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { leafHash } from '#libs/merkle';
+import { MessagingParts } from '#libs/messaging';
+import { buildRequestEnded, eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
+import { AuditParts, silentLog } from '../audit.fixture.js';
+import { readEntries } from '../stored-log.fixture.js';
+import { StreamEntriesRunner } from './stream-entries.runner.js';
+import { UnstreamedRepository } from './unstreamed.repository.js';
+
+const EXAMPLE = resolve('docs/examples/follow-the-audit-trail.mjs');
+
+/** The program of the documentation, and what it prints. */
+class Follower {
+  readonly lines: string[] = [];
+  private readonly child: ChildProcess;
+
+  constructor(url: string, name: string) {
+    this.child = spawn(process.execPath, [EXAMPLE, 'followed', name], { env: { ...process.env, NATS_URL: url } });
+    let text = '';
+    this.child.stdout?.on('data', (piece: Buffer) => {
+      text += piece.toString('utf8');
+      this.lines.splice(0, this.lines.length, ...text.split('\n').slice(0, -1));
+    });
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+describe('the stream of the trail', () => {
+  let parts: AuditParts;
+  let nats: NatsForTests;
+  let messaging: MessagingParts;
+  let runner: StreamEntriesRunner;
+  const eventsOf = (count: number) => Array.from({ length: count }, () => buildRequestEnded({ organization: 'followed' }));
+
+  beforeAll(async () => {
+    [parts, nats] = await Promise.all([AuditParts.open(), startNatsForTests()]);
+    messaging = await MessagingParts.open(nats.url, 'audit', silentLog);
+    runner = new StreamEntriesRunner(new UnstreamedRepository(parts.database), messaging.messaging, silentLog);
+  });
+  afterAll(async () => {
+    await messaging.close();
+    await nats.stop();
+    await parts.close();
+  });
+
+  it('is followed by the program of the documentation, which goes on where it was killed, and by another from the start', async () => {
+    await parts.record(eventsOf(300));
+    await Promise.all([runner.sendAll(), runner.sendAll()]);
+    const first = new Follower(nats.url, 'siem');
+    await eventually(() => expect(first.lines).toHaveLength(300), { withinMilliseconds: 15_000 });
+    await first.stop();
+    await parts.record(eventsOf(20));
+    await runner.sendAll();
+    const again = new Follower(nats.url, 'siem');
+    const other = new Follower(nats.url, 'other');
+    await eventually(
+      () => {
+        expect([again.lines.length >= 20, other.lines.length]).toEqual([true, 320]);
+      },
+      { withinMilliseconds: 15_000 },
+    );
+    await Promise.all([again.stop(), other.stop()]);
+    const expected = (await readEntries(parts.server, 'followed')).map(
+      ({ sequence, type, body }) => `${sequence} ${type} ${Buffer.from(leafHash(body)).toString('base64')}`,
+    );
+    expect(other.lines).toEqual(expected);
+    expect(again.lines.slice(-20)).toEqual(expected.slice(-20));
+    // At most the one whose acknowledgement was under way comes again.
+    expect(again.lines.length).toBeLessThanOrEqual(21);
+  });
+});
