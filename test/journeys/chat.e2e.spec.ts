@@ -227,7 +227,9 @@ describe('the records', () => {
     const asTheirs = (path: string): Promise<HttpAnswer> => call(`${stack.url}/v1/${path}`, { key: THEIR_KEY });
     expect((await asTheirs(`requests/${idOf(answer)}`)).status).toBe(404);
     expect(JSON.parse((await asTheirs('usage')).text)).toMatchObject({ data: [] });
-    expect(JSON.parse((await asTheirs('audit/events')).text)).toMatchObject({ data: [{ type: 'audit-trail.read' }] });
+    const { data } = JSON.parse((await asTheirs('audit/events')).text) as { data: { type: string; event?: object }[] };
+    expect(data.map(({ type }) => type)).toContain('audit-trail.read');
+    expect(data.filter(({ event }) => event)).toEqual([]);
     expect((await asTheirs('audit/events?organization=demo')).status).toBe(403);
     const asAdmin = await call(`${stack.url}/v1/requests/${idOf(answer)}`, { key: stack.adminKey });
     expect(asAdmin.status).toBe(200);

@@ -66,6 +66,9 @@ import { RecordsController } from './read-records/records.controller.js';
 import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
 import { RepeatTimes } from './repeat-request/repeat-times.js';
 import { ExportTrailHandler } from './read-trail/export-trail.handler.js';
+import { TrailTally } from './note-refusals/trail-tally.js';
+import { TailTrailHandler } from './read-trail/tail-trail.handler.js';
+import { TrailAdminController } from './read-trail/trail-admin.controller.js';
 import { TrailController } from './read-trail/trail.controller.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
 import { HealthController } from './report-health/health.controller.js';
@@ -88,6 +91,7 @@ import { HealthController } from './report-health/health.controller.js';
     RecordsController,
     BudgetsController,
     TrailController,
+    TrailAdminController,
     PoliciesController,
     QueuesController,
     ExplainRouteController,
@@ -110,6 +114,7 @@ import { HealthController } from './report-health/health.controller.js';
   providers: [
     KeyRing,
     KeyUses,
+    TrailTally,
     DocumentsDoor,
     Authentication,
     AcceptJobHandler,
@@ -137,6 +142,7 @@ import { HealthController } from './report-health/health.controller.js';
     ResponseKeeper,
     ReadRequestHandler,
     ExportTrailHandler,
+    TailTrailHandler,
     AskStackHandler,
     IdempotentRequests,
     { provide: RepeatTimes, useValue: new RepeatTimes() },

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { ExitCode } from '../exit-code.js';
+import { describeEntry, entryPage, trailEntry } from './describe-entry.policy.js';
 import { describeReport } from './describe-report.policy.js';
+import { eventData } from './event-data.js';
 import { exportToFile } from './export-file.js';
 import { verifyFile } from './verify-file.js';
 
@@ -29,6 +31,8 @@ interface Filters extends ConnectionFlags {
 /** `switchyard audit …`: read, take away and verify the trail. */
 export function auditCommand(exit: (code: number) => void): Command {
   const audit = new Command('audit').description('read, export and verify the audit trail').addHelpText('after', HELP);
+  audit.addCommand(searchCommand());
+  audit.addCommand(tailCommand());
   audit.addCommand(keysCommand());
   audit.addCommand(exportCommand());
   audit.addCommand(verifyCommand(exit));
@@ -50,6 +54,36 @@ export function queryOf(flags: Filters): URLSearchParams {
   return new URLSearchParams(names.flatMap((name): [string, string][] => (flags[name] ? [[name, flags[name]]] : [])));
 }
 
+function searchCommand(): Command {
+  return withFilters(withConnection(new Command('search'), ADMIN_KEYS))
+    .description('find entries, newest first; TEXT is looked for anywhere in them, whatever its case')
+    .argument('[text]', 'what to look for')
+    .option('--limit <number>', 'how many', '20')
+    .action(async (text: string | undefined, flags: Filters & { limit: string }) => {
+      const query = queryOf(flags);
+      query.set('order', 'desc');
+      query.set('limit', flags.limit);
+      if (text !== undefined) query.set('q', text);
+      const page = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/events?${query.toString()}`, entryPage);
+      for (const entry of page.data) process.stdout.write(`${flags.json ? JSON.stringify(entry) : describeEntry(entry)}\n`);
+    });
+}
+
+function tailCommand(): Command {
+  return withFilters(withConnection(new Command('tail'), ADMIN_KEYS))
+    .description('print entries as they are recorded, until Ctrl-C')
+    .option('--after <sequence>', 'begin behind this entry (default: with what comes now)')
+    .action(async (flags: Filters & { after?: string }) => {
+      const query = queryOf(flags);
+      if (flags.after !== undefined) query.set('after', flags.after);
+      const pieces = await clientFrom(flags, ADMIN_KEYS).stream(`/v1/audit/tail?${query.toString()}`);
+      for await (const data of eventData(pieces)) {
+        const entry = trailEntry.parse(JSON.parse(data));
+        process.stdout.write(`${flags.json ? data : describeEntry(entry)}\n`);
+      }
+    });
+}
+
 function keysCommand(): Command {
   return withConnection(new Command('keys'), ADMIN_KEYS)
     .description('print the public keys that checkpoints were ever signed with, the newest first')
@@ -69,8 +103,11 @@ function exportCommand(): Command {
   return withFilters(withConnection(new Command('export'), ADMIN_KEYS))
     .description('write the trail to a file that can be verified offline; goes on with a file that broke off')
     .requiredOption('--output <file>', 'where to')
-    .action(async (flags: Filters & { output: string }) => {
-      const size = await exportToFile(clientFrom(flags, ADMIN_KEYS), flags.output, queryOf(flags));
+    .option('--format <format>', 'ndjson, which verifies and can be gone on with; csv, ocsf or cef', 'ndjson')
+    .action(async (flags: Filters & { output: string; format: string }) => {
+      const query = queryOf(flags);
+      query.set('format', flags.format);
+      const size = await exportToFile(clientFrom(flags, ADMIN_KEYS), flags.output, query);
       const told = flags.json
         ? JSON.stringify({ file: flags.output, size })
         : `${flags.output}: a log of ${size} entries`;

@@ -14,6 +14,9 @@ const UPLOAD_TIMEOUT_MILLISECONDS = 300_000;
 const SLOW_PATH = '/replay';
 const SLOW_TIMEOUT_MILLISECONDS = 90_000;
 
+/** A stream says something every few seconds; one that does not is broken. */
+const QUIET_STREAM_MILLISECONDS = 60_000;
+
 const errorBody = z.object({ error: z.object({ message: z.string(), code: z.string().nullish() }) });
 
 /** What to do about a refusal with this command, by its code. */
@@ -75,6 +78,13 @@ export class ApiClient {
     return response.body.text();
   }
 
+  /** What a server sends at an address for as long as it is there, in pieces. */
+  async stream(path: string): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.send(path, { method: 'GET', bodyTimeout: QUIET_STREAM_MILLISECONDS });
+    if (response.statusCode !== 200) throw await refusal(response, this.connection);
+    return response.body;
+  }
+
   /** The audit trail as lines, as they come, and the size of the log. */
   async exportTrail(query: URLSearchParams): Promise<{ pieces: AsyncIterable<Uint8Array>; size: number }> {
     const response = await this.send(`/v1/audit/export?${query.toString()}`, { method: 'GET' });
@@ -104,7 +114,7 @@ export class ApiClient {
 
   private async send(
     path: string,
-    options: Pick<Dispatcher.RequestOptions, 'method' | 'body' | 'headersTimeout'> & {
+    options: Pick<Dispatcher.RequestOptions, 'method' | 'body' | 'headersTimeout' | 'bodyTimeout'> & {
       headers?: Record<string, string>;
     },
   ): Promise<Dispatcher.ResponseData> {

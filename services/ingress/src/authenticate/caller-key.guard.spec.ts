@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import type { KeyEntry, Snapshot } from '#libs/contracts';
-import type { KeyBucket, KeyListener, SnapshotWatch } from '#libs/messaging';
+import type { KeyBucket, KeyListener, Messaging, SnapshotWatch } from '#libs/messaging';
 import { Readiness, type Settings } from '#libs/runtime';
 import { issueKey, KeyHasher } from '#libs/secrets';
+import { createLogger } from '#libs/telemetry';
+import { TrailTally } from '../note-refusals/trail-tally.js';
 import { Authentication } from './authentication.js';
 import { CallerKeyGuard, type AuthenticatedRequest } from './caller-key.guard.js';
 import { KeyRing } from './key-ring.js';
@@ -61,7 +63,7 @@ function guarded(): Guarded {
     { secretKey } as Settings,
     new Readiness(),
   );
-  const guard = new CallerKeyGuard(new Authentication(ring));
+  const guard = new CallerKeyGuard(new Authentication(ring), new TrailTally({} as Messaging, createLogger({ service: 'test', level: 'silent' })));
   return {
     bring: (keys, more = {}) => {
       const hasher = new KeyHasher(secretKey);

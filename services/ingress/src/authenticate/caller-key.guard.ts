@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { abilityOf, whoMay, type Permission } from '#libs/permission';
+import { TrailTally } from '../note-refusals/trail-tally.js';
 import { Authentication } from './authentication.js';
 import { ruleOf } from './permit.js';
 
@@ -15,7 +16,10 @@ export type AuthenticatedRequest = FastifyRequest & { caller: Caller };
  */
 @Injectable()
 export class CallerKeyGuard implements CanActivate {
-  constructor(private readonly authentication: Authentication) {}
+  constructor(
+    private readonly authentication: Authentication,
+    private readonly tally: TrailTally,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean {
     const rule = ruleOf(context.getHandler(), context.getClass());
@@ -29,6 +33,7 @@ export class CallerKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     request.caller = this.authentication.callerOf(request);
     if (!abilityOf(request.caller).anywhere(rule)) throw refusalOf(request.caller, rule);
+    this.tally.used(request.caller);
     return true;
   }
 }

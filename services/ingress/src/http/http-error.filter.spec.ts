@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ArgumentsHost } from '@nestjs/common';
 import type { Logger } from '#libs/telemetry';
+import type { TrailTally } from '../note-refusals/trail-tally.js';
 import type { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 
@@ -14,6 +15,7 @@ function caught(errored: Error | null): { warnings: number; status: number } {
   new HttpErrorFilter(
     { warn } as unknown as Logger,
     { refused: () => undefined } as unknown as IdempotentRequests,
+    { refused: () => undefined } as unknown as TrailTally,
   ).catch(new Error('broken'), host as unknown as ArgumentsHost);
   return { warnings: warn.mock.calls.length, status: status.mock.calls[0]?.[0] as number };
 }

@@ -7,6 +7,8 @@ import { BlobStoreFull, BlobStoreUnavailable, BlobTooLarge } from '#libs/blobs';
 import { DialectError, type CallerError } from '#libs/dialects';
 import { MessagingError, QueryRefused } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
+import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { TrailTally } from '../note-refusals/trail-tally.js';
 import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { RateLimited } from '../limit-rate/rate-limited.js';
 import { dialectOfPath } from './dialect-of-path.js';
@@ -18,13 +20,15 @@ export class HttpErrorFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly repeats: IdempotentRequests,
+    private readonly tally: TrailTally,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const request = host.switchToHttp().getRequest<FastifyRequest & Partial<AuthenticatedRequest>>();
     this.repeats.refused(request, thrown);
     const told = callerErrorOf(thrown, request);
+    this.tally.refused(request.caller, told, request);
     // A caller who leaves while sending is no failure of ours, and nobody is there to be told.
     if (told.status >= 500 && !request.raw.errored)
       this.logger.warn({ requestId: request.id, status: told.status, error: thrown }, 'a request failed');

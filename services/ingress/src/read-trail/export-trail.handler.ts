@@ -13,9 +13,10 @@ import {
 } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
+import { inFormat, TRAIL_FORMATS } from './formats/formats.js';
 import type { ExportQuery } from './trail-fields.js';
 
-/** A part of a log to be sent, and the head before it where it is the first. */
+/** A part of a log to be sent. */
 interface Part {
   readonly caller: Caller;
   readonly organization: string;
@@ -25,8 +26,8 @@ interface Part {
 }
 
 /**
- * Streams a log as lines. An export is of the log as it was when it began; one that broke off goes on where its file ends, by the
- * size in its head and the sequence that follows.
+ * Streams a log. An export is of the log as it was when it began; one that broke off goes on where its file ends, by the size that
+ * was told and the sequence that follows.
  */
 @Injectable()
 export class ExportTrailHandler {
@@ -38,36 +39,48 @@ export class ExportTrailHandler {
       throw new DialectError(400, 'invalid_parameter', 'To go on with an export, give both size and start.', 'start');
     const begun = size === undefined ? await this.begin({ caller, organization, format, filter }) : undefined;
     const part = { caller, organization, filter, size: begun?.size ?? size ?? 0, start: start ?? 0 };
-    const lines = this.linesOf(part, begun);
+    const form = format === 'ndjson' ? undefined : TRAIL_FORMATS[format];
+    const pages = this.pagesOf(part);
     // The first page is read before the head is sent, so that a refusal can still be one.
-    const first = await lines.next();
+    const first = await pages.next();
+    const head = begun ? (form?.head ?? headOf(begun, filter)) : '';
+    const textOf = form ? (lines: readonly string[]) => inFormat(form, lines) : joined;
     await reply
-      .type('application/x-ndjson')
+      .type(form?.contentType ?? 'application/x-ndjson')
       .header('switchyard-log-size', part.size)
-      .send(Readable.from(joined(first, lines), { objectMode: false }));
+      .send(Readable.from(textsOf(head, [first, pages], textOf), { objectMode: false }));
   }
 
   private async begin(query: { caller: Caller; organization: string; format: string; filter: LogFilter }) {
     return this.messaging.ask(Subject.auditExportBegin, query, logExportBegunSchema);
   }
 
-  private async *linesOf(part: Part, begun: LogExportBegun | undefined): AsyncGenerator<string> {
-    const { caller, organization, filter, size } = part;
-    const head = begun && { object: 'audit.export', version: 1, ...begun, filter };
-    let text = head ? `${JSON.stringify(head)}\n` : '';
-    for (let start: number | null = part.start; start !== null && start < size;) {
-      const query: LogRead = { caller, organization, start, size, filter };
+  private async *pagesOf({ start: from, ...part }: Part): AsyncGenerator<string[]> {
+    let start: number | null = from < part.size ? from : null;
+    while (start !== null) {
+      const query: LogRead = { ...part, start };
       const page: LogReadReply = await this.messaging.ask(Subject.auditLogRead, query, logReadReplySchema);
-      yield `${text}${page.lines.join('\n')}\n`;
-      text = '';
+      yield page.lines;
       start = page.next;
     }
-    if (text !== '') yield text;
   }
 }
 
-async function* joined(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+function headOf(begun: LogExportBegun, filter: LogFilter): string {
+  return `${JSON.stringify({ object: 'audit.export', version: 1, ...begun, filter })}\n`;
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+async function* textsOf(
+  head: string,
+  [first, rest]: readonly [IteratorResult<string[]>, AsyncGenerator<string[]>],
+  textOf: (lines: readonly string[]) => string,
+): AsyncGenerator<string> {
+  if (head !== '') yield head;
   if (first.done === true) return;
-  yield first.value;
-  yield* rest;
+  yield textOf(first.value);
+  for await (const lines of rest) yield textOf(lines);
 }

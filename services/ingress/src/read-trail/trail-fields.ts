@@ -41,7 +41,7 @@ export const checkpointsQuery = whose.extend({
 });
 
 export const exportQuery = whose.extend({
-  format: z.enum(['ndjson']).default('ndjson'),
+  format: z.enum(['ndjson', 'csv', 'ocsf', 'cef']).default('ndjson'),
   type: z.string().max(100).optional(),
   project: slug.optional(),
   since: time.optional(),
@@ -50,3 +50,5 @@ export const exportQuery = whose.extend({
   start: sequence.optional(),
 });
 export type ExportQuery = z.infer<typeof exportQuery>;
+
+export const holdBody = z.object({ reason: z.string().min(1).max(1_000) });

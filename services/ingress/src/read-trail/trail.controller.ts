@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import {
   auditEventPageSchema,
@@ -8,7 +8,6 @@ import {
   inclusionProofSchema,
   Subject,
   type AuditEntry,
-  type AuditKeyPage,
   type AuditNoteEntry,
   type Caller,
 } from '#libs/contracts';
@@ -19,6 +18,8 @@ import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
 import { visibleDecision } from '../read-records/visible-decision.policy.js';
 import { ExportTrailHandler } from './export-trail.handler.js';
+import { keyList } from './key-list.js';
+import { TailTrailHandler } from './tail-trail.handler.js';
 import { checkpointsQuery, consistencyQuery, eventsQuery, exportQuery, inclusionQuery, whose } from './trail-fields.js';
 
 /** The audit trail: who did what, and the proof that the record of it is whole. Reading it is itself recorded. */
@@ -27,6 +28,7 @@ export class TrailController {
   constructor(
     private readonly messaging: Messaging,
     private readonly exporter: ExportTrailHandler,
+    private readonly tails: TailTrailHandler,
   ) {}
 
   @Get('v1/audit/events')
@@ -41,6 +43,26 @@ export class TrailController {
       has_more: page.hasMore,
       next_after: page.entries.at(-1)?.sequence ?? null,
     };
+  }
+
+  @Get('v1/audit/tail')
+  @Permit('read', 'AuditEvent')
+  async tail(
+    @Req() { caller }: AuthenticatedRequest,
+    @Query() query: unknown,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const named = lastEventId === undefined ? {} : { after: lastEventId };
+    const {
+      request_id: requestId,
+      q: text,
+      limit: _limit,
+      order: _order,
+      ...fields
+    } = readFields({ ...(query as object), ...named }, eventsQuery);
+    const asked = { caller, ...fields, requestId, text };
+    await this.tails.handle({ query: asked, visible: (entry) => visibleEntry(entry, caller) }, reply);
   }
 
   @Get('v1/audit/proofs/inclusion')
@@ -116,13 +138,6 @@ export class TrailController {
     return keyList(await this.messaging.ask(Subject.auditKeyList, asked, auditKeyPageSchema));
   }
 
-  @Post('admin/v1/audit/keys/rotate')
-  @HttpCode(200)
-  @Permit('update', 'Configuration')
-  async rotate(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
-    return keyList(await this.messaging.ask(Subject.auditKeyRotate, { caller }, auditKeyPageSchema));
-  }
-
   @Get('v1/audit/export')
   @Permit('read', 'AuditEvent')
   async export(
@@ -132,19 +147,6 @@ export class TrailController {
   ): Promise<void> {
     await this.exporter.handle(caller, readFields(query, exportQuery), reply);
   }
-}
-
-function keyList({ keys }: AuditKeyPage): object {
-  return {
-    object: 'list',
-    data: keys.map(({ number, verifier, createdAt, isCurrent }) => ({
-      object: 'audit.key',
-      number,
-      verifier,
-      created_at: new Date(createdAt).toISOString(),
-      current: isCurrent,
-    })),
-  };
 }
 
 function visibleEntry(entry: AuditEntry | AuditNoteEntry, caller: Caller): AuditEntry | AuditNoteEntry {

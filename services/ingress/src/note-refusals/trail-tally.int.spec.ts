@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { auditNotedSchema, Subject, type AuditNoted, type Caller } from '#libs/contracts';
+import { MessagingParts } from '#libs/messaging';
+import { createLogger } from '#libs/telemetry';
+import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
+import { TrailTally } from './trail-tally.js';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const caller: Caller = { organization: 'demo', project: 'web', key: 'ci', admin: false };
+const request = { method: 'POST', url: '/v1/chat/completions?secret=x', ip: '192.0.2.7' };
+
+describe('what is counted for the trail', () => {
+  let nats: NatsForTests;
+  let messaging: MessagingParts;
+  let tally: TrailTally;
+  const notes: AuditNoted[] = [];
+
+  beforeAll(async () => {
+    nats = await startNatsForTests();
+    messaging = await MessagingParts.open(nats.url, 'ingress', log);
+    messaging.messaging.subscribe(Subject.auditNoted('*'), ({ data }) => {
+      notes.push(auditNotedSchema.parse(JSON.parse(Buffer.from(data).toString('utf8'))));
+    });
+    tally = new TrailTally(messaging.messaging, log);
+  });
+  afterAll(async () => {
+    await messaging.close();
+    await nats.stop();
+  });
+
+  it('is told by caller and reason, with how often, and of strangers in the trail of the installation', async () => {
+    for (let times = 0; times < 3; times += 1) tally.refused(caller, { status: 402, code: 'budget_exceeded' }, request);
+    tally.refused(undefined, { status: 401, code: 'invalid_api_key' }, request);
+    tally.refused(caller, { status: 503, code: 'temporarily_unavailable' }, request);
+    tally.used(caller);
+    tally.used(caller);
+    await tally.tell(false);
+    await eventually(() => expect(notes).toHaveLength(2));
+    expect(notes).toMatchObject([
+      {
+        organization: 'demo',
+        project: 'web',
+        type: 'request.refused',
+        actor: { kind: 'key', id: 'ci' },
+        subject: { id: 'budget_exceeded' },
+        detail: { count: 3, status: 402, path: '/v1/chat/completions', address: '192.0.2.7' },
+      },
+      { organization: 'installation', actor: { kind: 'system', id: 'unknown' }, detail: { count: 1, status: 401 } },
+    ]);
+    await tally.beforeApplicationShutdown();
+    await eventually(() => expect(notes).toHaveLength(3));
+    expect(notes[2]).toMatchObject({ type: 'key.used', subject: { kind: 'key', id: 'ci' }, detail: { count: 2 } });
+  });
+});
