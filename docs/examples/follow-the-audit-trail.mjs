@@ -4,8 +4,14 @@ import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/
 import { connect } from '@nats-io/transport-node';
 
 const [organization, name] = process.argv.slice(2);
-const connection = await connect({ servers: process.env.NATS_URL, user: process.env.NATS_USER, pass: process.env.NATS_PASSWORD });
-await (await jetstreamManager(connection)).consumers.add('AUDIT', {
+const connection = await connect({
+  servers: process.env.NATS_URL,
+  user: process.env.NATS_USER,
+  pass: process.env.NATS_PASSWORD,
+});
+await (
+  await jetstreamManager(connection)
+).consumers.add('AUDIT', {
   durable_name: name,
   filter_subject: `audit.recorded.v1.${organization}`,
   ack_policy: AckPolicy.Explicit,

@@ -32,7 +32,8 @@ export class KeepPartitionsHandler {
     if (days === undefined) return [];
     const removed: string[] = [];
     for (const partition of await this.partitions.list()) {
-      if (partition.until <= now - days * DAY_MILLISECONDS && (await this.remove(partition))) removed.push(partition.name);
+      if (partition.until <= now - days * DAY_MILLISECONDS && (await this.remove(partition)))
+        removed.push(partition.name);
     }
     return removed;
   }

@@ -75,9 +75,13 @@ describe('entries past their time', () => {
     expect(after.leafHash).toBe(before.leafHash);
 
     const sealed = await readFile(join(home, 'blobs', 'audit', 'old', 'sealed', `${name}.ndjson`));
-    expect(await verify(sealed.toString('utf8').trimEnd().split('\n'))).toMatchObject({ verifiedEntries: 25, faults: [] });
-    const [note] = (await parts.events.list({ caller: admin, organization: 'old', limit: 10, type: 'audit-trail.removed' }))
-      .entries;
+    expect(await verify(sealed.toString('utf8').trimEnd().split('\n'))).toMatchObject({
+      verifiedEntries: 25,
+      faults: [],
+    });
+    const [note] = (
+      await parts.events.list({ caller: admin, organization: 'old', limit: 10, type: 'audit-trail.removed' })
+    ).entries;
     expect(note).toMatchObject({
       note: { detail: { first: 0, last: 24, sha256: createHash('sha256').update(sealed).digest('hex') } },
     });
@@ -98,7 +102,9 @@ describe('entries past their time', () => {
   }
 
   async function typesOf(): Promise<string[]> {
-    const rows = await parts.server.query<{ type: string }>(`SELECT type FROM audit.entries WHERE organization = 'old'`);
+    const rows = await parts.server.query<{ type: string }>(
+      `SELECT type FROM audit.entries WHERE organization = 'old'`,
+    );
     return rows.map(({ type }) => type);
   }
 });

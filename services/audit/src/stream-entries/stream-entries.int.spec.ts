@@ -38,7 +38,8 @@ describe('the stream of the trail', () => {
   let nats: NatsForTests;
   let messaging: MessagingParts;
   let runner: StreamEntriesRunner;
-  const eventsOf = (count: number) => Array.from({ length: count }, () => buildRequestEnded({ organization: 'followed' }));
+  const eventsOf = (count: number) =>
+    Array.from({ length: count }, () => buildRequestEnded({ organization: 'followed' }));
 
   beforeAll(async () => {
     [parts, nats] = await Promise.all([AuditParts.open(), startNatsForTests()]);

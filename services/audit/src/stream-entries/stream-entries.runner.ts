@@ -27,7 +27,8 @@ export class StreamEntriesRunner implements OnApplicationBootstrap, BeforeApplic
         this.isFailing = false;
       },
       onFailure: (error) => {
-        if (!this.isFailing) log.warn({ error }, 'entries of the trail do not get into the stream AUDIT now; trying again');
+        if (!this.isFailing)
+          log.warn({ error }, 'entries of the trail do not get into the stream AUDIT now; trying again');
         this.isFailing = true;
       },
     });

@@ -65,7 +65,8 @@ function searchCommand(): Command {
       query.set('limit', flags.limit);
       if (text !== undefined) query.set('q', text);
       const page = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/events?${query.toString()}`, entryPage);
-      for (const entry of page.data) process.stdout.write(`${flags.json ? JSON.stringify(entry) : describeEntry(entry)}\n`);
+      for (const entry of page.data)
+        process.stdout.write(`${flags.json ? JSON.stringify(entry) : describeEntry(entry)}\n`);
     });
 }
 

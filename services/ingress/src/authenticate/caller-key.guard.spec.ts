@@ -63,7 +63,10 @@ function guarded(): Guarded {
     { secretKey } as Settings,
     new Readiness(),
   );
-  const guard = new CallerKeyGuard(new Authentication(ring), new TrailTally({} as Messaging, createLogger({ service: 'test', level: 'silent' })));
+  const guard = new CallerKeyGuard(
+    new Authentication(ring),
+    new TrailTally({} as Messaging, createLogger({ service: 'test', level: 'silent' })),
+  );
   return {
     bring: (keys, more = {}) => {
       const hasher = new KeyHasher(secretKey);

@@ -66,13 +66,18 @@ export class TrailTally implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** A request was refused, whoever it came from; faults of ours are no refusals. */
-  refused(caller: Caller | undefined, { status, code }: Pick<CallerError, 'status' | 'code'>, request: RefusedRequest): void {
+  refused(
+    caller: Caller | undefined,
+    { status, code }: Pick<CallerError, 'status' | 'code'>,
+    request: RefusedRequest,
+  ): void {
     if (status >= SERVER_FAULT) return;
     const who = caller ? `${caller.organization}/${caller.project}/${caller.key}/${caller.person ?? ''}` : request.ip;
     const name = `${who} ${status} ${code}`;
     const known = this.refusals.get(name);
     if (known) known.count += 1;
-    else if (this.refusals.size < MOST_TALLIES) this.refusals.set(name, tallyOf(refusalOf(caller, code), firstOf(request, status)));
+    else if (this.refusals.size < MOST_TALLIES)
+      this.refusals.set(name, tallyOf(refusalOf(caller, code), firstOf(request, status)));
   }
 
   /** Puts the counts into the stream NOTES; what it does not take is counted on. */

@@ -1,7 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { auditEventPageSchema, Subject, type AuditEntry, type AuditEventPage, type AuditNoteEntry } from '#libs/contracts';
+import {
+  auditEventPageSchema,
+  Subject,
+  type AuditEntry,
+  type AuditEventPage,
+  type AuditNoteEntry,
+} from '#libs/contracts';
 import type { AuditEventList } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';

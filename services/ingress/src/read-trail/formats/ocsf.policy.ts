@@ -52,7 +52,13 @@ export function ocsfLine(entry: FlatEntry): string {
     src_endpoint: { name: `${entry.organization}/${entry.project}/${entry.actor}`, type_id: OTHER, type: 'api key' },
     ...(entry.subject === '' ? {} : { resources: [{ name: entry.subject, type: entry.subjectKind }] }),
     ...(entry.targets.length === 0 ? {} : { dst_endpoint: { name: entry.targets.at(-1) } }),
-    unmapped: { project: entry.project, model: entry.model, targets: entry.targets, cost_nano_usd: entry.costNanoUsd, leaf_hash: entry.leafHash },
+    unmapped: {
+      project: entry.project,
+      model: entry.model,
+      targets: entry.targets,
+      cost_nano_usd: entry.costNanoUsd,
+      leaf_hash: entry.leafHash,
+    },
     raw_data: entry.body,
   })}\n`;
 }
