@@ -22,6 +22,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   answerAwaited: { way: 'worker → ingress', payload: 'empty' },
   resultsRecorded: { way: 'worker, router → the ingress that asked', payload: 'JSON list of request ids' },
   callCancelled: { way: 'ingress → every worker', payload: 'empty' },
+  batchCallsCancelled: { way: 'jobs → every worker', payload: '`running` where calls under way end too, else empty' },
   requestEnded: { way: 'worker, router, ingress, jobs → billing, audit, jobs', payload: 'the terminal event in JSON' },
   requestsEnded: {
     way: 'worker → billing, audit, jobs',
@@ -143,6 +144,7 @@ export const subjectParameters: Partial<Readonly<Record<keyof typeof Subject, re
   answerAwaited: ['<request>'],
   resultsRecorded: ['<ingress>'],
   callCancelled: ['<request>'],
+  batchCallsCancelled: ['<batch>'],
   requestEnded: ['<outcome>', '<organization>', '<lane>'],
   requestsEnded: ['<organization>', '<lane>'],
   deadLetter: ['<consumer>'],

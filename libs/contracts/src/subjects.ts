@@ -22,6 +22,8 @@ export const Subject = {
   resultsRecorded: (ingress: string) => `results.recorded.v1.${ingress}`,
   /** ingress → every worker: the caller left. Core NATS. */
   callCancelled: (requestId: string) => `call.cancelled.v1.${requestId}`,
+  /** jobs → every worker: a batch is cancelled; `running` where its calls under way are to end too, else empty. Core NATS. */
+  batchCallsCancelled: (batchId: string) => `calls.cancelled.v1.${batchId}`,
   /** worker, router, ingress, jobs → billing, audit, jobs: the one terminal event of a request. Stream RESULTS. */
   requestEnded: (outcome: string, organization: string, lane: string) =>
     `request.${outcome}.v1.${organization}.${lane}`,
@@ -166,6 +168,7 @@ export const SubjectPattern = {
   callAssignedDurable: 'call.assigned.v1.durable.>',
   replies: (ingress: string) => `reply.${ingress}.*`,
   callCancelled: 'call.cancelled.v1.*',
+  batchCallsCancelled: 'calls.cancelled.v1.*',
   answerStreamed: 'answer.streamed.v1.>',
   requestEnded: endedPatterns('*'),
   requestEndedDurable: endedPatterns('durable'),

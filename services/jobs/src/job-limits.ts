@@ -64,6 +64,8 @@ export class JobLimits {
 
   /** How long a batch that was cancelled or expired waits for the lines that are already under way. */
   readonly cancelGraceMilliseconds: number = 10 * MINUTE;
+  /** How long lines of a cancelled batch that are being called may still end by themselves; those that wait end at once. */
+  readonly cancelCallsMilliseconds: number = 15_000;
   readonly resultsPageRows: number = 500;
   readonly resultsPageBytes: number = 8 * MEBIBYTE;
   /** Largest output or error file; beyond any batch that the limits above let in. */

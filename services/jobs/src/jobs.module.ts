@@ -16,6 +16,7 @@ import { AnswerJobsHandler } from './answer-jobs/answer-jobs.handler.js';
 import { AnswerResponsesController } from './answer-responses/answer-responses.controller.js';
 import { AnswerResponsesHandler } from './answer-responses/answer-responses.handler.js';
 import { CancelBatchController } from './cancel-batch/cancel-batch.controller.js';
+import { TellWorkersOfBatchesRunner } from './cancel-batch/tell-workers-of-batches.runner.js';
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
 import { CancelJobController } from './cancel-job/cancel-job.controller.js';
 import { CancelJobHandler } from './cancel-job/cancel-job.handler.js';
@@ -253,6 +254,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     JobResultRepository,
     StoreJobResultsHandler,
     TellWorkersRunner,
+    TellWorkersOfBatchesRunner,
     WorkSources,
   ],
 })

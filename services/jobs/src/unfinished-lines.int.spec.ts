@@ -5,6 +5,7 @@ import type { BatchObject } from '#libs/contracts';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
+import { TellWorkersOfBatchesRunner } from './cancel-batch/tell-workers-of-batches.runner.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
 import { JobsForTests } from './jobs.fixture.js';
 import { caller, inputLines, lineEnded } from './line.fixture.js';
@@ -97,6 +98,34 @@ describe('the terminal events of lines that never ran', () => {
       expect((await read(id)).status).toBe(ending);
     },
   );
+
+  it('come from the workers for lines that were with them, who are told again and again', async () => {
+    await jobs.stop();
+    jobs = await JobsForTests.start(database.url, {
+      limits: { publishStepLines: 5, publishWindowLines: 10, cancelCallsMilliseconds: 0 },
+    });
+    const id = await underWay([1, 2]);
+    await jobs.get(TellWorkersOfBatchesRunner).tell();
+    expect(jobs.nats.told).toEqual([]);
+    await jobs.get(CancelBatchHandler).cancel({ caller, id });
+    for (let time = 0; time < 2; time += 1) await jobs.get(TellWorkersOfBatchesRunner).tell();
+    expect(jobs.nats.told).toEqual([`calls.cancelled.v1.${id}`, `calls.cancelled.v1.${id}`]);
+    const error = { class: 'cancelled', status: 499, code: 'cancelled', message: 'the caller left' } as const;
+    const cancelled = lines(3, 10).map((line) =>
+      lineEnded(id, line, { outcome: 'cancelled', answer: undefined, attempts: [], error }),
+    );
+    await jobs.get(StoreResultsHandler).store(cancelled);
+    await jobs.advance(id);
+
+    expect(endedLines()).toEqual(lines(11, 22));
+    const ended = await read(id);
+    expect(ended).toMatchObject({ status: 'cancelled', request_counts: { total: 22, completed: 2, failed: 0 } });
+    const errors = (await jobs.download(ended.error_file_id)).trimEnd().split('\n');
+    expect(errors).toHaveLength(20);
+    expect(errors.every((line) => line.includes('"code":"batch_cancelled"'))).toBe(true);
+    const [row] = await jobs.query('SELECT unfinished_lines AS unfinished FROM jobs.batches WHERE id = $1', [id]);
+    expect(row).toEqual({ unfinished: 20 });
+  });
 
   it('come again after a crash between publishing and settling, under the same ids', async () => {
     const id = await underWay();

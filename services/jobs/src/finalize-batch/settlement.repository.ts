@@ -47,7 +47,7 @@ export class SettlementRepository {
          FROM jobs.batch_lines l WHERE l.batch_id = $1
          ON CONFLICT DO NOTHING RETURNING 1
        )
-       UPDATE jobs.batches SET unfinished_lines = (SELECT count(*) FROM closed) WHERE id = $1`,
+       UPDATE jobs.batches SET unfinished_lines = unfinished_lines + (SELECT count(*) FROM closed) WHERE id = $1`,
       [batch.id, endsAs],
     );
   }

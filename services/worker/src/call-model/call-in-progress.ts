@@ -19,17 +19,30 @@ export class CallInProgress {
   /** What is being called, or was called last. */
   head: Omit<AnswerHead, 'status'>;
   readonly lane: 'interactive' | 'durable';
+  /** Of a line of a batch. */
+  readonly batchId: string | undefined;
   private readonly clocks = new Set<CallClock>();
   private endedBy: Error | undefined;
   private wake: (() => void) | undefined;
 
   constructor(
-    facts: Pick<Facts, 'lane'>,
+    facts: Pick<Facts, 'lane' | 'job'>,
     readonly reply: ReplyChannel,
     attemptsMade: number,
   ) {
     this.lane = facts.lane;
+    this.batchId = facts.job && 'batchId' in facts.job ? facts.job.batchId : undefined;
     this.head = { attempts: attemptsMade };
+  }
+
+  /** Whether a provider is being called. */
+  get isCalling(): boolean {
+    return this.clocks.size > 0;
+  }
+
+  /** Why it was ended from outside; what has not been called then need not be. */
+  get endedByFailure(): ProviderFailure | undefined {
+    return this.endedBy instanceof ProviderFailure ? this.endedBy : undefined;
   }
 
   /** An attempt under way; one of a call that has been ended already ends at once. */

@@ -44,6 +44,12 @@ export class CallModelController {
     this.running.cancel(message.subject.slice(message.subject.lastIndexOf('.') + 1));
   }
 
+  @Subscribe(SubjectPattern.batchCallsCancelled)
+  cancelBatch(message: IncomingMessage): void {
+    const batchId = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+    this.running.cancelBatch(batchId, Buffer.from(message.data).toString() === 'running');
+  }
+
   private run(message: IncomingMessage, call: AssignedCall): Promise<NextStep> {
     return withExtractedContext(
       (name) => message.header(name),

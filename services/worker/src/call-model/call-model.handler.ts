@@ -64,6 +64,11 @@ export class CallModelHandler {
     for (let retriesMade = 0; ;) {
       const release = call.facts.lane === 'durable' ? await this.slots.take() : undefined;
       if (release === 'leaving') return goOn(call, call.slip.position);
+      const endedMeanwhile = inProgress.endedByFailure;
+      if (endedMeanwhile) {
+        release?.();
+        return this.end(call, { kind: 'failed', failure: endedMeanwhile, hasBegun: false });
+      }
       const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0).finally(release);
       if (retriesMade === 0 && outcome.record && call.facts.lane === 'interactive') this.retries.deposit();
       call = { ...call, slip };

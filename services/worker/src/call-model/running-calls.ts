@@ -16,6 +16,7 @@ const FORGET_CANCELLATION_MILLISECONDS = 60_000;
 export class RunningCalls implements OnApplicationShutdown {
   private readonly calls = new Map<string, CallInProgress>();
   private readonly cancelledBefore = new Map<string, number>();
+  private readonly cancelledBatches = new Map<string, number>();
   private interactive = 0;
   private callerAt = -Infinity;
   private readonly heartbeat = setInterval(() => this.beat(), ALIVE_EVERY_MILLISECONDS);
@@ -49,7 +50,8 @@ export class RunningCalls implements OnApplicationShutdown {
       this.callerAt = performance.now();
     }
     metrics.inFlight.add({ lane: call.lane }, 1);
-    if (this.cancelledBefore.delete(requestId)) this.cancel(requestId);
+    const isOfCancelled = call.batchId !== undefined && this.cancelledBatches.has(call.batchId);
+    if (this.cancelledBefore.delete(requestId) || isOfCancelled) this.cancel(requestId);
   }
 
   remove(requestId: string): void {
@@ -67,6 +69,18 @@ export class RunningCalls implements OnApplicationShutdown {
     else this.cancelledBefore.set(requestId, Date.now());
   }
 
+  /**
+   * Ends the lines of a batch that wait here, and those that come within the next minute; those that are being called only where
+   * `running` says so. The jobs service says it again until the batch has ended.
+   */
+  cancelBatch(batchId: string, running: boolean): void {
+    this.cancelledBatches.set(batchId, Date.now());
+    for (const call of this.calls.values()) {
+      if (call.batchId !== batchId || (call.isCalling && !running)) continue;
+      call.abort(new ProviderFailure('cancelled', 'the batch was cancelled'));
+    }
+  }
+
   /** Jobs are delivered again to another process; a waiting caller has only this one. */
   private endAll(): void {
     for (const call of this.calls.values()) {
@@ -80,6 +94,9 @@ export class RunningCalls implements OnApplicationShutdown {
     const forgetBefore = Date.now() - FORGET_CANCELLATION_MILLISECONDS;
     for (const [requestId, at] of this.cancelledBefore) {
       if (at < forgetBefore) this.cancelledBefore.delete(requestId);
+    }
+    for (const [batchId, at] of this.cancelledBatches) {
+      if (at < forgetBefore) this.cancelledBatches.delete(batchId);
     }
   }
 }
