@@ -12,6 +12,8 @@ export interface Summary {
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly cost_usd: string;
+  /** What batch APIs of providers have saved; null where none was used. */
+  readonly savings_usd: string | null;
   readonly seconds: number | null;
   readonly output: string | null;
   readonly errors: string | null;
@@ -34,6 +36,7 @@ export function summaryOf(
     input_tokens: batch.usage?.input_tokens ?? 0,
     output_tokens: batch.usage?.output_tokens ?? 0,
     cost_usd: batch.cost_usd,
+    savings_usd: batch.switchyard?.savings_usd ?? null,
     seconds: seconds === null ? null : Math.round(seconds * 10) / 10,
     output: files.output ?? null,
     errors: files.errors ?? null,
@@ -51,6 +54,7 @@ export function describeSummary(summary: Summary): string {
     `  tokens  ${summary.input_tokens} in, ${summary.output_tokens} out`,
     `  cost    ${money(summary.cost_usd)}`,
   ];
+  if (summary.savings_usd !== null) facts.push(`  saved   ${money(summary.savings_usd)} by batch APIs of providers`);
   if (summary.output !== null) facts.push(`  output  ${summary.output}`);
   if (summary.errors !== null) facts.push(`  errors  ${summary.errors}`);
   for (const { line, message } of problems.slice(0, 10))
