@@ -75,14 +75,18 @@ describe('lines that go to the batch API of a provider', () => {
     expect(charged).toEqual([{ count: String(LINES) }]);
   });
 
-  journey('outlast the death of every service that knows of them', async () => {
-    const id = await submit('gpt-slow');
-    await eventually(async () => expect((await read(id)).switchyard?.native_lines).toBe(LINES), {
-      withinMilliseconds: 15_000,
-    });
-    await stack.kill('jobs');
-    await stack.kill('worker');
-    const batch = await completed(id);
-    expect(batch.switchyard).toEqual({ native_lines: 0, savings_usd: batch.cost_usd });
-  }, 60_000);
+  journey(
+    'outlast the death of every service that knows of them',
+    async () => {
+      const id = await submit('gpt-slow');
+      await eventually(async () => expect((await read(id)).switchyard?.native_lines).toBe(LINES), {
+        withinMilliseconds: 15_000,
+      });
+      await stack.kill('jobs');
+      await stack.kill('worker');
+      const batch = await completed(id);
+      expect(batch.switchyard).toEqual({ native_lines: 0, savings_usd: batch.cost_usd });
+    },
+    60_000,
+  );
 });
