@@ -50,6 +50,22 @@ export class IdempotencyBucket {
     return (await this.bucket.read(partKey(key, part)))?.data;
   }
 
+  /** Bytes that were noted for an organisation in an hour; forgotten with the answers that they count. */
+  async bytesOf(organization: string, hour: number): Promise<number> {
+    return Number((await this.bucket.read(hourKey(organization, hour)))?.text() ?? 0);
+  }
+
+  /** Adds to them, whoever else does. */
+  async addBytes(organization: string, hour: number, bytes: number): Promise<void> {
+    const key = hourKey(organization, hour);
+    for (;;) {
+      const found = await this.bucket.read(key);
+      const after = found ? Number(found.header(StreamHeader.sequence)) : 0;
+      const sum = Number(found?.text() ?? 0) + bytes;
+      if ((await this.bucket.replace(key, String(sum), after)) !== undefined) return;
+    }
+  }
+
   /** Calls back whenever the entry is written or removed, until the subscription is ended. */
   watch(key: string, onChange: () => void): Subscription {
     return this.bucket.watch(key, onChange);
@@ -58,4 +74,8 @@ export class IdempotencyBucket {
 
 function partKey(key: string, part: number): string {
   return `${key}.part${part}`;
+}
+
+function hourKey(organization: string, hour: number): string {
+  return `${organization}.bytes${hour}`;
 }

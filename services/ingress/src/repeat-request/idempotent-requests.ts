@@ -5,10 +5,12 @@ import { DialectError } from '#libs/dialects';
 import { IdempotencyBucket, type FoundEntry } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { Logger } from '#libs/telemetry';
+import { AnswerSpace } from './answer-space.js';
 import { AnswerParts } from './answer-parts.js';
 import { entryName, idempotencyKeyOf, requestHash } from './idempotency-key.js';
 import { isForGood } from './is-for-good.js';
 import { RecordedAnswer, type WholeAnswer } from './recorded-answer.js';
+import { RepeatLimit } from './repeat-limits.js';
 import { RepeatTimes } from './repeat-times.js';
 
 type Done = Extract<IdempotencyEntry, { state: 'done' }>;
@@ -41,6 +43,7 @@ const held = new WeakMap<FastifyRequest, Held>();
 @Injectable()
 export class IdempotentRequests implements BeforeApplicationShutdown {
   private readonly parts: AnswerParts;
+  private readonly space: AnswerSpace;
   private readonly running = new Set<Promise<void>>();
 
   constructor(
@@ -50,6 +53,8 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     private readonly times: RepeatTimes,
   ) {
     this.parts = new AnswerParts(bucket, settings.secretKey);
+    const { organizationBytes, readEveryMilliseconds } = RepeatLimit;
+    this.space = new AnswerSpace(bucket, { organizationBytes, readEveryMilliseconds });
   }
 
   /**
@@ -86,6 +91,7 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
   /** What is being recorded is recorded to its end. */
   async beforeApplicationShutdown(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
+    await this.space.drain();
   }
 
   private hold({ request, reply }: RepeatableRequest, mine: Held): void {
@@ -129,7 +135,10 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     const { name, entry } = mine;
     await mine.signalling;
     if (!isForGood({ status, headers }, mine.refusal)) return this.bucket.remove(name, mine.sequence);
-    const parts = body && (await this.parts.write(name, body));
+    const organization = name.slice(0, name.indexOf('.'));
+    const hasRoom = body !== undefined && (await this.space.hasRoom(organization, body.length));
+    const parts = hasRoom ? await this.parts.write(name, body) : undefined;
+    this.space.add(organization, RepeatLimit.entryBytes + (hasRoom ? body.length : 0));
     const done: Done = {
       ...entry,
       state: 'done',
@@ -205,7 +214,7 @@ function notKept(requestId: string): DialectError {
   return new DialectError(
     409,
     'idempotency_answer_not_kept',
-    `The first request with this Idempotency-Key was answered, but its answer is too large to be given again. What came of it: GET /v1/requests/${requestId}.`,
+    `The first request with this Idempotency-Key was answered, but its answer is not kept: it is too large, or your organization has used up its part of the space for answers of a day. What came of it: GET /v1/requests/${requestId}.`,
     'idempotency-key',
   );
 }
