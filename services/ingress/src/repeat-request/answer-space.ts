@@ -53,7 +53,7 @@ export class AnswerSpace {
 
   /** Resolves when all is noted that can be. */
   async drain(): Promise<void> {
-    await Promise.all([...this.uses.values()].map(({ noting }) => noting));
+    await Promise.all([...this.uses.values()].map(async ({ noting }) => noting));
   }
 
   private async note(organization: string, use: Use): Promise<void> {
