@@ -79,6 +79,8 @@ export const batchCreateSchema = z.object({
   outputExpiresAfterSeconds: z.number().nullable(),
   /** The caller's idempotency key, where one was sent. */
   idempotencyKey: z.string().max(255).optional(),
+  /** Of an input that came with the batch: its SHA-256, by which the request is known again, since each time it is another file. */
+  inputSha256: z.string().max(64).optional(),
 });
 export type BatchCreate = z.infer<typeof batchCreateSchema>;
 

@@ -1,17 +1,22 @@
-import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   batchObjectSchema,
   fileDeletedSchema,
   fileObjectSchema,
+  madeSchema,
   Subject,
   type BatchCreate,
   type BatchObject,
+  type Made,
 } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging, QueryRefused } from '#libs/messaging';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import type { ListedRequest } from '../receive-requests/listed-request.policy.js';
+import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
+import { showMade } from '../repeat-request/show-made.js';
 import { RequestListHandler, type RequestListForm } from '../receive-requests/request-list.handler.js';
 
 const MOST_REQUESTS = 50_000;
@@ -35,8 +40,13 @@ export class ListedBatchesController {
   @Post()
   @Permit('create', 'Batch')
   @HttpCode(200)
-  create(@Req() { caller, body }: AuthenticatedRequest): Promise<BatchObject> {
-    return this.lists.handle(body, form, async ({ blobKey, bytes, sha256, members }) => {
+  async create(
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchObject> {
+    const { caller, body } = request;
+    const idempotencyKey = idempotencyKeyOf(request);
+    const made = await this.lists.handle(body, form, async ({ blobKey, bytes, sha256, members }) => {
       const file = await this.messaging.ask(
         Subject.fileCreate,
         { caller, blobKey, bytes, sha256, filename: 'requests.jsonl', purpose: 'batch', expiresAfterSeconds: null },
@@ -49,21 +59,27 @@ export class ListedBatchesController {
         completionWindow: WINDOW,
         metadata: null,
         outputExpiresAfterSeconds: null,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey, inputSha256: sha256 }),
       };
       return this.start(command);
     });
+    return showMade(made, reply);
   }
 
-  /** A batch that is refused leaves no file that its caller never knew of. */
-  private async start(command: BatchCreate): Promise<BatchObject> {
+  /** A batch that is refused, or was made before, leaves no file that its caller never knew of. */
+  private async start(command: BatchCreate): Promise<Made<BatchObject>> {
     try {
-      return await this.messaging.ask(Subject.batchCreate, command, batchObjectSchema);
+      const batch = await this.messaging.ask(Subject.batchCreate, command, madeSchema(batchObjectSchema));
+      if (batch.input_file_id !== command.inputFileId) await this.dropInput(command);
+      return batch;
     } catch (error) {
-      const { caller, inputFileId: id } = command;
-      if (error instanceof QueryRefused)
-        await this.messaging.ask(Subject.fileDelete, { caller, id }, fileDeletedSchema);
+      if (error instanceof QueryRefused) await this.dropInput(command);
       throw error;
     }
+  }
+
+  private async dropInput({ caller, inputFileId: id }: BatchCreate): Promise<void> {
+    await this.messaging.ask(Subject.fileDelete, { caller, id }, fileDeletedSchema);
   }
 }
 

@@ -23,6 +23,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   '/v1/batches',
   '/v1/messages/batches',
   '/v1/files',
+  '/api/beta/batches',
 ]);
 
 /**

@@ -26,8 +26,9 @@ export class CreateBatchHandler {
   ) {}
 
   async create(query: BatchCreate): Promise<Made<BatchObject>> {
-    const { caller, idempotencyKey, ...content } = query;
-    const keyed = { caller, idempotencyKey, content: ['batch', content] };
+    const { caller, idempotencyKey, inputSha256, ...content } = query;
+    const known = inputSha256 === undefined ? content : { ...content, inputFileId: inputSha256 };
+    const keyed = { caller, idempotencyKey, content: ['batch', known] };
     const before = await this.keys.find(keyed);
     if (before !== undefined) return markRepeat(await this.read(before, caller), true);
     const refusal = refusalOf(query, this.limits);

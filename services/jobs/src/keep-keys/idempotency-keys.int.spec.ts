@@ -76,6 +76,16 @@ describe('an idempotency key of what Postgres keeps', () => {
     expect(again.id).toBe(first.id);
   });
 
+  it('knows an input that comes with the batch by its bytes', async () => {
+    const { id: inputFileId } = await jobs.upload(inputLines(2));
+    const first = await create('inline', { inputSha256: 'a'.repeat(64) });
+    const again = await create('inline', { inputFileId, inputSha256: 'a'.repeat(64) });
+    expect(again.id).toBe(first.id);
+    await expect(create('inline', { inputFileId, inputSha256: 'b'.repeat(64) })).rejects.toMatchObject({
+      reply: { status: 422 },
+    });
+  });
+
   it('makes one file of the same bytes', async () => {
     const stored: FileCreate = {
       caller,
