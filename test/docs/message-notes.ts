@@ -38,7 +38,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   queuePause: query('ingress → one jobs'),
   queueResume: query('ingress → one jobs'),
   notificationRaised: { way: 'billing, control → jobs', payload: 'what was raised, in JSON' },
-  auditNoted: { way: 'control → audit', payload: 'the note in JSON' },
+  auditNoted: { way: 'control, ingress, billing → audit', payload: 'the note in JSON' },
   deadLetter: { way: 'any consumer → control', payload: 'the payload that was buried' },
   healthAsk: query('ingress → every process of a service'),
   metricsAsk: { way: 'ingress → every process', payload: 'empty; each replies in Prometheus text' },

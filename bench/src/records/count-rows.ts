@@ -11,7 +11,8 @@ export async function countRows(databaseUrl: string): Promise<BookCounts> {
   await client.connect();
   try {
     const { rows } = await client.query<{ charges: string; entries: string }>(
-      'SELECT (SELECT count(*) FROM billing.charges) AS charges, (SELECT count(*) FROM audit.entries) AS entries',
+      `SELECT (SELECT count(*) FROM billing.charges) AS charges,
+         (SELECT count(*) FROM audit.entries WHERE starts_with(request_id, 'req_')) AS entries`,
     );
     return { charges: Number(rows[0]?.charges), entries: Number(rows[0]?.entries) };
   } finally {

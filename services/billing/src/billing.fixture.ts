@@ -1,4 +1,4 @@
-import type { BudgetEntry, NotificationRaised, Snapshot } from '#libs/contracts';
+import type { AuditNoted, BudgetEntry, NotificationRaised, Snapshot } from '#libs/contracts';
 import type { DurablePublisher, Messaging, SnapshotStore, SnapshotWatch } from '#libs/messaging';
 import { priceVersionOf, type TokenPrices } from '#libs/pricing';
 import type { Database } from '#libs/storage';
@@ -8,6 +8,8 @@ import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
 import { KeepSupersededHandler } from './keep-superseded/keep-superseded.handler.js';
 import { SupersededCallsRepository } from './keep-superseded/superseded-calls.repository.js';
+import { NoteChargesHandler } from './note-charges/note-charges.handler.js';
+import { StoredChargesRepository } from './note-charges/stored-charges.repository.js';
 import { HeldRequestsRepository } from './place-hold/held-requests.repository.js';
 import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
@@ -76,6 +78,8 @@ export interface BillingForTests {
   readonly reservations: ReservationsRepository;
   readonly notifications: NotificationRaised[];
   readonly recalls: string[];
+  /** What the trail was told of charges. */
+  readonly noted: AuditNoted[];
 }
 
 export function startBilling(database: Database, snapshots: TestSnapshots): BillingForTests {
@@ -96,14 +100,18 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
   const held = new HeldRequestsRepository(watch, database);
   const leasing = new LeaseBudgetHandler(watch, reservations, messaging, notices, ratios);
   const budgets = new BudgetWatch(watch, database, notices, log);
+  const noted: AuditNoted[] = [];
+  const noting = { publish: async (_subject: string, text: string) => void noted.push(JSON.parse(text) as AuditNoted) };
+  const notes = new NoteChargesHandler(new StoredChargesRepository(database), noting as unknown as DurablePublisher);
   const superseded = new KeepSupersededHandler(book, new SupersededCallsRepository(database, accounts), log);
   return {
-    charging: new PriceCallHandler(book, charges, held, budgets, ratios, superseded, log, watch),
+    charging: new PriceCallHandler(book, charges, held, budgets, ratios, superseded, notes, log, watch),
     leasing,
     holding: new PlaceHoldHandler(database, accounts, leasing),
     reservations,
     notifications,
     recalls,
+    noted,
   };
 }
 

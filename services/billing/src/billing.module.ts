@@ -15,6 +15,8 @@ import { ReservationsRepository } from './lease-budget/reservations.repository.j
 import { HeldRequestsRepository } from './place-hold/held-requests.repository.js';
 import { PlaceHoldController } from './place-hold/place-hold.controller.js';
 import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
+import { NoteChargesHandler } from './note-charges/note-charges.handler.js';
+import { StoredChargesRepository } from './note-charges/stored-charges.repository.js';
 import { ChargesRepository } from './price-call/charges.repository.js';
 import { PriceBook } from './price-call/price-book.js';
 import { PriceCallConsumer } from './price-call/price-call.consumer.js';
@@ -46,6 +48,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
   ],
   providers: [
     PriceCallHandler,
+    NoteChargesHandler,
+    StoredChargesRepository,
     KeepSupersededHandler,
     SupersededCallsRepository,
     PriceBook,

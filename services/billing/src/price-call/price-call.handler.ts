@@ -5,6 +5,7 @@ import { SnapshotWatch } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
 import { KeepSupersededHandler } from '../keep-superseded/keep-superseded.handler.js';
 import { HeldRequestsRepository } from '../place-hold/held-requests.repository.js';
+import { NoteChargesHandler } from '../note-charges/note-charges.handler.js';
 import { BudgetWatch } from '../watch-budgets/budget-watch.js';
 import { PromptRatios } from '../watch-budgets/prompt-ratios.js';
 import { firstOfEachRequest, priceEvent, priceVersionsOf, type PricedEvent } from './charge.policy.js';
@@ -25,6 +26,7 @@ export class PriceCallHandler {
     private readonly budgets: BudgetWatch,
     private readonly ratios: PromptRatios,
     private readonly superseded: KeepSupersededHandler,
+    private readonly notes: NoteChargesHandler,
     private readonly log: Logger,
     watch: SnapshotWatch,
   ) {
@@ -41,6 +43,7 @@ export class PriceCallHandler {
     for (const event of events) this.ratios.note(event);
     await this.budgets.look(periods);
     countCosts(priced, new Set(chargedBefore));
+    await this.notes.note(priced, chargedBefore);
     const ignoredCount = batch.length - events.length + chargedBefore.length;
     if (ignoredCount > 0) {
       const [firsts, before] = [new Set(first), new Set(chargedBefore)];

@@ -67,6 +67,23 @@ describe('charging', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
+  it('tells the trail what was charged, the same again where a batch comes again with another end', async () => {
+    const { charging, noted } = start(database, snapshots);
+    const [ours, theirs] = [used(), used({ organization: 'acme' })];
+    await charging.charge([ours, theirs]);
+    await charging.charge([{ ...ours, attempts: [] }]);
+    expect(noted.map(({ organization, type }) => [organization, type])).toEqual([
+      ['demo', 'charges.recorded'],
+      ['acme', 'charges.recorded'],
+      ['demo', 'charges.recorded'],
+    ]);
+    const [charged] = await server.query(`SELECT cost_nano_usd::text AS cost FROM billing.charges WHERE organization = 'demo'`);
+    expect(noted[0]?.detail).toEqual({
+      charges: [{ requestId: ours.requestId, project: ours.project, costNanoUsd: charged?.['cost'] }],
+    });
+    expect(noted[2]).toMatchObject({ noteId: noted[0]!.noteId, detail: noted[0]!.detail });
+  });
+
   it('records a batch with sums that are exact to the nano-dollar', async () => {
     const events = Array.from({ length: 500 }, (_, index) =>
       used({

@@ -22,6 +22,7 @@ describe('ResultsTrimming', () => {
     const trimmer: Pick<StreamTrimmer, 'trim'> = {
       trim: async ({ name }: StreamDefinition) => {
         asked.push(name);
+        if (name === 'NOTES') return undefined;
         const outcome = outcomes.shift();
         if (outcome instanceof Error) throw outcome;
         return outcome;
@@ -36,17 +37,17 @@ describe('ResultsTrimming', () => {
     jest.useRealTimers();
   });
 
-  it('trims RESULTS every minute and logs what it took', async () => {
+  it('trims RESULTS and NOTES every minute and logs what it took', async () => {
     outcomes = [{ purgedMessages: 7, keptFromSequence: 8 }, undefined];
     await jest.advanceTimersByTimeAsync(2 * MINUTE_MILLISECONDS);
-    expect(asked).toEqual(['RESULTS', 'RESULTS']);
+    expect(asked).toEqual(['RESULTS', 'NOTES', 'RESULTS', 'NOTES']);
     expect(lines).toMatchObject([{ level: 'info', stream: 'RESULTS', purgedMessages: 7, keptFromSequence: 8 }]);
   });
 
   it('warns of a failure and goes on', async () => {
     outcomes = [new Error('JetStream does not answer'), undefined];
     await jest.advanceTimersByTimeAsync(2 * MINUTE_MILLISECONDS);
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(4);
     expect(lines).toMatchObject([
       { level: 'warn', stream: 'RESULTS', error: { message: 'JetStream does not answer' } },
     ]);
