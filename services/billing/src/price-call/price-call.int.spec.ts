@@ -77,7 +77,9 @@ describe('charging', () => {
       ['acme', 'charges.recorded'],
       ['demo', 'charges.recorded'],
     ]);
-    const [charged] = await server.query(`SELECT cost_nano_usd::text AS cost FROM billing.charges WHERE organization = 'demo'`);
+    const [charged] = await server.query(
+      `SELECT cost_nano_usd::text AS cost FROM billing.charges WHERE organization = 'demo'`,
+    );
     expect(noted[0]?.detail).toEqual({
       charges: [{ requestId: ours.requestId, project: ours.project, costNanoUsd: charged?.['cost'] }],
     });
