@@ -55,7 +55,7 @@ export const MONEY_FAULTS: readonly Scenario[] = [
         const { samples, broken } = await sampler.stop();
         const served = answers.filter(({ status }) => status === 200).length;
         const refused = answers.filter(({ status, text }) => status === 402 && text.includes('budget_exceeded')).length;
-        Object.assign(figures, { served, refused, samples, 'samples over the limit': broken });
+        Object.assign(figures, { served, 'refused with 402': refused, samples, 'samples over the limit': broken });
         expect(served === AFFORDABLE, `${served} were served`);
         expect(served + refused === CALLERS, `${CALLERS - served - refused} answers are neither 200 nor 402`);
         expect(samples > 0 && broken === 0, `${broken} of ${samples} samples are over the limit`);

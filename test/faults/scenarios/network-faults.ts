@@ -93,7 +93,7 @@ export const NETWORK_FAULTS: readonly Scenario[] = [
   },
   {
     name: 'F-21',
-    says: 'another program holds all connections of Postgres but three: all is well 10 seconds after it lets go',
+    says: 'another program takes the connections of Postgres away and holds them for 10 seconds: all is well 10 seconds after it lets go',
     ground: { ...PACED, maxPostgresConnections: 60 },
     run: async (run) => {
       const exhaust: Strike = { name: 'all connections of Postgres taken', act: () => holdConnections(run) };
@@ -142,7 +142,10 @@ export const NETWORK_FAULTS: readonly Scenario[] = [
 async function holdConnections({ ground, say }: ScenarioRun): Promise<void> {
   const held: Client[] = [];
   try {
-    // As fast as services give connections back, they are taken away.
+    // What services hold is taken from them, and each place is taken before they have it again.
+    await ground.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+    );
     for (let refusals = 0; refusals < 20;) {
       const client = new Client({ connectionString: ground.postgres.url });
       client.on('error', () => undefined);
