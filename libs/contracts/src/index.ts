@@ -297,6 +297,8 @@ export {
   recordReadSchema,
   chargeRecordSchema,
   chargeReadReplySchema,
+  USAGE_FILTERS,
+  USAGE_GROUPS,
   usageReportSchema,
   usageRowSchema,
   usageReportReplySchema,

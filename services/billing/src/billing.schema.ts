@@ -16,6 +16,7 @@ import { KeepUnits1764200000000 } from './migrations/3-keep-units.js';
 import { CreateBudgetsAndLedger1764300000000 } from './migrations/4-create-budgets-and-ledger.js';
 import { KeepHighestLimits1764400000000 } from './migrations/5-keep-highest-limits.js';
 import { KeepSupersededCalls1764500000000 } from './migrations/6-keep-superseded-calls.js';
+import { CreateUsageHours1764600000000 } from './migrations/7-create-usage-hours.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -41,5 +42,6 @@ export const billingSchema: ServiceSchema = {
     CreateBudgetsAndLedger1764300000000,
     KeepHighestLimits1764400000000,
     KeepSupersededCalls1764500000000,
+    CreateUsageHours1764600000000,
   ],
 };

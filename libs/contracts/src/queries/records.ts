@@ -31,22 +31,45 @@ export type ChargeRecord = z.infer<typeof chargeRecordSchema>;
 export const chargeReadReplySchema = z.object({ charge: chargeRecordSchema.nullable() });
 
 /** `from` is inclusive, `to` exclusive, both by the time a request ended. */
+/** What a report can tell apart. Times are UTC. */
+export const USAGE_GROUPS = [
+  'model',
+  'project',
+  'key',
+  'organization',
+  'provider',
+  'tag',
+  'end_user',
+  'hour',
+  'day',
+  'month',
+] as const;
+/** What a report can be bound to. */
+export const USAGE_FILTERS = ['model', 'project', 'key', 'organization', 'provider', 'tag', 'end_user'] as const;
+
 export const usageReportSchema = z.object({
   caller: callerSchema,
-  groupBy: z.enum(['model', 'project', 'key', 'day']),
+  groupBy: z.array(z.enum(USAGE_GROUPS)).min(1).max(USAGE_GROUPS.length),
+  /** Only what has these values; an end user and a tag exclude each other, as groups do. */
+  only: z.partialRecord(z.enum(USAGE_FILTERS), z.string().max(512)).default({}),
+  /** Down to the full hour. */
   from: epochMilliseconds.optional(),
+  /** Up to the full hour, exclusive. */
   to: epochMilliseconds.optional(),
 });
 export type UsageReport = z.infer<typeof usageReportSchema>;
 
 export const usageRowSchema = z.object({
-  /** The model, project, key or UTC day (YYYY-MM-DD) that the row sums up. */
-  group: z.string(),
+  /** What the row sums up, in the order of `groupBy`: a name, or an hour, a day or a month of UTC. */
+  groups: z.array(z.string()),
   requests: z.int(),
   promptTokens: z.int(),
   completionTokens: z.int(),
   cachedPromptTokens: z.int(),
   cacheWritePromptTokens: z.int(),
+  reasoningTokens: z.int(),
+  /** From acceptance to the end; absent where nothing is known of it. */
+  latencyMilliseconds: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).optional(),
   /** What else was used, where there was some. */
   furtherUsage: usageSchema.partial().optional(),
   costNanoUsd: nanoUsd,

@@ -11,8 +11,8 @@ export class AnswerUsageHandler {
     return this.usage.findCharge(requestId, visibleTo(caller));
   }
 
-  async report({ caller, groupBy, from, to }: UsageReport): Promise<UsageReportReply['rows']> {
-    return this.usage.sum({ groupBy, from, to, owner: visibleTo(caller) });
+  async report({ caller, groupBy, only, from, to }: UsageReport): Promise<UsageReportReply['rows']> {
+    return this.usage.sum({ groupBy, only, from, to, owner: visibleTo(caller) });
   }
 }
 

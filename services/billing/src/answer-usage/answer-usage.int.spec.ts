@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chargeReadReplySchema, usageReportReplySchema, type UsageReport } from '#libs/contracts';
+import { constantFrom, integer, nat, option, record, sample, subarray } from 'fast-check';
+import { chargeReadReplySchema, usageReportReplySchema, type RequestEnded, type UsageReport } from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -33,12 +34,21 @@ const ofOtherProject = buildRequestEnded({ project: 'search' });
 const unused = buildRequestEnded({ outcome: 'failed', attempts: [] });
 const theirs = buildRequestEnded({ organization: 'acme', attempts: [buildAttempt(), buildAttempt()] });
 
+const dimensions = {
+  project: constantFrom('default', 'search'),
+  key: constantFrom('ci', 'prod'),
+  model: constantFrom('gpt-small', 'gpt-big'),
+  provider: constantFrom('main', 'other'),
+  tags: subarray(['nightly', 'eu']),
+  endUser: option(constantFrom('ann', 'ben'), { nil: undefined }),
+};
+
 describe('answers on usage', () => {
   let server: TestDatabase;
   let database: Database;
   let controller: AnswerUsageController;
-  const report = async (query: Omit<UsageReport, 'caller'>, caller = callerOf('demo')) =>
-    usageReportReplySchema.parse(await controller.report({ caller, ...query })).rows;
+  const report = async (query: Partial<UsageReport>, caller = callerOf('demo')) =>
+    usageReportReplySchema.parse(await controller.report({ caller, groupBy: ['model'], only: {}, ...query })).rows;
 
   beforeAll(async () => {
     server = await createTestDatabase();
@@ -113,43 +123,115 @@ describe('answers on usage', () => {
     ['key', ['ci', 'prod'], [2, 1]],
     ['day', ['2025-11-24', '2025-11-25'], [2, 1]],
   ] as const)('sums up by %s for the caller’s own project', async (groupBy, groups, requests) => {
-    const rows = await report({ groupBy });
-    expect(rows.map((row) => row.group)).toEqual(groups);
+    const rows = await report({ groupBy: [groupBy] });
+    expect(rows.map((row) => row.groups[0])).toEqual(groups);
     expect(rows.map((row) => row.requests)).toEqual(requests);
     expect(rows.reduce((sum, row) => sum + BigInt(row.costNanoUsd), 0n)).toBe(1_600_000n);
   });
 
   it('sums up every organisation for the admin', async () => {
-    const rows = await report({ groupBy: 'model' }, callerOf('demo', true));
+    const rows = await report({ groupBy: ['model'] }, callerOf('demo', true));
     expect(rows).toEqual([
       {
-        group: 'gpt-big',
+        groups: ['gpt-big'],
         requests: 1,
         promptTokens: 1_000,
         completionTokens: 250,
         cachedPromptTokens: 0,
         cacheWritePromptTokens: 0,
+        reasoningTokens: 0,
+        latencyMilliseconds: expect.any(Object),
         furtherUsage: { images: 2 },
         costNanoUsd: '800000',
       },
       {
-        group: 'gpt-small',
+        groups: ['gpt-small'],
         requests: 4,
         promptTokens: 3_000,
         completionTokens: 750,
         cachedPromptTokens: 0,
         cacheWritePromptTokens: 0,
+        reasoningTokens: 0,
+        latencyMilliseconds: expect.any(Object),
         furtherUsage: {},
         costNanoUsd: '2400000',
       },
     ]);
-    const projects = await report({ groupBy: 'project' }, callerOf('demo', true));
-    expect(projects.map((row) => row.group)).toEqual(['default', 'search']);
+    const projects = await report({ groupBy: ['project'] }, callerOf('demo', true));
+    expect(projects.map((row) => row.groups[0])).toEqual(['default', 'search']);
   });
 
-  it('takes the start of a period in and leaves its end out', async () => {
-    expect(await report({ groupBy: 'model', from: oursLater.endedAt })).toHaveLength(1);
-    expect(await report({ groupBy: 'model', to: oursLater.endedAt })).toHaveLength(1);
-    expect(await report({ groupBy: 'model', from: oursLater.endedAt, to: oursLater.endedAt })).toEqual([]);
+  it('takes whole hours: the one of the start in, and those from the end on out', async () => {
+    const hour = Math.floor(oursLater.endedAt / 3_600_000) * 3_600_000;
+    expect(await report({ from: oursLater.endedAt })).toHaveLength(1);
+    expect(await report({ to: hour })).toHaveLength(1);
+    expect(await report({ from: oursLater.endedAt, to: hour })).toEqual([]);
+  });
+
+  it('agrees with the charges by every group, through replays and late events in whatever batches', async () => {
+    const events = sample(
+      record({ ...dimensions, hour: nat({ max: 30 }), milliseconds: integer({ min: 1, max: 99_999 }) }),
+      {
+        numRuns: 300,
+        seed: 6,
+      },
+    ).map(({ hour, milliseconds, provider, tags, endUser, ...place }) => {
+      const endedAt = ours.endedAt - hour * 3_600_000;
+      return buildRequestEnded({
+        organization: 'sums',
+        ...place,
+        endedAt,
+        receivedAt: endedAt - milliseconds,
+        facts: { tags },
+        ...(endUser === undefined ? {} : { endUser }),
+        attempts: [buildAttempt({ provider, usage: { promptTokens: milliseconds, completionTokens: hour } })],
+      });
+    });
+    const charges = new ChargesRepository(database, new LedgerAccounts(database));
+    const given = [...events, ...events.slice(0, 100).toReversed()];
+    for (let from = 0; from < given.length; from += 37) {
+      await charges.record(given.slice(from, from + 37).map((event) => priceEvent(event, prices)));
+    }
+    const groupsOf: Record<string, (event: RequestEnded) => string[]> = {
+      model: ({ model }) => [model],
+      key: ({ key }) => [key],
+      provider: ({ attempts }) => [attempts[0]?.provider ?? ''],
+      tag: ({ facts }) => [...new Set(facts?.tags)],
+      end_user: ({ endUser }) => (endUser === undefined ? [] : [endUser]),
+      day: ({ endedAt }) => [new Date(endedAt).toISOString().slice(0, 10)],
+    };
+    for (const [group, namesOf] of Object.entries(groupsOf)) {
+      const expected = new Map<string, [number, number]>();
+      for (const event of events) {
+        for (const name of namesOf(event)) {
+          const [requests, tokens] = expected.get(name) ?? [0, 0];
+          expected.set(name, [requests + 1, tokens + (event.attempts[0]?.usage?.promptTokens ?? 0)]);
+        }
+      }
+      const rows = await report(
+        { groupBy: [group as 'model'], only: { organization: 'sums' } },
+        callerOf('demo', true),
+      );
+      expect(new Map(rows.map((row) => [row.groups[0], [row.requests, row.promptTokens]]))).toEqual(expected);
+    }
+    const [all] = await report({ groupBy: ['organization'], only: { organization: 'sums' } }, callerOf('demo', true));
+    const sorted = events
+      .map(({ endedAt, receivedAt }) => endedAt - receivedAt)
+      .toSorted((left, right) => left - right);
+    for (const [name, share] of [
+      ['p50', 0.5],
+      ['p95', 0.95],
+      ['p99', 0.99],
+    ] as const) {
+      const exact = sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+      expect(Math.abs((all?.latencyMilliseconds?.[name] ?? 0) / exact - 1)).toBeLessThan(0.06);
+    }
+  });
+
+  it('bounds a report to what is asked for, within what the caller may see', async () => {
+    expect(await report({ only: { organization: 'sums' } })).toEqual([]);
+    expect(await report({ groupBy: ['model', 'key'], only: { key: 'prod' } })).toMatchObject([
+      { groups: ['gpt-big', 'prod'], requests: 1 },
+    ]);
   });
 });

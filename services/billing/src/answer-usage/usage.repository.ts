@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
 import { Database } from '#libs/storage';
-import { REPORTED } from '../price-call/further-usage.policy.js';
+import type { REPORTED } from '../price-call/further-usage.policy.js';
+import { latencyOf } from '../price-call/latency-bucket.policy.js';
 
 /** Whose charges may be seen. */
 export type Owner = Pick<Caller, 'organization' | 'project'>;
 
-/** What to sum up; `owner` undefined for all, times in epoch milliseconds, `to` exclusive. */
-export interface UsageSelection {
-  readonly groupBy: UsageReport['groupBy'];
+/** What to sum up; `owner` undefined for all, times in epoch milliseconds. */
+export interface UsageSelection extends Pick<UsageReport, 'groupBy' | 'only'> {
   readonly owner: Owner | undefined;
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -18,13 +18,32 @@ const GROUP_EXPRESSIONS = {
   model: 'model',
   project: 'project',
   key: 'key',
-  day: `to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-} as const satisfies Record<UsageReport['groupBy'], string>;
+  organization: 'organization',
+  provider: 'provider',
+  tag: 'value',
+  end_user: 'value',
+  hour: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
+  day: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+  month: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM')`,
+} as const satisfies Record<UsageReport['groupBy'][number], string>;
+
+/** Columns of what is not a plain token, by their names in the usage. */
+const FURTHER_COLUMNS = {
+  cacheWrite1hPromptTokens: 'cache_write_1h_prompt_tokens',
+  images: 'images',
+  audioMilliseconds: 'audio_milliseconds',
+  characters: 'characters',
+  searches: 'searches',
+  webSearches: 'web_searches',
+} as const satisfies Record<(typeof REPORTED)[number], string>;
 
 /** What was not used by any call of a group is absent. */
-const FURTHER_SUMS = `jsonb_strip_nulls(jsonb_build_object(${REPORTED.map(
-  (name) => `'${name}', sum((further_usage ->> '${name}')::bigint)`,
-).join(', ')}))`;
+const FURTHER_SUMS = `jsonb_strip_nulls(jsonb_build_object(${Object.entries(FURTHER_COLUMNS)
+  .map(([name, column]) => `'${name}', nullif(sum(${column}), 0)`)
+  .join(', ')}))`;
+
+/** The first bucket by which this share of the requests has ended. */
+const percentile = (share: number): string => `min(bucket) FILTER (WHERE so_far >= ${share} * in_all)`;
 
 const FIND_CHARGE = `
 SELECT charge.request_id AS "requestId", charge.cost_nano_usd - charge.overrun_nano_usd AS "costNanoUsd",
@@ -54,23 +73,54 @@ export class UsageRepository {
     return charge && { ...charge, chargedAt: Math.floor(charge.chargedAt) };
   }
 
-  /** Sums by group, in the order of the group's name. */
-  async sum({ groupBy, owner, from, to }: UsageSelection): Promise<UsageReportReply['rows']> {
-    return this.database.query(
-      `SELECT ${GROUP_EXPRESSIONS[groupBy]} AS "group",
-         count(*)::float8 AS "requests",
-         sum(prompt_tokens)::float8 AS "promptTokens",
-         sum(completion_tokens)::float8 AS "completionTokens",
-         sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
-         sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
-         ${FURTHER_SUMS} AS "furtherUsage",
-         sum(cost_nano_usd - overrun_nano_usd)::text AS "costNanoUsd"
-       FROM billing.charges
-       WHERE ($1::text IS NULL OR (organization = $1 AND project = $2))
-         AND ($3::float8 IS NULL OR ended_at >= to_timestamp($3 / 1000))
-         AND ($4::float8 IS NULL OR ended_at < to_timestamp($4 / 1000))
-       GROUP BY 1 ORDER BY 1`,
-      [owner?.organization ?? null, owner?.project ?? null, from ?? null, to ?? null],
+  /** Sums by group, in the order of the groups' names, with the percentiles of how long requests took. */
+  async sum({ groupBy, only, owner, from, to }: UsageSelection): Promise<UsageReportReply['rows']> {
+    const groups = `ARRAY[${groupBy.map((group) => GROUP_EXPRESSIONS[group]).join(', ')}]`;
+    const kind = kindOf([...groupBy, ...Object.keys(only)]);
+    const parameters: unknown[] = [kind, owner?.organization ?? null, owner?.project ?? null, from ?? null, to ?? null];
+    const filters = Object.entries(only).map(([name, value]) => {
+      parameters.push(value);
+      return ` AND ${GROUP_EXPRESSIONS[name as keyof typeof only]} = $${parameters.length}`;
+    });
+    const chosen = `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND project = $3))
+      AND ($4::float8 IS NULL OR hour >= date_trunc('hour', to_timestamp($4 / 1000), 'UTC'))
+      AND ($5::float8 IS NULL OR hour < to_timestamp($5 / 1000))${filters.join('')}`;
+    const rows = await this.database.query<SummedRow>(
+      `WITH sums AS (
+         SELECT ${groups} AS groups, sum(requests)::float8 AS "requests",
+           sum(prompt_tokens)::float8 AS "promptTokens", sum(completion_tokens)::float8 AS "completionTokens",
+           sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
+           sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
+           sum(reasoning_tokens)::float8 AS "reasoningTokens",
+           ${FURTHER_SUMS} AS "furtherUsage", sum(cost_nano_usd)::text AS "costNanoUsd"
+         FROM billing.usage_hours WHERE ${chosen} GROUP BY 1
+       ), buckets AS (
+         SELECT ${groups} AS groups, bucket, sum(requests) AS requests
+         FROM billing.latency_hours WHERE ${chosen} GROUP BY 1, 2
+       ), running AS (
+         SELECT groups, bucket, sum(requests) OVER (PARTITION BY groups ORDER BY bucket) AS so_far,
+           sum(requests) OVER (PARTITION BY groups) AS in_all FROM buckets
+       ), latencies AS (
+         SELECT groups, ${percentile(0.5)} AS p50, ${percentile(0.95)} AS p95, ${percentile(0.99)} AS p99
+         FROM running GROUP BY groups
+       )
+       SELECT sums.*, p50, p95, p99 FROM sums LEFT JOIN latencies USING (groups) ORDER BY groups`,
+      parameters,
     );
+    return rows.map(({ p50, p95, p99, ...row }) => ({
+      ...row,
+      ...(p50 === null || p95 === null || p99 === null
+        ? {}
+        : { latencyMilliseconds: { p50: latencyOf(p50), p95: latencyOf(p95), p99: latencyOf(p99) } }),
+    }));
   }
+}
+
+type SummedRow = Omit<UsageReportReply['rows'][number], 'latencyMilliseconds'> &
+  Record<'p50' | 'p95' | 'p99', number | null>;
+
+/** Requests are counted once as such, once for their end user and once for each tag. */
+function kindOf(names: readonly string[]): 'all' | 'tag' | 'end_user' {
+  if (names.includes('tag')) return 'tag';
+  return names.includes('end_user') ? 'end_user' : 'all';
 }

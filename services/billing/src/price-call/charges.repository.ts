@@ -4,6 +4,7 @@ import { Account, chargeEntries } from '../keep-ledger/charge-entries.policy.js'
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import type { PricedEvent } from './charge.policy.js';
 import { FURTHER_TOKENS, UNITS, usedOf } from './further-usage.policy.js';
+import { latencyBucket } from './latency-bucket.policy.js';
 import { RECORD_AND_SETTLE, RECORD_CHARGES } from './record-charges.sql.js';
 import { settlementsOf } from './settlements-of.policy.js';
 
@@ -113,6 +114,19 @@ function chargeRow({ event, ...sums }: PricedEvent, isPosted: boolean) {
     ...(event.job && 'batchId' in event.job ? { batch_id: event.job.batchId, line: event.job.line } : {}),
     ended_at_milliseconds: event.endedAt,
     is_posted: isPosted,
+    ...rolledUpBy(event, sums.lines),
+  };
+}
+
+/** What usage reports tell apart and a charge does not keep: whoever served it last stands for all of it. */
+function rolledUpBy(event: PricedEvent['event'], lines: PricedEvent['lines']) {
+  const ofCaller = lines.filter(({ payer }) => payer === 'caller');
+  return {
+    provider: ofCaller.at(-1)?.provider,
+    reasoning_tokens: ofCaller.reduce((sum, { usage }) => sum + (usage.reasoningTokens ?? 0), 0),
+    ...(event.endUser === undefined ? {} : { end_user: storableText(event.endUser) }),
+    ...(event.facts?.tags ? { tags: event.facts.tags.map((tag) => storableText(tag)) } : {}),
+    latency_bucket: latencyBucket(event.endedAt - event.receivedAt),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Consumer } from '#libs/contracts';
+import { ROLL_UP_USAGE } from './roll-up-usage.sql.js';
 
 const CHARGE_COLUMNS = `request_id, organization, project, key, model, lane, outcome,
   prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, further_usage, cost_nano_usd,
@@ -18,7 +19,8 @@ WITH given AS MATERIALIZED (
     request_id text, organization text, project text, key text, model text, lane text, outcome text,
     prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
     further_usage jsonb, cost_nano_usd bigint, waste_nano_usd bigint, overrun_nano_usd bigint, markup_millionths integer,
-    batch_id text, line integer, ended_at_milliseconds double precision, is_posted boolean)
+    batch_id text, line integer, ended_at_milliseconds double precision, is_posted boolean,
+    provider text, reasoning_tokens bigint, end_user text, tags jsonb, latency_bucket smallint)
 ), fresh AS (
   INSERT INTO billing.inbox (consumer, message_id)
   SELECT '${Consumer.billing.name}', request_id FROM given
@@ -43,7 +45,7 @@ WITH given AS MATERIALIZED (
   INSERT INTO billing.ledger_entries (transaction_id, account_id, amount_nano_usd)
   SELECT id, account_id, nano_usd FROM json_to_recordset($3) AS entry(request_id text, account_id integer, nano_usd bigint)
   JOIN numbered USING (request_id)
-)`;
+)${ROLL_UP_USAGE}`;
 
 /** Of requests that no budget counts. Returns the requests that were charged before. */
 export const RECORD_CHARGES = `${RECORD}

@@ -52,12 +52,12 @@ export class AcceptRequestHandler {
     const { facts: read, model } = this.requestFacts.complete({ ...request, dialect });
     const facts: Facts = request.resumable ? { ...read, resumable: true } : read;
     if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
-    const limits = this.rates.of(facts, model.name);
-    if (limits.length === 0) return this.answer(facts, model, request);
-    const admitted = await this.rates.admit(facts, limits);
+    const limits = this.rates.of(facts, model);
+    if (!limits) return this.answer(facts, model, request);
+    const admitted = await this.rates.admit(facts, model, limits);
     if (admitted) request.response.addHeaders(admitted.headers());
     try {
-      await this.answer(facts, model, { ...request, admitted });
+      await this.answer(avoiding(facts, admitted?.avoid), model, { ...request, admitted });
     } catch (error) {
       admitted?.putBack();
       throw error;
@@ -134,4 +134,10 @@ export class AcceptRequestHandler {
       reply: this.pending.replySubject(requestId),
     });
   }
+}
+
+/** The router leaves out whom the wishes say to ignore. */
+function avoiding(facts: Facts, providers: readonly string[] = []): Facts {
+  if (providers.length === 0) return facts;
+  return { ...facts, wishes: { ...facts.wishes, ignore: [...(facts.wishes?.ignore ?? []), ...providers] } };
 }

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { FrameKind, MessageHeader, Subject, type KeyEntry, type OwnedLimits, type Snapshot } from '#libs/contracts';
+import {
+  FrameKind,
+  MessageHeader,
+  Subject,
+  type Facts,
+  type KeyEntry,
+  type ModelEntry,
+  type OwnedLimits,
+  type Snapshot,
+} from '#libs/contracts';
 import type { IncomingMessage, Messaging } from '#libs/messaging';
 import { KeyHasher } from '#libs/secrets';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
@@ -23,19 +32,31 @@ const keyOf = (name: string, limits?: OwnedLimits): KeyEntry => ({
   ...(limits ? { limits } : {}),
 });
 
+const targetOf = (provider: string): ModelEntry['targets'][number] => ({
+  provider,
+  model: 'm',
+  priority: 1,
+  weight: 1,
+  price: { version: 'price_0123456789abcdef', inputNanoUsdPerMillion: '1', outputNanoUsdPerMillion: '1' },
+});
+const TARGETS: Record<string, ModelEntry['targets']> = {
+  'gpt-two': [targetOf('main'), targetOf('spare')],
+  'gpt-one': [targetOf('main')],
+};
+
 const snapshot: Snapshot = {
   version: 1,
   revision: 1,
   createdAt: 0,
   providers: [],
-  models: ['gpt-small', 'gpt-large'].map((name) => ({
+  models: ['gpt-small', 'gpt-large', 'gpt-two', 'gpt-one'].map((name) => ({
     name,
     strategy: 'priority',
     timeouts: { firstByteMilliseconds: 60_000, idleMilliseconds: 60_000, totalMilliseconds: 600_000 },
-    targets: [],
+    targets: TARGETS[name] ?? [],
   })),
   keys: [
-    ...['crowd', 'tokens', 'streams', 'users', 'models', 'free', 'planned'].map((name) => keyOf(name)),
+    ...['crowd', 'tokens', 'streams', 'users', 'models', 'free', 'planned', 'providers'].map((name) => keyOf(name)),
     keyOf('narrow', { requestsPerMinute: 1 }),
   ],
   plans: [{ name: 'small', markupMillionths: 0, limits: { requestsPerMinute: 2 } }],
@@ -48,6 +69,7 @@ const snapshot: Snapshot = {
         project('streams', { concurrency: 2 }),
         project('users', { eachEndUser: { requestsPerMinute: 1 } }),
         project('models', { models: { 'gpt-large': { requestsPerMinute: 1 } } }),
+        project('providers', { providers: { main: { requestsPerMinute: 2 } } }),
         { name: 'planned', plan: 'small' },
         { name: 'narrow' },
         { name: 'free' },
@@ -61,6 +83,8 @@ let ingresses: IngressForTests[];
 let underWay: IncomingMessage[] = [];
 let answersAtOnce = true;
 let called = 0;
+let ignored: (readonly string[] | undefined)[] = [];
+let calledProvider = 'main';
 let workers: Messaging;
 
 /** Ends a call as a worker does, with a terminal event that names the tokens it used. */
@@ -72,7 +96,7 @@ function end({ reply }: IncomingMessage, promptTokens = 10, completionTokens = 2
       [MessageHeader.frame]: FrameKind.whole,
       [MessageHeader.sequence]: '0',
       [MessageHeader.answer]: JSON.stringify({ status: 200, attempts: 1 }),
-      [MessageHeader.terminalEvent]: JSON.stringify({ requestId, attempts: [{ usage }] }),
+      [MessageHeader.terminalEvent]: JSON.stringify({ requestId, attempts: [{ provider: calledProvider, usage }] }),
     },
   });
   workers.publish(Subject.resultsRecorded(ingress), JSON.stringify([requestId]));
@@ -84,6 +108,7 @@ beforeAll(async () => {
   workers = (ingresses[0] as IngressForTests).messaging.messaging;
   workers.subscribe(Subject.requestAcceptedInteractive, (message) => {
     called += 1;
+    ignored.push((JSON.parse(message.header(MessageHeader.facts) ?? '{}') as Facts).wishes?.ignore);
     if (answersAtOnce) end(message);
     else underWay.push(message);
   });
@@ -91,6 +116,8 @@ beforeAll(async () => {
 afterEach(() => {
   answersAtOnce = true;
   called = 0;
+  ignored = [];
+  calledProvider = 'main';
   underWay = [];
 });
 afterAll(async () => {
@@ -189,6 +216,16 @@ describe('rate limits at the edge', () => {
       'anthropic-ratelimit-requests-remaining': '0',
       'anthropic-ratelimit-requests-reset': expect.stringMatching(/^\d{4}-.*Z$/),
     });
+  });
+
+  it('leave a provider out of the route that is at its limit, and count for it only what it was called for', async () => {
+    const two = { body: { model: 'gpt-two' } };
+    calledProvider = 'spare';
+    for (let count = 0; count < 3; count += 1) expect((await ask('providers', two)).status).toBe(200);
+    calledProvider = 'main';
+    for (let count = 0; count < 3; count += 1) expect((await ask('providers', two)).status).toBe(200);
+    expect(ignored).toEqual([undefined, undefined, undefined, undefined, undefined, ['main']]);
+    expect((await ask('providers', { body: { model: 'gpt-one' } })).message).toContain("for provider 'main'");
   });
 
   it('say nothing to those who have none', async () => {

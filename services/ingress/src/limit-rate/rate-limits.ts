@@ -1,12 +1,12 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { Facts, RequestEnded } from '#libs/contracts';
+import type { Facts, ModelEntry, RequestEnded } from '#libs/contracts';
 import {
   LimitGate,
   LimitIndex,
   LimitReached,
   LimitUnknown,
   TokenEstimates,
-  type AppliedLimit,
+  type AppliedLimits,
   type TakenLimits,
 } from '#libs/limits';
 import { KeyBucket, LimitBucket, Messaging, SnapshotWatch } from '#libs/messaging';
@@ -18,6 +18,8 @@ const ANTHROPIC = 'anthropic-messages';
 
 /** A request that has passed the limits that count it. */
 export interface AdmittedRequest {
+  /** Providers that are at a limit. */
+  readonly avoid: readonly string[];
   /** How the limits stand, for the caller. */
   headers(): Record<string, string>;
   /** It went nowhere, and counts for nothing. */
@@ -47,20 +49,28 @@ export class RateLimits implements BeforeApplicationShutdown {
     keys.onChange((_hash, entry) => this.index.followKey(entry));
   }
 
-  /** The limits that count a request for a public model; an empty list for most. */
-  of(facts: Facts, model: string): readonly AppliedLimit[] {
-    return this.index.of(facts, model).own;
+  /** The limits that count a request for a public model; undefined for most. */
+  of(facts: Facts, model: ModelEntry): AppliedLimits | undefined {
+    const applied = this.index.of(facts, model.name);
+    return applied.own.length + applied.providers.length === 0 ? undefined : applied;
   }
 
   /**
-   * Takes a request from each of its limits, or from none; undefined where it is let through although nobody could tell.
-   * @throws RateLimited 429, RateUnknown 503
+   * Takes a request from each of its limits, or from none; undefined where it is let through although nobody could tell. Providers
+   * that are at a limit are to be left out of its route.
+   * @throws RateLimited 429, also where no target of the model is left; RateUnknown 503
    */
-  async admit(facts: Facts, applied: readonly AppliedLimit[]): Promise<AdmittedRequest | undefined> {
+  async admit(facts: Facts, model: ModelEntry, applied: AppliedLimits): Promise<AdmittedRequest | undefined> {
     const tokens = this.estimates.of(facts);
+    const taken: TakenParts = { providers: new Map() };
     try {
-      return this.admitted(facts, await this.gate.take(applied, tokens));
+      taken.own = await this.gate.take(applied.own, tokens);
+      const full = await this.takeOfProviders(applied.providers, tokens, taken);
+      const [first] = full.values();
+      if (first && isNoneLeft(model, full)) throw first;
+      return this.admitted(facts, taken, [...full.keys()]);
     } catch (error) {
+      putBack(taken);
       if (error instanceof LimitReached) throw new RateLimited(error, facts.dialect === ANTHROPIC);
       if (!(error instanceof LimitUnknown)) throw error;
       if (this.settings.limitsUnknown === 'admit') return undefined;
@@ -72,23 +82,85 @@ export class RateLimits implements BeforeApplicationShutdown {
     await this.gate.stop();
   }
 
-  private admitted(facts: Facts, taken: TakenLimits): AdmittedRequest {
+  /** Which provider will be called is known later; those that are not get back what was taken. */
+  private async takeOfProviders(
+    limits: AppliedLimits['providers'],
+    tokens: number,
+    taken: TakenParts,
+  ): Promise<Map<string, LimitReached>> {
+    const full = new Map<string, LimitReached>();
+    for (const limit of limits) {
+      if (full.has(limit.provider)) continue;
+      try {
+        const parts = taken.providers.get(limit.provider) ?? [];
+        taken.providers.set(limit.provider, [...parts, await this.gate.take([limit], tokens)]);
+      } catch (error) {
+        if (!(error instanceof LimitReached)) throw error;
+        full.set(limit.provider, error);
+      }
+    }
+    for (const provider of full.keys()) {
+      taken.providers.get(provider)?.forEach((part) => part.putBack());
+      taken.providers.delete(provider);
+    }
+    return full;
+  }
+
+  private admitted(facts: Facts, taken: TakenParts, avoid: readonly string[]): AdmittedRequest {
     return {
+      avoid,
       headers: () => {
-        const standings = taken.standings();
+        const standings = taken.own?.standings() ?? [];
         const forAnthropic = facts.dialect === ANTHROPIC ? anthropicLimitHeaders(standings, Date.now()) : {};
         return { ...limitHeaders(standings), ...forAnthropic };
       },
-      putBack: () => taken.putBack(),
-      endWithoutCall: () => taken.end(0),
-      end: (terminalEvent) => {
-        if (terminalEvent === undefined) return taken.end();
-        const { attempts } = JSON.parse(terminalEvent) as RequestEnded;
-        const usages = attempts.flatMap(({ usage }) => usage ?? []);
-        const completion = usages.reduce((sum, { completionTokens }) => sum + completionTokens, 0);
-        if (usages.length > 0) this.estimates.learn(facts, completion);
-        taken.end(usages.reduce((sum, { promptTokens }) => sum + promptTokens, completion));
+      putBack: () => putBack(taken),
+      endWithoutCall: () => {
+        taken.own?.end(0);
+        putBack({ providers: taken.providers });
       },
+      end: (terminalEvent) => this.end(facts, taken, terminalEvent),
     };
   }
+
+  private end(facts: Facts, { own, providers }: TakenParts, terminalEvent: string | undefined): void {
+    if (terminalEvent === undefined) {
+      own?.end();
+      for (const parts of providers.values()) parts.forEach((part) => part.end());
+      return;
+    }
+    const { attempts } = JSON.parse(terminalEvent) as Pick<RequestEnded, 'attempts'>;
+    const usages = attempts.flatMap(({ usage }) => usage ?? []);
+    const completion = usages.reduce((sum, { completionTokens }) => sum + completionTokens, 0);
+    if (usages.length > 0) this.estimates.learn(facts, completion);
+    own?.end(tokensOf(attempts));
+    for (const [provider, parts] of providers) {
+      const made = attempts.filter((attempt) => attempt.provider === provider);
+      for (const part of parts) {
+        if (made.length > 0) part.end(tokensOf(made));
+        else part.putBack();
+      }
+    }
+  }
+}
+
+/** What was taken of the request's own limits, and of those of each provider. */
+interface TakenParts {
+  own?: TakenLimits;
+  readonly providers: Map<string, TakenLimits[]>;
+}
+
+function putBack({ own, providers }: TakenParts): void {
+  own?.putBack();
+  for (const parts of providers.values()) parts.forEach((part) => part.putBack());
+}
+
+function tokensOf(attempts: RequestEnded['attempts']): number {
+  return attempts.reduce((sum, { usage }) => sum + (usage ? usage.promptTokens + usage.completionTokens : 0), 0);
+}
+
+/** A model that stands for others, or falls back to them, may have more than its own targets: the router decides. */
+function isNoneLeft({ targets, auto, routing }: ModelEntry, full: ReadonlyMap<string, unknown>): boolean {
+  const hasOthers = auto !== undefined || routing?.fallbacks !== undefined || routing?.rules !== undefined;
+  return !hasOthers && targets.length > 0 && targets.every(({ provider }) => full.has(provider));
 }

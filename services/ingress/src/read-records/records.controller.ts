@@ -1,21 +1,13 @@
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { Subject, usageReportReplySchema } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
-import { formatUsd } from '#libs/pricing';
-import { z } from 'zod';
+import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
-import { readFields } from '../http/read-json.js';
 import { ReadRequestHandler } from './read-request.handler.js';
 import { requestRecord } from './request-record.js';
-import { time } from '../read-trail/trail-fields.js';
-import { unitsOf } from './units-of.js';
+import { readUsageQuery, usageCsv, usageRow } from './usage-report.js';
 
-const usageQuery = z.object({
-  group_by: z.enum(['model', 'project', 'key', 'day']).default('model'),
-  from: time.optional(),
-  to: time.optional(),
-});
 /** What is on record: one request, usage and cost. A caller sees its own project; the admin key all. */
 @Controller('v1')
 export class RecordsController {
@@ -33,27 +25,20 @@ export class RecordsController {
 
   @Get('usage')
   @Permit('read', 'Usage')
-  async usage(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
-    const { group_by: groupBy, ...period } = readFields(query, usageQuery);
+  async usage(
+    @Req() { caller, headers }: AuthenticatedRequest,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { groupBy, isCsv, ...selection } = readUsageQuery(query, headers.accept);
     const { rows } = await this.messaging.ask(
       Subject.usageReport,
-      { caller, groupBy, ...period },
+      { caller, groupBy, ...selection },
       usageReportReplySchema,
     );
-    return {
-      object: 'list',
-      group_by: groupBy,
-      data: rows.map((row) => ({
-        [groupBy]: row.group,
-        requests: row.requests,
-        prompt_tokens: row.promptTokens,
-        completion_tokens: row.completionTokens,
-        cached_prompt_tokens: row.cachedPromptTokens,
-        cache_write_prompt_tokens: row.cacheWritePromptTokens,
-        ...unitsOf((name) => row.furtherUsage?.[name] ?? 0),
-        cost_usd: formatUsd(BigInt(row.costNanoUsd)),
-        cost_nano_usd: row.costNanoUsd,
-      })),
-    };
+    const data = rows.map((row) => usageRow(groupBy, row));
+    if (!isCsv) return { object: 'list', group_by: groupBy.join(','), data };
+    void reply.type('text/csv; charset=utf-8');
+    return usageCsv(groupBy, data);
   }
 }
