@@ -1,3 +1,3 @@
 export { readSettings, type ReadSettingsOptions } from './read-settings.js';
-export type { Environment, S3Location, Settings } from './settings.js';
+export type { Environment, S3Location, Settings, SignInSettings } from './settings.js';
 export { SettingsError } from './settings.error.js';

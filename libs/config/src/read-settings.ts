@@ -68,6 +68,15 @@ export function readSettings<Key extends keyof Settings = never>(
     auditRetentionDays: values.SWITCHYARD_AUDIT_RETENTION_DAYS,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
     limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,
+    publicUrl: values.SWITCHYARD_PUBLIC_URL,
+    signIn: {
+      idleMinutes: values.SWITCHYARD_SESSION_IDLE_MINUTES,
+      sessionHours: values.SWITCHYARD_SESSION_HOURS,
+      attempts: values.SWITCHYARD_SIGN_IN_ATTEMPTS,
+      attemptsPerAddress: values.SWITCHYARD_SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      windowMinutes: values.SWITCHYARD_SIGN_IN_WINDOW_MINUTES,
+      invitationHours: values.SWITCHYARD_INVITATION_HOURS,
+    },
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -87,6 +96,7 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'budgetWaitMilliseconds',
   'budgetsUnknown',
   'auditOrigin',
+  'signIn',
 ]);
 
 function absolute(path: string | undefined, workingFolder: string): string | undefined {

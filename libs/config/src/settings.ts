@@ -33,6 +33,19 @@ export function rangesIn(list: string): string[] {
     .filter((range) => range !== '');
 }
 
+const wholeNumber = (least: number, most: number, unit: string) => {
+  const problem = `must be a whole number of ${unit} from ${least} to ${most}`;
+  return z.coerce.number(problem).int(problem).min(least, problem).max(most, problem);
+};
+
+/** A scheme, a host and a port, nothing behind: what browsers call an origin. Without TLS on a loopback address only. */
+const isOrigin = (value: string): boolean => {
+  const url = URL.parse(value);
+  if (!url || value.replace(/\/$/, '') !== url.origin) return false;
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+};
+
 /** Every variable that Switchyard reads, under the variable's own name, so that a problem can name it. */
 export const environmentSchema = z.object({
   SWITCHYARD_HOME: z.string().default('.switchyard'),
@@ -121,6 +134,17 @@ export const environmentSchema = z.object({
     .optional(),
   SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
+  SWITCHYARD_PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, 'must be the https origin that browsers see, such as https://switchyard.example.com')
+    .transform((value) => value.replace(/\/$/, ''))
+    .optional(),
+  SWITCHYARD_SESSION_IDLE_MINUTES: wholeNumber(1, 10_080, 'minutes').default(120),
+  SWITCHYARD_SESSION_HOURS: wholeNumber(1, 720, 'hours').default(12),
+  SWITCHYARD_SIGN_IN_ATTEMPTS: wholeNumber(1, 1_000, 'attempts').default(10),
+  SWITCHYARD_SIGN_IN_ATTEMPTS_PER_ADDRESS: wholeNumber(1, 100_000, 'attempts').default(100),
+  SWITCHYARD_SIGN_IN_WINDOW_MINUTES: wholeNumber(1, 1_440, 'minutes').default(15),
+  SWITCHYARD_INVITATION_HOURS: wholeNumber(1, 720, 'hours').default(72),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
@@ -134,6 +158,20 @@ export interface S3Location {
   readonly region: string | undefined;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly isPathStyle: boolean;
+}
+
+/** How people sign in and stay signed in. */
+export interface SignInSettings {
+  /** A session that nobody uses ends after so long. */
+  readonly idleMinutes: number;
+  /** Every session ends after so long. */
+  readonly sessionHours: number;
+  /** Failed attempts for one account, and from one address, within the window; more are refused unseen. */
+  readonly attempts: number;
+  readonly attemptsPerAddress: number;
+  readonly windowMinutes: number;
+  /** How long an invitation, or a reset of a password, can be used. */
+  readonly invitationHours: number;
 }
 
 /**
@@ -176,6 +214,9 @@ export interface Settings {
   readonly auditWitnessUrl: string | undefined;
   /** What happens to a request while nobody can say whether its rate limits have room. */
   readonly limitsUnknown: 'refuse' | 'admit';
+  /** The origin that browsers see; undefined: whatever loopback address they come by. */
+  readonly publicUrl: string | undefined;
+  readonly signIn: SignInSettings;
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
@@ -206,6 +247,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   auditRetentionDays: 'SWITCHYARD_AUDIT_RETENTION_DAYS',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
   limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
+  publicUrl: 'SWITCHYARD_PUBLIC_URL',
+  signIn: 'SWITCHYARD_SESSION_HOURS',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

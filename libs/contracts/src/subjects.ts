@@ -118,6 +118,20 @@ export const Subject = {
   deadLetterRead: 'dead-letter.read.v1',
   deadLetterRedrive: 'dead-letter.redrive.v1',
   deadLetterDiscard: 'dead-letter.discard.v1',
+  /** ingress → control: people who sign in. */
+  signIn: 'sign-in.try.v1',
+  sessionCheck: 'session.check.v1',
+  sessionList: 'session.list.v1',
+  sessionEnd: 'session.end.v1',
+  passwordChange: 'password.change.v1',
+  invitationIssue: 'invitation.issue.v1',
+  invitationAccept: 'invitation.accept.v1',
+  issuerList: 'issuer.list.v1',
+  oidcStart: 'oidc.start.v1',
+  oidcFinish: 'oidc.finish.v1',
+  personList: 'person.list.v1',
+  personRead: 'person.read.v1',
+  personUpdate: 'person.update.v1',
   /** control → audit */
   decidedRequestList: 'decided-request.list.v1',
   /** ingress → audit */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readSettings, type S3Location } from '#libs/config';
+import { readSettings, type S3Location, type SignInSettings } from '#libs/config';
 import { sha256Hex } from '#libs/secrets';
 
 /** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
@@ -46,6 +46,9 @@ export class Settings {
     readonly auditWitnessUrl: string | undefined,
     /** What happens to a request while nobody can say whether its rate limits have room. */
     readonly limitsUnknown: 'refuse' | 'admit',
+    /** The origin that browsers see; undefined: whatever loopback address they come by. */
+    readonly publicUrl: string | undefined,
+    readonly signIn: SignInSettings,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -73,6 +76,8 @@ export class Settings {
       read.auditRetentionDays,
       read.auditWitnessUrl,
       read.limitsUnknown,
+      read.publicUrl,
+      read.signIn,
     );
   }
 }

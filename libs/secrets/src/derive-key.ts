@@ -5,7 +5,15 @@ import { SecretError } from './secret-error.js';
 const KEY_BYTES = 32;
 
 /** What a derived key is for. The label is part of the derivation, so that no key serves two purposes. */
-export type Purpose = 'credential-seal' | 'envelope' | 'webhook-seal' | 'answer-seal' | 'key-pepper' | 'fingerprint';
+export type Purpose =
+  | 'credential-seal'
+  | 'envelope'
+  | 'webhook-seal'
+  | 'answer-seal'
+  | 'key-pepper'
+  | 'fingerprint'
+  | 'sign-in-pepper'
+  | 'password-pepper';
 
 /**
  * The 32-byte key for one purpose, derived from the house's secret key by HKDF with SHA-256 (RFC 5869), without salt,

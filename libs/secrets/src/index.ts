@@ -11,3 +11,5 @@ export { newKey } from './new-key.js';
 export { sha256Hex } from './sha256-hex.js';
 export { SecretError } from './secret-error.js';
 export type { SecretErrorCode } from './secret-error.js';
+export { SignInSecrets } from './sign-in-secrets.js';
+export type { TokenPurpose } from './sign-in-secrets.js';

@@ -38,7 +38,10 @@ export interface ControlForTests {
 @Module({})
 class TestRootModule {}
 
-export async function startControlForTests(text: string): Promise<ControlForTests> {
+export async function startControlForTests(
+  text: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ControlForTests> {
   const nats = await startNatsForTests();
   const database = await createTestDatabase();
   const proxy = await startTcpProxy(database.url);
@@ -57,6 +60,7 @@ export async function startControlForTests(text: string): Promise<ControlForTest
         SWITCHYARD_CONFIG: file,
         SWITCHYARD_SECRET_KEY: SECRET_KEY.toString('base64'),
         SWITCHYARD_ADMIN_KEY_SHA256: sha256Hex('sk-bootstrap-admin'),
+        ...settings,
       }),
     },
     { provide: ServiceLogger, useValue: logger },

@@ -34,6 +34,24 @@ import { SnapshotReconciler } from './publish-snapshot/snapshot-reconciler.js';
 import { ReplayPolicyController } from './replay-policy/replay-policy.controller.js';
 import { ReplayPolicyHandler } from './replay-policy/replay-policy.handler.js';
 import { ResultsTrimming } from './trim-streams/results-trimming.js';
+import { PeopleController } from './administer-people/people.controller.js';
+import { PeopleHandler } from './administer-people/people.handler.js';
+import { AcceptInvitationHandler } from './invite-people/accept-invitation.handler.js';
+import { InvitationsRepository } from './invite-people/invitations.repository.js';
+import { InvitePeopleHandler } from './invite-people/invite-people.handler.js';
+import { PeopleRepository } from './keep-people/people.repository.js';
+import { PersonGrants } from './keep-people/person-grants.js';
+import { PersonNotes } from './keep-people/person-notes.js';
+import { SessionOpener } from './keep-sessions/session-opener.js';
+import { SessionsHandler } from './keep-sessions/sessions.handler.js';
+import { SessionsRepository } from './keep-sessions/sessions.repository.js';
+import { AutoJoiner } from './sign-in-by-oidc/auto-joiner.js';
+import { OidcFlowsRepository } from './sign-in-by-oidc/oidc-flows.repository.js';
+import { OidcIssuers } from './sign-in-by-oidc/oidc-issuers.js';
+import { SignInByOidcHandler } from './sign-in-by-oidc/sign-in-by-oidc.handler.js';
+import { Passwords } from './sign-in-locally/passwords.js';
+import { SignInAttempts } from './sign-in-locally/sign-in-attempts.repository.js';
+import { SignInLocallyHandler } from './sign-in-locally/sign-in-locally.handler.js';
 import { ConfigurationReloader } from './watch-configuration/configuration-reloader.js';
 
 @Module({
@@ -46,6 +64,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     ApplyDocumentsController,
     KeepDeadLettersConsumer,
     DeadLettersController,
+    PeopleController,
   ],
   providers: [
     ApplyConfigurationHandler,
@@ -73,6 +92,23 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     DeadLettersRepository,
     DropOldLettersRunner,
     SettleDeadLettersHandler,
+    PeopleRepository,
+    PersonGrants,
+    PersonNotes,
+    PeopleHandler,
+    SessionsRepository,
+    SessionOpener,
+    SessionsHandler,
+    Passwords,
+    SignInAttempts,
+    SignInLocallyHandler,
+    InvitationsRepository,
+    InvitePeopleHandler,
+    AcceptInvitationHandler,
+    OidcIssuers,
+    OidcFlowsRepository,
+    AutoJoiner,
+    SignInByOidcHandler,
   ],
 })
 export class ControlModule {}

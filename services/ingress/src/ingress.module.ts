@@ -17,6 +17,7 @@ import { DocumentsDoor } from './administer/documents-door.js';
 import { MembersController } from './administer/members.controller.js';
 import { OrganizationAllowancesController } from './administer/organization-allowances.controller.js';
 import { OrganizationsController } from './administer/organizations.controller.js';
+import { PeopleController } from './administer/people.controller.js';
 import { PlansController } from './administer/plans.controller.js';
 import { ProjectAllowancesController } from './administer/project-allowances.controller.js';
 import { ProjectsController } from './administer/projects.controller.js';
@@ -28,6 +29,7 @@ import { Authentication } from './authenticate/authentication.js';
 import { CallerKeyGuard } from './authenticate/caller-key.guard.js';
 import { KeyRing } from './authenticate/key-ring.js';
 import { KeyUses } from './authenticate/key-uses.js';
+import { Sessions } from './authenticate/sessions.js';
 import { ApiController } from './describe-api/api.controller.js';
 import { ExplainRouteController } from './explain-route/explain-route.controller.js';
 import { ExplainRouteHandler } from './explain-route/explain-route.handler.js';
@@ -72,6 +74,11 @@ import { TrailAdminController } from './read-trail/trail-admin.controller.js';
 import { TrailController } from './read-trail/trail.controller.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
 import { HealthController } from './report-health/health.controller.js';
+import { AuthReply } from './sign-in/auth-reply.js';
+import { OidcController } from './sign-in/oidc.controller.js';
+import { PagesController } from './sign-in/pages.controller.js';
+import { SessionController } from './sign-in/session.controller.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
 
 @Module({
   controllers: [
@@ -110,13 +117,20 @@ import { HealthController } from './report-health/health.controller.js';
     ProjectsController,
     ProvidersController,
     ServiceAccountsController,
+    PeopleController,
+    SignInController,
+    OidcController,
+    SessionController,
+    PagesController,
   ],
   providers: [
     KeyRing,
     KeyUses,
     TrailTally,
     DocumentsDoor,
+    Sessions,
     Authentication,
+    AuthReply,
     AcceptJobHandler,
     AcceptRequestHandler,
     AcceptBackgroundHandler,

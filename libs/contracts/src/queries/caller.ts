@@ -44,5 +44,7 @@ export const replyErrorSchema = z.object({
   code: z.string(),
   message: z.string(),
   param: z.string().optional(),
+  /** When to come again, where that is known. */
+  retryAfterSeconds: z.int().positive().optional(),
 });
 export type ReplyError = z.infer<typeof replyErrorSchema>;

@@ -62,7 +62,8 @@ export class ApplyConfigurationHandler {
     const isNews = isNew || this.inForce.snapshot === undefined || this.toldRefusal !== '';
     this.inForce.take(snapshot);
     this.inForce.follow(sourceSha256);
-    this.inForce.hold({ documents, accounts: configuration.accounts });
+    const { accounts, issuers } = configuration;
+    this.inForce.hold({ documents, accounts, issuers });
     this.toldRefusal = '';
     if (isNews) {
       const { providers, models, keys } = configuration;

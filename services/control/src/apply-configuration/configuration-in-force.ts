@@ -4,6 +4,7 @@ import type { Snapshot } from '#libs/contracts';
 import { Readiness } from '#libs/runtime';
 
 import type { Account } from '../compile-configuration/compiled-configuration.js';
+import type { OidcIssuer } from '../compile-configuration/sign-in/oidc-issuer.js';
 import type { ConfigurationDocument } from '../keep-documents/configuration-documents.js';
 
 /** What is known of the configuration besides its snapshot, in this process only. */
@@ -11,6 +12,7 @@ export interface Tenants {
   /** The pieces that stand in the file, without secrets. */
   readonly documents: readonly ConfigurationDocument[];
   readonly accounts: readonly Account[];
+  readonly issuers: readonly OidcIssuer[];
 }
 
 /** Which revision is in force as far as this process knows, and what keeps it from having one. */
@@ -18,7 +20,7 @@ export interface Tenants {
 export class ConfigurationInForce {
   private newest: Snapshot | undefined;
   private followed: string | undefined;
-  private tenants: Tenants = { documents: [], accounts: [] };
+  private tenants: Tenants = { documents: [], accounts: [], issuers: [] };
   private obstacle = 'not applied yet';
 
   constructor(readiness: Readiness) {

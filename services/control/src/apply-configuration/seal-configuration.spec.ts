@@ -26,6 +26,7 @@ const configuration: CompiledConfiguration = {
   organizations: [],
   plans: [],
   accounts: [],
+  issuers: [],
 };
 
 describe('sealConfiguration', () => {

@@ -9,6 +9,7 @@ import type { ConfigurationFile, ModelFields } from './configuration-file.js';
 import { credentialsOf } from './credential-fields.js';
 import { kindAndOptionsOf, placeOf, type ProviderFields } from './provider-kinds.js';
 import { assembleRouting } from './routing-policies/assemble-routing.js';
+import { assembleIssuers } from './sign-in/sign-in-fields.js';
 
 /**
  * Puts a checked file into the terms of the contracts. `absolutePath` places a relative path of the file; `date` is the day
@@ -26,6 +27,7 @@ export function assembleConfiguration(
     budgets: assembleBudgets(file),
     markups: assembleMarkups(file),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
+    issuers: assembleIssuers(file.signIn),
     ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
   };
 }

@@ -21,10 +21,11 @@ import { pricedKinds } from './provider-kinds.js';
 import { isReference, substituteReferences } from './references.js';
 import { checkEligibility } from './routing-policies/check-eligibility.policy.js';
 import { checkPolicies } from './routing-policies/check-policies.js';
+import { checkSignIn } from './sign-in/check-sign-in.policy.js';
 import { YamlText } from './yaml-text.js';
 
 const LONGEST_TEXT_CHARACTERS = 4 * 1024 ** 2;
-const SECRET_FIELDS = ['apiKey', 'apiKeys', 'key'];
+const SECRET_FIELDS = ['apiKey', 'apiKeys', 'key', 'clientSecret'];
 
 /** A good configuration, or everything wrong with it in the order of the text. */
 export type CompilationResult =
@@ -84,6 +85,7 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   const ineligible = [
     ...checkEligibility(configuration),
     ...checkOrganizations(parsed.data),
+    ...checkSignIn(parsed.data),
     ...checkNativeBatches(parsed.data, configuration),
   ].map((problem) => locate(problem, yaml, source));
   if (ineligible.length > 0) {

@@ -11,6 +11,8 @@ import type {
   RoleGrant,
 } from '#libs/contracts';
 
+import type { OidcIssuer } from './sign-in/oidc-issuer.js';
+
 /** A provider with its credentials still in plain text; none where it needs none. */
 export type PlainProvider = Omit<ProviderEntry, 'credential' | 'credentials'> & {
   readonly plainCredentials: readonly string[];
@@ -43,6 +45,8 @@ export interface CompiledConfiguration {
   readonly accounts: readonly Account[];
   /** Over all organisations together. */
   readonly limits?: OwnedLimits;
+  /** Where people sign in besides by password; secrets plain. */
+  readonly issuers: readonly OidcIssuer[];
   /** What the file says of the breaker of targets. */
   readonly breaker?: Partial<BreakerSettings>;
 }

@@ -13,6 +13,7 @@ import { autoFields } from './routing-policies/auto-fields.js';
 import { breakerFields } from './routing-policies/breaker-fields.js';
 import { routingFields, targetRoutingFields } from './routing-policies/routing-fields.js';
 import { strategySetting } from './routing-policies/strategy-setting.js';
+import { signInFileFields } from './sign-in/sign-in-fields.js';
 
 const MOST_TOKENS = 100_000_000;
 /** A plain answer comes when all of it is made: within this time where nothing at all is said of first bytes. */
@@ -82,5 +83,6 @@ export const configurationFile = closedObject({
   limits: limitFields.optional(),
   exchangeRates,
   breaker: breakerFields.optional(),
+  signIn: signInFileFields.optional(),
 });
 export type ConfigurationFile = z.infer<typeof configurationFile>;

@@ -3,18 +3,29 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { KeyRing } from './key-ring.js';
+import { Sessions } from './sessions.js';
 
 const MOST_KEY_CHARACTERS = 512;
 
-/** Whose a request is, by its key: `Authorization: Bearer <key>` or `x-api-key: <key>`. */
+/** Whose a request is: by its key (`Authorization: Bearer <key>` or `x-api-key: <key>`), or by the session of a browser. */
 @Injectable()
 export class Authentication {
-  constructor(private readonly keys: KeyRing) {}
+  constructor(
+    private readonly keys: KeyRing,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** Looks at the session of a request that has no key; undefined where there is nothing to wait for. */
+  prepare(request: FastifyRequest): Promise<void> | undefined {
+    return this.sessions.isPresented(request) ? this.sessions.resolve(request) : undefined;
+  }
 
   /** @throws DialectError 401 for a missing, unknown or expired key, 403 for one that is not for this request, 503 before any key is known. */
   callerOf(request: FastifyRequest): Caller {
     const key = presentedKey(request);
     if (key === undefined) {
+      const person = isWithoutKey(request) ? this.sessions.callerOf(request) : undefined;
+      if (person) return person;
       throw new DialectError(
         401,
         'missing_api_key',
@@ -39,4 +50,9 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
   if (authorization !== undefined) return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   const apiKey = headers['x-api-key'];
   return typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
+}
+
+/** Whether it says nothing of a key; a key in a form that is not understood is a mistake to be told of. */
+function isWithoutKey({ headers }: FastifyRequest): boolean {
+  return headers.authorization === undefined && headers['x-api-key'] === undefined;
 }

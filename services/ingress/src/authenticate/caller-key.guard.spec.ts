@@ -10,7 +10,8 @@ import { Authentication } from './authentication.js';
 import { CallerKeyGuard, type AuthenticatedRequest } from './caller-key.guard.js';
 import { KeyRing } from './key-ring.js';
 import type { KeyUses } from './key-uses.js';
-import { Permit, Public } from './permit.js';
+import { ForPeople, Permit, Public } from './permit.js';
+import type { Sessions } from './sessions.js';
 
 const secretKey = Buffer.alloc(32, 7);
 const entry = { name: 'ci', organization: 'demo', project: 'default', admin: false };
@@ -39,6 +40,9 @@ class Routes {
   @Public()
   open(): void {}
 
+  @ForPeople()
+  own(): void {}
+
   forgotten(): void {}
 }
 
@@ -63,8 +67,9 @@ function guarded(): Guarded {
     { secretKey } as Settings,
     new Readiness(),
   );
+  const sessions = { isPresented: () => false, callerOf: () => undefined } as unknown as Sessions;
   const guard = new CallerKeyGuard(
-    new Authentication(ring),
+    new Authentication(ring, sessions),
     new TrailTally({} as Messaging, createLogger({ service: 'test', level: 'silent' })),
   );
   return {
@@ -151,6 +156,21 @@ describe('CallerKeyGuard', () => {
     );
     bring([KEY], { scopes: ['management'] });
     expect(enter(bearer(KEY), { route: 'makeKey' }).caller.scopes).toEqual(['management']);
+  });
+
+  it('lets no key through to what is for people', () => {
+    const { bring, enter } = guarded();
+    bring([KEY], { admin: true });
+    expect(() => enter(bearer(KEY), { route: 'own' })).toThrow(refused(403, 'session_required'));
+    expect(() => enter({}, { route: 'own' })).toThrow(refused(401, 'missing_api_key'));
+  });
+
+  it('asks at the addresses of a project for a role in that project', () => {
+    const { bring, enter } = guarded();
+    bring([KEY], { grants: [{ role: 'viewer', organization: 'demo', project: 'elsewhere' }] });
+    expect(() => enter(bearer(KEY))).toThrow(refused(403, 'insufficient_permission'));
+    bring([KEY], { grants: [{ role: 'viewer', organization: 'demo', project: 'default' }] });
+    expect(enter(bearer(KEY)).caller.key).toBe('ci');
   });
 
   it('refuses a key after its time, from elsewhere and for another address', () => {

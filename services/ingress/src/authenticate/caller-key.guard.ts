@@ -7,6 +7,9 @@ import { TrailTally } from '../note-refusals/trail-tally.js';
 import { Authentication } from './authentication.js';
 import { ruleOf } from './permit.js';
 
+/** Addresses at which a caller acts in one project. */
+const OF_A_PROJECT = /^\/v\d+\//;
+
 /** A request that the guard has let through. */
 export type AuthenticatedRequest = FastifyRequest & { caller: Caller };
 
@@ -32,10 +35,28 @@ export class CallerKeyGuard implements CanActivate {
     if ('isPublic' in rule) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     request.caller = this.authentication.callerOf(request);
-    if (!abilityOf(request.caller).anywhere(rule)) throw refusalOf(request.caller, rule);
+    if ('isForPeople' in rule) requirePerson(request.caller);
+    else requireAllowed(request, rule);
     this.tally.used(request.caller);
     return true;
   }
+}
+
+function requirePerson({ person }: Caller): void {
+  if (person === undefined)
+    throw new DialectError(403, 'session_required', 'This is for people who are signed in, not for keys.');
+}
+
+/**
+ * Roles may hold elsewhere: what is asked for at the addresses of a project, which the caller does not name there, must be
+ * allowed in the caller's own.
+ */
+function requireAllowed({ caller, routeOptions: { url = '' } }: AuthenticatedRequest, rule: Permission): void {
+  const ability = abilityOf(caller);
+  const isOfProject = caller.grants !== undefined && OF_A_PROJECT.test(url);
+  const { organization, project } = caller;
+  if (!(isOfProject ? ability.at(rule, { organization, project }) : ability.anywhere(rule)))
+    throw refusalOf(caller, rule);
 }
 
 /** Says what is missing: a scope for a key, a role for a person, or the admin key. */

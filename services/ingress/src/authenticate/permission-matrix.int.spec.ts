@@ -6,7 +6,16 @@ import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingre
 import type { LiveRoute } from '../describe-api/live-routes.js';
 
 /** What strangers may reach. A route is added here only if it tells nothing about anybody and changes nothing. */
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
+const PUBLIC = [
+  ...['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'],
+  ...['GET /auth/sign-in', 'POST /auth/sign-in', 'GET /auth/invitation', 'POST /auth/invitations/accept'],
+  ...['GET /auth/oidc/:issuer/start', 'GET /auth/oidc/:issuer/callback', 'GET /auth/account'],
+];
+/** What people who are signed in do with what is theirs alone. */
+const FOR_PEOPLE = [
+  ...['GET /auth/session', 'GET /auth/sessions', 'DELETE /auth/sessions', 'DELETE /auth/sessions/:id'],
+  ...['POST /auth/sign-out', 'POST /auth/password'],
+];
 const START_MILLISECONDS = 30_000;
 
 const hasher = new KeyHasher(SECRET_KEY);
@@ -60,7 +69,7 @@ describe('every live route', () => {
   afterAll(() => ingress.stop());
 
   const guarded = (): { route: LiveRoute; rule: Permission }[] =>
-    ingress.routes.flatMap((route) => (route.rule && !('isPublic' in route.rule) ? [{ route, rule: route.rule }] : []));
+    ingress.routes.flatMap((route) => (route.rule && 'action' in route.rule ? [{ route, rule: route.rule }] : []));
 
   async function call({ method, url }: LiveRoute, key?: string): Promise<{ status: number; code: unknown }> {
     const answer = await ingress.http.inject({
@@ -86,6 +95,15 @@ describe('every live route', () => {
   it('is open to strangers only where that is on the list', () => {
     const open = ingress.routes.filter(({ rule }) => rule && 'isPublic' in rule);
     expect(open.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(PUBLIC.toSorted());
+  });
+
+  it('is for people alone only where that is on the list, and there for no key, not even the bootstrap key', async () => {
+    const own = ingress.routes.filter(({ rule }) => rule && 'isForPeople' in rule);
+    expect(own.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(FOR_PEOPLE.toSorted());
+    for (const route of own) {
+      expect((await call(route)).status).toBe(401);
+      expect(await call(route, 'bootstrap-key')).toEqual({ status: 403, code: 'session_required' });
+    }
   });
 
   it.each([

@@ -3,8 +3,8 @@ import type { Action, Permission, Subject } from '#libs/permission';
 
 const RULE = Symbol('the permission rule of a route');
 
-/** What a route asks of its caller: a permission, or nothing for the few that are open to strangers. */
-export type RouteRule = Permission | { readonly isPublic: true };
+/** What a route asks of its caller: a permission, to be signed in, or nothing for the few that are open to strangers. */
+export type RouteRule = Permission | { readonly isPublic: true } | { readonly isForPeople: true };
 
 /** Says what a caller must be allowed to do for this route, or for all routes of a controller that say nothing themselves. */
 export function Permit(action: Action, subject: Subject): CustomDecorator<symbol> {
@@ -14,6 +14,11 @@ export function Permit(action: Action, subject: Subject): CustomDecorator<symbol
 /** Opens a route to strangers: it must tell nothing about anybody and change nothing. */
 export function Public(): CustomDecorator<symbol> {
   return SetMetadata(RULE, { isPublic: true } satisfies RouteRule);
+}
+
+/** Opens a route to everybody who is signed in, for what is theirs alone: their session, their password. */
+export function ForPeople(): CustomDecorator<symbol> {
+  return SetMetadata(RULE, { isForPeople: true } satisfies RouteRule);
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;

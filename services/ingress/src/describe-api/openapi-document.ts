@@ -22,12 +22,18 @@ export function openapiDocument(routes: readonly LiveRoute[], version: string): 
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ key: [] }, { apiKey: [] }],
+    security: [{ key: [] }, { apiKey: [] }, { session: [] }],
     paths: Object.fromEntries(Object.entries(paths).toSorted(([left], [right]) => (left < right ? -1 : 1))),
     components: {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'A key of a project, or the admin key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-switchyard-session',
+          description: 'Of people who are signed in; changes need the header X-CSRF-Token besides.',
+        },
       },
       schemas: { Error: errorSchema },
       responses: {
@@ -68,8 +74,9 @@ function operationOf(
     operationId: handler.replace(/Controller\./, '_') + (path.startsWith('/v2/') ? '_v2' : ''),
     summary,
     tags: [handler.replace(/Controller\..*/, '')],
-    ...(rule && !isPublic && 'action' in rule ? { description: permissionText(rule) } : {}),
+    ...(rule && !isPublic ? { description: permissionText(rule) } : {}),
     ...(isPublic ? { security: [] } : {}),
+    ...(rule && 'isForPeople' in rule ? { security: [{ session: [] }] } : {}),
     parameters: [...pathParameters(path), ...queryParameters(query), ...(takesEtag ? [IF_MATCH] : [])],
     ...(body
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }
@@ -90,7 +97,8 @@ const IF_MATCH = {
   schema: { type: 'string' },
 };
 
-function permissionText(rule: Parameters<typeof whoMay>[0]): string {
+function permissionText(rule: Parameters<typeof whoMay>[0] | { readonly isForPeople: true }): string {
+  if ('isForPeople' in rule) return 'Needs a session: sign in first.';
   const { roles, scopes } = whoMay(rule);
   if (roles.length + scopes.length === 0) return 'Needs the admin key.';
   const parts = [

@@ -1,4 +1,5 @@
 import multipart from '@fastify/multipart';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dialectOfPath } from './dialect-of-path.js';
@@ -39,6 +40,9 @@ export async function createHttpAdapter(trustedProxies: readonly string[] = []):
   fastify.server.maxConnections = HttpLimit.connections;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) =>
+    request.routeOptions.url?.startsWith('/auth/') ? done(null, body) : done(new UnsupportedMediaTypeException()),
+  );
   streamLargeBodies(fastify);
   let isStopping = false;
   fastify.addHook('onRequest', (request, reply, done) => {

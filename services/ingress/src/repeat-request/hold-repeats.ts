@@ -26,6 +26,9 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   '/api/beta/batches',
 ]);
 
+/** What people sign in with is not kept, and no two sessions are the same. */
+const NEVER = '/auth/';
+
 /**
  * Honours idempotency keys on every other POST: an address that is added is covered without knowing. A request without the header
  * passes at the cost of one look. What is wrong with its caller is left for the guard to say.
@@ -43,7 +46,8 @@ export function holdRepeats(
   adapter.getInstance<FastifyInstance>().addHook('preHandler', async (request, reply) => {
     const { method, headers, routeOptions, is404 } = request;
     if (headers['idempotency-key'] === undefined || method !== 'POST' || is404) return undefined;
-    if (ELSEWHERE.has(routeOptions.url ?? '')) return undefined;
+    const { url = '' } = routeOptions;
+    if (ELSEWHERE.has(url) || url.startsWith(NEVER)) return undefined;
     return (await begin(request, reply)) ? undefined : reply;
   });
 }
