@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { IssuerList, OidcFinish, OidcFinished, OidcStart, OidcStarted } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
 import { ServiceLogger, Settings } from '#libs/runtime';
 import { SignInSecrets } from '#libs/secrets';
 
@@ -121,6 +122,5 @@ export class SignInByOidcHandler {
 }
 
 function codeOf(error: unknown): string {
-  const { reply } = error as { reply?: { code?: unknown } };
-  return String(reply?.code ?? 'internal_error');
+  return error instanceof QueryRefused ? error.reply.code : 'internal_error';
 }

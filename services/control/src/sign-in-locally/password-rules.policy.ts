@@ -5,34 +5,48 @@ const LONGEST_KNOWN_START = 5;
 
 /** What the most common long passwords are made of, once their figures and signs are read as letters or taken off. */
 const COMMON = [
-  ...['password', 'passwort', 'passphrase', 'qwerty', 'qwertz', 'azerty', 'letmein', 'welcome', 'iloveyou', 'football'],
-  ...[
-    'baseball',
-    'princess',
-    'sunshine',
-    'superman',
-    'batman',
-    'monkey',
-    'dragon',
-    'master',
-    'shadow',
-    'trustno',
-    'abc',
-  ],
-  ...[
-    'administrator',
-    'admin',
-    'login',
-    'secret',
-    'changeme',
-    'default',
-    'test',
-    'guest',
-    'root',
-    'starwars',
-    'whatever',
-  ],
-  ...['correcthorsebatterystaple', 'switchyard', 'asdfghjkl', 'zxcvbnm', 'summer', 'winter', 'spring', 'autumn'],
+  'password',
+  'passwort',
+  'passphrase',
+  'qwerty',
+  'qwertz',
+  'azerty',
+  'letmein',
+  'welcome',
+  'iloveyou',
+  'football',
+
+  'baseball',
+  'princess',
+  'sunshine',
+  'superman',
+  'batman',
+  'monkey',
+  'dragon',
+  'master',
+  'shadow',
+  'trustno',
+  'abc',
+
+  'administrator',
+  'admin',
+  'login',
+  'secret',
+  'changeme',
+  'default',
+  'test',
+  'guest',
+  'root',
+  'starwars',
+  'whatever',
+  'correcthorsebatterystaple',
+  'switchyard',
+  'asdfghjkl',
+  'zxcvbnm',
+  'summer',
+  'winter',
+  'spring',
+  'autumn',
 ];
 const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiopasdfghjklyxcvbnm'];
 const LETTER_OF: Readonly<Record<string, string>> = {
@@ -52,7 +66,7 @@ const LETTER_OF: Readonly<Record<string, string>> = {
  * first: few characters again and again, a run of the keyboard, a common word with figures around it, or the own address.
  */
 export function reasonAgainstPassword(password: string, email: string): string | undefined {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < LEAST_CHARACTERS) return `The password must have at least ${LEAST_CHARACTERS} characters.`;
   if (length > MOST_CHARACTERS) return `The password must have at most ${MOST_CHARACTERS} characters.`;
   const small = password.toLowerCase();
@@ -65,7 +79,9 @@ export function reasonAgainstPassword(password: string, email: string): string |
 }
 
 function isCommon(password: string): boolean {
-  const spelled = [...password].map((character) => LETTER_OF[character] ?? character).join('');
+  const spelled = Array.from(password)
+    .map((character) => LETTER_OF[character] ?? character)
+    .join('');
   return [password, spelled].some((text) => {
     let rest = text.replaceAll(/[^\p{L}]/gu, '');
     for (const word of COMMON.toSorted((left, right) => right.length - left.length)) rest = rest.replaceAll(word, '');
@@ -77,7 +93,7 @@ function isCommon(password: string): boolean {
 /** Made of pieces of runs, forwards or backwards, such as "qwertyuiop12" or "123456123456". */
 function isRun(password: string): boolean {
   let breaks = 0;
-  const characters = [...password];
+  const characters = Array.from(password);
   for (let index = 1; index < characters.length; index += 1) {
     const pair = (characters[index - 1] ?? '') + (characters[index] ?? '');
     const back = (characters[index] ?? '') + (characters[index - 1] ?? '');

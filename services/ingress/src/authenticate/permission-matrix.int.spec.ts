@@ -7,14 +7,26 @@ import type { LiveRoute } from '../describe-api/live-routes.js';
 
 /** What strangers may reach. A route is added here only if it tells nothing about anybody and changes nothing. */
 const PUBLIC = [
-  ...['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'],
-  ...['GET /auth/sign-in', 'POST /auth/sign-in', 'GET /auth/invitation', 'POST /auth/invitations/accept'],
-  ...['GET /auth/oidc/:issuer/start', 'GET /auth/oidc/:issuer/callback', 'GET /auth/account'],
+  'GET /healthz',
+  'GET /readyz',
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /auth/sign-in',
+  'POST /auth/sign-in',
+  'GET /auth/invitation',
+  'POST /auth/invitations/accept',
+  'GET /auth/oidc/:issuer/start',
+  'GET /auth/oidc/:issuer/callback',
+  'GET /auth/account',
 ];
 /** What people who are signed in do with what is theirs alone. */
 const FOR_PEOPLE = [
-  ...['GET /auth/session', 'GET /auth/sessions', 'DELETE /auth/sessions', 'DELETE /auth/sessions/:id'],
-  ...['POST /auth/sign-out', 'POST /auth/password'],
+  'GET /auth/session',
+  'GET /auth/sessions',
+  'DELETE /auth/sessions',
+  'DELETE /auth/sessions/:id',
+  'POST /auth/sign-out',
+  'POST /auth/password',
 ];
 const START_MILLISECONDS = 30_000;
 
