@@ -1,12 +1,12 @@
-import type { Facts, ModelEntry, Snapshot } from '#libs/contracts';
-import { resolveModel } from '#libs/routing';
+import type { BudgetEntry, Facts, ModelEntry, Snapshot } from '#libs/contracts';
+import { resolveModel, UNBOUNDED_COMPLETION_TOKENS } from '#libs/routing';
 import { budgetIndex, type AppliedBudget, type BudgetIndex } from './budget-index.js';
 import { Markups } from './markups.js';
 import { reachOf, type ReachedTarget } from './reach-of.policy.js';
 import { worstCost, type HoldBounds, type HoldLimits } from './worst-cost.policy.js';
 
 /** What takes the place of caps that nobody gave; documented in docs/configuration.md. */
-const WORST_CASE: HoldLimits = { outputTokens: 32_768, webSearches: 10 };
+const WORST_CASE: HoldLimits = { outputTokens: UNBOUNDED_COMPLETION_TOKENS };
 const WHOLE_MILLIONTHS = 1_000_000;
 const NONE: readonly AppliedBudget[] = [];
 
@@ -46,6 +46,25 @@ export class BudgetBook {
     return { least: this.withMarkup(facts, least), most: this.withMarkup(facts, most) };
   }
 
+  /**
+   * The same request kept from targets that a budget without room leaves out, so that others may still serve it: those of the
+   * budget's own providers where there are others, and otherwise those that may cost more than is left. Undefined where no
+   * further target is left out, or none stays.
+   */
+  narrowed(facts: Facts, { scope }: BudgetEntry, leftNanoUsd: bigint): Facts | undefined {
+    const reach = this.reach(facts);
+    if (scope?.providers) {
+      const exhausted = [...new Set([...(facts.exhaustedProviders ?? []), ...scope.providers])];
+      const others = { ...facts, exhaustedProviders: exhausted };
+      if (this.reach(others).length > 0 && this.reach(others).length < reach.length) return others;
+    }
+    const costs = reach.map((target) => leastOf(facts, target));
+    const fitting = costs.filter((cost) => this.withMarkup(facts, cost) <= leftNanoUsd);
+    if (fitting.length === 0 || fitting.length === costs.length) return undefined;
+    const dearest = fitting.reduce((most, cost) => (cost > most ? cost : most));
+    return { ...facts, budgetLeftNanoUsd: dearest.toString() };
+  }
+
   /** Rounded up: a hold must not be smaller than the charge. */
   withMarkup(owner: Pick<Facts, 'organization' | 'project'>, nanoUsd: bigint): bigint {
     const millionths = this.markups.of(owner);
@@ -54,11 +73,23 @@ export class BudgetBook {
   }
 
   /** A caller that lists targets may mean those of any model. */
-  private reach({ model, wishes }: Facts): readonly ReachedTarget[] {
+  private reach(facts: Facts): readonly ReachedTarget[] {
+    const { model, wishes, exhaustedProviders, budgetLeftNanoUsd } = facts;
     const names = wishes?.targets ? { models: [...this.models.keys()] } : wishes;
     const own = reachOf(model, this.models, names);
-    return this.trialModels ? [...own, ...reachOf(model, this.trialModels, names)] : own;
+    const all = this.trialModels ? [...own, ...reachOf(model, this.trialModels, names)] : own;
+    if (exhaustedProviders === undefined && budgetLeftNanoUsd === undefined) return all;
+    return all.filter(
+      (target) =>
+        exhaustedProviders?.includes(target.provider) !== true &&
+        (budgetLeftNanoUsd === undefined || leastOf(facts, target) <= BigInt(budgetLeftNanoUsd)),
+    );
   }
+}
+
+/** By the estimate of the prompt alone: routing reckons in the same way which targets are left out. */
+function leastOf(facts: Facts, target: ReachedTarget): bigint {
+  return worstCost(facts, [target], { limits: WORST_CASE }).least;
 }
 
 function byName(models: readonly ModelEntry[]): ReadonlyMap<string, ModelEntry> {

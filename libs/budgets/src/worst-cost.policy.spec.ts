@@ -6,7 +6,7 @@ import { buildPrice } from './budgets.fixture.js';
 import type { ReachedTarget } from './reach-of.policy.js';
 import { worstCost } from './worst-cost.policy.js';
 
-const LIMITS = { limits: { outputTokens: 1_000, webSearches: 10 } };
+const LIMITS = { limits: { outputTokens: 1_000 } };
 const facts = { operation: 'chat', estimatedPromptTokens: 100, stream: false } as const;
 const target = (price: Partial<Price> = {}, changes: Partial<ReachedTarget> = {}): ReachedTarget => ({
   provider: 'main',
@@ -30,6 +30,12 @@ describe('the worst cost of a request', () => {
 
   it('counts every answer that is asked for', () => {
     expect(least({ maxCompletionTokens: 50, choices: 128 })).toBe(100n + 128n * 50n);
+  });
+
+  it('counts the searches of the web that the provider may make', () => {
+    const searching = target({ nanoUsdPerThousandWebSearches: '10000000' });
+    const { least: narrow } = worstCost({ ...facts, maxCompletionTokens: 50, mostWebSearches: 3 }, [searching], LIMITS);
+    expect(narrow).toBe(150n + 30_000n);
   });
 
   it('is that of the dearest target that may be reached', () => {

@@ -6,8 +6,6 @@ import type { ReachedTarget } from './reach-of.policy.js';
 export interface HoldLimits {
   /** Completion tokens of an answer without a cap, from a model whose limit is not known. */
   readonly outputTokens: number;
-  /** Searches of the web that a provider may make by itself for one request, where these have a price. */
-  readonly webSearches: number;
 }
 
 /** What must be set aside for a request: at least the one, rather the other. In nano-USD. */
@@ -20,7 +18,7 @@ export interface HoldBounds {
 
 type Asked = Pick<
   Facts,
-  'operation' | 'estimatedPromptTokens' | 'maxCompletionTokens' | 'choices' | 'units' | 'stream' | 'usesTools'
+  'operation' | 'estimatedPromptTokens' | 'maxCompletionTokens' | 'choices' | 'units' | 'stream' | 'mostWebSearches'
 >;
 
 /** True text may have up to twice the tokens of its estimate (`estimatePromptTokens`). */
@@ -54,8 +52,7 @@ export function worstCost(
     const completionTokens = completionOf(facts, target, limits);
     const units = unitsOf(facts);
     const narrow = costOf({ promptTokens: likely, completionTokens, ...units }, target.price);
-    const webSearches = facts.usesTools === true ? limits.webSearches : 0;
-    const wide = dearest({ promptTokens: longest, completionTokens, ...units, webSearches }, target);
+    const wide = dearest({ promptTokens: longest, completionTokens, ...units }, target);
     if (narrow > least) least = narrow;
     const whole = target.mayBeRescued && facts.stream ? wide * 2n : wide;
     if (whole > most) most = whole;
@@ -76,8 +73,9 @@ function completionOf(
   return choices * (cap === Infinity ? limits.outputTokens : cap);
 }
 
-function unitsOf({ operation, choices = 1, units = {} }: Asked): Partial<Usage> {
-  return operation === 'image_generation' ? { ...units, images: choices } : units;
+function unitsOf({ operation, choices = 1, units = {}, mostWebSearches: webSearches }: Asked): Partial<Usage> {
+  if (operation === 'image_generation') return { ...units, images: choices };
+  return webSearches === undefined ? units : { ...units, webSearches };
 }
 
 /** At the dearest kind of tokens, and at the dearest tier that the prompt may reach. */

@@ -21,6 +21,7 @@ export type DialectFacts = Pick<
       | 'ownMembers'
       | 'costAsked'
       | 'usesTools'
+      | 'mostWebSearches'
       | 'jsonSchema'
       | 'inputModalities'
       | 'metadata'

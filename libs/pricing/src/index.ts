@@ -8,4 +8,5 @@ export type { Cost, CostPart } from './cost-of.js';
 export { missingAmountFor, unpricedIn } from './unpriced-in.js';
 export { attemptsPaidByCaller } from './who-pays.js';
 export type { PaidEnding } from './who-pays.js';
+export { withMarkup } from './with-markup.js';
 export { formatUsd } from './format-usd.js';

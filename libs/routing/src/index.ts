@@ -11,5 +11,6 @@ export { quietState } from './live-state.js';
 export type { LiveState } from './live-state.js';
 export { seededRandom } from './seeded-random.js';
 export { shadowOf } from './shadow-of.policy.js';
+export { UNBOUNDED_COMPLETION_TOKENS } from './filters/budget.filter.js';
 export { isOnTrial } from './trial.policy.js';
 export { estimatedCostNanoUsd, likelyCompletionTokens } from './estimated-cost.policy.js';

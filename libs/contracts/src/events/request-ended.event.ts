@@ -43,7 +43,7 @@ export const requestEndedSchema = z.object({
   shadowOf: requestId.optional(),
   attempts: z.array(attemptSchema),
   finishReason: z.string().max(100).optional(),
-  /** What the attempts cost by the plan's prices, as told to the caller; billing computes its own and is the authority. */
+  /** What the attempts cost by the plan's prices and markup, as told to the caller; billing computes its own and is the authority. */
   costNanoUsd: nanoUsd.optional(),
   error: z
     .object({

@@ -69,6 +69,8 @@ export const factsSchema = z.object({
   endUser: z.string().optional(),
   /** Whether the model may call tools of the caller. */
   usesTools: z.boolean().optional(),
+  /** How often the provider may search the web by itself for the request; absent where it may not. */
+  mostWebSearches: z.int().nonnegative().optional(),
   /** Whether the answer must be JSON of a schema. */
   jsonSchema: z.boolean().optional(),
   /** What the prompt holds besides text. */
@@ -89,8 +91,13 @@ export const factsSchema = z.object({
    * known; a condition then sees 0.
    */
   budgetUsedShare: z.number().nonnegative().optional(),
-  /** What is left of the budget that leaves the least, likewise; a target that may cost more is left out. Absent: no bound. */
+  /**
+   * The most that the call may cost, in provider's prices, where a budget has no room for the dearest target any more; a target that
+   * may cost more is left out. Absent: no bound.
+   */
   budgetLeftNanoUsd: nanoUsd.optional(),
+  /** Providers for which the caller's budgets have no room; their targets are left out. */
+  exhaustedProviders: z.array(slug).optional(),
   /** What the key and the plan allow, written in by the router; all where absent. */
   allowed: z.object({ models: z.array(z.string()).optional(), providers: z.array(slug).optional() }).optional(),
   /** Until when the answer is of use; no attempt begins after it. */

@@ -83,5 +83,7 @@ export const routingSlipSchema = z.object({
   decision: decisionSchema,
   /** How the plan is carried out, where that is not as usual. */
   execution: executionPolicySchema.optional(),
+  /** What the caller is charged beyond the prices of the targets, in millionths of them; absent where it is nothing. */
+  markupMillionths: z.int().optional(),
 });
 export type RoutingSlip = z.infer<typeof routingSlipSchema>;

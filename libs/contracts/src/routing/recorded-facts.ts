@@ -19,6 +19,7 @@ export const recordedFactsSchema = factsSchema
     tier: true,
     budgetUsedShare: true,
     budgetLeftNanoUsd: true,
+    exhaustedProviders: true,
     deadline: true,
     wishes: true,
   })

@@ -1,5 +1,6 @@
 import type { DialectFacts } from '../caller-dialect.js';
 import { OWN_MEMBERS, ownFactsOf } from '../caller-wishes/own-fields.js';
+import { mostWebSearches } from './most-web-searches.js';
 import { metadataOf, tagsOf } from './metadata.js';
 
 const MOST_SESSION_CHARACTERS = 256;
@@ -21,6 +22,8 @@ export interface ReadBody {
 export function addBodyFacts(facts: DialectFacts, body: ReadBody): void {
   const { request, members, ownMembers = OWN_MEMBERS } = body;
   if (mayCallTools(request)) facts.usesTools = true;
+  const searches = mostWebSearches(request);
+  if (searches > 0) facts.mostWebSearches = searches;
   const own = ownFactsOf(request, members, ownMembers);
   if (own) Object.assign(facts, own);
   if (members.has('metadata')) addMetadata(facts, body);

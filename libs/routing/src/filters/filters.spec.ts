@@ -170,6 +170,7 @@ describe('a target is left out by', () => {
       'more than is left of it',
       { target: { limits: { maxOutputTokens: 1_000_000 } }, facts: { budgetLeftNanoUsd: '999' } },
     ],
+    ['budget', 'of its provider that is used up', { facts: { exhaustedProviders: ['main'] } }],
     [
       'budget',
       'what nobody knows',

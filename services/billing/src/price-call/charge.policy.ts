@@ -1,5 +1,5 @@
 import type { Attempt, RequestEnded, Usage } from '#libs/contracts';
-import { attemptsPaidByCaller, costOf, type TokenPrices } from '#libs/pricing';
+import { attemptsPaidByCaller, costOf, withMarkup, type TokenPrices } from '#libs/pricing';
 import { reportedSums } from './further-usage.policy.js';
 import { UnknownPriceVersion } from './unknown-price-version.error.js';
 
@@ -39,8 +39,6 @@ export interface PricedEvent {
   readonly overrunNanoUsd: bigint;
   readonly markupMillionths: number;
 }
-
-const WHOLE_MILLIONTHS = 1_000_000n;
 
 /** The versions that must be known before these events can be priced; an attempt without usage needs no price. */
 export function priceVersionsOf(events: readonly RequestEnded[]): Set<string> {
@@ -84,13 +82,6 @@ export function priceEvent(event: RequestEnded, prices: Prices, markupMillionths
     overrunNanoUsd: costNanoUsd > most ? costNanoUsd - most : 0n,
     markupMillionths,
   };
-}
-
-/** Rounded half up to a whole nano-USD; of a discount, towards the higher charge. */
-export function withMarkup(costNanoUsd: bigint, millionths: number): bigint {
-  if (millionths === 0) return costNanoUsd;
-  const product = costNanoUsd * (WHOLE_MILLIONTHS + BigInt(millionths));
-  return (product + WHOLE_MILLIONTHS / 2n) / WHOLE_MILLIONTHS;
 }
 
 function sumOfCosts(lines: readonly PricedAttempt[]): bigint {

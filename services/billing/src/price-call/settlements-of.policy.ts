@@ -1,5 +1,6 @@
 import type { Hold } from '#libs/contracts';
-import { withMarkup, type PricedEvent } from './charge.policy.js';
+import { withMarkup } from '#libs/pricing';
+import type { PricedEvent } from './charge.policy.js';
 
 /** How the hold of a request on one budget ends. In nano-USD; `posted` is never more than `held`. */
 export interface HoldSettlement {

@@ -1,6 +1,6 @@
 import type { Usage } from '#libs/contracts';
-import { costOf } from '#libs/pricing';
-import { withMarkup, type Prices } from '../price-call/charge.policy.js';
+import { costOf, withMarkup } from '#libs/pricing';
+import type { Prices } from '../price-call/charge.policy.js';
 
 /** A line of a charge as it is stored. */
 export interface StoredLine {

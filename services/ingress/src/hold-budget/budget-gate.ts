@@ -6,6 +6,7 @@ import {
   budgetReturnReplySchema,
   Subject,
   type BudgetEntry,
+  type BudgetState,
   type Facts,
   type Hold,
   type LeaseReturn,
@@ -22,6 +23,13 @@ export interface HeldRequest {
   /** The facts to go on with: those of a cheaper model where the budget says so. */
   readonly facts: Facts;
   readonly giveBack: () => void;
+}
+
+/** A request that money is asked for, and until when it waits for it. */
+interface Asked {
+  readonly facts: Facts;
+  readonly applied: readonly AppliedBudget[];
+  readonly until: number;
 }
 
 interface Taken extends TakenPart {
@@ -65,29 +73,35 @@ export class BudgetGate implements BeforeApplicationShutdown {
   }
 
   /**
-   * Sets aside what the request may cost, on each budget that counts it.
+   * Sets aside what the request may cost, on each budget that counts it. Where one has no room for the dearest target that may be
+   * reached, the request goes on for those that still fit, and then for the model that the budget says.
    * @throws BudgetExceeded 402, DialectError 503 while billing is away and what was leased is used up.
    */
-  async hold(facts: Facts, applied: readonly AppliedBudget[], downgrades = 0): Promise<HeldRequest> {
-    try {
-      return await this.holdFor(facts, applied, (asked, ratio) => this.book.bounds(asked, ratio));
-    } catch (error) {
-      if (error instanceof BudgetUnknown && this.settings.budgetsUnknown === 'admit') {
-        return { facts, giveBack: NOTHING_TO_GIVE_BACK };
+  async hold(facts: Facts, applied: readonly AppliedBudget[]): Promise<HeldRequest> {
+    // One patience for the whole way, however often it narrows.
+    const until = performance.now() + this.settings.budgetWaitMilliseconds;
+    let asked: Asked = { facts, applied, until };
+    for (let downgrades = 0; ;) {
+      try {
+        return await this.holdFor(asked, (of, ratio) => this.book.bounds(of, ratio));
+      } catch (error) {
+        if (error instanceof BudgetUnknown && this.settings.budgetsUnknown === 'admit') {
+          return { facts, giveBack: NOTHING_TO_GIVE_BACK };
+        }
+        if (!(error instanceof BudgetExceeded)) throw error;
+        let next = this.book.narrowed(asked.facts, error.budget, error.leftNanoUsd);
+        if (!next && downgrades++ < MOST_DOWNGRADES) next = downgraded(asked.facts, error.budget);
+        if (!next) throw error;
+        asked = { facts: { ...next, ...usedShareOf([error.state]) }, applied: this.of(next), until };
       }
-      if (!(error instanceof BudgetExceeded)) throw error;
-      const { onExceeded } = error.budget;
-      if (onExceeded.kind === 'refuse' || onExceeded.model === facts.model || downgrades === MOST_DOWNGRADES)
-        throw error;
-      const cheaper = { ...facts, model: onExceeded.model };
-      return this.hold(cheaper, this.of(cheaper), downgrades + 1);
     }
   }
 
   /** Sets aside exactly this much and the markup, for what is already known. */
   async holdExactly(facts: Facts, applied: readonly AppliedBudget[], nanoUsd: bigint): Promise<HeldRequest> {
     const exact = this.book.withMarkup(facts, nanoUsd);
-    return this.holdFor(facts, applied, () => ({ least: exact, most: exact }));
+    const until = performance.now() + this.settings.budgetWaitMilliseconds;
+    return this.holdFor({ facts, applied, until }, () => ({ least: exact, most: exact }));
   }
 
   /** What is left of leases goes back, so that others need not wait for their end. */
@@ -97,8 +111,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
   }
 
   private async holdFor(
-    facts: Facts,
-    applied: readonly AppliedBudget[],
+    { facts, applied, until }: Asked,
     boundsOf: (facts: Facts, promptRatio: number | undefined) => HoldBounds,
   ): Promise<HeldRequest> {
     const bounds = (promptRatio: number | undefined): HoldBounds => boundsOf(facts, promptRatio);
@@ -109,14 +122,14 @@ export class BudgetGate implements BeforeApplicationShutdown {
     try {
       for (const { budget, subject } of applied) {
         const account = this.accountOf(budget, subject);
-        const part = account.takeNow(most) ?? (await account.take(facts.model, bounds));
+        const part = account.takeNow(most) ?? (await account.take({ model: facts.model, bounds, until }));
         taken.push({ ...part, account, budget });
       }
     } catch (error) {
       giveBack();
       throw error;
     }
-    return { facts: { ...facts, hold: holdOf(taken), ...usedShareOf(taken) }, giveBack };
+    return { facts: { ...facts, hold: holdOf(taken), ...usedShareOf(taken.map(({ account }) => account.state)) }, giveBack };
   }
 
   private accountOf(budget: BudgetEntry, subject: string): LeaseAccount {
@@ -126,7 +139,6 @@ export class BudgetGate implements BeforeApplicationShutdown {
     known?.release();
     if (this.accounts.size >= HoldLimit.accounts) this.forgetIdle();
     const account = new LeaseAccount(budget, {
-      waitMilliseconds: this.settings.budgetWaitMilliseconds,
       lease: (ask) =>
         this.messaging.ask(
           Subject.budgetLease,
@@ -180,10 +192,16 @@ function holdOf(taken: readonly Taken[]): Hold {
 }
 
 /** Of the budget that is used most, as billing last said. */
-function usedShareOf(taken: readonly Taken[]): Pick<Facts, 'budgetUsedShare'> {
-  const shares = taken.flatMap(({ account: { state } }) => {
+function usedShareOf(states: readonly (BudgetState | undefined)[]): Pick<Facts, 'budgetUsedShare'> {
+  const shares = states.flatMap((state) => {
     if (!state || state.limitNanoUsd === '0') return [];
     return [(Number(state.postedNanoUsd) + Number(state.heldNanoUsd)) / Number(state.limitNanoUsd)];
   });
   return shares.length === 0 ? {} : { budgetUsedShare: Math.max(...shares) };
+}
+
+/** The request for the model that a budget without room goes on with. */
+function downgraded({ budgetLeftNanoUsd: _, ...facts }: Facts, { onExceeded }: BudgetEntry): Facts | undefined {
+  if (onExceeded.kind === 'refuse' || onExceeded.model === facts.model) return undefined;
+  return { ...facts, model: onExceeded.model };
 }

@@ -14,6 +14,9 @@ const PERIOD_WORDS: Readonly<Record<BudgetEntry['period'], string>> = {
 
 /** The request does not fit into a budget: which one, how it stands and when it begins anew. */
 export class BudgetExceeded extends DialectError {
+  /** What another request might still be held for: what is not spent, and not held either where waiting for that was in vain. */
+  readonly leftNanoUsd: bigint;
+
   constructor(
     readonly budget: BudgetEntry,
     readonly state: BudgetState,
@@ -21,6 +24,12 @@ export class BudgetExceeded extends DialectError {
   ) {
     super(402, 'budget_exceeded', sentence(budget, state, need));
     this.name = 'BudgetExceeded';
+    const [limit, posted, held] = [state.limitNanoUsd, state.postedNanoUsd, state.heldNanoUsd].map(BigInt) as [
+      bigint,
+      bigint,
+      bigint,
+    ];
+    this.leftNanoUsd = posted + need > limit ? limit - posted : limit - posted - held;
   }
 }
 

@@ -15,7 +15,6 @@ const budget: BudgetEntry = {
 
 /** Billing as it decides: what is asked for where it fits, and what is given back is free again. */
 class PlayedBilling implements LeaseSource {
-  waitMilliseconds = 2_000;
   spendMilliseconds = 60_000;
   posted = 0n;
   held = 0n;
@@ -66,11 +65,14 @@ const bounds =
   (least: bigint, most = least) =>
   () => ({ least, most });
 
+const take = (account: LeaseAccount, wanted: Parameters<LeaseAccount['take']>[0]['bounds'], patience = 2_000) =>
+  account.take({ model: 'm', bounds: wanted, until: performance.now() + patience });
+
 describe('an account of leases', () => {
   it('asks once for all who wait, and then needs nobody', async () => {
     const billing = new PlayedBilling();
     const account = new LeaseAccount(budget, billing);
-    const parts = await Promise.all([1, 2, 3].map(() => account.take('m', bounds(100n))));
+    const parts = await Promise.all([1, 2, 3].map(() => take(account, bounds(100n))));
     expect(parts.map(({ nanoUsd }) => nanoUsd)).toEqual([100n, 100n, 100n]);
     expect(billing.asked.length).toBeLessThanOrEqual(2);
     account.release();
@@ -79,7 +81,7 @@ describe('an account of leases', () => {
 
   it('takes from its lease at once while that has room', async () => {
     const account = new LeaseAccount(budget, new PlayedBilling());
-    account.putBack(await account.take('m', bounds(100n)));
+    account.putBack(await take(account, bounds(100n)));
     expect(account.takeNow(60n)).toMatchObject({ nanoUsd: 60n });
     expect(account.takeNow(60n)).toBeUndefined();
     account.release();
@@ -89,7 +91,7 @@ describe('an account of leases', () => {
     const billing = new PlayedBilling();
     billing.spendMilliseconds = 20;
     const account = new LeaseAccount(budget, billing);
-    account.putBack(await account.take('m', bounds(1_000n)));
+    account.putBack(await take(account, bounds(1_000n)));
     expect(account.takeNow(1n)).toBeDefined();
     await eventually(() => expect(billing.held).toBeLessThan(1_000n));
     expect(account.takeNow(1n)).toBeUndefined();
@@ -100,12 +102,12 @@ describe('an account of leases', () => {
     const billing = new PlayedBilling();
     billing.posted = 950n;
     const account = new LeaseAccount(budget, billing);
-    await expect(account.take('m', bounds(100n))).rejects.toMatchObject({ status: 402, code: 'budget_exceeded' });
-    await expect(account.take('m', bounds(100n))).rejects.toMatchObject({ status: 402 });
+    await expect(take(account, bounds(100n))).rejects.toMatchObject({ status: 402, code: 'budget_exceeded' });
+    await expect(take(account, bounds(100n))).rejects.toMatchObject({ status: 402 });
     expect(billing.asked).toHaveLength(1);
     account.forgetRefusal();
     billing.posted = 0n;
-    expect(await account.take('m', bounds(100n))).toMatchObject({ nanoUsd: 100n });
+    expect(await take(account, bounds(100n))).toMatchObject({ nanoUsd: 100n });
     account.release();
   });
 
@@ -113,7 +115,7 @@ describe('an account of leases', () => {
     const billing = new PlayedBilling();
     billing.held = 950n;
     const account = new LeaseAccount(budget, billing);
-    const waiting = account.take('m', bounds(100n));
+    const waiting = take(account, bounds(100n));
     setTimeout(() => billing.settle(950n, 100n), 20);
     expect(await waiting).toMatchObject({ nanoUsd: 100n });
     account.release();
@@ -121,26 +123,25 @@ describe('an account of leases', () => {
 
   it('ends the wait of a request when its patience is over', async () => {
     const billing = new PlayedBilling();
-    billing.waitMilliseconds = 0;
     billing.held = 950n;
     const account = new LeaseAccount(budget, billing);
-    await expect(account.take('m', bounds(100n))).rejects.toMatchObject({ status: 402 });
+    await expect(take(account, bounds(100n), 0)).rejects.toMatchObject({ status: 402 });
   });
 
   it('refuses with 503 while nobody can tell, and goes on when somebody can', async () => {
     const billing = new PlayedBilling();
     billing.isAway = true;
     const account = new LeaseAccount(budget, billing);
-    await expect(account.take('m', bounds(100n))).rejects.toMatchObject({ status: 503, code: 'budget_unavailable' });
+    await expect(take(account, bounds(100n))).rejects.toMatchObject({ status: 503, code: 'budget_unavailable' });
     billing.isAway = false;
-    expect(await account.take('m', bounds(100n))).toMatchObject({ nanoUsd: 100n });
+    expect(await take(account, bounds(100n))).toMatchObject({ nanoUsd: 100n });
     account.release();
   });
 
   it('gives each no more than it needs where there is not enough for all', async () => {
     const billing = new PlayedBilling(250n);
     const account = new LeaseAccount(budget, billing);
-    const parts = await Promise.all([1, 2].map(() => account.take('m', bounds(100n, 200n))));
+    const parts = await Promise.all([1, 2].map(() => take(account, bounds(100n, 200n))));
     expect(parts.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n)).toBeLessThanOrEqual(250n);
     account.release();
   });
@@ -151,14 +152,14 @@ describe('an account of leases', () => {
     billing.posted = 40n;
     const account = new LeaseAccount(budget, billing);
     const byRatio = (ratio = 1) => ({ least: BigInt(100 * ratio), most: BigInt(100 * ratio) });
-    await expect(account.take('m', byRatio)).resolves.toMatchObject({ nanoUsd: 50n });
+    await expect(take(account, byRatio)).resolves.toMatchObject({ nanoUsd: 50n });
     account.release();
   });
 
   it('gives back what it does not use when others need it, but not while its own wait', async () => {
     const billing = new PlayedBilling();
     const account = new LeaseAccount(budget, billing);
-    account.putBack(await account.take('m', bounds(400n)));
+    account.putBack(await take(account, bounds(400n)));
     account.release();
     expect(billing.held).toBe(0n);
   });

@@ -7,8 +7,6 @@ import { HoldLimit } from './hold-limits.js';
 export interface LeaseSource {
   lease(ask: Pick<BudgetLease, 'leastNanoUsd' | 'wantNanoUsd' | 'returned' | 'model'>): Promise<BudgetLeaseReply>;
   giveBack(returned: LeaseReturn): void;
-  /** Longest time that a request waits for others to settle. */
-  readonly waitMilliseconds: number;
 }
 
 /** A part of a lease that a request has taken. */
@@ -68,13 +66,12 @@ export class LeaseAccount {
   }
 
   /** @throws BudgetExceeded 402, DialectError 503 where nobody can tell. */
-  take(model: string, bounds: Waiting['bounds']): Promise<TakenPart> {
+  take({ model, bounds, until }: Pick<Waiting, 'model' | 'bounds' | 'until'>): Promise<TakenPart> {
     const { least } = bounds(this.ratios.get(model));
     const isRefused = this.refusal && performance.now() < this.refusal.until && !mayFit(this.refusal.state, least);
     if (this.refusal && isRefused) return Promise.reject(new BudgetExceeded(this.budget, this.refusal.state, least));
     if (this.waiting.length >= HoldLimit.waiting) return Promise.reject(new BudgetUnknown(this.budget));
     return new Promise((settle, refuse) => {
-      const until = performance.now() + this.source.waitMilliseconds;
       this.waiting.push({ bounds, model, until, settle, refuse });
       if (this.isAsking) return;
       this.isAsking = true;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Markups } from '#libs/budgets';
 import {
   encodeRequestEnded,
   eventFacts,
@@ -30,6 +31,7 @@ export class PlanRouteHandler {
   private readonly allowances = new Allowances();
   /** Whether any model's requests are copied; all others pay nothing for it. */
   private copies = false;
+  private markups = new Markups({});
 
   constructor(
     watch: SnapshotWatch,
@@ -42,6 +44,7 @@ export class PlanRouteHandler {
     watch.onChange((snapshot) => {
       this.table = routingTable(snapshot);
       this.allowances.follow(snapshot);
+      this.markups = new Markups(snapshot);
       this.copies = [...snapshot.models, ...(snapshot.trial?.models ?? [])].some(({ routing }) => routing?.shadow);
     });
     readiness.require('the keys', () => keys.isRead);
@@ -99,12 +102,14 @@ export class PlanRouteHandler {
     throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
   }
 
-  /** Counts for the public model whose target it is, since turns are those of that model's targets. */
-  private noted(slip: RoutingSlip, { model }: Facts): RoutingSlip {
+  /** Counts for the public model whose target it is, since turns are those of that model's targets; names the caller's markup. */
+  private noted(slip: RoutingSlip, facts: Facts): RoutingSlip {
+    const { model } = facts;
     const [first] = slip.targets;
     if (!first) return slip;
     const served = first.servesModel ?? (this.table && resolveModel(model, this.table.models)?.model.name);
     this.targets.notePlanned(served ?? model, first);
-    return slip;
+    const markupMillionths = this.markups.of(facts);
+    return markupMillionths === 0 ? slip : { ...slip, markupMillionths };
   }
 }

@@ -80,6 +80,14 @@ describe('endedEvent', () => {
     expect(costNanoUsd).toBe('35');
   });
 
+  it('tells the cost with the markup of the caller, as billing will charge it', () => {
+    const marked = { ...slip, markupMillionths: 500_000 };
+    const ending = { outcome: 'completed' as const, result: {} };
+    const { costNanoUsd } = endedEvent({ facts, slip }, [attempt()], ending);
+    const { costNanoUsd: withIt } = endedEvent({ facts, slip: marked }, [attempt()], ending);
+    expect(BigInt(withIt ?? 0)).toBe((BigInt(costNanoUsd ?? 0) * 3n + 1n) / 2n);
+  });
+
   it('names no cost where nothing was used', () => {
     const event = endedEvent({ facts, slip }, [attempt({ usage: undefined })], {
       outcome: 'failed',

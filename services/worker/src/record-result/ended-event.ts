@@ -1,5 +1,5 @@
 import { eventFacts, type Attempt, type Facts, type RequestEnded, type RoutingSlip } from '#libs/contracts';
-import { attemptsPaidByCaller, costOf } from '#libs/pricing';
+import { attemptsPaidByCaller, costOf, withMarkup } from '#libs/pricing';
 
 /** How a call ended, for its terminal event. */
 export type CallEnding =
@@ -46,7 +46,7 @@ function firstByteOf(attempts: Attempt[], ending: CallEnding): number | undefine
   return last?.firstByteMilliseconds === undefined ? undefined : last.startedAt + last.firstByteMilliseconds;
 }
 
-/** The sum over the attempts that the caller pays for, by the prices of the plan; undefined where none of them used anything. */
+/** The sum over the attempts that the caller pays for, by the prices and the markup of the plan; undefined where none of them used anything. */
 function costOfAttempts(attempts: Attempt[], paid: ReadonlySet<number>, slip: RoutingSlip): bigint | undefined {
   let sum: bigint | undefined;
   for (const [index, { usage, priceVersion }] of attempts.entries()) {
@@ -54,5 +54,5 @@ function costOfAttempts(attempts: Attempt[], paid: ReadonlySet<number>, slip: Ro
     const price = slip.targets.find((target) => target.price.version === priceVersion)?.price;
     if (price) sum = (sum ?? 0n) + costOf(usage, price);
   }
-  return sum;
+  return sum === undefined ? undefined : withMarkup(sum, slip.markupMillionths ?? 0);
 }
