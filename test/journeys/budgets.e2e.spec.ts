@@ -3,7 +3,7 @@ import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
 import { call, type HttpAnswer } from './http-call.js';
-import { journeyConfiguration, modelFields } from './journey-configuration.js';
+import { journeyConfiguration, modelFields, PRICE } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { answers, answersAfter, PROMPT_TOKENS, WHOLE_ANSWER_WORDS } from './scripted-behaviours.js';
 import { startScriptedProvider, type ScriptedProvider } from './scripted-provider.js';
@@ -27,15 +27,28 @@ const budgetsOf: Readonly<Record<string, object[]>> = {
   steady: [{ limitUsd: '1000', period: 'month', timeZone: 'Europe/Berlin' }],
   batches: [{ limitUsd: usdFor(3), period: 'total' }],
   empty: [{ limitUsd: '0.000001', period: 'day' }],
+  unheld: [{ limitUsd: '1000', period: 'day' }],
+  scarce: [{ limitUsd: usdFor(2), period: 'total' }],
+  spread: [{ limitUsd: usdFor(1), period: 'total', for: { providers: ['main'] } }],
+  ruled: [{ limitUsd: usdFor(3), period: 'total' }],
 };
+const MARKED_KEY = 'sk-budget-marked-0123456789';
 
 function configuration(changes: Readonly<Record<string, object[]>> = {}): object {
+  const usual = { provider: 'main', model: 'quick', priority: 2, price: PRICE };
+  const dear = { ...usual, model: 'dear', price: { inputPerMillion: '40', outputPerMillion: '160' } };
   const free = { provider: 'toy', model: 'sim-small', price: { inputPerMillion: '0', outputPerMillion: '0' } };
   return {
     ...journeyConfiguration({ main: provider.fields, toy: { kind: 'sim' } }, [
       modelFields('quick', [{ provider: 'main', model: 'quick' }]),
       modelFields('slow', [{ provider: 'main', model: 'slow' }]),
       { name: 'free', targets: [free] },
+      { name: 'grand', strategy: 'priority', targets: [{ ...dear, priority: 1 }, usual] },
+      { name: 'either', strategy: 'priority', targets: [{ ...usual, priority: 1 }, { ...free, priority: 2 }] },
+      {
+        ...modelFields('sparing', [{ provider: 'main', model: 'quick' }]),
+        rules: [{ name: 'spare', when: 'budget.usedShare > 0.5', then: { model: 'free' } }],
+      },
     ]),
     organizations: [
       {
@@ -46,6 +59,7 @@ function configuration(changes: Readonly<Record<string, object[]>> = {}): object
           keys: [{ name: 'ci', key: keyOf(name) }],
         })),
       },
+      { name: 'acme', markup: '10%', projects: [{ name: 'default', keys: [{ name: 'ci', key: MARKED_KEY }] }] },
     ],
   };
 }
@@ -167,17 +181,86 @@ describe('budgets', () => {
   });
 
   journey(
-    'go on while billing is gone as far as is leased, and refuse with 503 beyond',
+    'go on while billing hangs as far as is leased, and refuse with 503 beyond',
     async () => {
       expect((await ask('steady')).status).toBe(200);
-      const killed = stack.kill('billing');
-      expect((await ask('steady')).status).toBe(200);
-      await killed;
-      await stack.untilReady();
-      expect((await ask('steady')).status).toBe(200);
+      await stack.signal('billing', 'SIGSTOP');
+      try {
+        const calls = provider.calls.length;
+        expect((await ask('steady')).status).toBe(200);
+        const beyond = await ask('unheld');
+        expect(beyond.status).toBe(503);
+        expect(Number(beyond.headers['retry-after'])).toBeGreaterThan(0);
+        expect(JSON.parse(beyond.text)).toMatchObject({ error: { code: 'budget_unavailable' } });
+        expect(provider.calls.length - calls).toBe(1);
+      } finally {
+        await stack.signal('billing', 'SIGCONT');
+      }
+      await eventually(async () => expect((await ask('unheld')).status).toBe(200), { withinMilliseconds: 20_000 });
     },
     60_000,
   );
+
+  journey('that are nearly empty serve by the targets that they still have room for', async () => {
+    const servedBy = async () => {
+      const { status, headers } = await ask('scarce', { model: 'grand' });
+      return [status, headers['x-switchyard-model']];
+    };
+    expect(await servedBy()).toEqual([200, 'quick']);
+    expect(await servedBy()).toEqual([200, 'quick']);
+    expect(await servedBy()).toEqual([402, undefined]);
+    expect(provider.callsOf('dear')).toHaveLength(0);
+    await eventually(async () =>
+      expect(await budgetOf('scarce')).toMatchObject({ posted: String(2 * COST_NANO_USD), held: '0', overrun: '0' }),
+    );
+  });
+
+  journey('of a provider that are used up send requests to other providers', async () => {
+    const served: unknown[] = [];
+    for (let index = 0; index < 3; index++) {
+      const { status, headers } = await ask('spread', { model: 'either' });
+      served.push([status, headers['x-switchyard-provider']]);
+    }
+    expect(served).toEqual([
+      [200, 'main'],
+      [200, 'toy'],
+      [200, 'toy'],
+    ]);
+    expect((await ask('spread')).status).toBe(402);
+  });
+
+  journey('are seen by rules of routing, which spare what is left of them', async () => {
+    await ask('ruled', { model: 'sparing' });
+    await ask('ruled', { model: 'sparing' });
+    await eventually(async () =>
+      expect((await ask('ruled', { model: 'sparing' })).headers['x-switchyard-model']).toBe('sim-small'),
+    );
+    expect(provider.callsOf('quick').length).toBeGreaterThan(0);
+  });
+
+  journey('and costs that are told include the markup, as it is charged', async () => {
+    const body = { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }] };
+    const answer = await call(`${stack.url}/v1/chat/completions`, { key: MARKED_KEY, body });
+    const charged = (COST_NANO_USD * 11) / 10;
+    expect(answer.headers['x-switchyard-cost-usd']).toBe(String(charged / 1e9));
+    await eventually(async () =>
+      expect(await stack.query(`SELECT cost_nano_usd::int AS cost FROM billing.charges WHERE organization = 'acme'`)).toEqual([
+        { cost: charged },
+      ]),
+    );
+  });
+
+  journey('leave their refusals in the trail, counted and not one by one', async () => {
+    await eventually(async () => {
+      const [row] = await stack.query<{ notes: number }>(
+        `SELECT count(*)::int AS notes FROM audit.entries
+         WHERE position('request.refused' in body) > 0 AND position('demo/ten:total' in body) > 0`,
+      );
+      // The first at once, the other 489 with the minute.
+      expect(row?.notes).toBeGreaterThanOrEqual(1);
+      expect(row?.notes).toBeLessThan(10);
+    });
+  });
 
   journey(
     'hold the lines of a batch before they are sent, and let those wait that have no room',

@@ -113,6 +113,17 @@ export class StackForTests {
     process.kill(await this.pidOf(name), signal);
   }
 
+  /** The environment that a process runs in. */
+  async environmentOf(name: ProcessName): Promise<Record<string, string>> {
+    const text = await readFile(`/proc/${await this.pidOf(name)}/environ`, 'utf8');
+    return Object.fromEntries(
+      text.split('\0').flatMap((line) => {
+        const [, variable = '', value = ''] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
+        return variable === '' ? [] : [[variable, value]];
+      }),
+    );
+  }
+
   /** Replaces switchyard.yaml, as an operator's editor would. */
   async configure(configuration: object | string): Promise<void> {
     const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration, undefined, 2);

@@ -9,6 +9,9 @@ import { storageErrorOf } from './storage-error-of.js';
 import { StorageUnavailable } from './storage-unavailable.js';
 import { runTransaction, type Transaction } from './transaction.js';
 
+/** How often what collided with another transaction is done again at once; each time another one has got through. */
+const MOST_REPEATS = 5;
+
 /**
  * A service's part of Postgres. `start` connects and migrates in the background, with back-off for as long as it takes;
  * until then, and while Postgres is away later, `isReady` is false and every call throws `StorageUnavailable`. Outages need
@@ -60,12 +63,12 @@ export class Database {
     return this.source;
   }
 
-  /** One statement, one round trip, a transaction of its own. 64-bit integers and numerics come back as strings. */
+  /** One statement, one round trip, a transaction of its own; done again where it collided with another. 64-bit integers and numerics come back as strings. */
   async query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
     return this.watched(async (pool) => (await pool.query<Row & QueryResultRow>(sql, parameters)).rows);
   }
 
-  /** Several statements, all or none. The work may run again after a `StorageUnavailable`, so it must have no other effects. */
+  /** Several statements, all or none. The work may run again after a collision or a `StorageUnavailable`, so it must have no other effects. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.watched((pool) => runTransaction(pool, work));
   }
@@ -91,14 +94,15 @@ export class Database {
 
   private async watched<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
     const pool = poolOf(this.dataSource);
-    try {
-      return await work(pool);
-    } catch (thrown) {
-      const error = storageErrorOf(thrown);
-      if (error instanceof StorageUnavailable && error.isConnectionLost) {
-        this.noticeLoss(error);
+    for (let repeats = 0; ; repeats++) {
+      try {
+        return await work(pool);
+      } catch (thrown) {
+        const error = storageErrorOf(thrown);
+        if (!(error instanceof StorageUnavailable)) throw error;
+        if (error.isConnectionLost) this.noticeLoss(error);
+        if (!error.isCollision || repeats === MOST_REPEATS) throw error;
       }
-      throw error;
     }
   }
 

@@ -25,6 +25,9 @@ const CONNECTION_MESSAGES =
  */
 const CONNECTION_STATES = /^(08...|57P0[1-5]|25006|25P03)$/;
 
+/** Two transactions of which one had to give way: serialization failures and deadlocks. */
+const COLLISIONS = new Set(['40001', '40P01']);
+
 /** SQLSTATE of a transaction that may succeed when repeated: collisions, deadlocks, timeouts, resources, disk errors. */
 const TRANSIENT_STATES = /^(40001|40P01|40003|53...|55P03|57014|58030)$/;
 
@@ -44,7 +47,7 @@ export function storageErrorOf(error: unknown): unknown {
   }
   if (TRANSIENT_STATES.test(code)) {
     const what = `Postgres gave up a statement (${error.message}, SQLSTATE ${code}).`;
-    return new StorageUnavailable(what, { cause: error, isConnectionLost: false });
+    return new StorageUnavailable(what, { cause: error, isConnectionLost: false, isCollision: COLLISIONS.has(code) });
   }
   return error;
 }

@@ -9,9 +9,12 @@ export class StorageUnavailable extends Error {
   readonly retryable = true;
   /** Whether the server could not be reached, as opposed to a statement that it gave up. */
   readonly isConnectionLost: boolean;
+  /** Whether another transaction was in the way, as in a deadlock: doing it again at once may help. */
+  readonly isCollision: boolean;
 
-  constructor(what: string, options: ErrorOptions & { isConnectionLost: boolean }) {
+  constructor(what: string, options: ErrorOptions & { isConnectionLost: boolean; isCollision?: boolean }) {
     super(`${what} Nothing is lost: it is tried again; check Postgres if this lasts.`, { cause: options.cause });
     this.isConnectionLost = options.isConnectionLost;
+    this.isCollision = options.isCollision ?? false;
   }
 }

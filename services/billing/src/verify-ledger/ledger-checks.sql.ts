@@ -116,6 +116,34 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
       WHERE coalesce(lines, 0) <> coalesce(entered, 0)`,
   },
   {
+    name: 'C10 each line of a batch is charged once',
+    sql: `SELECT batch_id || ' line ' || line AS subject, count(*) || ' charges' AS message
+      FROM billing.charges WHERE batch_id IS NOT NULL AND cost_nano_usd > 0
+      GROUP BY batch_id, line HAVING count(*) > 1`,
+  },
+  {
+    name: 'C10 what a charge counts is what its lines count',
+    sql: `SELECT request_id AS subject,
+        prompt_tokens || ' and ' || completion_tokens || ' tokens, ' || prompt || ' and ' || completion || ' in its lines' AS message
+      FROM (SELECT charge.request_id, charge.prompt_tokens, charge.completion_tokens,
+          coalesce(sum(line.prompt_tokens), 0) AS prompt, coalesce(sum(line.completion_tokens), 0) AS completion
+        FROM billing.charges charge
+        LEFT JOIN billing.charge_lines line ON line.request_id = charge.request_id AND payer = 'caller'
+        GROUP BY charge.request_id) sums
+      WHERE prompt_tokens <> prompt OR completion_tokens <> completion`,
+  },
+  {
+    name: 'C12 what no caller pays is platform waste',
+    sql: `SELECT provider AS subject, coalesce(lines, 0) || ' in lines, ' || coalesce(balance, 0) || ' in the ledger' AS message
+      FROM (SELECT provider, sum(cost_nano_usd) AS lines FROM (
+          SELECT provider, cost_nano_usd FROM billing.charge_lines WHERE payer = 'platform' AND provider <> 'cache'
+          UNION ALL SELECT provider, cost_nano_usd FROM billing.superseded_lines) wasted GROUP BY provider) of_lines
+      FULL JOIN (SELECT substr(name, 16) AS provider, sum(amount_nano_usd) AS balance
+        FROM billing.ledger_entries JOIN billing.ledger_accounts account ON account.id = account_id
+        WHERE name LIKE 'platform_waste:%' GROUP BY 1) of_ledger USING (provider)
+      WHERE coalesce(lines, 0) <> coalesce(balance, 0)`,
+  },
+  {
     name: 'C11 the ledger is append-only',
     sql: `SELECT name AS subject, 'has no trigger that refuses changes' AS message
       FROM unnest(ARRAY['ledger_transactions', 'ledger_entries', 'settlements', 'budget_grants']) name

@@ -48,6 +48,9 @@ const WRONGS: [check: string, sql: string][] = [
   ],
   ['C9', 'UPDATE billing.charge_lines SET prompt_tokens = prompt_tokens + 1000'],
   ['C9', 'UPDATE billing.charges SET cost_nano_usd = cost_nano_usd + 1'],
+  ['C10', 'UPDATE billing.charges SET prompt_tokens = prompt_tokens + 1'],
+  ['C10', `UPDATE billing.charges SET batch_id = 'batch_1', line = 1`],
+  ['C12', `UPDATE billing.charge_lines SET payer = 'caller' WHERE payer = 'platform'`],
   ['C11', 'ALTER TABLE billing.ledger_entries DISABLE TRIGGER ledger_entries_are_append_only'],
 ];
 
