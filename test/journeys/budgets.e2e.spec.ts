@@ -250,18 +250,6 @@ describe('budgets', () => {
     );
   });
 
-  journey('leave their refusals in the trail, counted and not one by one', async () => {
-    await eventually(async () => {
-      const [row] = await stack.query<{ notes: number }>(
-        `SELECT count(*)::int AS notes FROM audit.entries
-         WHERE position('request.refused' in body) > 0 AND position('demo/ten:total' in body) > 0`,
-      );
-      // The first at once, the other 489 with the minute.
-      expect(row?.notes).toBeGreaterThanOrEqual(1);
-      expect(row?.notes).toBeLessThan(10);
-    });
-  });
-
   journey(
     'hold the lines of a batch before they are sent, and let those wait that have no room',
     async () => {
