@@ -106,9 +106,9 @@ describe('budgets over three ingress processes', () => {
     'are kept while a process with a lease, billing and Postgres are killed under load, and nothing stays held',
     async () => {
       const given: number[] = [];
-      let isOver = false;
+      const over = new AbortController();
       const callers = Array.from({ length: CALLERS }, async (_, index) => {
-        for (let turn = index; !isOver; turn++) {
+        for (let turn = index; !over.signal.aborted; turn++) {
           const status = await ask(urls()[turn % 3] ?? stack.url, 'storm', 'steady');
           given.push(status);
           // Who is refused or cut off does not come again at once.
@@ -126,7 +126,7 @@ describe('budgets over three ingress processes', () => {
       await eventually(() => expect(given.slice(-CALLERS).every((status) => status !== 200)).toBe(true), {
         withinMilliseconds: 60_000,
       });
-      isOver = true;
+      over.abort();
       await Promise.all(callers);
       await stack.untilReady();
       const posted = () => chargesOf('storm').then((charges) => String(charges * COST_NANO_USD));
@@ -155,10 +155,13 @@ describe('budgets over three ingress processes', () => {
       expect(provider.callsOf('steady').length).toBeGreaterThanOrEqual(charges);
       expect(sampler.violations).toEqual([]);
       // All of it is spent in the end, and not one call beyond.
-      await eventually(async () => {
-        await ask(stack.url, 'storm', 'steady');
-        expect(await budgetOf('storm')).toMatchObject({ posted: String(STORM_CALLS * COST_NANO_USD), held: '0' });
-      }, { withinMilliseconds: 60_000 });
+      await eventually(
+        async () => {
+          await ask(stack.url, 'storm', 'steady');
+          expect(await budgetOf('storm')).toMatchObject({ posted: String(STORM_CALLS * COST_NANO_USD), held: '0' });
+        },
+        { withinMilliseconds: 60_000 },
+      );
       expect(await ask(stack.url, 'storm', 'steady')).toBe(402);
       const verify = await call(`${stack.url}/admin/v1/ledger/verify`, { key: stack.adminKey, body: {} });
       expect(JSON.parse(verify.text)).toMatchObject({ is_sound: true, findings: [] });

@@ -44,9 +44,17 @@ function configuration(changes: Readonly<Record<string, object[]>> = {}): object
       modelFields('slow', [{ provider: 'main', model: 'slow' }]),
       { name: 'free', targets: [free] },
       { name: 'grand', strategy: 'priority', targets: [{ ...dear, priority: 1 }, usual] },
-      { name: 'either', strategy: 'priority', targets: [{ ...usual, priority: 1 }, { ...free, priority: 2 }] },
+      {
+        name: 'either',
+        strategy: 'priority',
+        targets: [
+          { ...usual, priority: 1 },
+          { ...free, priority: 2 },
+        ],
+      },
       {
         ...modelFields('sparing', [{ provider: 'main', model: 'quick' }]),
+        // oxlint-disable-next-line unicorn/no-thenable -- the word of the file; nobody awaits it
         rules: [{ name: 'spare', when: 'budget.usedShare > 0.5', then: { model: 'free' } }],
       },
     ]),
@@ -244,9 +252,9 @@ describe('budgets', () => {
     const charged = (COST_NANO_USD * 11) / 10;
     expect(answer.headers['x-switchyard-cost-usd']).toBe(String(charged / 1e9));
     await eventually(async () =>
-      expect(await stack.query(`SELECT cost_nano_usd::int AS cost FROM billing.charges WHERE organization = 'acme'`)).toEqual([
-        { cost: charged },
-      ]),
+      expect(
+        await stack.query(`SELECT cost_nano_usd::int AS cost FROM billing.charges WHERE organization = 'acme'`),
+      ).toEqual([{ cost: charged }]),
     );
   });
 

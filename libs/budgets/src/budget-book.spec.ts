@@ -10,7 +10,9 @@ const at = (provider: string, amount: string) => ({
   weight: 1,
   price: buildPrice({ inputNanoUsdPerMillion: amount, outputNanoUsdPerMillion: amount }),
 });
-const models = [buildModel('chat', { targets: [at('dear', '9000000'), at('usual', '3000000'), at('cheap', '1000000')] })];
+const models = [
+  buildModel('chat', { targets: [at('dear', '9000000'), at('usual', '3000000'), at('cheap', '1000000')] }),
+];
 const facts = {
   organization: 'demo',
   project: 'shop',

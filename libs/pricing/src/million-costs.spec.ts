@@ -19,9 +19,21 @@ function numbersFrom(seed: number): (below: number) => number {
 }
 
 /** Prices as providers publish them, the awkward ones among them. */
-const PUBLISHED = ['0.01875', '0.0375', '0.075', '0.15', '0.1', '0.4', '1.25', '2.5', '3', '15', '75', '0.000001', '0'].map(
-  (usd) => parseUsdPerMillion(usd).toString(),
-);
+const PUBLISHED = [
+  '0.01875',
+  '0.0375',
+  '0.075',
+  '0.15',
+  '0.1',
+  '0.4',
+  '1.25',
+  '2.5',
+  '3',
+  '15',
+  '75',
+  '0.000001',
+  '0',
+].map((usd) => parseUsdPerMillion(usd).toString());
 
 describe('a million costs of random tokens at random prices', () => {
   it(`are whole nano-dollars, each part rounded once to the nearest and the total their sum (seed ${SEED})`, () => {

@@ -19,7 +19,8 @@ export function mayCostMore(
   mostNanoUsd: string,
   unboundedTokens = USUAL_COMPLETION_TOKENS,
 ): boolean | undefined {
-  if (!placed.entry.price.isWithoutTokenPrice) return tokensMayCostMore(placed, facts, { mostNanoUsd, unboundedTokens });
+  if (!placed.entry.price.isWithoutTokenPrice)
+    return tokensMayCostMore(placed, facts, { mostNanoUsd, unboundedTokens });
   const known = costEstimate(facts, placed);
   return known === undefined ? undefined : known > Number(mostNanoUsd);
 }

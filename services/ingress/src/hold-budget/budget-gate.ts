@@ -129,7 +129,10 @@ export class BudgetGate implements BeforeApplicationShutdown {
       giveBack();
       throw error;
     }
-    return { facts: { ...facts, hold: holdOf(taken), ...usedShareOf(taken.map(({ account }) => account.state)) }, giveBack };
+    return {
+      facts: { ...facts, hold: holdOf(taken), ...usedShareOf(taken.map(({ account }) => account.state)) },
+      giveBack,
+    };
   }
 
   private accountOf(budget: BudgetEntry, subject: string): LeaseAccount {
@@ -201,7 +204,7 @@ function usedShareOf(states: readonly (BudgetState | undefined)[]): Pick<Facts, 
 }
 
 /** The request for the model that a budget without room goes on with. */
-function downgraded({ budgetLeftNanoUsd: _, ...facts }: Facts, { onExceeded }: BudgetEntry): Facts | undefined {
+function downgraded({ budgetLeftNanoUsd: _ofDearer, ...facts }: Facts, { onExceeded }: BudgetEntry): Facts | undefined {
   if (onExceeded.kind === 'refuse' || onExceeded.model === facts.model) return undefined;
   return { ...facts, model: onExceeded.model };
 }
