@@ -4,7 +4,6 @@ import { priceVersionOf } from '#libs/pricing';
 import { Database, StorageUnavailable } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
-import { Client } from 'pg';
 import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
 import { billingSchema } from '../billing.schema.js';
 
@@ -82,7 +81,7 @@ describe('charges that collide', () => {
   it('lose nothing to transactions that lock the same budgets in the opposite order', async () => {
     const events = await heldEvents(400);
     const stopped = new AbortController();
-    const opponent = lockInOppositeOrder(server.url, stopped.signal);
+    const opponent = lockInOppositeOrder(database, stopped.signal);
     const before = await posted();
     try {
       for (let from = 0; from < events.length; from += 10) await chargeInTheEnd(events.slice(from, from + 10));
@@ -118,24 +117,18 @@ describe('charges that collide', () => {
 });
 
 /** Locks the rows of all budgets in an order that is the opposite of ours, over and over. */
-async function lockInOppositeOrder(url: string, signal: AbortSignal): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(`SET deadlock_timeout = '5s'`);
-  const { rows } = await client.query<{ id: string }>('SELECT id FROM billing.budget_periods ORDER BY id DESC');
+async function lockInOppositeOrder(database: Database, signal: AbortSignal): Promise<void> {
+  const rows = await database.query<{ id: string }>('SELECT id FROM billing.budget_periods ORDER BY id DESC');
   while (!signal.aborted) {
-    await client.query('BEGIN');
-    try {
+    await database.transaction(async (transaction) => {
+      await transaction.query(`SET LOCAL deadlock_timeout = '5s'`);
       for (const { id } of rows) {
-        await client.query('UPDATE billing.budget_periods SET alerted_millionths = alerted_millionths WHERE id = $1', [
-          id,
-        ]);
-        await client.query('SELECT pg_sleep(0.005)');
+        await transaction.query(
+          'UPDATE billing.budget_periods SET alerted_millionths = alerted_millionths WHERE id = $1',
+          [id],
+        );
+        await transaction.query('SELECT pg_sleep(0.005)');
       }
-      await client.query('COMMIT');
-    } catch {
-      await client.query('ROLLBACK');
-    }
+    });
   }
-  await client.end();
 }
