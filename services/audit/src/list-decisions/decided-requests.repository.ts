@@ -25,12 +25,13 @@ interface Row {
   body: string;
 }
 
-/** The index on these three columns serves both the bounds and the order. */
+/** Terminal events alone: what else is noted of a request in the trail was decided by nobody. The index on these three columns serves both the bounds and the order. */
 const SELECT = `
 SELECT organization, sequence, body,
   to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at
 FROM audit.entries
 WHERE (recorded_at, organization, sequence) > ($1::timestamptz, $2, $3)
+  AND type = ANY ('{request.completed,request.failed,request.cancelled,request.expired}')
   AND ($4::timestamptz IS NULL OR recorded_at < $4)
   AND ($5::text IS NULL OR (organization = $5 AND project = $6))
 ORDER BY entries.recorded_at, organization, sequence LIMIT $7`;
