@@ -56,8 +56,11 @@ describe('the decisions of a time', () => {
     await record([...ours.slice(0, 2), ...theirs, ofOtherProject, copy, ours[2]!]);
     await record([later]);
     // What is noted beside requests, as charges are, is no decision.
-    await database.query(`INSERT INTO audit.entries SELECT (jsonb_populate_record(entries, $1)).* FROM audit.entries
-      WHERE request_id = '${later.requestId}'`, [JSON.stringify({ sequence: 1_000, type: 'charges.recorded', body: '{}' })]);
+    await database.query(
+      `INSERT INTO audit.entries SELECT (jsonb_populate_record(entries, $1)).* FROM audit.entries
+      WHERE request_id = '${later.requestId}'`,
+      [JSON.stringify({ sequence: 1_000, type: 'charges.recorded', body: '{}' })],
+    );
     controller = new ListDecisionsController(new ListDecisionsHandler(new DecidedRequestsRepository(database)));
   });
   afterAll(async () => {
