@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { requestEndedSchema, type Caller, type FeedbackPut, type JudgedRequest } from '#libs/contracts';
+import { TYPES_OF_EVENTS } from '../record-event/entry-type.policy.js';
 import { Database } from '#libs/storage';
 
 /** Whose requests may be judged, and whose judgements seen. */
@@ -29,7 +30,7 @@ export class FeedbackRepository {
     const rows = await this.database.query<{ at: Date }>(
       `INSERT INTO audit.feedback (request_id, organization, project, key, score, comment, at)
        SELECT request_id, organization, project, $4, $5, $6, now() FROM audit.entries
-       WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND project = $3)) LIMIT 1
+       WHERE request_id = $1 AND type = ANY (${TYPES_OF_EVENTS}) AND ($2::text IS NULL OR (organization = $2 AND project = $3)) LIMIT 1
        ON CONFLICT (request_id) DO UPDATE
          SET key = EXCLUDED.key, score = EXCLUDED.score, comment = EXCLUDED.comment, at = EXCLUDED.at
        RETURNING at`,
@@ -43,7 +44,7 @@ export class FeedbackRepository {
     const rows = await this.database.query<Row>(
       `SELECT f.request_id, f.score, f.comment, f.at, e.body
        FROM audit.feedback f JOIN audit.entries e ON e.request_id = f.request_id
-       WHERE ($1::text IS NULL OR (f.organization = $1 AND f.project = $2)) AND f.request_id > $3
+       WHERE e.type = ANY (${TYPES_OF_EVENTS}) AND ($1::text IS NULL OR (f.organization = $1 AND f.project = $2)) AND f.request_id > $3
        ORDER BY f.request_id LIMIT $4`,
       [owner?.organization ?? null, owner?.project ?? null, after ?? '', limit],
     );

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, RequestEnded } from '#libs/contracts';
 import { Database } from '#libs/storage';
+import { TYPES_OF_EVENTS } from '../record-event/entry-type.policy.js';
 import type { PageCursor } from './page-cursor.policy.js';
 
 /** A stretch of time in one project's entries, or in those of everybody. */
@@ -31,7 +32,7 @@ SELECT organization, sequence, body,
   to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at
 FROM audit.entries
 WHERE (recorded_at, organization, sequence) > ($1::timestamptz, $2, $3)
-  AND type = ANY ('{request.completed,request.failed,request.cancelled,request.expired}')
+  AND type = ANY (${TYPES_OF_EVENTS})
   AND ($4::timestamptz IS NULL OR recorded_at < $4)
   AND ($5::text IS NULL OR (organization = $5 AND project = $6))
 ORDER BY entries.recorded_at, organization, sequence LIMIT $7`;

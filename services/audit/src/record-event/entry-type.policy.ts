@@ -4,3 +4,6 @@ import type { RequestEnded } from '#libs/contracts';
 export function typeOfEvent(event: Pick<RequestEnded, 'outcome'>): string {
   return `request.${event.outcome}`;
 }
+
+/** The types of entries that record a terminal event, for SQL; others are notes beside requests. */
+export const TYPES_OF_EVENTS = `'{request.completed,request.failed,request.cancelled,request.expired}'`;
