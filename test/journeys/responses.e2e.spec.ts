@@ -141,11 +141,6 @@ describe('a request for a response', () => {
     expect(JSON.parse(lastBody())).toMatchObject({ store: false, model: 'native-1' });
   });
 
-  journey('is refused where it is to run in the background', async () => {
-    const error = await rejection(client.responses.create({ model: 'native', input: ASKED.hello, background: true }));
-    expect(error).toMatchObject({ status: 400, code: 'unsupported_parameter', param: 'background' });
-  });
-
   journey('carries signed thoughts to the next call', async () => {
     const request = { model: 'claude', tools: TOOLS, reasoning: { effort: 'high' } } as const;
     const first = await client.responses.create({ ...request, input: ASKED.thought });
