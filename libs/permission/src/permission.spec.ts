@@ -4,6 +4,7 @@ import { KEY_SCOPES, ROLES, type Caller, type KeyScope, type RoleGrant } from '#
 import { abilityOf } from './ability-of.js';
 import { mayGiveScopes, mayGrant } from './may-grant.js';
 import { ACTIONS, INSTALLATION_SUBJECTS, SUBJECTS, type Permission } from './subjects.js';
+import { readingPlace } from './reading-place.js';
 import { whoMay } from './who-may.js';
 
 const key = (extra: Partial<Caller> = {}): Caller => ({
@@ -67,6 +68,24 @@ describe('what a caller may do', () => {
     expect(may('owner', { action: 'delete', subject: 'Organization' })).toBe(true);
     expect(may('billing', { action: 'update', subject: 'Budget' })).toBe(true);
     expect(may('developer', { action: 'update', subject: 'Budget' })).toBe(false);
+  });
+});
+
+describe('where records may be read', () => {
+  it('is everywhere for the bootstrap key and the own project for other keys', () => {
+    expect(readingPlace(key({ admin: true }), 'Request')).toBe('everywhere');
+    expect(readingPlace(key(), 'Usage')).toEqual(web);
+    expect(readingPlace(key({ scopes: ['inference'] }), 'Usage')).toBe('nowhere');
+  });
+
+  it('is as wide as the role holds, and for a service account no wider than the scopes of its key', () => {
+    expect(readingPlace(person({ role: 'viewer', organization: 'acme' }), 'Request')).toEqual({ organization: 'acme' });
+    expect(readingPlace(person({ role: 'viewer', ...web }), 'Request')).toEqual(web);
+    expect(readingPlace(person({ role: 'viewer', organization: 'acme', project: 'other' }), 'Request')).toBe('nowhere');
+    expect(readingPlace(person({ role: 'owner', organization: 'b' }), 'Request')).toBe('nowhere');
+    const grants: RoleGrant[] = [{ role: 'owner', organization: 'acme' }];
+    expect(readingPlace(key({ grants, scopes: ['read-only'] }), 'Usage')).toEqual({ organization: 'acme' });
+    expect(readingPlace(key({ grants, scopes: ['inference'] }), 'Usage')).toBe('nowhere');
   });
 });
 

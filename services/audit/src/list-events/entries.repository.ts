@@ -4,15 +4,12 @@ import {
   type AuditEventList,
   type AuditNoteEntry,
   auditNotedSchema,
-  type Caller,
   requestEndedSchema,
 } from '#libs/contracts';
 import { leafHash } from '#libs/merkle';
+import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
 import type { Reach } from './reader.js';
-
-/** Whose entries may be seen. */
-export type Owner = Pick<Caller, 'organization' | 'project'>;
 
 /** A stretch of one organisation's log: entries behind a sequence that match what is given. */
 export interface EntrySelection extends Omit<AuditEventList, 'caller' | 'organization' | 'continues'> {
@@ -41,10 +38,10 @@ export class EntriesRepository {
   constructor(private readonly database: Database) {}
 
   /** The entry of a request, unless it belongs to another owner than the one given. */
-  async findByRequest(requestId: string, owner: Owner | undefined): Promise<AuditEntry | undefined> {
+  async findByRequest(requestId: string, owner: Place | undefined): Promise<AuditEntry | undefined> {
     const rows = await this.database.query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
-       WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND project = $3)) LIMIT 1`,
+       WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3))) LIMIT 1`,
       [requestId, owner?.organization ?? null, owner?.project ?? null],
     );
     const [entry] = rows.map(entryOf);

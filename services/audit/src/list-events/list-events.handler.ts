@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditEventList, AuditEventPage, RecordRead } from '#libs/contracts';
+import { readingPlace } from '#libs/permission';
 import { fittingPage } from '../largest-page.js';
 import { EntriesRepository } from './entries.repository.js';
 import { ReadingNotes } from './reading-notes.js';
@@ -14,7 +15,9 @@ export class ListEventsHandler {
   ) {}
 
   async readRequest({ caller, requestId }: RecordRead): Promise<AuditEntry | undefined> {
-    return this.entries.findByRequest(requestId, caller.admin ? undefined : caller);
+    const place = readingPlace(caller, 'Request');
+    if (place === 'nowhere') return undefined;
+    return this.entries.findByRequest(requestId, place === 'everywhere' ? undefined : place);
   }
 
   /**

@@ -67,6 +67,18 @@ describe('answers on the trail', () => {
     expect((await controller.readRequest({ caller: callerOf('demo', true), ...query })).entry).not.toBeNull();
   });
 
+  it.each([
+    ['with a role in the whole organization', { role: 'viewer', organization: 'demo' } as const, true],
+    ['with a role in its own project only', { role: 'viewer', organization: 'demo', project: 'default' } as const, false],
+    ['with a role in the other project while calling in its own', { role: 'viewer', organization: 'demo', project: 'x' } as const, false],
+    ['with a role in another organization', { role: 'owner', organization: 'globex' } as const, false],
+  ])('shows a request of another project to somebody %s: as far as the role holds', async (_who, grant, isShown) => {
+    const caller = { ...callerOf('demo'), person: 'p1', grants: [grant] };
+    const entryOf = async (requestId: string) => (await controller.readRequest({ caller, requestId })).entry;
+    expect((await entryOf(ofOtherProject.requestId)) !== null).toBe(isShown);
+    expect(await entryOf(theirs.requestId)).toBeNull();
+  });
+
   it('turns the pages of one chain in its order', async () => {
     const first = await list({ limit: 3 });
     const second = await list({ limit: 3, after: first.entries.at(-1)!.sequence });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BudgetEntry, BudgetList, BudgetListReply, BudgetRecord, Caller } from '#libs/contracts';
 import { budgetIndex, type BudgetIndex } from '#libs/budgets';
 import { SnapshotWatch } from '#libs/messaging';
+import { abilityOf } from '#libs/permission';
 import { Database } from '#libs/storage';
 
 interface Row {
@@ -28,7 +29,7 @@ SELECT * FROM (
   WHERE budget_id = ANY($1) AND starts_at <= now() AND (ends_at IS NULL OR ends_at > now())) periods
 WHERE place <= ${MOST_SUBJECTS} ORDER BY budget, place`;
 
-/** Answers how budgets stand in their periods at hand, to each caller those that bind its project; the admin key sees all. */
+/** Answers how budgets stand in their periods at hand, to each caller those that bind its project, with a role in the whole organisation all of that; the admin key sees all. */
 @Injectable()
 export class AnswerBudgetsHandler {
   private index: BudgetIndex = budgetIndex({});
@@ -55,7 +56,7 @@ export class AnswerBudgetsHandler {
 
 /** A budget of the whole organisation binds every project of it; another project's, or another key's, is not the caller's. */
 function isVisible({ organization, project, key }: BudgetEntry, caller: Caller): boolean {
-  if (caller.admin) return true;
+  if (abilityOf(caller).at({ action: 'read', subject: 'Budget' }, { organization })) return true;
   return (
     organization === caller.organization &&
     (project === undefined || project === caller.project) &&

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, ChargeRecord, RecordRead, UsageReport, UsageReportReply } from '#libs/contracts';
+import { readingPlace } from '#libs/permission';
 import { UsageRepository, type Owner } from './usage.repository.js';
 
 /** Answers what was used and what it cost, to each caller for its own project; the admin key sees all. */
@@ -8,7 +9,9 @@ export class AnswerUsageHandler {
   constructor(private readonly usage: UsageRepository) {}
 
   async readCharge({ caller, requestId }: RecordRead): Promise<ChargeRecord | undefined> {
-    return this.usage.findCharge(requestId, visibleTo(caller));
+    const place = readingPlace(caller, 'Request');
+    if (place === 'nowhere') return undefined;
+    return this.usage.findCharge(requestId, place === 'everywhere' ? undefined : place);
   }
 
   async report({ caller, groupBy, only, from, to }: UsageReport): Promise<UsageReportReply['rows']> {

@@ -117,6 +117,19 @@ describe('answers on usage', () => {
     }
   });
 
+  it('shows a charge of another project to a role in the whole organization, and none where no role allows it', async () => {
+    const requestId = ofOtherProject.requestId;
+    const chargeFor = async (id: string, project?: string) => {
+      const grants = [{ role: 'billing' as const, organization: 'demo', ...(project === undefined ? {} : { project }) }];
+      return (await controller.readCharge({ caller: { ...callerOf('demo'), person: 'p1', grants }, requestId: id })).charge;
+    };
+    expect(await chargeFor(requestId)).toMatchObject({ requestId });
+    expect(await chargeFor(theirs.requestId)).toBeNull();
+    expect(await chargeFor(requestId, 'default')).toBeNull();
+    expect(await chargeFor(ours.requestId, 'default')).not.toBeNull();
+    expect(await chargeFor(ours.requestId, 'elsewhere')).toBeNull();
+  });
+
   it.each([
     ['model', ['gpt-big', 'gpt-small'], [1, 2]],
     ['project', ['default'], [3]],

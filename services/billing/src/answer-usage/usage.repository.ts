@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
+import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
 import type { REPORTED } from '../price-call/further-usage.policy.js';
 import { latencyOf } from '../price-call/latency-bucket.policy.js';
@@ -57,14 +58,14 @@ SELECT charge.request_id AS "requestId", charge.cost_nano_usd - charge.overrun_n
       'costNanoUsd', cost_nano_usd::text, 'payer', payer) ORDER BY attempt)
     FROM billing.charge_lines line WHERE line.request_id = charge.request_id), '[]') AS lines
 FROM billing.charges charge
-WHERE charge.request_id = $1 AND ($2::text IS NULL OR (charge.organization = $2 AND charge.project = $3))`;
+WHERE charge.request_id = $1 AND ($2::text IS NULL OR (charge.organization = $2 AND ($3::text IS NULL OR charge.project = $3)))`;
 
 @Injectable()
 export class UsageRepository {
   constructor(private readonly database: Database) {}
 
   /** The charge of a request, unless it belongs to another owner than the one given. */
-  async findCharge(requestId: string, owner: Owner | undefined): Promise<ChargeRecord | undefined> {
+  async findCharge(requestId: string, owner: Place | undefined): Promise<ChargeRecord | undefined> {
     const [charge] = await this.database.query<ChargeRecord>(FIND_CHARGE, [
       requestId,
       owner?.organization ?? null,
