@@ -69,8 +69,16 @@ describe('answers on the trail', () => {
 
   it.each([
     ['with a role in the whole organization', { role: 'viewer', organization: 'demo' } as const, true],
-    ['with a role in its own project only', { role: 'viewer', organization: 'demo', project: 'default' } as const, false],
-    ['with a role in the other project while calling in its own', { role: 'viewer', organization: 'demo', project: 'x' } as const, false],
+    [
+      'with a role in its own project only',
+      { role: 'viewer', organization: 'demo', project: 'default' } as const,
+      false,
+    ],
+    [
+      'with a role in the other project while calling in its own',
+      { role: 'viewer', organization: 'demo', project: 'x' } as const,
+      false,
+    ],
     ['with a role in another organization', { role: 'owner', organization: 'globex' } as const, false],
   ])('shows a request of another project to somebody %s: as far as the role holds', async (_who, grant, isShown) => {
     const caller = { ...callerOf('demo'), person: 'p1', grants: [grant] };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, ChargeRecord, RecordRead, UsageReport, UsageReportReply } from '#libs/contracts';
+import type { ChargeRecord, RecordRead, UsageReport, UsageReportReply } from '#libs/contracts';
 import { readingPlace } from '#libs/permission';
-import { UsageRepository, type Owner } from './usage.repository.js';
+import { UsageRepository } from './usage.repository.js';
 
-/** Answers what was used and what it cost, to each caller for its own project; the admin key sees all. */
+/** Answers what was used and what it cost, to each caller for its own project, or for the organization where a role holds there; the admin key sees all. */
 @Injectable()
 export class AnswerUsageHandler {
   constructor(private readonly usage: UsageRepository) {}
@@ -15,11 +15,8 @@ export class AnswerUsageHandler {
   }
 
   async report({ caller, groupBy, only, from, to }: UsageReport): Promise<UsageReportReply['rows']> {
-    return this.usage.sum({ groupBy, only, from, to, owner: visibleTo(caller) });
+    const place = readingPlace(caller, 'Usage');
+    if (place === 'nowhere') return [];
+    return this.usage.sum({ groupBy, only, from, to, owner: place === 'everywhere' ? undefined : place });
   }
-}
-
-/** The project to which an answer is limited; undefined for all of them. */
-function visibleTo(caller: Caller): Owner | undefined {
-  return caller.admin ? undefined : caller;
 }

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { constantFrom, integer, nat, option, record, sample, subarray } from 'fast-check';
-import { chargeReadReplySchema, usageReportReplySchema, type RequestEnded, type UsageReport } from '#libs/contracts';
+import {
+  chargeReadReplySchema,
+  usageReportReplySchema,
+  type RequestEnded,
+  type RoleGrant,
+  type UsageReport,
+} from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -120,8 +126,11 @@ describe('answers on usage', () => {
   it('shows a charge of another project to a role in the whole organization, and none where no role allows it', async () => {
     const requestId = ofOtherProject.requestId;
     const chargeFor = async (id: string, project?: string) => {
-      const grants = [{ role: 'billing' as const, organization: 'demo', ...(project === undefined ? {} : { project }) }];
-      return (await controller.readCharge({ caller: { ...callerOf('demo'), person: 'p1', grants }, requestId: id })).charge;
+      const grants = [
+        { role: 'billing' as const, organization: 'demo', ...(project === undefined ? {} : { project }) },
+      ];
+      return (await controller.readCharge({ caller: { ...callerOf('demo'), person: 'p1', grants }, requestId: id }))
+        .charge;
     };
     expect(await chargeFor(requestId)).toMatchObject({ requestId });
     expect(await chargeFor(theirs.requestId)).toBeNull();
@@ -239,6 +248,20 @@ describe('answers on usage', () => {
       const exact = sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
       expect(Math.abs((all?.latencyMilliseconds?.[name] ?? 0) / exact - 1)).toBeLessThan(0.06);
     }
+  });
+
+  it('sums up the whole organization for a role that holds there, and nothing where no role allows it', async () => {
+    const projectsOf = async (grant: RoleGrant, only: UsageReport['only'] = {}) => {
+      const caller = { ...callerOf('demo'), person: 'p1', grants: [grant] };
+      return (await report({ groupBy: ['organization', 'project'], only }, caller)).map((row) => row.groups.join('/'));
+    };
+    const billing = { role: 'billing', organization: 'demo' } as const;
+    expect(await projectsOf(billing)).toEqual(['demo/default', 'demo/search']);
+    expect(await projectsOf(billing, { organization: 'acme' })).toEqual([]);
+    expect(await projectsOf({ ...billing, project: 'default' })).toEqual(['demo/default']);
+    expect(await projectsOf({ ...billing, project: 'default' }, { project: 'search' })).toEqual([]);
+    expect(await projectsOf({ ...billing, project: 'search' })).toEqual([]);
+    expect(await projectsOf({ ...billing, organization: 'acme' })).toEqual([]);
   });
 
   it('bounds a report to what is asked for, within what the caller may see', async () => {

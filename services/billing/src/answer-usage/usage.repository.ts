@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
+import type { ChargeRecord, UsageReport, UsageReportReply } from '#libs/contracts';
 import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
 import type { REPORTED } from '../price-call/further-usage.policy.js';
 import { latencyOf } from '../price-call/latency-bucket.policy.js';
 
-/** Whose charges may be seen. */
-export type Owner = Pick<Caller, 'organization' | 'project'>;
-
 /** What to sum up; `owner` undefined for all, times in epoch milliseconds. */
 export interface UsageSelection extends Pick<UsageReport, 'groupBy' | 'only'> {
-  readonly owner: Owner | undefined;
+  readonly owner: Place | undefined;
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
@@ -83,7 +80,7 @@ export class UsageRepository {
       parameters.push(value);
       return ` AND ${GROUP_EXPRESSIONS[name as keyof typeof only]} = $${parameters.length}`;
     });
-    const chosen = `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND project = $3))
+    const chosen = `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))
       AND ($4::float8 IS NULL OR hour >= date_trunc('hour', to_timestamp($4 / 1000), 'UTC'))
       AND ($5::float8 IS NULL OR hour < to_timestamp($5 / 1000))${filters.join('')}`;
     const rows = await this.database.query<SummedRow>(

@@ -8,7 +8,7 @@ import { ReadRequestHandler } from './read-request.handler.js';
 import { requestRecord } from './request-record.js';
 import { readUsageQuery, usageCsv, usageRow } from './usage-report.js';
 
-/** What is on record: one request, usage and cost. A caller sees its own project; the admin key all. */
+/** What is on record: one request, usage and cost. A caller sees its own project, or with a role in the whole organization all of that; the admin key all. */
 @Controller('v1')
 export class RecordsController {
   constructor(
