@@ -170,12 +170,12 @@ describe('the ledger', () => {
     expect(await idsFor({ ...admin, admin: false })).toEqual(['demo/shop:own', 'demo:month']);
     expect(await idsFor({ ...admin, organization: 'acme', admin: false })).toEqual(['acme:month']);
     const elsewhere = { ...admin, admin: false, project: 'elsewhere', person: 'p1' };
-    const grant = { role: 'billing' as const, organization: 'demo' };
-    expect(await idsFor({ ...elsewhere, grants: [grant] })).toEqual(
+    const wide = { role: 'billing' as const, organization: 'demo' };
+    expect(await idsFor({ ...elsewhere, grants: [wide] })).toEqual(
       (await idsFor(admin)).filter((id) => id.startsWith('demo')),
     );
-    expect(await idsFor({ ...elsewhere, grants: [grant] })).toContain('demo/shop:own');
-    expect(await idsFor({ ...elsewhere, grants: [{ ...grant, project: 'elsewhere' }] })).not.toContain('demo/shop:own');
+    expect(await idsFor({ ...elsewhere, grants: [wide] })).toContain('demo/shop:own');
+    expect(await idsFor({ ...elsewhere, grants: [{ ...wide, project: 'elsewhere' }] })).not.toContain('demo/shop:own');
     expect(await idsFor(admin)).toHaveLength(4);
     snapshots.put({ budgets: before });
   });
