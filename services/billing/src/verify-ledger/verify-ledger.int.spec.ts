@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BudgetGrant } from '#libs/contracts';
+import type { BudgetGrant, Caller } from '#libs/contracts';
 import type { SnapshotWatch } from '#libs/messaging';
 import { priceVersionOf } from '#libs/pricing';
 import { Database } from '#libs/storage';
@@ -166,7 +166,7 @@ describe('the ledger', () => {
     snapshots.put({ budgets: [...before, ...others] });
     const watch = snapshots as unknown as SnapshotWatch;
     const handler = new AnswerBudgetsHandler(watch, database);
-    const idsFor = async (caller: typeof admin) => (await handler.list({ caller })).budgets.map(({ id }) => id);
+    const idsFor = async (caller: Caller) => (await handler.list({ caller })).budgets.map(({ id }) => id);
     expect(await idsFor({ ...admin, admin: false })).toEqual(['demo/shop:own', 'demo:month']);
     expect(await idsFor({ ...admin, organization: 'acme', admin: false })).toEqual(['acme:month']);
     const elsewhere = { ...admin, admin: false, project: 'elsewhere', person: 'p1' };
