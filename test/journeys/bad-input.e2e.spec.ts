@@ -215,7 +215,7 @@ const BAD_CALLS: readonly BadCall[] = [
     path: '/v1/usage?group_by=moon',
     status: 400,
     code: 'invalid_parameter',
-    param: 'group_by',
+    param: 'group_by.0',
   },
   {
     what: 'a page too large',
