@@ -21,8 +21,6 @@ const withServers = {
 
 export default {
   maxWorkers: 2,
-  // A process that has loaded hundreds of test files takes longer to end than jest waits, and would be told to leak.
-  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   projects: [
     {
