@@ -29,8 +29,12 @@ export const SECRET_KEY = Buffer.alloc(32, 7);
 @Module({})
 class RootModule {}
 
-/** `shared`: a nats-server that other processes use as well, and that is left running. */
-export async function startIngressForTests(snapshot: Snapshot, shared?: NatsForTests): Promise<IngressForTests> {
+/** `shared`: a nats-server that other processes use as well, and that is left running; `settings`: more variables. */
+export async function startIngressForTests(
+  snapshot: Snapshot,
+  shared?: NatsForTests,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<IngressForTests> {
   const nats = shared ?? (await startNatsForTests());
   const log = createLogger({ service: 'test', level: 'silent' });
   const messaging = await MessagingParts.open(nats.url, 'ingress', log);
@@ -47,7 +51,11 @@ export async function startIngressForTests(snapshot: Snapshot, shared?: NatsForT
   const providers = [
     {
       provide: Settings,
-      useValue: Settings.read({ NATS_URL: nats.url, SWITCHYARD_SECRET_KEY: SECRET_KEY.toString('base64') }),
+      useValue: Settings.read({
+        NATS_URL: nats.url,
+        SWITCHYARD_SECRET_KEY: SECRET_KEY.toString('base64'),
+        ...settings,
+      }),
     },
     { provide: Logger, useValue: log },
     { provide: Readiness, useValue: new Readiness() },

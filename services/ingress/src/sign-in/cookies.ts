@@ -33,15 +33,10 @@ export function setCookie(
   { isSecure, maxAgeSeconds }: { readonly isSecure: boolean; readonly maxAgeSeconds: number },
 ): void {
   const rest = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`;
-  addHeader(reply, `${nameOf(kind, isSecure)}=${value}; ${rest}${isSecure ? '; Secure' : ''}`);
+  // Fastify adds to the cookies that are set already.
+  reply.header('set-cookie', `${nameOf(kind, isSecure)}=${value}; ${rest}${isSecure ? '; Secure' : ''}`);
 }
 
 export function dropCookie(reply: FastifyReply, kind: CookieKind, isSecure: boolean): void {
   setCookie(reply, kind, '', { isSecure, maxAgeSeconds: 0 });
-}
-
-function addHeader(reply: FastifyReply, cookie: string): void {
-  const before = reply.getHeader('set-cookie');
-  const all = before === undefined ? [] : [before].flat().map(String);
-  reply.header('set-cookie', [...all, cookie]);
 }

@@ -1,0 +1,328 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MessageHeader, Subject, type ReplyError, type RoleGrant, type Snapshot } from '#libs/contracts';
+import { SignInSecrets } from '#libs/secrets';
+import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
+import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
+
+const START_MILLISECONDS = 30_000;
+const HOST = '127.0.0.1:8080';
+const ORIGIN = `http://${HOST}`;
+const secrets = new SignInSecrets(SECRET_KEY);
+const TOKEN = secrets.newToken();
+const CSRF = secrets.csrfTokenOf(TOKEN);
+const HASH = secrets.hash('session', TOKEN);
+const EMAIL = 'dev@acme.example';
+const PERSON = { id: 'person_1', email: EMAIL };
+const OWNER: RoleGrant[] = [{ role: 'owner', organization: 'demo' }];
+const COOKIE = `switchyard-session=${TOKEN}`;
+
+const SNAPSHOT: Snapshot = {
+  version: 1,
+  revision: 1,
+  createdAt: 0,
+  providers: [],
+  models: [],
+  organizations: [{ name: 'demo', projects: [{ name: 'web' }, { name: 'lab' }] }],
+  keys: [],
+};
+
+interface Asked {
+  readonly subject: string;
+  readonly query: Record<string, unknown>;
+}
+
+/** Everything here is about the edge: control's part is played by the test, in the words of the contracts. */
+describe('the edge of signing in', () => {
+  let nats: NatsForTests;
+  let ingress: IngressForTests;
+  let grants: RoleGrant[] = OWNER;
+  let refusal: ReplyError | undefined;
+  let asked: Asked[] = [];
+
+  const state = () => ({
+    session: {
+      object: 'session',
+      id: 'session_1',
+      signedInBy: 'password',
+      address: '10.0.0.1',
+      userAgent: '',
+      createdAt: new Date().toISOString(),
+      lastSeenAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    },
+    person: PERSON,
+    grants,
+  });
+
+  const answers: Readonly<Record<string, () => object>> = {
+    [Subject.signIn]: () => ({ ...state(), token: TOKEN }),
+    [Subject.invitationAccept]: () => ({ ...state(), token: TOKEN }),
+    [Subject.passwordChange]: () => ({ ...state(), token: secrets.newToken() }),
+    [Subject.sessionCheck]: state,
+    [Subject.sessionEnd]: () => ({ ended: 1 }),
+    [Subject.sessionList]: () => ({ sessions: [state().session] }),
+    [Subject.issuerList]: () => ({ issuers: [{ name: 'corporate', label: 'Acme <SSO>' }] }),
+    [Subject.oidcStart]: () => ({ location: 'https://login.example.com/auth?state=x', flow: TOKEN }),
+    [Subject.oidcFinish]: () => ({ ...state(), token: TOKEN, returnTo: '/docs' }),
+    [Subject.resourceList]: () => ({ resources: [], hasMore: false }),
+    [Subject.resourceChange]: () => ({ resource: null, revision: 1 }),
+  };
+
+  beforeAll(async () => {
+    nats = await startNatsForTests();
+    ingress = await startIngressForTests(SNAPSHOT, nats);
+    const { messaging } = ingress.messaging;
+    for (const [subject, answer] of Object.entries(answers))
+      messaging.subscribe(subject, (message) => {
+        asked.push({ subject, query: message.json() as Asked['query'] });
+        const headers = refusal ? { [MessageHeader.error]: JSON.stringify(refusal) } : {};
+        if (message.reply !== undefined)
+          messaging.publish(message.reply, refusal ? '' : JSON.stringify(answer()), { headers });
+      });
+    await eventually(async () =>
+      expect((await ingress.http.inject({ url: '/auth/sign-in', headers: { host: HOST } })).statusCode).toBe(200),
+    );
+  }, START_MILLISECONDS);
+  afterAll(async () => {
+    await ingress.stop();
+    await nats.stop();
+  });
+  beforeEach(() => {
+    grants = OWNER;
+    refusal = undefined;
+    asked = [];
+  });
+
+  type Method = 'GET' | 'POST' | 'DELETE';
+  const send = (method: Method, url: string, headers: Record<string, string> = {}, body?: object | string) =>
+    ingress.http.inject({
+      method,
+      url,
+      headers: { host: HOST, ...(typeof body === 'object' ? { 'content-type': 'application/json' } : {}), ...headers },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  const form = (url: string, fields: Record<string, string>, headers: Record<string, string> = { origin: ORIGIN }) =>
+    send(
+      'POST',
+      url,
+      { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      new URLSearchParams(fields).toString(),
+    );
+  const codeOf = ({ body }: { body: string }): string => (JSON.parse(body) as { error: { code: string } }).error.code;
+  const own = { cookie: COOKIE, origin: ORIGIN, 'x-csrf-token': CSRF };
+  const PASSWORD = { email: EMAIL, password: 'long enough a phrase' };
+
+  it('gives the session in a cookie that no script reads and no other site brings along, and nowhere else', async () => {
+    const answer = await send('POST', '/auth/sign-in', {}, PASSWORD);
+    expect(answer.statusCode).toBe(200);
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      new RegExp(`^switchyard-session=${TOKEN}; Path=/; HttpOnly; SameSite=Lax; Max-Age=3[56]\\d\\d$`),
+    );
+    expect(answer.body).not.toContain(TOKEN);
+    expect(answer.json()).toMatchObject({ person: PERSON, csrfToken: CSRF });
+    expect(asked[0]?.query).toMatchObject({ email: EMAIL, visitor: { address: '127.0.0.1' } });
+  });
+
+  it('says nothing of the session that was before but its hash, so that it ends', async () => {
+    await send('POST', '/auth/sign-in', { cookie: COOKIE, origin: ORIGIN }, PASSWORD);
+    expect(asked.find(({ subject }) => subject === Subject.signIn)?.query['before']).toBe(HASH);
+    expect(JSON.stringify(asked)).not.toContain(TOKEN);
+  });
+
+  it.each([
+    ['GET', '/auth/sign-in'],
+    ['GET', '/auth/invitation'],
+    ['GET', '/auth/account'],
+    ['POST', '/auth/sign-in'],
+    ['GET', '/auth/session'],
+    ['GET', '/auth/oidc/corporate/start'],
+  ] as const)('lets nobody frame, keep or share %s %s', async (method, url) => {
+    const answer = await send(method, url, own, method === 'POST' ? PASSWORD : undefined);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(answer.headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  it('takes the right password only where TLS or a loopback address keeps it', async () => {
+    for (const host of ['switchyard.example.com', '10.0.0.1:8080', 'localhost.evil.example'])
+      expect(codeOf(await send('POST', '/auth/sign-in', { host }, PASSWORD))).toBe('tls_required');
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['another origin', { origin: 'https://evil.example' }],
+    ['no origin that it may tell', { origin: 'null' }],
+    ['another port', { origin: 'http://127.0.0.1:9' }],
+    ['another site, as browsers say', { 'sec-fetch-site': 'cross-site' }],
+  ])('signs nobody in from a page of %s', async (_what, headers: Record<string, string>) => {
+    expect(codeOf(await send('POST', '/auth/sign-in', headers, PASSWORD))).toBe('cross_origin_request');
+    expect(codeOf(await form('/auth/sign-in', PASSWORD, headers))).toBe('cross_origin_request');
+    expect(asked).toEqual([]);
+  });
+
+  it('takes no form without an origin, no large body, and forms nowhere else', async () => {
+    expect(codeOf(await form('/auth/sign-in', PASSWORD, {}))).toBe('cross_origin_request');
+    const large = await send('POST', '/auth/sign-in', {}, { ...PASSWORD, password: 'x'.repeat(20_000) });
+    expect(large.statusCode).toBe(413);
+    const elsewhere = await form('/admin/v1/organizations', { name: 'x' }, own);
+    expect(elsewhere.statusCode).toBe(415);
+    expect(asked.map(({ subject }) => subject)).not.toContain(Subject.signIn);
+  });
+
+  it.each([
+    ['/docs', '/docs'],
+    ['https://evil.example', '/auth/account'],
+    ['//evil.example', '/auth/account'],
+    ['/\\evil.example', '/auth/account'],
+  ])('goes on at a path of ours after a form: %s', async (wanted, target) => {
+    const answer = await form('/auth/sign-in', { ...PASSWORD, return_to: wanted });
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, target]);
+    const start = await send('GET', `/auth/oidc/corporate/start?return_to=${encodeURIComponent(wanted)}`);
+    expect(start.statusCode).toBe(303);
+    expect(asked.at(-1)?.query).toMatchObject({
+      returnTo: target,
+      redirectUri: `${ORIGIN}/auth/oidc/corporate/callback`,
+    });
+  });
+
+  it('tells a refusal by code to programs, and in words of its own on the page', async () => {
+    refusal = { status: 429, code: 'too_many_attempts', message: 'no', retryAfterSeconds: 60 };
+    const program = await send('POST', '/auth/sign-in', {}, PASSWORD);
+    expect([program.statusCode, codeOf(program), program.headers['retry-after']]).toEqual([
+      429,
+      'too_many_attempts',
+      '60',
+    ]);
+    const page = await form('/auth/sign-in', PASSWORD);
+    expect(page.headers.location).toBe('/auth/sign-in?error=too_many_attempts');
+    expect(page.headers['set-cookie']).toBeUndefined();
+    refusal = undefined;
+    expect((await send('GET', String(page.headers.location))).body).toContain('too many attempts');
+    const forged = await send('GET', '/auth/sign-in?error=<script>alert(1)</script>&return_to=/"><script>');
+    expect(forged.body).not.toContain('<script');
+    expect(forged.body).toContain('Acme &lt;SSO&gt;');
+  });
+
+  describe('with a session', () => {
+    it('reads with the cookie alone, as the roles allow', async () => {
+      const { statusCode } = await send('GET', '/admin/v1/organizations', { cookie: COOKIE });
+      expect(statusCode).toBe(200);
+      expect(asked.at(-1)?.query['caller']).toMatchObject({ person: 'person_1', organization: 'demo', project: 'web' });
+      expect((await send('GET', '/admin/v1/people', { cookie: COOKIE })).statusCode).toBe(403);
+    });
+
+    it.each([
+      ['no origin', { origin: '' }, 'cross_origin_request'],
+      ['another origin', { origin: 'https://evil.example' }, 'cross_origin_request'],
+      ['the origin null', { origin: 'null' }, 'cross_origin_request'],
+      ['no token', { 'x-csrf-token': '' }, 'csrf_token_required'],
+      ["another session's token", { 'x-csrf-token': secrets.csrfTokenOf(secrets.newToken()) }, 'csrf_token_required'],
+    ])('changes nothing with %s', async (_what, change: Record<string, string>, code) => {
+      const headers = Object.fromEntries(Object.entries({ ...own, ...change }).filter(([, value]) => value !== ''));
+      for (const [method, url] of [
+        ['DELETE', '/admin/v1/organizations/demo'],
+        ['POST', '/auth/sign-out'],
+        ['POST', '/v1/chat/completions'],
+      ] as const) {
+        const answer = await send(method, url, headers, {});
+        expect([url, answer.statusCode, codeOf(answer)]).toEqual([url, 403, code]);
+      }
+      expect(asked.map(({ subject }) => subject).filter((subject) => subject !== Subject.sessionCheck)).toEqual([]);
+    });
+
+    it('changes with both, by what browsers say of the site as well', async () => {
+      expect((await send('DELETE', '/admin/v1/organizations/demo', { ...own, 'if-match': '*' })).statusCode).toBe(200);
+      const { origin: _origin, ...rest } = own;
+      const headers = { ...rest, 'sec-fetch-site': 'same-origin', 'if-match': '*' };
+      expect((await send('DELETE', '/admin/v1/organizations/demo', headers)).statusCode).toBe(200);
+    });
+
+    it('acts in the project of the header where there is a role, and nowhere else', async () => {
+      grants = [{ role: 'viewer', organization: 'demo', project: 'lab' }];
+      const cookie = `switchyard-session=${secrets.newToken()}`;
+      const at = (project: string) => send('GET', '/v1/models', { cookie, 'x-switchyard-project': project });
+      expect((await at('demo/lab')).statusCode).toBe(200);
+      for (const place of ['demo/web', 'other/lab', 'demo', 'demo/lab/x', 'demo/Lab'])
+        expect(codeOf(await at(place))).toBe('no_role_in_project');
+      const call = await send('POST', '/v1/chat/completions', { cookie, origin: ORIGIN }, {});
+      expect(call.statusCode).toBe(403);
+    });
+
+    it('is over within moments of its end, and at once where it is ended here', async () => {
+      const token = secrets.newToken();
+      const headers = { ...own, cookie: `switchyard-session=${token}`, 'x-csrf-token': secrets.csrfTokenOf(token) };
+      expect((await send('GET', '/auth/session', headers)).statusCode).toBe(200);
+      const out = await send('POST', '/auth/sign-out', headers);
+      expect(String(out.headers['set-cookie'])).toMatch(/^switchyard-session=; .*Max-Age=0/);
+      refusal = { status: 401, code: 'session_ended', message: 'over' };
+      expect(codeOf(await send('GET', '/auth/session', headers))).toBe('session_ended');
+      const other = `switchyard-session=${secrets.newToken()}`;
+      refusal = undefined;
+      await send('GET', '/auth/session', { cookie: other });
+      refusal = { status: 401, code: 'session_ended', message: 'over' };
+      await eventually(
+        async () => expect((await send('GET', '/auth/session', { cookie: other })).statusCode).toBe(401),
+        {
+          withinMilliseconds: 5_000,
+        },
+      );
+    });
+
+    it('is no session when it is not one of ours, is sent twice, or comes with a key', async () => {
+      for (const cookie of ['switchyard-session=x', `${COOKIE}; ${COOKIE}`, 'other=1'])
+        expect((await send('GET', '/auth/session', { cookie })).statusCode).toBe(401);
+      const answer = await send('GET', '/auth/session', { cookie: COOKIE, authorization: 'Bearer wrong' });
+      expect([answer.statusCode, codeOf(answer)]).toEqual([401, 'invalid_api_key']);
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it('ends a sign-in at an identity provider only in the browser that began it', async () => {
+    const start = await send('GET', '/auth/oidc/corporate/start');
+    expect(start.headers.location).toBe('https://login.example.com/auth?state=x');
+    expect(String(start.headers['set-cookie'])).toMatch(/^switchyard-flow=.*HttpOnly; SameSite=Lax; Max-Age=600$/);
+    const without = await send('GET', '/auth/oidc/corporate/callback?code=c&state=x');
+    expect(without.headers.location).toBe('/auth/sign-in?error=sign_in_expired');
+    const back = await send('GET', '/auth/oidc/corporate/callback?code=c&state=x', {
+      cookie: `switchyard-flow=${TOKEN}`,
+    });
+    expect([back.statusCode, back.headers.location]).toEqual([303, '/docs']);
+    expect(back.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^switchyard-flow=;/),
+      expect.stringContaining(`switchyard-session=${TOKEN}`),
+    ]);
+    expect(asked.at(-1)?.query).toMatchObject({ query: 'code=c&state=x', flow: secrets.hash('oidc-flow', TOKEN) });
+  });
+
+  it('sets cookies that only we can set and only TLS carries, where browsers come by TLS', async () => {
+    const behindTls = await startIngressForTests(SNAPSHOT, nats, { SWITCHYARD_PUBLIC_URL: 'https://sy.example.com' });
+    try {
+      const headers = { host: 'sy.example.com', 'content-type': 'application/json' };
+      const enter = (origin: string) =>
+        behindTls.http.inject({
+          method: 'POST',
+          url: '/auth/sign-in',
+          headers: { ...headers, origin },
+          payload: JSON.stringify(PASSWORD),
+        });
+      expect((await enter('http://sy.example.com')).statusCode).toBe(403);
+      expect(String((await enter('https://sy.example.com')).headers['set-cookie'])).toMatch(
+        /^__Host-switchyard-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/,
+      );
+      const plain = await behindTls.http.inject({ url: '/auth/session', headers: { ...headers, cookie: COOKIE } });
+      expect(plain.statusCode).toBe(401);
+    } finally {
+      await behindTls.stop();
+    }
+  });
+
+  it('keeps no answer with a session for a repetition', async () => {
+    for (let count = 0; count < 2; count += 1)
+      expect((await send('POST', '/auth/sign-in', { 'idempotency-key': 'again' }, PASSWORD)).statusCode).toBe(200);
+    expect(asked.filter(({ subject }) => subject === Subject.signIn)).toHaveLength(2);
+  });
+});
