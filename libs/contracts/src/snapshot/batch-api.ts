@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { azureOptionsSchema, openaiOptionsSchema, simOptionsSchema } from './provider-options.js';
+import { azureOptionsSchema, bedrockOptionsSchema, openaiOptionsSchema, simOptionsSchema } from './provider-options.js';
 
 /** Servers of OpenAI's wire format that are known to have its batch API as well. */
 const OPENAI_BATCH_HOSTS: readonly string[] = ['api.openai.com', 'api.groq.com'];
@@ -15,6 +15,7 @@ export function hasBatchApi(kind: string, options: unknown): boolean {
   }
   // The bodies of a dated version do not name their deployment.
   if (kind === 'azure') return (azureOptionsSchema.parse(options).apiVersion ?? 'v1') === 'v1';
+  if (kind === 'bedrock') return bedrockOptionsSchema.parse(options).batches !== undefined;
   return kind === 'sim' && simOptionsSchema.parse(options).batchMilliseconds !== undefined;
 }
 

@@ -61,6 +61,21 @@ export const bedrockOptionsSchema = z.object({
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Put before model ids for cross-region inference, e.g. `eu`; ids that have such a prefix and ARNs stay as they are. */
   profilePrefix: z.string().optional(),
+  /** Where requests and answers of its batch inference lie meanwhile; without it there are no batches. */
+  batches: z
+    .object({
+      bucket: z.string(),
+      /** Of the keys in the bucket, without a slash at its end. */
+      prefix: z.string().default('switchyard'),
+      /** What Bedrock reads and writes the bucket as. */
+      roleArn: z.string(),
+      /** Fewer requests make no batch: a quota of the account, for each model. */
+      minRecords: z.int().positive().default(100),
+      /** Of private endpoints or proxies for Bedrock's control plane and for S3; the region's own where they are absent. */
+      baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+      storageUrl: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .optional(),
 });
 export type BedrockOptions = z.infer<typeof bedrockOptionsSchema>;
 

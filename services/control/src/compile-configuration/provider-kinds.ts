@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProviderEntry, ProviderKind } from '#libs/contracts';
 
+import { bedrockBatches } from './batches/bedrock-batches.js';
 import { closedObject } from './closed-object.js';
 import { checkCredentials, credentialFields, credentialFieldsOf } from './credential-fields.js';
 import { suggestName } from './nearest-name.policy.js';
@@ -66,6 +67,7 @@ const fieldsOf = {
     region: awsName,
     baseUrl: baseUrl.optional(),
     profilePrefix: awsName.optional(),
+    batches: bedrockBatches.optional(),
     ...credentialFields,
     dataPolicy,
   }),

@@ -99,6 +99,27 @@ describe('the kinds azure and bedrock', () => {
 describe('a provider with something wrong', () => {
   it.each([
     [
+      'names no bucket',
+      'kind: bedrock, region: us-east-1, apiKey: k, batches: { bucket: S3, roleArn: "arn:aws:iam::123456789012:role/b" }',
+      ['providers.main.batches.bucket', 'must be the name of a bucket, such as "our-bedrock-batches"'],
+    ],
+    [
+      'names no role',
+      'kind: bedrock, region: us-east-1, apiKey: k, batches: { bucket: our-batches, roleArn: admin }',
+      [
+        'providers.main.batches.roleArn',
+        'must be the ARN of a role, such as "arn:aws:iam::123456789012:role/bedrock-batches"',
+      ],
+    ],
+    [
+      'leaves its prefix',
+      'kind: bedrock, region: us-east-1, apiKey: k, batches: { bucket: our-batches, prefix: "../x", roleArn: "arn:aws:iam::123456789012:role/b" }',
+      [
+        'providers.main.batches.prefix',
+        'must be letters, digits, "_" and "-", in parts with "/" between them',
+      ],
+    ],
+    [
       'has one key and several',
       'kind: openai, baseUrl: "https://x.example", apiKey: k, apiKeys: [l]',
       ['providers.main.apiKeys', 'stands beside apiKey; keep one of the two'],

@@ -36,6 +36,11 @@ export class SubmitBatchHandler {
       if (lines.length === 0) {
         return { outcome: 'refused', message: 'none of the requests can be part of a batch', mayPass: false };
       }
+      const { leastLines = 1 } = batches;
+      if (lines.length < leastLines) {
+        const message = `${lines.length} requests are too few: a batch of this provider has at least ${leastLines}`;
+        return { outcome: 'refused', message, mayPass: false };
+      }
       return await this.send(query, { batches, lines, left });
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;

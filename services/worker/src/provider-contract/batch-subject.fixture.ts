@@ -29,6 +29,8 @@ export interface BatchWire {
 export interface BatchSubject {
   readonly kind: ProviderKind;
   readonly credential: string;
+  /** What of the credential goes over the wire; all of it where it is absent. */
+  readonly credentialSent?: string;
   readonly model: string;
   options(origin: string): object;
   readonly callers: readonly ContractCaller[];

@@ -24,6 +24,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 /** A local server that replies what a test tells it to, and sees who leaves. */
@@ -63,7 +65,8 @@ export class ProviderServer {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const { url: path = '', method, headers } = request;
-    const seen = { method, path, headers, body: parsed(Buffer.concat(parts).toString()) };
+    const text = Buffer.concat(parts).toString();
+    const seen = { method, path, headers, body: parsed(text), text };
     this.requests.push(seen);
     response.once('close', () => {
       if (!response.writableFinished) this.abandoned++;

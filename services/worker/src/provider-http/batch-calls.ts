@@ -9,13 +9,20 @@ const MOST_ERROR_BYTES = 16 * 1024;
 const MOST_MESSAGE_CHARACTERS = 500;
 const LINE_FEED = 0x0a;
 
-/** Where the batch API of a provider answers, and what every request carries. */
+/** A request that is about to be sent. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string;
+}
+
+/** Where the batch API of a provider answers, and what every request carries; a signature depends on the request. */
 export interface BatchEndpoint {
   readonly agent: Dispatcher;
   readonly origin: string;
   /** Before each path. */
   readonly root: string;
-  headers(): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
+  headers(request: OutgoingRequest): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
 }
 
@@ -48,6 +55,12 @@ export class BatchCalls {
     return this.json<T>(await this.send({ method: 'POST', path, body, headers, signal }));
   }
 
+  /** Puts a text at a path as it is. */
+  async put(path: string, content: string, signal: AbortSignal): Promise<void> {
+    const headers = { 'content-type': 'application/octet-stream' };
+    await this.json(await this.send({ method: 'PUT', path, body: content, headers, signal }));
+  }
+
   async remove(path: string, signal: AbortSignal): Promise<void> {
     await this.json(await this.send({ method: 'DELETE', path, signal }));
   }
@@ -63,7 +76,7 @@ export class BatchCalls {
   }
 
   private async send(request: {
-    method: 'GET' | 'POST' | 'DELETE';
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE';
     path: string;
     signal: AbortSignal;
     query?: Query;
@@ -72,13 +85,15 @@ export class BatchCalls {
   }): Promise<Dispatcher.ResponseData> {
     const { agent, origin, root, query } = this.endpoint;
     const search = new URLSearchParams({ ...query, ...request.query }).toString();
+    const path = `${root}${request.path}${search && `?${search}`}`;
+    const { method, body = '' } = request;
     try {
       const answer = await agent.request({
         origin,
-        path: `${root}${request.path}${search && `?${search}`}`,
-        method: request.method,
+        path,
+        method,
         headers: {
-          ...(await this.endpoint.headers()),
+          ...(await this.endpoint.headers({ method, url: `${origin}${path}`, body })),
           accept: 'application/json',
           'accept-encoding': 'identity',
           ...request.headers,

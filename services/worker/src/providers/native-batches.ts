@@ -43,6 +43,8 @@ export interface NativeBatches {
   /** Most requests and bytes of one batch, by the provider's own limits. */
   readonly mostLines: number;
   readonly mostBytes: number;
+  /** Fewer requests make no batch; absent where one will do. */
+  readonly leastLines?: number;
   /** Whether `results` wants the lines that were submitted, which must then be made once more. */
   readonly needsLines?: boolean;
   /** Whether a request may be part of a batch. */

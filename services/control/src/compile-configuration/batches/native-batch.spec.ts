@@ -16,6 +16,12 @@ function compiled(target: string, modelFields = ''): readonly TargetEntry[] | st
     '  dated: { kind: azure, resource: house, apiVersion: "2024-10-21", apiKey: "azure-key-1" }',
     '  claude: { kind: anthropic, apiKey: "sk-ant-1", dataPolicy: { retention: false } }',
     '  toy: { kind: sim, batchSeconds: 2 }',
+    '  plain: { kind: bedrock, region: eu-central-1, apiKey: "AKIAEXAMPLEEXAMPLE00:s" }',
+    '  aws:',
+    '    kind: bedrock',
+    '    region: eu-central-1',
+    '    apiKey: "AKIAEXAMPLEEXAMPLE00:s"',
+    '    batches: { bucket: our-batches, roleArn: "arn:aws:iam::123456789012:role/bedrock-batches" }',
     'models:',
     `  - { name: m, ${modelFields} targets: [ ${target} ] }`,
   ].join('\n');
@@ -47,13 +53,14 @@ describe('batch', () => {
     ]);
   });
 
-  it.each(['told', 'toy'])('is possible at %s', (provider) => {
+  it.each(['told', 'toy', 'aws'])('is possible at %s', (provider) => {
     const [policy] = policyOf(compiled(`{ provider: ${provider}, model: m, ${PRICE}, batch: { native: allow } }`));
     expect(policy).toEqual({ minLines: 100, leastMilliseconds: 21_600_000, marginMilliseconds: 7_200_000 });
   });
 
   it.each([
     [`{ provider: own, model: m, ${PRICE}, batch: { native: allow } }`, 'has no batch API'],
+    [`{ provider: plain, model: m, ${PRICE}, batch: { native: allow } }`, 'has no batch API'],
     [`{ provider: dated, model: m, ${PRICE}, batch: { native: allow } }`, 'has no batch API'],
     [`{ provider: claude, model: m, ${PRICE}, batch: { native: allow } }`, 'is said to keep nothing'],
     [

@@ -1,9 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ContractCall } from '../../provider-contract/contract-call.fixture.js';
-import { ProviderServer, type SeenRequest } from '../../provider-contract/provider-server.fixture.js';
+import { ProviderServer } from '../../provider-contract/provider-server.fixture.js';
 import type { Provider } from '../provider.js';
 import { readCredential, secretsOf } from './aws-credential.js';
+import { expectedSignature, signatureIn } from './aws-signature.fixture.js';
 import { answer, event, exception, streamOf, textBlock } from './converse-wire.fixture.js';
 import { classify } from './errors.js';
 import { bedrock } from './index.js';
@@ -47,7 +47,7 @@ describe('kind bedrock', () => {
     expect(request?.headers['authorization']).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIAEXAMPLEEXAMPLE00\/\d{8}\/eu-central-1\/bedrock\/aws4_request, /,
     );
-    expect(signatureIn(request)).toBe(expectedSignature(request));
+    expect(signatureIn(request)).toBe(expectedSignature(request, secretAccessKey));
   });
 
   it('sends an API key as bearer token', async () => {
@@ -151,34 +151,3 @@ describe('classify', () => {
     expect(classify(503, '<html>')).toEqual({ errorClass: 'overloaded', message: '' });
   });
 });
-
-function signatureIn(request: SeenRequest | undefined): string | undefined {
-  return /Signature=([0-9a-f]{64})$/.exec(String(request?.headers['authorization']))?.[1];
-}
-
-/** The signature that AWS computes on its side (Signature Version 4), from the request as it arrived. */
-function expectedSignature(request: SeenRequest | undefined): string {
-  const { path = '', headers = {}, body: sent } = request ?? {};
-  const [, scope = '', signed = ''] =
-    /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+)/.exec(String(headers['authorization'])) ?? [];
-  const canonical = [
-    'POST',
-    path.split('/').map(encodeURIComponent).join('/'),
-    '',
-    ...signed.split(';').map((name) => `${name}:${String(headers[name])}`),
-    '',
-    signed,
-    sha256(JSON.stringify(sent)),
-  ].join('\n');
-  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
-  const key = scope.split('/').reduce<string | Buffer>((last, part) => hmac(last, part), `AWS4${secretAccessKey}`);
-  return hmac(key, text).toString('hex');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}

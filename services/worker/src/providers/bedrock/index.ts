@@ -6,6 +6,7 @@ import { requireCredential } from '../../provider-http/require-credential.js';
 import { translatedProvider } from '../../provider-http/translated-provider.js';
 import type { ProviderKind } from '../provider.js';
 import { readCredential, secretsOf, type AwsCredential } from './aws-credential.js';
+import { BedrockBatches } from './batches.js';
 import { readOptions, type BedrockOptions } from './config.js';
 import { classify, withExceptionName } from './errors.js';
 import { mended, mendedEmbedding } from './mending.js';
@@ -18,10 +19,12 @@ export const bedrock: ProviderKind = {
     const { fetchFile } = surroundings;
     const credential = readCredential(requireCredential('bedrock', rawCredential));
     const agent = providerAgent(surroundings);
-    const models = modelsOf(readOptions(rawOptions), credential, fetchThrough(agent));
+    const options = readOptions(rawOptions);
+    const models = modelsOf(options, credential, fetchThrough(agent));
     const secrets = secretsOf(credential);
     const provider = translatedProvider({ agent, models, classify, secrets: () => secrets, fetchFile });
-    return { ...provider, call: async (call) => withExceptionName(await provider.call(call)) };
+    const batches = options.batches && new BedrockBatches(options, options.batches, { credential, agent });
+    return { ...provider, batches, call: async (call) => withExceptionName(await provider.call(call)) };
   },
 };
 
