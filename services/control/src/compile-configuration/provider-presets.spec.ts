@@ -114,10 +114,7 @@ describe('a provider with something wrong', () => {
     [
       'leaves its prefix',
       'kind: bedrock, region: us-east-1, apiKey: k, batches: { bucket: our-batches, prefix: "../x", roleArn: "arn:aws:iam::123456789012:role/b" }',
-      [
-        'providers.main.batches.prefix',
-        'must be letters, digits, "_" and "-", in parts with "/" between them',
-      ],
+      ['providers.main.batches.prefix', 'must be letters, digits, "_" and "-", in parts with "/" between them'],
     ],
     [
       'has one key and several',

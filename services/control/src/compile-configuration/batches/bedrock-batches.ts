@@ -13,7 +13,10 @@ export const bedrockBatches = closedObject({
   prefix: z
     .string()
     .max(200)
-    .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, 'must be letters, digits, "_" and "-", in parts with "/" between them')
+    .regex(
+      /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,
+      'must be letters, digits, "_" and "-", in parts with "/" between them',
+    )
     .optional(),
   roleArn: z
     .string()

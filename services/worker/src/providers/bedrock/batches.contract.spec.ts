@@ -118,7 +118,10 @@ describe('batches of kind bedrock', () => {
   it('are not sent with an API key of Bedrock, which S3 does not take', async () => {
     const other = new BatchCall({ ...subject, credential: 'bedrock-api-key-abc=' }, server.origin);
     const submission = other.batches.submit({ name: 'native_1', model: subject.model, lines: await lines(), signal });
-    await expect(submission).rejects.toMatchObject({ errorClass: 'unsupported', message: expect.stringContaining('access key') });
+    await expect(submission).rejects.toMatchObject({
+      errorClass: 'unsupported',
+      message: expect.stringContaining('access key'),
+    });
     await other.close();
     expect(server.requests).toEqual([]);
   });

@@ -149,9 +149,11 @@ function recordOf(recordId: string, result: ScriptedResult): object[] {
 class NamesOfRecords extends Map<string, unknown> {
   constructor(records: ReadonlyMap<string, unknown>) {
     const names = Array.from({ length: records.size }, (_, index) => `req_${index}`);
-    super(names.flatMap((name): [string, unknown][] => {
-      const id = recordIdOf(name);
-      return records.has(id) ? [[name, records.get(id)]] : [];
-    }));
+    super(
+      names.flatMap((name): [string, unknown][] => {
+        const id = recordIdOf(name);
+        return records.has(id) ? [[name, records.get(id)]] : [];
+      }),
+    );
   }
 }
