@@ -73,7 +73,12 @@ describe('SubmitBatchHandler', () => {
   it.each([
     ['are more than a batch takes', three(), { mostLines: 2 }, ['1', '2']],
     ['want several answers', [requestOf(1), requestOf(2), requestOf(3, { n: 2 })], {}, ['1', '2']],
-    ['are for another endpoint', [requestOf(1), requestOf(2), requestOf(3, { input: 'x' }, 'openai-embeddings')], {}, ['1', '2']],
+    [
+      'are for another endpoint',
+      [requestOf(1), requestOf(2), requestOf(3, { input: 'x' }, 'openai-embeddings')],
+      {},
+      ['1', '2'],
+    ],
     ['the provider takes online only', three(), { takes: ({ customId }) => !customId.endsWith('3') }, ['1', '2']],
   ] as [string, BundledRequest[], Partial<NativeBatches>, string[]][])(
     'leaves those that %s',
@@ -85,7 +90,11 @@ describe('SubmitBatchHandler', () => {
 
   it('sends none where they are too few', async () => {
     const { answer, sent } = await submitted(three(), { leastLines: 4 });
-    expect(answer).toMatchObject({ outcome: 'refused', mayPass: false, message: expect.stringMatching(/3 .* at least 4/) });
+    expect(answer).toMatchObject({
+      outcome: 'refused',
+      mayPass: false,
+      message: expect.stringMatching(/3 .* at least 4/),
+    });
     expect(sent).toEqual([]);
   });
 
