@@ -18,11 +18,13 @@ export class EndUnpublishedHandler {
     private readonly results: StoreJobResultsHandler,
   ) {}
 
-  /** Ends what is to be ended; resolves when it is on record. */
+  /** Ends what is to be ended; resolves when it is on record, and rejects where some is not: none is left at work behind it. */
   async end(): Promise<void> {
     await this.jobs.expire();
     const ending = await this.jobs.next();
-    await Promise.all(ending.map((job) => this.endOne(job)));
+    const endings = await Promise.allSettled(ending.map((job) => this.endOne(job)));
+    const failed = endings.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   private async endOne(job: EndingJob): Promise<void> {
