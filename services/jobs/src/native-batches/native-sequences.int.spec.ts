@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
 import { nativeSnapshot } from './native.fixture.js';
-import { happening, NativeWorld } from './native-world.fixture.js';
+import { happening } from './native-happenings.fixture.js';
+import { NativeWorld } from './native-world.fixture.js';
 
 const SEQUENCES = 60;
 const MOST_HAPPENINGS = 16;
