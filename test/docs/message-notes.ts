@@ -122,6 +122,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   feedbackList: query('ingress → one audit'),
   chargeRead: query('ingress → one billing'),
   usageReport: query('ingress → one billing'),
+  costReport: query('ingress → one billing'),
   budgetList: query('ingress → one billing'),
   budgetGrant: query('ingress → one billing'),
   ledgerVerify: query('ingress → one billing'),

@@ -109,6 +109,15 @@ export type {
   AzureOptions,
   BedrockOptions,
 } from './snapshot/provider-options.js';
+export {
+  COST_BUCKETS,
+  COST_GROUPS,
+  costReportReplySchema,
+  costReportSchema,
+  costRowSchema,
+  MOST_COST_ROWS,
+} from './queries/costs.js';
+export type { CostReport, CostReportReply, CostRow } from './queries/costs.js';
 export { usageSchema } from './events/usage.js';
 export type { Usage } from './events/usage.js';
 export { attemptSchema, errorClass } from './events/attempt.js';

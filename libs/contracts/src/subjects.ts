@@ -140,6 +140,7 @@ export const Subject = {
   /** ingress → billing */
   chargeRead: 'charge.read.v1',
   usageReport: 'usage.report.v1',
+  costReport: 'cost.report.v1',
   budgetList: 'budget.list.v1',
   budgetGrant: 'budget.grant.v1',
   ledgerVerify: 'ledger.verify.v1',

@@ -3,6 +3,9 @@ import { Stream } from '#libs/contracts';
 import { StorageModule } from '#libs/storage';
 import { AnswerBudgetsController } from './answer-budgets/answer-budgets.controller.js';
 import { AnswerBudgetsHandler } from './answer-budgets/answer-budgets.handler.js';
+import { AnswerCostsController } from './answer-costs/answer-costs.controller.js';
+import { AnswerCostsHandler } from './answer-costs/answer-costs.handler.js';
+import { CostsRepository } from './answer-costs/costs.repository.js';
 import { AnswerUsageController } from './answer-usage/answer-usage.controller.js';
 import { AnswerUsageHandler } from './answer-usage/answer-usage.handler.js';
 import { UsageRepository } from './answer-usage/usage.repository.js';
@@ -42,6 +45,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
   controllers: [
     PriceCallConsumer,
     AnswerUsageController,
+    AnswerCostsController,
     LeaseBudgetController,
     PlaceHoldController,
     AnswerBudgetsController,
@@ -69,6 +73,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     PriceVersionsRepository,
     AnswerUsageHandler,
     UsageRepository,
+    AnswerCostsHandler,
+    CostsRepository,
   ],
 })
 export class BillingModule {}

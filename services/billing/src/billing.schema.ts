@@ -17,6 +17,7 @@ import { CreateBudgetsAndLedger1764300000000 } from './migrations/4-create-budge
 import { KeepHighestLimits1764400000000 } from './migrations/5-keep-highest-limits.js';
 import { KeepSupersededCalls1764500000000 } from './migrations/6-keep-superseded-calls.js';
 import { CreateUsageHours1764600000000 } from './migrations/7-create-usage-hours.js';
+import { RollUpMoney1764700000000 } from './migrations/8-roll-up-money.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -43,5 +44,6 @@ export const billingSchema: ServiceSchema = {
     KeepHighestLimits1764400000000,
     KeepSupersededCalls1764500000000,
     CreateUsageHours1764600000000,
+    RollUpMoney1764700000000,
   ],
 };

@@ -64,6 +64,7 @@ import { CreateResponseHandler } from './manage-responses/create-response.handle
 import { ResponseKeeper } from './manage-responses/response-keeper.js';
 import { ResponsesController } from './manage-responses/responses.controller.js';
 import { ReadRequestHandler } from './read-records/read-request.handler.js';
+import { CostsController } from './read-costs/costs.controller.js';
 import { RecordsController } from './read-records/records.controller.js';
 import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
 import { RepeatTimes } from './repeat-request/repeat-times.js';
@@ -96,6 +97,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     ListedBatchesController,
     StreamsController,
     RecordsController,
+    CostsController,
     BudgetsController,
     TrailController,
     TrailAdminController,

@@ -91,7 +91,7 @@ export class UsageRepository {
            sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
            sum(reasoning_tokens)::float8 AS "reasoningTokens",
            ${FURTHER_SUMS} AS "furtherUsage", sum(cost_nano_usd)::text AS "costNanoUsd"
-         FROM billing.usage_hours WHERE ${chosen} GROUP BY 1
+         FROM billing.usage_hours WHERE ${chosen} GROUP BY 1 HAVING sum(requests) > 0
        ), buckets AS (
          SELECT ${groups} AS groups, bucket, sum(requests) AS requests
          FROM billing.latency_hours WHERE ${chosen} GROUP BY 1, 2

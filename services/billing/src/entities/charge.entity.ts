@@ -62,6 +62,14 @@ export class Charge {
   @Column('integer', { name: 'markup_millionths', default: 0 })
   markupMillionths!: number;
 
+  /** What the usage would have cost at the dearest model, with the markup; null for charges of before that was kept. */
+  @Column('bigint', { name: 'baseline_nano_usd', nullable: true })
+  baselineNanoUsd!: string | null;
+
+  /** The price version that it follows from; null where it is the cost itself. */
+  @Column('text', { name: 'baseline_price_version', nullable: true })
+  baselinePriceVersion!: string | null;
+
   @Column('text', { name: 'batch_id', nullable: true })
   batchId!: string | null;
 

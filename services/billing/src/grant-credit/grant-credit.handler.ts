@@ -5,6 +5,7 @@ import { Database } from '#libs/storage';
 import { Account } from '../keep-ledger/charge-entries.policy.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetHandler, stateOf } from '../lease-budget/lease-budget.handler.js';
+import { addAccountDays } from '../price-call/roll-up-usage.sql.js';
 import { openPeriod } from '../lease-budget/reservations.repository.js';
 
 /** What a period may hold altogether, so that sums stay far from what Postgres can count. */
@@ -23,6 +24,8 @@ WITH granted AS (
 ), entered AS (
   INSERT INTO billing.ledger_entries (transaction_id, account_id, amount_nano_usd)
   SELECT noted.id, entry.* FROM noted, (VALUES ($6::integer, $3::bigint), ($7::integer, -$3::bigint)) entry
+  RETURNING account_id, amount_nano_usd
+), moved AS (${addAccountDays('entered')}
 )
 SELECT id FROM granted`;
 

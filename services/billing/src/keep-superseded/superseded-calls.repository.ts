@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, storableText } from '#libs/storage';
 import { Account } from '../keep-ledger/charge-entries.policy.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
+import { ROLL_UP_SUPERSEDED } from '../price-call/roll-up-usage.sql.js';
 import type { FirstEvent, SupersededEvent } from './superseded-calls.policy.js';
 
 interface FirstRow {
@@ -25,16 +26,22 @@ FROM billing.charges charge WHERE charge.request_id = ANY($1)`;
 
 /** Lines and ledger transaction of every event in one statement; an event whose lines are there gets nothing more. */
 const RECORD = `
-WITH lined AS (
+WITH given AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1) AS line(
+    request_id text, ended_at_milliseconds double precision, attempt integer, organization text, project text, key text,
+    public_model text, end_user text, tags jsonb, day date, provider text, model text, price_version text, usage jsonb,
+    usage_basis text, prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint,
+    cache_write_prompt_tokens bigint, cost_nano_usd bigint)
+), lined AS (
   INSERT INTO billing.superseded_lines
     (request_id, ended_at, attempt, organization, project, provider, model, price_version, usage, usage_basis, cost_nano_usd)
   SELECT request_id, to_timestamp(ended_at_milliseconds / 1000), attempt, organization, project, provider, model,
     price_version, usage, usage_basis, cost_nano_usd
-  FROM json_to_recordset($1) AS line(
-    request_id text, ended_at_milliseconds double precision, attempt integer, organization text, project text,
-    provider text, model text, price_version text, usage jsonb, usage_basis text, cost_nano_usd bigint)
-  ORDER BY request_id, ended_at_milliseconds, attempt
-  ON CONFLICT DO NOTHING RETURNING request_id, ended_at, cost_nano_usd
+  FROM given ORDER BY request_id, ended_at_milliseconds, attempt
+  ON CONFLICT DO NOTHING RETURNING request_id, ended_at, attempt, cost_nano_usd
+), called AS MATERIALIZED (
+  SELECT given.* FROM given JOIN lined ON lined.request_id = given.request_id AND lined.attempt = given.attempt
+    AND lined.ended_at = to_timestamp(given.ended_at_milliseconds / 1000)
 ), fresh AS (
   SELECT request_id, ended_at FROM lined GROUP BY request_id, ended_at HAVING sum(cost_nano_usd) > 0
 ), numbered AS MATERIALIZED (
@@ -48,7 +55,7 @@ WITH lined AS (
     request_id text, ended_at_milliseconds double precision, account_id integer, nano_usd bigint)
   JOIN numbered ON numbered.request_id = entry.request_id
     AND numbered.ended_at = to_timestamp(entry.ended_at_milliseconds / 1000)
-)
+)${ROLL_UP_SUPERSEDED}
 SELECT count(*)::integer AS count FROM lined`;
 
 /** Rows of `billing.superseded_lines`: calls that were made and that nobody got anything of. */
@@ -92,6 +99,15 @@ function lineRows({ event, lines }: SupersededEvent) {
     attempt: line.attempt,
     organization: event.organization,
     project: event.project,
+    key: event.key,
+    public_model: storableText(event.model),
+    ...(event.endUser === undefined ? {} : { end_user: storableText(event.endUser) }),
+    ...(event.facts?.tags ? { tags: event.facts.tags.map((tag) => storableText(tag)) } : {}),
+    day: new Date(event.endedAt).toISOString().slice(0, 10),
+    prompt_tokens: line.usage.promptTokens,
+    completion_tokens: line.usage.completionTokens,
+    cached_prompt_tokens: line.usage.cachedPromptTokens ?? 0,
+    cache_write_prompt_tokens: line.usage.cacheWritePromptTokens ?? 0,
     provider: line.provider,
     model: storableText(line.model),
     price_version: line.priceVersion,

@@ -38,11 +38,22 @@ export interface PricedEvent {
   /** The part of the cost that is beyond the hold of the request. */
   readonly overrunNanoUsd: bigint;
   readonly markupMillionths: number;
+  /** What the same usage would have cost at the dearest model, with the same markup; the cost where there is nothing to compare with. */
+  readonly baselineNanoUsd: bigint;
+  /** The price that it is derived from. */
+  readonly baselinePriceVersion: string | undefined;
+}
+
+/** What a charge takes from the configuration beside prices. */
+export interface ChargeTerms {
+  readonly markupMillionths?: number;
+  /** The price version of the dearest model. */
+  readonly dearest?: string | undefined;
 }
 
 /** The versions that must be known before these events can be priced; an attempt without usage needs no price. */
-export function priceVersionsOf(events: readonly RequestEnded[]): Set<string> {
-  const versions = new Set<string>();
+export function priceVersionsOf(events: readonly RequestEnded[], dearest?: string): Set<string> {
+  const versions = new Set<string>(dearest === undefined ? [] : [dearest]);
   for (const { attempts } of events) {
     for (const { usage, priceVersion } of attempts) {
       if (usage) {
@@ -57,7 +68,11 @@ export function priceVersionsOf(events: readonly RequestEnded[]): Set<string> {
  * Prices an event: every attempt that used something, whoever pays it (`attemptsPaidByCaller`). No usage costs nothing; usage at an
  * unknown price throws `UnknownPriceVersion`, for its cost is not nothing. What a held request costs beyond its hold is an overrun.
  */
-export function priceEvent(event: RequestEnded, prices: Prices, markupMillionths = 0): PricedEvent {
+export function priceEvent(
+  event: RequestEnded,
+  prices: Prices,
+  { markupMillionths = 0, dearest }: ChargeTerms = {},
+): PricedEvent {
   const { outcome, attempts, hold } = event;
   const hasBegun = event.firstByteMilliseconds !== undefined;
   const paid = attemptsPaidByCaller({ outcome, attempts, hasBegun, isCopy: event.shadowOf !== undefined });
@@ -81,7 +96,31 @@ export function priceEvent(event: RequestEnded, prices: Prices, markupMillionths
     wasteNanoUsd: sumOfCosts(lines) - sumOfCosts(ofCaller),
     overrunNanoUsd: costNanoUsd > most ? costNanoUsd - most : 0n,
     markupMillionths,
+    ...baselineOf({ event, lines: ofCaller, prices, dearest }, { costNanoUsd, markupMillionths }),
   };
+}
+
+interface Compared {
+  readonly event: RequestEnded;
+  readonly lines: readonly PricedAttempt[];
+  readonly prices: Prices;
+  readonly dearest: string | undefined;
+}
+
+/** Operations that any model for text could have done. */
+const COMPARABLE_OPERATIONS: ReadonlySet<string> = new Set(['chat', 'text_completion']);
+
+function baselineOf(
+  { event, lines, prices, dearest }: Compared,
+  { costNanoUsd, markupMillionths }: { costNanoUsd: bigint; markupMillionths: number },
+): Pick<PricedEvent, 'baselineNanoUsd' | 'baselinePriceVersion'> {
+  const price = dearest === undefined ? undefined : prices.get(dearest);
+  const isComparable = lines.length > 0 && lines.every(({ provider }) => provider !== CACHE);
+  if (!price || !isComparable || !COMPARABLE_OPERATIONS.has(event.operation)) {
+    return { baselineNanoUsd: costNanoUsd, baselinePriceVersion: undefined };
+  }
+  const sum = lines.reduce((total, { usage }) => total + costOf(usage, price), 0n);
+  return { baselineNanoUsd: withMarkup(sum, markupMillionths), baselinePriceVersion: dearest };
 }
 
 function sumOfCosts(lines: readonly PricedAttempt[]): bigint {
@@ -100,7 +139,7 @@ function tokenSums(lines: readonly PricedAttempt[]) {
 }
 
 /** What stands in place of provider and price of an answer that was kept of an earlier request. */
-const CACHE = 'cache';
+export const CACHE = 'cache';
 
 /** Such an answer costs what the event says, a share of the earlier cost by policy; nothing was used. */
 function cacheLine({ model, attempts, cachedFrom, cacheChargeNanoUsd = '0' }: RequestEnded): PricedAttempt | undefined {

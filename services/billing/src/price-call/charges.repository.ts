@@ -3,6 +3,7 @@ import { Database, storableText } from '#libs/storage';
 import { Account, chargeEntries } from '../keep-ledger/charge-entries.policy.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import type { PricedEvent } from './charge.policy.js';
+import { callCosts } from './call-costs.policy.js';
 import { FURTHER_TOKENS, UNITS, usedOf } from './further-usage.policy.js';
 import { latencyBucket } from './latency-bucket.policy.js';
 import { RECORD_AND_SETTLE, RECORD_CHARGES } from './record-charges.sql.js';
@@ -111,6 +112,8 @@ function chargeRow({ event, ...sums }: PricedEvent, isPosted: boolean) {
     waste_nano_usd: sums.wasteNanoUsd.toString(),
     overrun_nano_usd: sums.overrunNanoUsd.toString(),
     markup_millionths: sums.markupMillionths,
+    baseline_nano_usd: sums.baselineNanoUsd.toString(),
+    baseline_price_version: sums.baselinePriceVersion,
     ...(event.job && 'batchId' in event.job ? { batch_id: event.job.batchId, line: event.job.line } : {}),
     ended_at_milliseconds: event.endedAt,
     is_posted: isPosted,
@@ -121,8 +124,13 @@ function chargeRow({ event, ...sums }: PricedEvent, isPosted: boolean) {
 /** What usage reports tell apart and a charge does not keep: whoever served it last stands for all of it. */
 function rolledUpBy(event: PricedEvent['event'], lines: PricedEvent['lines']) {
   const ofCaller = lines.filter(({ payer }) => payer === 'caller');
+  const provider = ofCaller.at(-1)?.provider;
+  const { served, elsewhere } = callCosts(lines, provider ?? '');
   return {
-    provider: ofCaller.at(-1)?.provider,
+    provider,
+    served_cost_nano_usd: served.cost.toString(),
+    served_waste_nano_usd: served.waste.toString(),
+    ...(elsewhere.length === 0 ? {} : { called_elsewhere: elsewhere }),
     reasoning_tokens: ofCaller.reduce((sum, { usage }) => sum + (usage.reasoningTokens ?? 0), 0),
     ...(event.endUser === undefined ? {} : { end_user: storableText(event.endUser) }),
     ...(event.facts?.tags ? { tags: event.facts.tags.map((tag) => storableText(tag)) } : {}),
@@ -133,6 +141,8 @@ function rolledUpBy(event: PricedEvent['event'], lines: PricedEvent['lines']) {
 function lineRows({ event, lines }: PricedEvent) {
   return lines.map(({ usage, ...line }) => ({
     request_id: event.requestId,
+    organization: event.organization,
+    day: new Date(event.endedAt).toISOString().slice(0, 10),
     attempt: line.attempt,
     provider: line.provider,
     model: storableText(line.model),

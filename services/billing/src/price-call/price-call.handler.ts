@@ -10,6 +10,7 @@ import { BudgetWatch } from '../watch-budgets/budget-watch.js';
 import { PromptRatios } from '../watch-budgets/prompt-ratios.js';
 import { firstOfEachRequest, priceEvent, priceVersionsOf, type PricedEvent } from './charge.policy.js';
 import { ChargesRepository } from './charges.repository.js';
+import { dearestPrice } from './dearest-price.policy.js';
 import { PriceBook } from './price-book.js';
 
 const LOGGED_IDS = 10;
@@ -18,6 +19,8 @@ const LOGGED_IDS = 10;
 @Injectable()
 export class PriceCallHandler {
   private markups = new Markups({});
+  /** The version of the dearest price in force. */
+  private dearest: string | undefined;
 
   constructor(
     private readonly prices: PriceBook,
@@ -30,15 +33,19 @@ export class PriceCallHandler {
     private readonly log: Logger,
     watch: SnapshotWatch,
   ) {
-    watch.onChange((snapshot) => (this.markups = new Markups(snapshot)));
+    watch.onChange((snapshot) => {
+      this.markups = new Markups(snapshot);
+      this.dearest = dearestPrice(snapshot)?.version;
+    });
   }
 
   /** Resolves when every event of the batch is charged, now or before; otherwise nothing of it is. */
   async charge(batch: readonly RequestEnded[]): Promise<void> {
     const first = firstOfEachRequest(batch);
     const events = await this.held.withHolds(first);
-    const prices = await this.prices.pricesFor(priceVersionsOf(events));
-    const priced = events.map((event) => priceEvent(event, prices, this.markups.of(event)));
+    const { dearest, markups } = this;
+    const prices = await this.prices.pricesFor(priceVersionsOf(events, dearest));
+    const priced = events.map((event) => priceEvent(event, prices, { markupMillionths: markups.of(event), dearest }));
     const { chargedBefore, periods } = await this.charges.record(priced);
     for (const event of events) this.ratios.note(event);
     await this.budgets.look(periods);

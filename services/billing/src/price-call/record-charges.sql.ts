@@ -3,7 +3,7 @@ import { ROLL_UP_USAGE } from './roll-up-usage.sql.js';
 
 const CHARGE_COLUMNS = `request_id, organization, project, key, model, lane, outcome,
   prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, further_usage, cost_nano_usd,
-  waste_nano_usd, overrun_nano_usd, markup_millionths, batch_id, line`;
+  waste_nano_usd, overrun_nano_usd, markup_millionths, baseline_nano_usd, baseline_price_version, batch_id, line`;
 const LINE_COLUMNS = `request_id, attempt, provider, model, price_version,
   prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, reasoning_tokens, further_tokens,
   units, usage_basis, cost_nano_usd, payer`;
@@ -19,8 +19,9 @@ WITH given AS MATERIALIZED (
     request_id text, organization text, project text, key text, model text, lane text, outcome text,
     prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
     further_usage jsonb, cost_nano_usd bigint, waste_nano_usd bigint, overrun_nano_usd bigint, markup_millionths integer,
-    batch_id text, line integer, ended_at_milliseconds double precision, is_posted boolean,
-    provider text, reasoning_tokens bigint, end_user text, tags jsonb, latency_bucket smallint)
+    baseline_nano_usd bigint, baseline_price_version text, batch_id text, line integer, ended_at_milliseconds double precision, is_posted boolean,
+    provider text, reasoning_tokens bigint, end_user text, tags jsonb, latency_bucket smallint,
+    served_cost_nano_usd bigint, served_waste_nano_usd bigint, called_elsewhere jsonb)
 ), fresh AS (
   INSERT INTO billing.inbox (consumer, message_id)
   SELECT '${Consumer.billing.name}', request_id FROM given
@@ -29,13 +30,14 @@ WITH given AS MATERIALIZED (
   INSERT INTO billing.charges (${CHARGE_COLUMNS}, ended_at)
   SELECT ${CHARGE_COLUMNS}, to_timestamp(ended_at_milliseconds / 1000)
   FROM given JOIN fresh ON message_id = request_id
-), lined AS (
-  INSERT INTO billing.charge_lines (${LINE_COLUMNS})
-  SELECT ${LINE_COLUMNS} FROM json_to_recordset($2) AS line(
-    request_id text, attempt integer, provider text, model text, price_version text,
+), fresh_lines AS MATERIALIZED (
+  SELECT line.* FROM json_to_recordset($2) AS line(
+    request_id text, organization text, day date, attempt integer, provider text, model text, price_version text,
     prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
     reasoning_tokens bigint, further_tokens jsonb, units jsonb, usage_basis text, cost_nano_usd bigint, payer text)
   JOIN fresh ON message_id = request_id
+), lined AS (
+  INSERT INTO billing.charge_lines (${LINE_COLUMNS}) SELECT ${LINE_COLUMNS} FROM fresh_lines
 ), numbered AS MATERIALIZED (
   SELECT request_id, nextval('billing.ledger_transaction_ids') AS id
   FROM given JOIN fresh ON message_id = request_id WHERE is_posted
@@ -45,6 +47,7 @@ WITH given AS MATERIALIZED (
   INSERT INTO billing.ledger_entries (transaction_id, account_id, amount_nano_usd)
   SELECT id, account_id, nano_usd FROM json_to_recordset($3) AS entry(request_id text, account_id integer, nano_usd bigint)
   JOIN numbered USING (request_id)
+  RETURNING account_id, amount_nano_usd
 )${ROLL_UP_USAGE}`;
 
 /** Of requests that no budget counts. Returns the requests that were charged before. */

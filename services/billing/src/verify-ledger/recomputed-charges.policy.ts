@@ -17,6 +17,8 @@ export interface StoredCharge {
   readonly costNanoUsd: string;
   readonly wasteNanoUsd: string;
   readonly markupMillionths: number;
+  readonly baselineNanoUsd: string | null;
+  readonly baselinePriceVersion: string | null;
   readonly lines: readonly StoredLine[];
 }
 
@@ -34,7 +36,18 @@ export function disagreement(charge: StoredCharge, prices: Prices): string | und
   const cost = withMarkup(caller, charge.markupMillionths);
   if (cost !== BigInt(charge.costNanoUsd)) return `costs ${cost}, but ${charge.costNanoUsd} is stored`;
   if (platform !== BigInt(charge.wasteNanoUsd)) return `wastes ${platform}, but ${charge.wasteNanoUsd} is stored`;
-  return undefined;
+  return wrongBaseline(charge, prices);
+}
+
+function wrongBaseline({ baselineNanoUsd, baselinePriceVersion, ...charge }: StoredCharge, prices: Prices) {
+  if (baselineNanoUsd === null || baselinePriceVersion === null) return undefined;
+  const price = prices.get(baselinePriceVersion);
+  if (!price) return `is compared with the price ${baselinePriceVersion}, which is not stored`;
+  const ofCaller = charge.lines.filter(({ payer }) => payer === 'caller');
+  const sum = ofCaller.reduce((total, { usage }) => total + costOf(usage, price), 0n);
+  const baseline = withMarkup(sum, charge.markupMillionths);
+  if (baseline === BigInt(baselineNanoUsd)) return undefined;
+  return `would cost ${baseline} at the dearest model, but ${baselineNanoUsd} is stored`;
 }
 
 function wrongLine({ priceVersion, usage }: StoredLine, stored: bigint, prices: Prices): string | undefined {

@@ -4,6 +4,7 @@ import { QueryRefused } from '#libs/messaging';
 import { Database } from '#libs/storage';
 import { PriceVersionsRepository } from '../price-call/price-versions.repository.js';
 import { LEDGER_CHECKS } from './ledger-checks.sql.js';
+import { ROLL_UP_CHECKS } from './roll-up-checks.sql.js';
 import { disagreement, type StoredCharge } from './recomputed-charges.policy.js';
 
 type Finding = LedgerVerifyReply['findings'][number];
@@ -13,7 +14,8 @@ const PAGE = 5_000;
 
 const READ_CHARGES = `
 SELECT charge.request_id AS "requestId", cost_nano_usd::text AS "costNanoUsd", waste_nano_usd::text AS "wasteNanoUsd",
-  markup_millionths AS "markupMillionths", coalesce((
+  markup_millionths AS "markupMillionths", baseline_nano_usd::text AS "baselineNanoUsd",
+  baseline_price_version AS "baselinePriceVersion", coalesce((
     SELECT json_agg(json_build_object('provider', provider, 'priceVersion', price_version, 'payer', payer,
       'costNanoUsd', cost_nano_usd::text,
       'usage', jsonb_build_object('promptTokens', prompt_tokens, 'completionTokens', completion_tokens,
@@ -41,7 +43,7 @@ export class VerifyLedgerHandler {
       throw new QueryRefused({ status: 403, code: 'admin_key_required', message });
     }
     const findings: Finding[] = [];
-    for (const { name, sql } of LEDGER_CHECKS) {
+    for (const { name, sql } of [...LEDGER_CHECKS, ...ROLL_UP_CHECKS]) {
       const found = await this.database.query<Omit<Finding, 'check'>>(`${sql} LIMIT ${MOST_FINDINGS}`);
       findings.push(...found.map((finding) => ({ check: name, ...finding })));
     }
@@ -55,7 +57,12 @@ export class VerifyLedgerHandler {
     let count = 0;
     for (let after = ''; ;) {
       const page = await this.database.query<StoredCharge>(READ_CHARGES, [after]);
-      const versions = new Set(page.flatMap(({ lines }) => lines.map(({ priceVersion }) => priceVersion)));
+      const versions = new Set(
+        page.flatMap(({ lines, baselinePriceVersion }) => [
+          ...lines.map(({ priceVersion }) => priceVersion),
+          ...(baselinePriceVersion === null ? [] : [baselinePriceVersion]),
+        ]),
+      );
       const prices = await this.prices.find([...versions]);
       for (const charge of page) {
         const message = disagreement(charge, prices);

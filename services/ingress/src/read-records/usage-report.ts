@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { USAGE_GROUPS, type UsageReport, type UsageReportReply } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { formatUsd } from '#libs/pricing';
+import { csvTable } from '../read-costs/csv.policy.js';
 import { readFields } from '../http/read-json.js';
 import { time } from '../read-trail/trail-fields.js';
 import { unitsOf } from './units-of.js';
@@ -79,19 +80,13 @@ const COLUMNS = [
   'cost_nano_usd',
 ] as const;
 
-/** RFC 4180; what a table program would take for a formula is kept from being one. */
+/** The report as a table. */
 export function usageCsv(groupBy: readonly Group[], rows: readonly ReturnType<typeof usageRow>[]): string {
   const header = [...groupBy, ...COLUMNS, 'latency_p50_ms', 'latency_p95_ms', 'latency_p99_ms'];
   const lines = rows.map((row) => {
     const latency = (row['latency_ms'] ?? {}) as Partial<Record<'p50' | 'p95' | 'p99', number>>;
-    return [...groupBy, ...COLUMNS]
-      .map((column) => cell(row[column] as string | number))
-      .concat([latency.p50, latency.p95, latency.p99].map((value) => cell(value ?? '')));
+    const cells = [...groupBy, ...COLUMNS].map((column) => row[column] as string | number);
+    return [...cells, latency.p50 ?? '', latency.p95 ?? '', latency.p99 ?? ''];
   });
-  return [header, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
-}
-
-function cell(value: string | number): string {
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvTable([header, ...lines]);
 }
