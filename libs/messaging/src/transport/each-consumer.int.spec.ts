@@ -66,6 +66,29 @@ describe('EachConsumer', () => {
     await eventually(() => expect(taken).toEqual(['one']));
   });
 
+  it('gives other work of the process its turn between messages that are dear to begin', async () => {
+    const consumer = await messaging.consumer('dear');
+    await messaging.feed(
+      'dear',
+      Array.from({ length: 40 }, (_, index) => `${index}`),
+    );
+    let isWatching = true;
+    let [turns, done] = [0, 0];
+    const others = (): void => {
+      turns++;
+      if (isWatching) setImmediate(others);
+    };
+    others();
+    const turnsAtBegin = new Set<number>();
+    run(consumer, () => {
+      for (const until = performance.now() + 3; performance.now() < until;);
+      turnsAtBegin.add(turns);
+      done++;
+    });
+    await eventually(() => expect(done).toBe(40)).finally(() => (isWatching = false));
+    expect(turnsAtBegin.size).toBe(40);
+  });
+
   it('delivers a failed message again, later each time, and buries it at the limit', async () => {
     const consumer = await messaging.consumer('failing', { deliveryLimit: 3 });
     await messaging.feed('failing', ['bad', 'good']);

@@ -7,6 +7,12 @@ import type { Binding, BoundHandler } from './binding.js';
 import type { ConsumerLimits } from './consumer-limits.js';
 import type { Settlement } from './settlement.js';
 
+/**
+ * Handlers may begin messages for so long before whatever else waits in this process has its turn. Messages come in bulk, and
+ * beginning one of fifty requests is work: without turns, a caller's request that comes behind them waits for all of them.
+ */
+const TURN_MILLISECONDS = 2;
+
 /** What every running consumer needs of its surroundings. */
 export interface ConsumerSurroundings {
   link: NatsLink;
@@ -31,6 +37,8 @@ export class EachConsumer {
   private readonly pull: PullSubscription;
   private readonly labels: { consumer: string };
   private readonly inProgress = new Map<string, InProgress>();
+  private readonly waiting: StreamMessage[] = [];
+  private turn: NodeJS.Immediate | undefined;
   private extender: NodeJS.Timeout | undefined;
   private whenIdle: (() => void) | undefined;
 
@@ -42,8 +50,9 @@ export class EachConsumer {
     const { link, topology, log, limits } = surroundings;
     this.labels = { consumer: binding.consumer.name };
     this.pull = new PullSubscription(link, topology, log, binding.consumer, {
-      capacity: () => limits.of(binding.consumer.name, binding.concurrency) - this.inProgress.size,
-      onMessage: (message) => void this.handle(message),
+      capacity: () =>
+        limits.of(binding.consumer.name, binding.concurrency) - this.inProgress.size - this.waiting.length,
+      onMessage: (message) => this.receive(message),
     });
   }
 
@@ -56,9 +65,23 @@ export class EachConsumer {
   /** Takes no more and resolves when what was taken is settled. */
   async stop(): Promise<void> {
     this.pull.stop();
-    if (this.inProgress.size > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
+    if (this.inProgress.size + this.waiting.length > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
     clearInterval(this.extender);
   }
+
+  private receive(message: StreamMessage): void {
+    this.waiting.push(message);
+    this.turn ??= setImmediate(this.takeTurn);
+  }
+
+  private readonly takeTurn = (): void => {
+    const until = performance.now() + TURN_MILLISECONDS;
+    do {
+      const message = this.waiting.shift();
+      if (message) void this.handle(message);
+    } while (this.waiting.length > 0 && performance.now() < until);
+    this.turn = this.waiting.length > 0 ? setImmediate(this.takeTurn) : undefined;
+  };
 
   private async handle(message: StreamMessage): Promise<void> {
     const { settlement, log } = this.surroundings;
@@ -85,7 +108,7 @@ export class EachConsumer {
         );
     } finally {
       this.inProgress.delete(identity);
-      if (this.inProgress.size === 0) this.whenIdle?.();
+      if (this.inProgress.size + this.waiting.length === 0) this.whenIdle?.();
       this.pull.refill();
     }
   }
