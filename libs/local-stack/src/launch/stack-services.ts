@@ -7,4 +7,7 @@ export const SERVICES_IN_START_ORDER = ['control', 'billing', 'audit', 'jobs', '
  */
 export const SERVICES_IN_STOP_ORDER = ['ingress', 'router', 'worker', 'jobs', 'billing', 'audit', 'control'] as const;
 
+/** Not on the way of a caller's call: on one machine they give way to those that are, and catch up afterwards. */
+export const SERVICES_THAT_GIVE_WAY: ReadonlySet<string> = new Set(['jobs', 'billing', 'audit', 'control']);
+
 export type ServiceName = (typeof SERVICES_IN_START_ORDER)[number];

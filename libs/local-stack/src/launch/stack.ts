@@ -20,7 +20,7 @@ import { Supervisor } from '../processes/supervisor.js';
 import { assertDatabaseIsReachable, assertNatsIsReachable } from './reachability.js';
 import { reapOrphans } from './reap-orphans.js';
 import { serviceOutput } from './service-output.js';
-import { SERVICES_IN_START_ORDER, SERVICES_IN_STOP_ORDER } from './stack-services.js';
+import { SERVICES_IN_START_ORDER, SERVICES_IN_STOP_ORDER, SERVICES_THAT_GIVE_WAY } from './stack-services.js';
 
 const DATABASE = 'switchyard';
 const STOP_WITHIN_MILLISECONDS = 30_000;
@@ -61,7 +61,8 @@ export class Stack {
     const environment = serviceEnvironment(this.#options, { natsUrl, databaseUrl });
     for (const name of SERVICES_IN_START_ORDER) {
       const onOutput = this.#outputOf(name, settings.logLevel ?? 'warn');
-      await this.#supervise(name, () => startChildService({ name, projectFolder, environment, onOutput }));
+      const givesWay = SERVICES_THAT_GIVE_WAY.has(name);
+      await this.#supervise(name, () => startChildService({ name, projectFolder, environment, givesWay, onOutput }));
     }
   }
 
@@ -116,7 +117,7 @@ export class Stack {
     print(`starting Postgres on port ${port}, data in ${dataFolder}`);
     const onOutput = this.#outputOf('postgres', 'silent');
     const supervisor = await this.#supervise('postgres', () =>
-      PostgresServer.start({ dataFolder, password, port, report: print, onOutput }),
+      PostgresServer.start({ dataFolder, password, port, givesWay: true, report: print, onOutput }),
     );
     const server = supervisor.child;
     if (server === undefined)

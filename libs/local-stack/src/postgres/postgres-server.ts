@@ -30,6 +30,8 @@ export interface PostgresServerOptions {
   readonly port?: number;
   readonly durable?: boolean;
   readonly maxConnections?: number;
+  /** Where processors are short, others go first. */
+  readonly givesWay?: boolean;
   readonly report?: (line: string) => void;
   readonly onOutput?: (chunk: Buffer) => void;
 }
@@ -120,6 +122,7 @@ async function launch(
     uid: place.account?.uid,
     gid: place.account?.gid,
     stopSignal: 'SIGINT',
+    ...(options.givesWay === undefined ? {} : { givesWay: options.givesWay }),
     onOutput: (chunk) => {
       output = `${output}${chunk.toString('utf8')}`.slice(-KEPT_OUTPUT_CHARACTERS);
       if (output.includes(READY)) isReady();

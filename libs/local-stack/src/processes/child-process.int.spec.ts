@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -28,6 +28,13 @@ describe('ChildProcess', () => {
     await eventually(() => expect(isListening).toBe(true));
 
     expect(await child.stop(50)).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('lets others go first where it is told to', async () => {
+    const child = await ChildProcess.start({ name: 'patient', command: process.execPath, arguments: STAY, givesWay: true });
+
+    expect(getPriority(child.pid)).toBe(Math.max(10, getPriority()));
+    await child.stop(5_000);
   });
 
   it('names the program that cannot be started', async () => {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess as NodeChildProcess, type StdioOptions } from 'node:child_process';
+import { constants, getPriority, setPriority } from 'node:os';
 
 import { explainSystemError } from '../explain-system-error.js';
 import { guardAgainstOrphaning } from './orphan-guard.js';
@@ -23,6 +24,8 @@ export interface ChildProcessOptions {
   readonly stopSignal?: NodeJS.Signals;
   /** How long a child without a channel may go on when we are gone, before it gets the stop signal. */
   readonly orphanGraceSeconds?: number;
+  /** Where processors are short, others go first: for programs that nobody waits for. */
+  readonly givesWay?: boolean;
   readonly onOutput?: (chunk: Buffer) => void;
 }
 
@@ -70,6 +73,7 @@ export class ChildProcess {
         child.once('error', reject);
       });
       if (child.pid === undefined) throw new Error('it has no process id');
+      if (options.givesWay === true) giveWay(child.pid);
       return new ChildProcess(child, child.pid, options);
     } catch (error) {
       throw explainSystemError(error, `Starting ${options.name}`);
@@ -99,5 +103,13 @@ export class ChildProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+}
+
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+  } catch {
+    // It is gone again, which its exit tells; or this system has no such thing, and does without.
   }
 }

@@ -9,6 +9,7 @@ export interface ChildServiceOptions {
   readonly projectFolder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly workingFolder?: string;
+  readonly givesWay?: boolean;
   readonly onOutput: (chunk: Buffer) => void;
 }
 
@@ -28,6 +29,7 @@ export async function startChildService(options: ChildServiceOptions): Promise<C
     arguments: [serviceEntry(options.projectFolder, options.name)],
     environment: options.environment,
     ...(options.workingFolder === undefined ? {} : { workingFolder: options.workingFolder }),
+    ...(options.givesWay === undefined ? {} : { givesWay: options.givesWay }),
     channel: true,
     onOutput: options.onOutput,
   });
