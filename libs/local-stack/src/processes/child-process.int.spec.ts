@@ -31,7 +31,12 @@ describe('ChildProcess', () => {
   });
 
   it('lets others go first where it is told to', async () => {
-    const child = await ChildProcess.start({ name: 'patient', command: process.execPath, arguments: STAY, givesWay: true });
+    const child = await ChildProcess.start({
+      name: 'patient',
+      command: process.execPath,
+      arguments: STAY,
+      givesWay: true,
+    });
 
     expect(getPriority(child.pid)).toBe(Math.max(10, getPriority()));
     await child.stop(5_000);
