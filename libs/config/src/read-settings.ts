@@ -79,6 +79,7 @@ export function readSettings<Key extends keyof Settings = never>(
     },
     natsUrl: values.NATS_URL,
     databaseUrl: values.DATABASE_URL,
+    databaseTenantRole: values.SWITCHYARD_DATABASE_TENANT_ROLE,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the loop above has seen every required variable
@@ -97,6 +98,7 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'budgetsUnknown',
   'auditOrigin',
   'signIn',
+  'databaseTenantRole',
 ]);
 
 function absolute(path: string | undefined, workingFolder: string): string | undefined {

@@ -147,6 +147,10 @@ export const environmentSchema = z.object({
   SWITCHYARD_INVITATION_HOURS: wholeNumber(1, 720, 'hours').default(72),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
+  SWITCHYARD_DATABASE_TENANT_ROLE: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be a name of lower-case letters, digits and "_", or none')
+    .default('switchyard_tenant'),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
 });
 
@@ -219,6 +223,8 @@ export interface Settings {
   readonly signIn: SignInSettings;
   readonly natsUrl: string | undefined;
   readonly databaseUrl: string | undefined;
+  /** The Postgres role that rows are read by for a tenant; `none`: one role for everything. */
+  readonly databaseTenantRole: string;
   readonly otlpEndpoint: string | undefined;
 }
 
@@ -251,5 +257,6 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   signIn: 'SWITCHYARD_SESSION_HOURS',
   natsUrl: 'NATS_URL',
   databaseUrl: 'DATABASE_URL',
+  databaseTenantRole: 'SWITCHYARD_DATABASE_TENANT_ROLE',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
 };

@@ -49,6 +49,8 @@ export class Settings {
     /** The origin that browsers see; undefined: whatever loopback address they come by. */
     readonly publicUrl: string | undefined,
     readonly signIn: SignInSettings,
+    /** The Postgres role that rows are read by for a tenant; `none`: one role for everything. */
+    readonly databaseTenantRole: string,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -78,6 +80,7 @@ export class Settings {
       read.limitsUnknown,
       read.publicUrl,
       read.signIn,
+      read.databaseTenantRole,
     );
   }
 }

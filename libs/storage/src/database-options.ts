@@ -20,5 +20,7 @@ export interface StorageLog {
 /** How to reach Postgres (`postgres://…`), what to keep there, and where to tell about outages. */
 export interface DatabaseOptions extends ServiceSchema {
   readonly url: string;
+  /** The role that rows are read by for a tenant; `switchyard_tenant` unless said otherwise, `none` for no such role. */
+  readonly tenantRole?: string;
   readonly log: StorageLog;
 }

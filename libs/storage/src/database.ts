@@ -4,9 +4,12 @@ import { createDataSource } from './create-data-source.js';
 import type { DatabaseOptions } from './database-options.js';
 import { migrate } from './migrate.js';
 import { poolOf } from './pool-of.js';
+import { queryAsTenant } from './query-as-tenant.js';
 import { retryUntilDone } from './retry-until-done.js';
 import { storageErrorOf } from './storage-error-of.js';
 import { StorageUnavailable } from './storage-unavailable.js';
+import { DEFAULT_TENANT_ROLE } from './tenant-role.js';
+import type { Reader, Tenant } from './tenant.js';
 import { runTransaction, type Transaction } from './transaction.js';
 
 /** How often what collided with another transaction is done again at once; each time another one has got through. */
@@ -71,6 +74,19 @@ export class Database {
   /** Several statements, all or none. The work may run again after a collision or a `StorageUnavailable`, so it must have no other effects. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.watched((pool) => runTransaction(pool, work));
+  }
+
+  /**
+   * What a tenant sees of the database, for reading what answers a caller: rows of another organisation, or of another project
+   * where one is given, are not there, whatever the statement says. `everywhere` is the bootstrap key, which sees all.
+   */
+  asTenant(tenant: Tenant | 'everywhere'): Reader {
+    const { tenantRole: role = DEFAULT_TENANT_ROLE } = this.options;
+    if (tenant === 'everywhere' || role === 'none') return this;
+    return {
+      query: <Row>(sql: string, parameters?: unknown[]) =>
+        this.watched((pool) => queryAsTenant<Row>(pool, { role, tenant, sql, parameters })),
+    };
   }
 
   /** Stops connecting, waits for statements in flight and closes the pool. */

@@ -9,3 +9,6 @@ export { InboxEntry } from './inbox-entry.entity.js';
 export { InboxPurge } from './inbox-purge.js';
 export type { InboxPurgeOptions } from './inbox-purge.js';
 export { createInboxTable } from './create-inbox-table.js';
+export type { Reader, Tenant } from './tenant.js';
+export { DEFAULT_TENANT_ROLE } from './tenant-role.js';
+export { showRowsToEverybody, showRowsToTenants, showRowsWithParents } from './tenant-policies.js';

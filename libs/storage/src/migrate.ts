@@ -1,11 +1,12 @@
 import { MigrationExecutor } from 'typeorm';
 import { createMigrationDataSource } from './create-data-source.js';
 import type { DatabaseOptions } from './database-options.js';
+import { DEFAULT_TENANT_ROLE, prepareTenantRole } from './tenant-role.js';
 
 /**
  * Creates the service's schema and brings its tables to the newest migration. An advisory lock named after the schema lets
  * one process at a time do so; the others wait and then find nothing left to do. Each migration is one transaction and is
- * listed in `<schema>.migrations`. Returns the names of those it ran.
+ * listed in `<schema>.migrations`. What tenants may read is granted afterwards. Returns the names of those it ran.
  */
 export async function migrate(options: DatabaseOptions): Promise<string[]> {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(options.schema)) {
@@ -24,6 +25,7 @@ export async function migrate(options: DatabaseOptions): Promise<string[]> {
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = 'each';
     const done = await executor.executePendingMigrations();
+    await prepareTenantRole(runner, { schema: options.schema, role: options.tenantRole ?? DEFAULT_TENANT_ROLE });
     await runner.release();
     return done.map((migration) => migration.name);
   } finally {

@@ -38,7 +38,12 @@ function databaseProvider(service: ServiceSchema) {
           `DATABASE_URL is not set, and ${service.schema} keeps its rows in Postgres. Set it to postgres://user:password@host:5432/database.`,
         );
       }
-      const database = new Database({ ...service, url: settings.databaseUrl, log });
+      const database = new Database({
+        ...service,
+        url: settings.databaseUrl,
+        tenantRole: settings.databaseTenantRole,
+        log,
+      });
       readiness.require('Postgres', () => database.isReady);
       return database;
     },

@@ -21,11 +21,12 @@ describe('the entries of the trail', () => {
     server = await createTestDatabase();
     // As in a deployment: the service has a role of its own, which owns its schema and is no superuser.
     await server.query(`CREATE ROLE ${server.name}_app LOGIN PASSWORD 'app'`);
+    await server.query(`CREATE ROLE ${server.name}_tenant NOLOGIN; GRANT ${server.name}_tenant TO ${server.name}_app`);
     await server.query(`GRANT CREATE ON DATABASE ${server.name} TO ${server.name}_app`);
     const url = new URL(server.url);
     url.username = `${server.name}_app`;
     url.password = 'app';
-    database = new Database({ ...auditSchema, url: url.href, log: silentLog });
+    database = new Database({ ...auditSchema, url: url.href, tenantRole: `${server.name}_tenant`, log: silentLog });
     database.start();
     await database.whenReady();
     const event = buildRequestEnded();
@@ -37,9 +38,8 @@ describe('the entries of the trail', () => {
   });
   afterAll(async () => {
     await database.close();
-    await server.query(`DROP OWNED BY ${server.name}_app`);
-    const role = `${server.name}_app`;
-    await server.query(`DROP ROLE ${role}`);
+    const roles = `${server.name}_app, ${server.name}_tenant`;
+    await server.query(`DROP OWNED BY ${roles}; DROP ROLE ${roles}`);
     await server.drop();
   });
 

@@ -10,6 +10,7 @@ import { IndexEntriesByTime1764000000010 } from './migrations/2-index-entries-by
 import { CreateFeedback1764000000020 } from './migrations/3-create-feedback.js';
 import { CreateLogs1764000000030 } from './migrations/4-create-logs.js';
 import { StreamAndHoldLogs1764000000040 } from './migrations/5-stream-and-hold-logs.js';
+import { ShowRowsToTenants1764000000050 } from './migrations/6-show-rows-to-tenants.js';
 
 /** What audit keeps in Postgres. */
 export const auditSchema: ServiceSchema = {
@@ -21,5 +22,6 @@ export const auditSchema: ServiceSchema = {
     CreateFeedback1764000000020,
     CreateLogs1764000000030,
     StreamAndHoldLogs1764000000040,
+    ShowRowsToTenants1764000000050,
   ],
 };

@@ -18,6 +18,7 @@ import { KeepHighestLimits1764400000000 } from './migrations/5-keep-highest-limi
 import { KeepSupersededCalls1764500000000 } from './migrations/6-keep-superseded-calls.js';
 import { CreateUsageHours1764600000000 } from './migrations/7-create-usage-hours.js';
 import { RollUpMoney1764700000000 } from './migrations/8-roll-up-money.js';
+import { ShowRowsToTenants1764790000000 } from './migrations/9-show-rows-to-tenants.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -45,5 +46,6 @@ export const billingSchema: ServiceSchema = {
     KeepSupersededCalls1764500000000,
     CreateUsageHours1764600000000,
     RollUpMoney1764700000000,
+    ShowRowsToTenants1764790000000,
   ],
 };

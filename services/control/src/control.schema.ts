@@ -17,6 +17,7 @@ import { TellPoliciesApart1764000000010 } from './migrations/2-tell-policies-apa
 import { CreateTenants1764000000020 } from './migrations/3-create-tenants.js';
 import { CreateDeadLetters1764700000000 } from './migrations/4-create-dead-letters.js';
 import { CreatePeople1764700000010 } from './migrations/5-create-people.js';
+import { ShowRowsToTenants1764800000000 } from './migrations/6-show-rows-to-tenants.js';
 
 /** What control keeps in Postgres. */
 export const controlSchema: ServiceSchema = {
@@ -41,6 +42,7 @@ export const controlSchema: ServiceSchema = {
     CreateTenants1764000000020,
     CreateDeadLetters1764700000000,
     CreatePeople1764700000010,
+    ShowRowsToTenants1764800000000,
   ],
   poolSize: 4,
 };

@@ -72,6 +72,7 @@ import { CountResponseBytes1764000000000 } from './migrations/1764000000000-coun
 import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
 import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js';
 import { CreateNativeBatches1764700000000 } from './migrations/1764700000000-create-native-batches.js';
+import { ShowRowsToTenants1764800000000 } from './migrations/1764800000000-show-rows-to-tenants.js';
 import { AdvanceNativeHandler } from './native-batches/advance-native.handler.js';
 import { AdvanceNativeRunner } from './native-batches/advance-native.runner.js';
 import { NativeBatchRepository } from './native-batches/native-batch.repository.js';
@@ -138,6 +139,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         ScheduleWork1764100000000,
         CreateIdempotencyKeys1764600000000,
         CreateNativeBatches1764700000000,
+        ShowRowsToTenants1764800000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, Feedback, FeedbackList, FeedbackPage, FeedbackPut } from '#libs/contracts';
+import type { Feedback, FeedbackList, FeedbackPage, FeedbackPut } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
+import { permittedPlace, readingPlace } from '#libs/permission';
 import { fittingPage } from '../largest-page.js';
-import { FeedbackRepository, type Owner } from './feedback.repository.js';
+import { FeedbackRepository } from './feedback.repository.js';
 
-/** Keeps what callers think of answers, each of its own project's requests; the admin key judges and sees all. */
+/** Keeps what callers think of answers, each of its own project's requests, or of the organization's where a role holds there; the admin key judges and sees all. */
 @Injectable()
 export class KeepFeedbackHandler {
   constructor(private readonly feedback: FeedbackRepository) {}
@@ -12,7 +13,8 @@ export class KeepFeedbackHandler {
   /** A second word on a request takes the place of the first. @throws QueryRefused 404 for a request that the caller may not see. */
   async put(query: FeedbackPut): Promise<Feedback> {
     const { requestId, score, comment } = query;
-    const at = await this.feedback.put(query, ownerOf(query.caller));
+    const place = permittedPlace(query.caller, { action: 'create', subject: 'Feedback' });
+    const at = place === 'nowhere' ? undefined : await this.feedback.put(query, place);
     if (!at) {
       throw new QueryRefused({
         status: 404,
@@ -25,12 +27,10 @@ export class KeepFeedbackHandler {
   }
 
   async list({ caller, after, limit }: FeedbackList): Promise<FeedbackPage> {
-    const found = await this.feedback.list({ owner: ownerOf(caller), after, limit: limit + 1 });
+    const place = readingPlace(caller, 'Feedback');
+    if (place === 'nowhere') return { data: [], hasMore: false };
+    const found = await this.feedback.list({ place, after, limit: limit + 1 });
     const data = fittingPage(found.slice(0, limit));
     return { data, hasMore: found.length > data.length };
   }
-}
-
-function ownerOf(caller: Caller): Owner | undefined {
-  return caller.admin ? undefined : caller;
 }

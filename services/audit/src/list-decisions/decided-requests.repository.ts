@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, RequestEnded } from '#libs/contracts';
+import type { RequestEnded } from '#libs/contracts';
+import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
 import { TYPES_OF_EVENTS } from '../record-event/entry-type.policy.js';
 import type { PageCursor } from './page-cursor.policy.js';
 
-/** A stretch of time in one project's entries, or in those of everybody. */
+/** A stretch of time in the entries of one project, of one organisation, or of everybody. */
 export interface DecisionSelection {
-  readonly owner: Pick<Caller, 'organization' | 'project'> | undefined;
+  readonly place: Place | 'everywhere';
   readonly after: PageCursor;
   /** Milliseconds since the Unix epoch, exclusive. */
   readonly until: number | undefined;
@@ -34,7 +35,7 @@ FROM audit.entries
 WHERE (recorded_at, organization, sequence) > ($1::timestamptz, $2, $3)
   AND type = ANY (${TYPES_OF_EVENTS})
   AND ($4::timestamptz IS NULL OR recorded_at < $4)
-  AND ($5::text IS NULL OR (organization = $5 AND project = $6))
+  AND ($5::text IS NULL OR (organization = $5 AND ($6::text IS NULL OR project = $6)))
 ORDER BY entries.recorded_at, organization, sequence LIMIT $7`;
 
 @Injectable()
@@ -42,16 +43,19 @@ export class DecidedRequestsRepository {
   constructor(private readonly database: Database) {}
 
   /** The events behind a cursor, oldest first. */
-  async list({ owner, after, until, limit }: DecisionSelection): Promise<PlacedEvent[]> {
-    const rows = await this.database.query<Row>(SELECT, [
-      after.recordedAt,
-      after.organization,
-      after.sequence,
-      until === undefined ? null : new Date(until),
-      owner?.organization ?? null,
-      owner?.project ?? null,
-      limit,
-    ]);
+  async list({ place, after, until, limit }: DecisionSelection): Promise<PlacedEvent[]> {
+    const owner = place === 'everywhere' ? undefined : place;
+    const rows = await this.database
+      .asTenant(place)
+      .query<Row>(SELECT, [
+        after.recordedAt,
+        after.organization,
+        after.sequence,
+        until === undefined ? null : new Date(until),
+        owner?.organization ?? null,
+        owner?.project ?? null,
+        limit,
+      ]);
     return rows.map(({ organization, sequence, recorded_at: recordedAt, body }) => ({
       place: { recordedAt, organization, sequence: Number(sequence) },
       // Checked when it was recorded, and by whoever asked for it: once more would take longer than all the rest.

@@ -39,7 +39,7 @@ export class EntriesRepository {
 
   /** The entry of a request, unless it belongs to another owner than the one given. */
   async findByRequest(requestId: string, owner: Place | undefined): Promise<AuditEntry | undefined> {
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.asTenant(owner ?? 'everywhere').query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
        WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3))) LIMIT 1`,
       [requestId, owner?.organization ?? null, owner?.project ?? null],
@@ -51,7 +51,7 @@ export class EntriesRepository {
   /** Body and place of an entry, by its sequence or its request, as far as the reader may see it. */
   async findBody(wanted: WantedEntry): Promise<{ sequence: number; body: string } | undefined> {
     const { organization, project, sequence, requestId } = wanted;
-    const rows = await this.database.query<Pick<Row, 'sequence' | 'body'>>(
+    const rows = await this.database.asTenant({ organization, project }).query<Pick<Row, 'sequence' | 'body'>>(
       `SELECT sequence, body FROM audit.entries
        WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND (sequence = $3 OR request_id = $4) LIMIT 1`,
       [organization, project ?? null, sequence ?? null, requestId ?? null],
@@ -62,7 +62,7 @@ export class EntriesRepository {
   async list(selection: EntrySelection): Promise<(AuditEntry | AuditNoteEntry)[]> {
     const { organization, order = 'asc', after, since, until, limit } = selection;
     const [direction, behind] = order === 'asc' ? ['ASC', '>'] : ['DESC', '<'];
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.asTenant(selection).query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
        WHERE organization = $1 AND ($2::bigint IS NULL OR sequence ${behind} $2)
          AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR project = $4)

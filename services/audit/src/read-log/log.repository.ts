@@ -34,7 +34,7 @@ export class LogRepository {
   constructor(private readonly database: Database) {}
 
   async entries(selection: LogSelection, limit: number): Promise<LoggedEntry[]> {
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.asTenant(selection).query<Row>(
       `SELECT sequence, recorded_at AS "recordedAt", request_id AS "requestId", type, project, body
        FROM audit.entries WHERE ${MATCHES} ORDER BY sequence LIMIT $8`,
       [...parametersOf(selection), limit],
@@ -44,7 +44,7 @@ export class LogRepository {
 
   /** Sequences of a stretch that the database should have rows for and has none. */
   async missing(organization: string, start: number, end: number): Promise<number[]> {
-    const rows = await this.database.query<{ sequence: string }>(
+    const rows = await this.database.asTenant({ organization }).query<{ sequence: string }>(
       `SELECT sequence FROM generate_series($2::bigint, $3::bigint - 1) AS sequence
        EXCEPT SELECT sequence FROM audit.entries WHERE organization = $1 AND sequence >= $2 AND sequence < $3
        ORDER BY sequence`,
@@ -55,10 +55,9 @@ export class LogRepository {
 
   /** Where a log begins in the database; entries before were removed when their time was over. */
   async keptFrom(organization: string): Promise<number> {
-    const rows = await this.database.query<{ kept_from: string }>(
-      'SELECT kept_from FROM audit.logs WHERE organization = $1',
-      [organization],
-    );
+    const rows = await this.database
+      .asTenant({ organization })
+      .query<{ kept_from: string }>('SELECT kept_from FROM audit.logs WHERE organization = $1', [organization]);
     return Number(rows[0]?.kept_from ?? 0);
   }
 }

@@ -15,7 +15,7 @@ export class TilesRepository {
   /** The tiles that hold what is needed for these ranges of a log. */
   async tilesOf(organization: string, ranges: readonly Range[]): Promise<FindTile> {
     const places = tilesFor(ranges);
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.asTenant({ organization }).query<Row>(
       `SELECT level, index, hashes FROM audit.tiles
        JOIN json_to_recordset($2) AS wanted(level smallint, index bigint) USING (level, index)
        WHERE organization = $1`,

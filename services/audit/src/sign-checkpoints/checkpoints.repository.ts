@@ -99,18 +99,22 @@ export class CheckpointsRepository {
 
   /** The smallest log state at or above a size that was signed, or the newest of all. */
   async covering(organization: string, size: number): Promise<SignedCheckpoint | undefined> {
-    const rows = await this.database.query<Row>(
-      `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 AND size >= $2 ORDER BY size, signed_at LIMIT 1`,
-      [organization, size],
-    );
+    const rows = await this.database
+      .asTenant({ organization })
+      .query<Row>(
+        `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 AND size >= $2 ORDER BY size, signed_at LIMIT 1`,
+        [organization, size],
+      );
     return rows.map(checkpointOf)[0];
   }
 
   async newest(organization: string): Promise<SignedCheckpoint | undefined> {
-    const rows = await this.database.query<Row>(
-      `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 ORDER BY size DESC, signed_at DESC LIMIT 1`,
-      [organization],
-    );
+    const rows = await this.database
+      .asTenant({ organization })
+      .query<Row>(
+        `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 ORDER BY size DESC, signed_at DESC LIMIT 1`,
+        [organization],
+      );
     return rows.map(checkpointOf)[0];
   }
 
@@ -120,7 +124,7 @@ export class CheckpointsRepository {
     after: { size: number; signedAt: Date },
     limit: number,
   ): Promise<SignedCheckpoint[]> {
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.asTenant({ organization }).query<Row>(
       `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 AND (size, signed_at) > ($2, $3::timestamptz)
        ORDER BY size, signed_at LIMIT $4`,
       [organization, after.size, after.signedAt, limit],
@@ -130,7 +134,7 @@ export class CheckpointsRepository {
 
   /** The last of each hour within a stretch of sizes, both ends in it; enough to find where a log was changed. */
   async hourly(organization: string, from: number, until: number): Promise<SignedCheckpoint[]> {
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.asTenant({ organization }).query<Row>(
       `SELECT ${COLUMNS} FROM (
          SELECT DISTINCT ON (date_trunc('hour', signed_at)) ${COLUMNS} FROM audit.checkpoints
          WHERE organization = $1 AND size BETWEEN $2 AND $3

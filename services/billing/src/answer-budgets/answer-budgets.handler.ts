@@ -44,7 +44,10 @@ export class AnswerBudgetsHandler {
   async list({ caller }: BudgetList): Promise<BudgetListReply> {
     const visible = [...this.index.byId.values()].filter((budget) => isVisible(budget, caller));
     if (visible.length === 0) return { budgets: [] };
-    const rows = await this.database.query<Row>(FIND, [visible.map(({ id }) => id)]);
+    const places = caller.admin ? ['everywhere' as const] : organizationsOf(visible);
+    const ids = visible.map(({ id }) => id);
+    const found = await Promise.all(places.map((place) => this.database.asTenant(place).query<Row>(FIND, [ids])));
+    const rows = found.flat();
     const byBudget = Map.groupBy(rows, ({ budget }) => budget);
     return {
       budgets: visible.flatMap((budget) =>
@@ -52,6 +55,10 @@ export class AnswerBudgetsHandler {
       ),
     };
   }
+}
+
+function organizationsOf(budgets: readonly BudgetEntry[]): { organization: string }[] {
+  return [...new Set(budgets.map(({ organization }) => organization))].map((organization) => ({ organization }));
 }
 
 /** A budget of the whole organisation binds every project of it; another project's, or another key's, is not the caller's. */

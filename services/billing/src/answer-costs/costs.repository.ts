@@ -44,7 +44,7 @@ export class CostsRepository {
       parameters.push(values);
       return ` AND ${COLUMNS[name as keyof typeof only]} = ANY($${parameters.length})`;
     });
-    return this.database.query<CostSums>(
+    return this.database.asTenant(owner ?? 'everywhere').query<CostSums>(
       `SELECT (extract(epoch FROM date_trunc($6, hour, 'UTC')) * 1000)::float8 AS "bucketStartsAt",
          ARRAY[${columns.join(', ')}]::text[] AS groups, sum(requests)::float8 AS requests,
          sum(cost_nano_usd)::text AS charged, sum(overrun_nano_usd)::text AS overrun,

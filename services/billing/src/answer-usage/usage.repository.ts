@@ -63,11 +63,9 @@ export class UsageRepository {
 
   /** The charge of a request, unless it belongs to another owner than the one given. */
   async findCharge(requestId: string, owner: Place | undefined): Promise<ChargeRecord | undefined> {
-    const [charge] = await this.database.query<ChargeRecord>(FIND_CHARGE, [
-      requestId,
-      owner?.organization ?? null,
-      owner?.project ?? null,
-    ]);
+    const [charge] = await this.database
+      .asTenant(owner ?? 'everywhere')
+      .query<ChargeRecord>(FIND_CHARGE, [requestId, owner?.organization ?? null, owner?.project ?? null]);
     return charge && { ...charge, chargedAt: Math.floor(charge.chargedAt) };
   }
 
@@ -83,7 +81,7 @@ export class UsageRepository {
     const chosen = `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))
       AND ($4::float8 IS NULL OR hour >= date_trunc('hour', to_timestamp($4 / 1000), 'UTC'))
       AND ($5::float8 IS NULL OR hour < to_timestamp($5 / 1000))${filters.join('')}`;
-    const rows = await this.database.query<SummedRow>(
+    const rows = await this.database.asTenant(owner ?? 'everywhere').query<SummedRow>(
       `WITH sums AS (
          SELECT ${groups} AS groups, sum(requests)::float8 AS "requests",
            sum(prompt_tokens)::float8 AS "promptTokens", sum(completion_tokens)::float8 AS "completionTokens",

@@ -89,6 +89,13 @@ export class KeysRepository {
     return row && keyOf(row);
   }
 
+  /** One key of an organisation, for whoever may see it there. */
+  async findIn(organization: string, id: string): Promise<StoredKey | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM control.keys WHERE organization = $1 AND id = $2`;
+    const [row] = await this.database.asTenant({ organization }).query<Row>(sql, [organization, id]);
+    return row && keyOf(row);
+  }
+
   async findByHash(hash: string): Promise<StoredKey | undefined> {
     const [row] = await this.database.query<Row>(`SELECT ${COLUMNS} FROM control.keys WHERE hash = $1`, [hash]);
     return row && keyOf(row);
@@ -121,7 +128,9 @@ export class KeysRepository {
     organization: string,
     page: { projects: readonly string[] | undefined; after: string; limit: number },
   ): Promise<StoredKey[]> {
-    const rows = await this.database.query<Row>(LIST, [organization, page.projects ?? null, page.after, page.limit]);
+    const rows = await this.database
+      .asTenant({ organization })
+      .query<Row>(LIST, [organization, page.projects ?? null, page.after, page.limit]);
     return rows.map(keyOf);
   }
 

@@ -43,7 +43,7 @@ export class VisibleKeys {
 
   /** @throws QueryRefused 404 for one that is not there or not the caller's to see */
   async read({ caller, organization, id }: KeyRead): Promise<KeyObject> {
-    const stored = await this.keys.find(id);
+    const stored = await this.keys.findIn(organization, id);
     const key = stored ? keyObjectOf(stored, Date.now()) : this.fileKeys(organization).find((one) => one.id === id);
     if (!key || key.organization !== organization || !mayRead(caller, key)) throw adminRefusal.notFound('key', id);
     return key;

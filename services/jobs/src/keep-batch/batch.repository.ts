@@ -7,7 +7,7 @@ import { batchEventOf } from './batch-event.policy.js';
 import { batchColumns, toBatch, type BatchRow } from './batch-row.js';
 import { statesBefore } from './batch-state.policy.js';
 import { MESSAGES_ENDPOINT } from '../validate-batch/batch-endpoints.policy.js';
-import { tenantCondition, tenantParameters, type Tenant } from './tenant.js';
+import { placeOf, tenantCondition, tenantParameters, type Tenant } from './tenant.js';
 
 /** Something that runs SQL: the database, or one transaction of it. */
 export type Queries = Pick<Database, 'query'>;
@@ -81,7 +81,7 @@ export class BatchRepository {
   }
 
   async find(id: string, tenant: Tenant): Promise<Batch | undefined> {
-    const rows = await this.database.query<BatchRow>(
+    const rows = await this.database.asTenant(placeOf(tenant)).query<BatchRow>(
       `SELECT ${batchColumns} FROM jobs.batches
        WHERE id = $1 AND endpoint <> '${MESSAGES_ENDPOINT}' AND ${tenantCondition(2)}`,
       [storableText(id), ...tenantParameters(tenant)],
@@ -101,7 +101,7 @@ export class BatchRepository {
 
   /** Newest first, after the batch `after` where one is given. An `after` that the tenant cannot see gives nothing. */
   async list(tenant: Tenant, page: { after?: string | undefined; limit: number }): Promise<Batch[]> {
-    const rows = await this.database.query<BatchRow>(
+    const rows = await this.database.asTenant(placeOf(tenant)).query<BatchRow>(
       `SELECT ${batchColumns} FROM jobs.batches
        WHERE ${tenantCondition(1)} AND endpoint <> '${MESSAGES_ENDPOINT}'
          AND ($4::text IS NULL OR (created_at, id) < (

@@ -1,4 +1,5 @@
 import type { Caller } from '#libs/contracts';
+import type { Tenant as Place } from '#libs/storage';
 
 /** Whose rows a query may see: one project's, or (the bootstrap key) everybody's. */
 export type Tenant = Pick<Caller, 'organization' | 'project' | 'admin'>;
@@ -10,4 +11,9 @@ export function tenantCondition(first: number): string {
 
 export function tenantParameters(tenant: Tenant): [boolean, string, string] {
   return [tenant.admin, tenant.organization, tenant.project];
+}
+
+/** Where the database lets a tenant read; what the conditions of statements say, once more. */
+export function placeOf({ admin, organization, project }: Tenant): Place | 'everywhere' {
+  return admin ? 'everywhere' : { organization, project };
 }

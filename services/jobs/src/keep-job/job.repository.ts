@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, JobList, JobStream } from '#libs/contracts';
 import { Database, storableText } from '#libs/storage';
-import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
+import { placeOf, tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 import type { Job } from './job.js';
 import { jobColumns, statusExpression, toJob, type JobRow } from './job-row.js';
 
@@ -59,17 +59,19 @@ export class JobRepository {
   }
 
   async find(id: string, tenant: Tenant): Promise<Job | undefined> {
-    const [row] = await this.database.query<JobRow>(
-      `SELECT ${jobColumns} FROM jobs.jobs WHERE id = $4 AND ${tenantCondition(1)}`,
-      [...tenantParameters(tenant), storableText(id)],
-    );
+    const [row] = await this.database
+      .asTenant(placeOf(tenant))
+      .query<JobRow>(`SELECT ${jobColumns} FROM jobs.jobs WHERE id = $4 AND ${tenantCondition(1)}`, [
+        ...tenantParameters(tenant),
+        storableText(id),
+      ]);
     return row && toJob(row);
   }
 
   async list(query: JobList): Promise<Job[]> {
     const direction = query.order === 'asc' ? 'ASC' : 'DESC';
     const beyond = query.order === 'asc' ? '>' : '<';
-    const rows = await this.database.query<JobRow>(
+    const rows = await this.database.asTenant(placeOf(query.caller)).query<JobRow>(
       `SELECT ${jobColumns} FROM jobs.jobs
        WHERE ${tenantCondition(1)}
          AND ($4::text IS NULL OR (created_at, id) ${beyond} (SELECT created_at, id FROM jobs.jobs WHERE id = $4 AND ${tenantCondition(1)}))
@@ -112,7 +114,7 @@ export class JobRepository {
     id: string,
     { organization, project }: Pick<Tenant, 'organization' | 'project'>,
   ): Promise<JobStream | undefined> {
-    const [row] = await this.database.query<JobStream>(
+    const [row] = await this.database.asTenant({ organization, project }).query<JobStream>(
       `SELECT request_id AS "requestId", response_id AS "responseId", facts::json->>'dialect' AS dialect,
          is_streamed AS "isStreamed", is_background AS "isBackground", outcome IS NOT NULL AS "hasEnded"
        FROM jobs.jobs WHERE organization = $1 AND project = $2 AND (id = $3 OR request_id = $3 OR response_id = $3)`,

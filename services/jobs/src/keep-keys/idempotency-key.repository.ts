@@ -36,7 +36,7 @@ export class IdempotencyKeyRepository {
   /** The id of what was made under this key before; undefined without a key, or where it is new. @throws QueryRefused 422 */
   async find(request: KeyedRequest): Promise<string | undefined> {
     if (request.idempotencyKey === undefined) return undefined;
-    const [row] = await this.database.query<KeyRow>(
+    const [row] = await this.database.asTenant(request.caller).query<KeyRow>(
       `SELECT object_id AS "objectId", request_hash AS "hash" FROM jobs.idempotency_keys
        WHERE organization = $1 AND project = $2 AND key = $3 AND idempotency_key = $4
          AND created_at > now() - $5::double precision * interval '1 millisecond'`,

@@ -3,7 +3,7 @@ import { Database, storableText } from '#libs/storage';
 import { batchColumns, toBatch, type BatchRow } from '../keep-batch/batch-row.js';
 import type { Batch } from '../keep-batch/batch.js';
 import type { Queries } from '../keep-batch/batch.repository.js';
-import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
+import { placeOf, tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 import { MESSAGES_ENDPOINT } from '../validate-batch/batch-endpoints.policy.js';
 
 /** A batch of messages, with the database's time. */
@@ -26,7 +26,7 @@ export class MessageBatchRepository {
   constructor(private readonly database: Database) {}
 
   async find(id: string, tenant: Tenant): Promise<MessageBatchNow | undefined> {
-    const rows = await this.database.query<NowRow>(
+    const rows = await this.database.asTenant(placeOf(tenant)).query<NowRow>(
       `SELECT ${batchColumns}, now() AS now FROM jobs.batches
        WHERE id = $1 AND endpoint = '${MESSAGES_ENDPOINT}' AND ${tenantCondition(2)}`,
       [storableText(id), ...tenantParameters(tenant)],
@@ -37,7 +37,7 @@ export class MessageBatchRepository {
   /** In the direction asked for, the nearest to the mark first; without a mark the newest first. A foreign mark gives nothing. */
   async list(tenant: Tenant, page: { mark: MessageBatchMark | undefined; limit: number }): Promise<MessageBatchNow[]> {
     const [comparison, direction] = page.mark?.direction === 'newer' ? ['>', 'ASC'] : ['<', 'DESC'];
-    const rows = await this.database.query<NowRow>(
+    const rows = await this.database.asTenant(placeOf(tenant)).query<NowRow>(
       `SELECT ${batchColumns}, now() AS now FROM jobs.batches
        WHERE ${tenantCondition(1)} AND endpoint = '${MESSAGES_ENDPOINT}'
          AND ($4::text IS NULL OR (created_at, id) ${comparison} (

@@ -63,7 +63,7 @@ export class WebhookDeliveryRepository {
     endpointId: string,
     { status, eventType, after, limit }: DeliveryPage,
   ): Promise<WebhookDelivery[]> {
-    return this.database.query<WebhookDelivery>(
+    return this.database.asTenant(owner).query<WebhookDelivery>(
       `SELECT ${columnsWith('a.number = d.attempts')} FROM jobs.webhook_deliveries d
        WHERE ${OWNED} AND ($4::text IS NULL OR d.status = $4) AND ($5::text IS NULL OR d.event_type = $5)
          AND ($6::text IS NULL OR (d.created_at, d.id) < (
@@ -75,10 +75,12 @@ export class WebhookDeliveryRepository {
 
   /** With all its attempts. */
   async find(owner: Owner, endpointId: string, id: string): Promise<WebhookDelivery | undefined> {
-    const [row] = await this.database.query<WebhookDelivery>(
-      `SELECT ${columnsWith('true')} FROM jobs.webhook_deliveries d WHERE ${OWNED} AND d.id = $4`,
-      [...of(owner, endpointId), storableText(id)],
-    );
+    const [row] = await this.database
+      .asTenant(owner)
+      .query<WebhookDelivery>(
+        `SELECT ${columnsWith('true')} FROM jobs.webhook_deliveries d WHERE ${OWNED} AND d.id = $4`,
+        [...of(owner, endpointId), storableText(id)],
+      );
     return row;
   }
 

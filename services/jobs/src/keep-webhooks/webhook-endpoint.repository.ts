@@ -83,16 +83,18 @@ export class WebhookEndpointRepository {
   }
 
   async find(owner: Owner, id: string): Promise<WebhookEndpoint | undefined> {
-    const [row] = await this.database.query<WebhookEndpoint>(
-      `SELECT ${columns} FROM jobs.webhook_endpoints WHERE ${OWNED} AND id = $3`,
-      [...ownerParameters(owner), storableText(id)],
-    );
+    const [row] = await this.database
+      .asTenant(owner)
+      .query<WebhookEndpoint>(`SELECT ${columns} FROM jobs.webhook_endpoints WHERE ${OWNED} AND id = $3`, [
+        ...ownerParameters(owner),
+        storableText(id),
+      ]);
     return row;
   }
 
   /** Newest first, after the endpoint `after` where one is given. */
   list(owner: Owner, { after, limit }: { after?: string | undefined; limit: number }): Promise<WebhookEndpoint[]> {
-    return this.database.query<WebhookEndpoint>(
+    return this.database.asTenant(owner).query<WebhookEndpoint>(
       `SELECT ${columns} FROM jobs.webhook_endpoints
        WHERE ${OWNED} AND ($3::text IS NULL OR (created_at, id) < (
          SELECT created_at, id FROM jobs.webhook_endpoints WHERE ${OWNED} AND id = $3))

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, storableText } from '#libs/storage';
 import type { Queries } from '../keep-batch/batch.repository.js';
-import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
+import { placeOf, tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 
 /** A file's row; its bytes are in the blob store under `blobKey`. */
 export interface StoredFile {
@@ -58,18 +58,22 @@ export class FileRepository {
 
   /** Also one that was deleted or has expired, as long as it is there: a batch under way goes on reading its input. */
   async find(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
-    const rows = await this.database.query<FileRow>(
-      `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)}`,
-      [storableText(id), ...tenantParameters(tenant)],
-    );
+    const rows = await this.database
+      .asTenant(placeOf(tenant))
+      .query<FileRow>(`SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)}`, [
+        storableText(id),
+        ...tenantParameters(tenant),
+      ]);
     return rows[0] && toFile(rows[0]);
   }
 
   async findVisible(id: string, tenant: Tenant): Promise<StoredFile | undefined> {
-    const rows = await this.database.query<FileRow>(
-      `SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)} AND ${VISIBLE}`,
-      [storableText(id), ...tenantParameters(tenant)],
-    );
+    const rows = await this.database
+      .asTenant(placeOf(tenant))
+      .query<FileRow>(`SELECT ${fileColumns} FROM jobs.files WHERE id = $1 AND ${tenantCondition(2)} AND ${VISIBLE}`, [
+        storableText(id),
+        ...tenantParameters(tenant),
+      ]);
     return rows[0] && toFile(rows[0]);
   }
 
@@ -92,7 +96,7 @@ export class FileRepository {
     page: { purpose?: string | undefined; after?: string | undefined; limit: number; order: 'asc' | 'desc' },
   ): Promise<StoredFile[]> {
     const [comparison, direction] = page.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-    const rows = await this.database.query<FileRow>(
+    const rows = await this.database.asTenant(placeOf(tenant)).query<FileRow>(
       `SELECT ${fileColumns} FROM jobs.files
        WHERE ${tenantCondition(1)} AND ${VISIBLE} AND ($4::text IS NULL OR purpose = $4)
          AND ($5::text IS NULL OR (created_at, id) ${comparison} (

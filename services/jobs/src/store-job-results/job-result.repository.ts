@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AnswerHead, RequestEnded } from '#libs/contracts';
 import { Database, storableText, type Transaction } from '#libs/storage';
-import { tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
+import { placeOf, tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 import { JobLimits } from '../job-limits.js';
 import type { KeptBytes } from '../keep-job/job-blobs.js';
 import type { Job } from '../keep-job/job.js';
@@ -80,13 +80,15 @@ export class JobResultRepository {
   }
 
   async find(id: string, tenant: Tenant): Promise<JobWithResult | undefined> {
-    const [row] = await this.database.query<
-      JobRow & { contentType: string | null; head: string | null; inline: Buffer | null; blobKey: string | null }
-    >(
-      `SELECT ${jobColumns}, result_content_type AS "contentType", result_head AS head, result_body AS inline,
+    const [row] = await this.database
+      .asTenant(placeOf(tenant))
+      .query<
+        JobRow & { contentType: string | null; head: string | null; inline: Buffer | null; blobKey: string | null }
+      >(
+        `SELECT ${jobColumns}, result_content_type AS "contentType", result_head AS head, result_body AS inline,
          result_blob_key AS "blobKey" FROM jobs.jobs WHERE id = $4 AND ${tenantCondition(1)}`,
-      [...tenantParameters(tenant), storableText(id)],
-    );
+        [...tenantParameters(tenant), storableText(id)],
+      );
     if (!row) return undefined;
     const { contentType, head, inline, blobKey } = row;
     return {

@@ -36,7 +36,7 @@ export class ResponseRepository {
   }
 
   async find({ organization, project }: Owner, id: string): Promise<StoredResponse | undefined> {
-    const [row] = await this.database.query<{ response: string; input: string }>(
+    const [row] = await this.database.asTenant({ organization, project }).query<{ response: string; input: string }>(
       `SELECT response, input FROM jobs.responses
        WHERE organization = $1 AND project = $2 AND id = $3 AND ${isKept(4)}`,
       [organization, project, id.replaceAll('\0', ''), this.limits.responseKeepMilliseconds],
@@ -46,7 +46,7 @@ export class ResponseRepository {
 
   /** The responses in whose output one of these items is. */
   async findByItems({ organization, project }: Owner, ids: readonly string[]): Promise<StoredResponse['response'][]> {
-    const rows = await this.database.query<{ response: string }>(
+    const rows = await this.database.asTenant({ organization, project }).query<{ response: string }>(
       `SELECT response FROM jobs.responses
        WHERE organization = $1 AND project = $2 AND output_item_ids && $3::text[] AND ${isKept(4)}`,
       [organization, project, ids.map((id) => id.replaceAll('\0', '')), this.limits.responseKeepMilliseconds],
