@@ -3,8 +3,8 @@ import { Database, DEFAULT_TENANT_ROLE } from '#libs/storage';
 import { createTestDatabase, findGapsInTenantWall, type TestDatabase } from '#libs/testing';
 import { billingSchema } from './billing.schema.js';
 
-/** Which messages were taken in, prices that are one for all, and the ledger of the whole installation, which is read with the admin key alone. */
-const NOBODYS = ['inbox', 'migrations', 'price_versions', 'ledger_accounts', 'ledger_transactions', 'ledger_entries'];
+/** Which messages were taken in, prices that are one for all, and the books of the whole installation, which are read with the admin key alone. */
+const NOBODYS = ['inbox', 'migrations', 'price_versions', 'ledger_accounts', 'ledger_transactions', 'ledger_entries', 'account_days', 'provider_days'];
 
 describe('the wall between tenants in billing', () => {
   let server: TestDatabase;
