@@ -37,7 +37,10 @@ export async function findGapsInTenantWall(
       if (table.isPart && !table.isWalled) gaps.push(`${name} is a part without row-level security`);
       continue;
     }
-    if (!table.isWalled || !table.hasPolicy || !table.isReadable) gaps.push(`${name} has no policy for tenants: give it one in a migration (showRowsToTenants), or name it as nobody’s`);
+    if (!table.isWalled || !table.hasPolicy || !table.isReadable)
+      gaps.push(
+        `${name} has no policy for tenants: give it one in a migration (showRowsToTenants), or name it as nobody’s`,
+      );
     else if (await showsRows(database, { name: `${schema}.${escapeIdentifier(table.name)}`, role }))
       gaps.push(`${name} shows rows while no tenant is set`);
   }

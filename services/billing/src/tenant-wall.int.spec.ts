@@ -4,7 +4,16 @@ import { createTestDatabase, findGapsInTenantWall, type TestDatabase } from '#li
 import { billingSchema } from './billing.schema.js';
 
 /** Which messages were taken in, prices that are one for all, and the books of the whole installation, which are read with the admin key alone. */
-const NOBODYS = ['inbox', 'migrations', 'price_versions', 'ledger_accounts', 'ledger_transactions', 'ledger_entries', 'account_days', 'provider_days'];
+const NOBODYS = [
+  'inbox',
+  'migrations',
+  'price_versions',
+  'ledger_accounts',
+  'ledger_transactions',
+  'ledger_entries',
+  'account_days',
+  'provider_days',
+];
 
 describe('the wall between tenants in billing', () => {
   let server: TestDatabase;
