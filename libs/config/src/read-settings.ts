@@ -67,6 +67,7 @@ export function readSettings<Key extends keyof Settings = never>(
     auditOrigin: values.SWITCHYARD_AUDIT_ORIGIN,
     auditRetentionDays: values.SWITCHYARD_AUDIT_RETENTION_DAYS,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
+    providerLimitHeaders: values.SWITCHYARD_PROVIDER_LIMIT_HEADERS,
     limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,
     publicUrl: values.SWITCHYARD_PUBLIC_URL,
     signIn: {

@@ -133,6 +133,7 @@ export const environmentSchema = z.object({
     .max(36_500, 'must be a whole number of days from 1 to 36500')
     .optional(),
   SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
+  SWITCHYARD_PROVIDER_LIMIT_HEADERS: z.enum(['follow', 'ignore'], 'must be follow or ignore').default('follow'),
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   SWITCHYARD_PUBLIC_URL: z
     .string()
@@ -216,6 +217,8 @@ export interface Settings {
   readonly auditRetentionDays: number | undefined;
   /** Where every checkpoint is posted to besides. */
   readonly auditWitnessUrl: string | undefined;
+  /** Whether what providers say is left of their limits paces calls before they refuse. */
+  readonly providerLimitHeaders: 'follow' | 'ignore';
   /** What happens to a request while nobody can say whether its rate limits have room. */
   readonly limitsUnknown: 'refuse' | 'admit';
   /** The origin that browsers see; undefined: whatever loopback address they come by. */
@@ -252,6 +255,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   auditOrigin: 'SWITCHYARD_AUDIT_ORIGIN',
   auditRetentionDays: 'SWITCHYARD_AUDIT_RETENTION_DAYS',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
+  providerLimitHeaders: 'SWITCHYARD_PROVIDER_LIMIT_HEADERS',
   limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
   publicUrl: 'SWITCHYARD_PUBLIC_URL',
   signIn: 'SWITCHYARD_SESSION_HOURS',

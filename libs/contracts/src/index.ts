@@ -56,7 +56,14 @@ export {
   targetReportSchema,
   workerReportSchema,
 } from './health/target-report.js';
-export type { BreakerRecord, Quantiles, TargetReport, TargetState, WorkerReport } from './health/target-report.js';
+export type {
+  BreakerRecord,
+  Quantiles,
+  TargetAllowance,
+  TargetReport,
+  TargetState,
+  WorkerReport,
+} from './health/target-report.js';
 export {
   decidedRequestListSchema,
   decidedRequestPageSchema,

@@ -1,4 +1,4 @@
-import type { BreakerRecord, Quantiles, TargetReport, TargetState } from '#libs/contracts';
+import type { BreakerRecord, Quantiles, TargetAllowance, TargetReport, TargetState } from '#libs/contracts';
 import { asHeard } from './breaker.policy.js';
 import { readEntry } from './target-key.js';
 import { TargetMap } from './target-map.js';
@@ -99,6 +99,16 @@ export class TargetBoard {
     return sum;
   }
 
+  /** Other workers that have called a target lately, or are calling it. */
+  callersElsewhere(provider: string, model: string, worker: string): number {
+    let callers = 0;
+    for (const [teller, { at, report }] of this.reports.get(provider, model) ?? []) {
+      const isLive = teller !== worker && at > this.now() - SILENT_MILLISECONDS;
+      if (isLive && (report.inFlight > 0 || report.requestsThisMinute > 0)) callers += 1;
+    }
+    return callers;
+  }
+
   /** Providers of which some target was called within the minute, or is being called. */
   busyProviders(): Set<string> {
     const busy = new Set<string>();
@@ -134,11 +144,15 @@ export class TargetBoard {
   }
 }
 
-/** A pause lasts no longer from when we heard of it than it was to last when it was told. */
+/** What was said before we heard of it is that old at least: a pause lasts no longer from when we heard of it than it was to last when it was told. */
 function pauseAsHeard(report: TargetReport, theirs: number, ours: number): TargetReport {
-  const { coolingUntil } = report;
-  if (coolingUntil === undefined || theirs <= ours) return report;
-  return { ...report, coolingUntil: coolingUntil - theirs + ours };
+  const { coolingUntil, allowance } = report;
+  if (theirs <= ours) return report;
+  return {
+    ...report,
+    ...(coolingUntil === undefined ? {} : { coolingUntil: coolingUntil - theirs + ours }),
+    ...(allowance === undefined ? {} : { allowance: { ...allowance, at: allowance.at - theirs + ours } }),
+  };
 }
 
 function merge(told: readonly Told[], breaker: BreakerRecord | undefined, now: number): TargetState {
@@ -147,10 +161,15 @@ function merge(told: readonly Told[], breaker: BreakerRecord | undefined, now: n
   const sum = (of: readonly TargetReport[], amount: (report: TargetReport) => number): number =>
     of.reduce((total, report) => total + amount(report), 0);
   const calls = sum(all, (report) => report.calls);
+  const allowance = live.reduce<TargetAllowance | undefined>(
+    (newest, report) => ((report.allowance?.at ?? 0) > (newest?.at ?? 0) ? report.allowance : newest),
+    undefined,
+  );
   const coolingUntil = Math.max(0, ...live.map((report) => report.coolingUntil ?? 0));
   return {
     ...(breaker ? { breaker } : {}),
     ...(coolingUntil > 0 ? { coolingUntil } : {}),
+    ...(allowance ? { allowance } : {}),
     inFlight: sum(live, (report) => report.inFlight),
     calls,
     errorShare: calls === 0 ? 0 : sum(all, (report) => report.errorShare * report.calls) / calls,

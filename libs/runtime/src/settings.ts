@@ -44,6 +44,8 @@ export class Settings {
     readonly auditRetentionDays: number | undefined,
     /** Where every checkpoint is posted to besides. */
     readonly auditWitnessUrl: string | undefined,
+    /** Whether what providers say is left of their limits paces calls before they refuse. */
+    readonly providerLimitHeaders: 'follow' | 'ignore',
     /** What happens to a request while nobody can say whether its rate limits have room. */
     readonly limitsUnknown: 'refuse' | 'admit',
     /** The origin that browsers see; undefined: whatever loopback address they come by. */
@@ -77,6 +79,7 @@ export class Settings {
       read.auditOrigin,
       read.auditRetentionDays,
       read.auditWitnessUrl,
+      read.providerLimitHeaders,
       read.limitsUnknown,
       read.publicUrl,
       read.signIn,

@@ -6,6 +6,20 @@ import { errorClass } from '../events/attempt.js';
 export const quantilesSchema = z.object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number() });
 export type Quantiles = z.infer<typeof quantilesSchema>;
 
+const allowanceSchema = z.object({
+  remaining: z.number().nonnegative(),
+  limit: z.number().positive().optional(),
+  resetMilliseconds: z.number().nonnegative().optional(),
+});
+
+/** What a provider's answer said was left of its own limits, for a call that began at `at`. */
+const targetAllowanceSchema = z.object({
+  at: epochMilliseconds,
+  requests: allowanceSchema.optional(),
+  tokens: allowanceSchema.optional(),
+});
+export type TargetAllowance = z.infer<typeof targetAllowanceSchema>;
+
 /** What one worker saw of one target lately. */
 export const targetReportSchema = z.object({
   provider: slug,
@@ -25,6 +39,8 @@ export const targetReportSchema = z.object({
   tokensThisMinute: z.int().nonnegative(),
   /** The provider asked to be left alone until then. */
   coolingUntil: epochMilliseconds.optional(),
+  /** The newest word of the provider on its own limits. */
+  allowance: targetAllowanceSchema.optional(),
 });
 export type TargetReport = z.infer<typeof targetReportSchema>;
 
@@ -62,4 +78,5 @@ export interface TargetState {
   readonly tokensPerSecond?: Quantiles | undefined;
   readonly requestsThisMinute: number;
   readonly tokensThisMinute: number;
+  readonly allowance?: TargetAllowance | undefined;
 }

@@ -78,6 +78,14 @@ export const metrics = {
     { name: 'switchyard.target.pauses', description: 'Pauses that providers asked for.', unit: '{pause}' },
     { provider: 'provider', model: 'model' },
   ),
+  targetHoldBacks: new Counter<{ provider: string; model: string }>(
+    {
+      name: 'switchyard.target.hold_backs',
+      description: 'Calls held back because the provider said that little is left of its limits.',
+      unit: '{call}',
+    },
+    { provider: 'provider', model: 'model' },
+  ),
   shadowCopies: new Counter<{ model: string; result: 'sent' | 'dropped' }>(
     { name: 'switchyard.shadow.copies', description: 'Copies of requests for comparison.', unit: '{request}' },
     { model: 'model', result: 'result' },

@@ -1,7 +1,11 @@
 import type { AnswerHead, Usage } from '#libs/contracts';
 import { dialectNamed, DialectStreamError, usageOfAnswer, type AnswerStreamReader } from '#libs/dialects';
 import { costOf, missingAmountFor } from '#libs/pricing';
-import { retryAfterMilliseconds } from '../handle-failure/retry-after.policy.js';
+import {
+  askedWaitMilliseconds,
+  allowanceIn,
+  type ProviderAllowance,
+} from '../watch-targets/provider-allowance.policy.js';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import { withCost } from './cost-in-answer.js';
@@ -45,6 +49,8 @@ export interface AttemptOutlet {
   /** Head of the answer, for when a stream begins. */
   head: Omit<AnswerHead, 'status' | 'contentType'>;
   progress: AttemptProgress;
+  /** Told what the provider says is left of its limits, as soon as its answer begins. */
+  learn?: (allowance: ProviderAllowance) => void;
 }
 
 /**
@@ -61,6 +67,8 @@ export async function attemptCall(
     refuseUnpriced(call);
     const answer = await unlessEnded(provider.call(call), call.signal);
     outlet.progress.status = answer.status;
+    const allowance = outlet.learn && allowanceIn(answer, Date.now());
+    if (allowance) outlet.learn?.(allowance);
     if (answer.status !== 200) throw await refusal(answer, provider);
     return call.facts.stream ? await relayStream(answer, call, outlet) : await readWhole(answer, call, outlet);
   } catch (error) {
@@ -218,11 +226,11 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
     answer.status,
     Buffer.concat(parts).toString('utf8'),
   );
-  const asked = retryAfterMilliseconds(answer.header('retry-after'), Date.now());
+  const asked = askedWaitMilliseconds(answer, Date.now());
   const wait = asked === undefined ? retryAfterSeconds : Math.max(0, asked) / 1_000;
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
-    ...(wait === undefined ? {} : { retryAfterSeconds: Math.ceil(wait) }),
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
     usage: answer.usage,
   });
 }

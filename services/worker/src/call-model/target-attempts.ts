@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AnswerHead, Attempt, Target } from '#libs/contracts';
 import { ProviderFailure } from '../providers/provider-failure.js';
-import { TargetHealth } from '../watch-targets/target-health.js';
+import { TargetHealth, type Admission } from '../watch-targets/target-health.js';
 import { attemptCall, type AttemptProgress, type AttemptResult } from './attempt-call.js';
 import { attemptMetrics } from './attempt-metrics.js';
 import { attemptRecord } from './attempt-record.js';
@@ -33,6 +33,13 @@ export type AttemptOutcome =
       readonly hasBegun: boolean;
     };
 
+interface CallParts {
+  readonly clock: CallClock;
+  readonly head: AttemptHead;
+  readonly role: Attempt['role'];
+  readonly learn: Extract<Admission, { kind: 'go' }>['learn'];
+}
+
 /** What the caller learns of an attempt beside the answer. */
 export type AttemptHead = Omit<AnswerHead, 'status'>;
 
@@ -47,7 +54,7 @@ export class TargetAttempts {
   /** Never throws for what a provider does; other errors are defects. */
   async make(order: AttemptOrder): Promise<AttemptOutcome> {
     const { target, call, inProgress } = order;
-    const admission = await this.health.admit(target);
+    const admission = await this.health.admit(target, call.facts);
     if (admission.kind === 'refused') {
       const { errorClass, retryAfterSeconds } = admission;
       const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
@@ -60,7 +67,8 @@ export class TargetAttempts {
     const clock = new CallClock(limits, timeLeft(call.facts, call.slip, { target, now }));
     inProgress.add(clock);
     try {
-      return asOrdered(order, await this.call(order, { clock, head, role: admission.isProbe ? 'probe' : order.role }));
+      const role = admission.isProbe ? 'probe' : order.role;
+      return asOrdered(order, await this.call(order, { clock, head, role, learn: admission.learn }));
     } finally {
       inProgress.remove(clock);
       admission.release();
@@ -69,7 +77,7 @@ export class TargetAttempts {
 
   private async call(
     { call, target, signal }: AttemptOrder,
-    { clock, head, role }: { clock: CallClock; head: AttemptHead; role: Attempt['role'] },
+    { clock, head, role, learn }: CallParts,
   ): Promise<AttemptOutcome> {
     const { facts, slip, body, reply } = call;
     const progress: AttemptProgress = { hasBegun: false };
@@ -79,7 +87,7 @@ export class TargetAttempts {
     try {
       const provider = await this.providers.find(target.provider, slip.decision.snapshotRevision);
       const providerCall = { facts, target, body, attempt: slip.attempts.length, signal: clock.signal };
-      const result = await attemptCall(provider, providerCall, { clock, reply, head, progress });
+      const result = await attemptCall(provider, providerCall, { clock, reply, head, progress, learn });
       clock.stop();
       const record = attemptRecord({ target, clock, progress, role, result });
       this.note(call, target, record);

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { ProviderFailure } from '../providers/provider-failure.js';
+import { noticeHeaders } from './answer-headers.js';
 import { connectionFailure } from './connection-failure.js';
 import { eventBoundFor, type EventBound } from './event-bound.js';
 import { gatheredBody } from './gathered-body.js';
@@ -30,6 +31,7 @@ export function fetchThrough(agent: Dispatcher, mostBytes = MOST_WHOLE_BYTES): t
         body,
         signal,
       });
+      noticeHeaders(answer.headers);
       return responseOf(answer, mostBytes);
     } catch (error) {
       throw connectionFailure(error, signal);

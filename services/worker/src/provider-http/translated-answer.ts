@@ -8,6 +8,7 @@ import {
   type FetchFile,
   type ProviderModels,
 } from '#libs/dialects';
+import { withAnswerHeaders } from './answer-headers.js';
 import type { ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure, withUsage } from '../providers/provider-failure.js';
 
@@ -24,16 +25,11 @@ export async function translatedAnswer(
   const unsupported = target.unsupported ?? 'warn';
   try {
     const { model, maxOutputTokens } = target;
-    const answer = await translateCall(models, {
-      facts,
-      body,
-      model,
-      maxOutputTokens,
-      unsupported,
-      signal,
-      fetchFile,
-    });
-    const header = (name: string): string | undefined => (name === 'content-type' ? answer.contentType : undefined);
+    const toTranslate = { facts, body, model, maxOutputTokens, unsupported, signal, fetchFile };
+    const { result: answer, header: ofProvider } = await withAnswerHeaders(() => translateCall(models, toTranslate));
+    // The body is one of ours; whatever else the provider said of the call is its own.
+    const header = (name: string): string | undefined =>
+      name === 'content-type' ? answer.contentType : ofProvider(name);
     return { status: 200, header, body: answer.body, warnings: answer.warnings };
   } catch (error) {
     if (error instanceof PartlyFailed) return partlyFailed(error);

@@ -66,7 +66,7 @@ export async function brokenCall(order: BrokenOrder): Promise<BrokenCall> {
     if (inProgress) order.onCall?.(calls.length, inProgress);
   });
   const attempts = new TargetAttempts({ find: async () => provider } as unknown as ProviderDirectory, {
-    admit: () => ({ kind: 'go', isProbe: false, release: () => undefined }),
+    admit: () => ({ kind: 'go', isProbe: false, learn: () => undefined, release: () => undefined }),
     note: () => undefined,
   });
   const running = { add: (_id: string, call: CallInProgress) => (inProgress = call), remove: () => undefined };

@@ -4,6 +4,7 @@ import {
   RATE_LIMITED_REST_MILLISECONDS,
   REFUSED_REST_MILLISECONDS,
   restAfter,
+  restBeforeRefusal,
 } from './rest-after.policy.js';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -42,4 +43,16 @@ describe('restAfter', () => {
       expect(restAfter({ errorClass, retryAfter: '9' }, NOW)).toBeUndefined();
     },
   );
+});
+
+describe('restBeforeRefusal', () => {
+  it.each([
+    ['requests are left', { requests: { remaining: 1, resetMilliseconds: 9_000 } }, undefined],
+    ['none is left, for as long as it is said', { requests: { remaining: 0, resetMilliseconds: 9_000 } }, 9_000],
+    ['no tokens are left, and nobody says for how long', { tokens: { remaining: 0 } }, undefined],
+    ['none is left for a day', { tokens: { remaining: 0, resetMilliseconds: 86_400_000 } }, 300_000],
+    ['nothing is said', undefined, undefined],
+  ])('where %s', (_what, allowance, milliseconds) => {
+    expect(restBeforeRefusal(allowance)).toBe(milliseconds);
+  });
 });

@@ -1,4 +1,5 @@
 import type { ErrorClass } from '#libs/contracts';
+import type { ProviderAllowance } from '../watch-targets/provider-allowance.policy.js';
 import { retryAfterMilliseconds } from '../handle-failure/retry-after.policy.js';
 
 /** A refused key is looked at again after this time, in case an operator has mended it. */
@@ -42,6 +43,13 @@ export function restAfter({ errorClass, retryAfter }: Refusal, nowEpochMilliseco
   const { forModelOnly, mayBeTold } = usual;
   const told = mayBeTold ? retryAfterMilliseconds(retryAfter, nowEpochMilliseconds) : undefined;
   return { milliseconds: told === undefined ? usual.milliseconds : bounded(told), forModelOnly };
+}
+
+/** How long a credential rests that the provider says has nothing left; undefined where it has, or where nobody knows how long. */
+export function restBeforeRefusal(allowance: ProviderAllowance | undefined): number | undefined {
+  const spent = [allowance?.requests, allowance?.tokens].filter((one) => one !== undefined && one.remaining < 1);
+  const rests = spent.flatMap((one) => one?.resetMilliseconds ?? []);
+  return rests.length === 0 ? undefined : bounded(Math.max(...rests));
 }
 
 function bounded(milliseconds: number): number {

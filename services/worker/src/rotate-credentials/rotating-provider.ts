@@ -3,7 +3,8 @@ import type { NativeBatches } from '../providers/native-batches.js';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { CredentialPool } from './credential-pool.js';
-import { restAfter, type Refusal } from './rest-after.policy.js';
+import { allowanceIn, askedWaitMilliseconds } from '../watch-targets/provider-allowance.policy.js';
+import { restAfter, restBeforeRefusal, type Refusal } from './rest-after.policy.js';
 
 const MOST_BYTES_READ = 64 * 1024;
 
@@ -37,7 +38,7 @@ export class RotatingProvider implements Provider {
       tried.add(place);
       const outcome = await this.callWith(place, call);
       if (!outcome.refusal) {
-        if (outcome.answer) this.pool.wake(place, model);
+        if (outcome.answer) this.served(place, model, outcome.answer);
         return settled(outcome);
       }
       const rest = restAfter(outcome.refusal, Date.now());
@@ -63,6 +64,14 @@ export class RotatingProvider implements Provider {
     await Promise.allSettled(this.providers.map((provider) => provider.close()));
   }
 
+  /** A credential that has nothing left until its limits are whole again rests before it is refused. */
+  private served(place: number, model: string, answer: ProviderAnswer): void {
+    this.pool.wake(place, model);
+    const now = Date.now();
+    const rest = restBeforeRefusal(allowanceIn(answer, now));
+    if (rest !== undefined) this.pool.rest(place, rest, model);
+  }
+
   private async callWith(place: number, call: ProviderCall): Promise<Outcome> {
     const provider = this.providers[place] ?? this.providers[0];
     try {
@@ -84,8 +93,9 @@ interface Outcome {
   readonly refusal?: Refusal;
 }
 
+/** What one credential has left says nothing of the others: whoever paces calls of the target is not to hear of it. */
 function settled({ answer, failure }: Outcome): ProviderAnswer {
-  if (answer) return answer;
+  if (answer) return { ...answer, header: (name) => (isOfLimits(name) ? undefined : answer.header(name)) };
   throw failure;
 }
 
@@ -99,8 +109,13 @@ async function refused(answer: ProviderAnswer, provider: Provider): Promise<Outc
   const bytes = await bytesOf(answer.body);
   const { errorClass, retryAfterSeconds } = provider.classify(answer.status, bytes.toString('utf8'));
   const again = { ...answer, body: only(bytes) };
-  const retryAfter = answer.header('retry-after') ?? retryAfterSeconds?.toString();
+  const asked = askedWaitMilliseconds(answer, Date.now());
+  const retryAfter = (asked === undefined ? retryAfterSeconds : asked / 1_000)?.toString();
   return { answer: again, status: answer.status, refusal: { errorClass, retryAfter } };
+}
+
+function isOfLimits(name: string): boolean {
+  return name.includes('ratelimit') || name.includes('tokenlimit');
 }
 
 async function* only(bytes: Buffer): AsyncGenerator<Uint8Array> {

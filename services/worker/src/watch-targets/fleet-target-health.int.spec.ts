@@ -7,6 +7,8 @@ import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing'
 import { FleetTargetHealth } from './fleet-target-health.js';
 import type { Admission } from './target-health.js';
 
+const CALL = { lane: 'interactive', estimatedPromptTokens: 10 } as const;
+
 const BREAKER = { consecutiveFailures: 3, coolDownMilliseconds: 1_000, mostCoolDownMilliseconds: 1_000 };
 const SECOND = { withinMilliseconds: 1_000 };
 const silent = { info: () => undefined, warn: () => undefined };
@@ -47,7 +49,7 @@ describe('two workers', () => {
   });
 
   const admitted = async (worker: number, of: Target): Promise<Admission> => {
-    const admission = await workers[worker]?.admit(of);
+    const admission = await workers[worker]?.admit(of, CALL);
     if (!admission) throw new Error(`there is no worker ${worker}`);
     return admission;
   };

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Attempt, BreakerRecord, Target, WorkerReport } from '#libs/contracts';
-import { breakerKey } from '#libs/health';
+import { breakerKey, reportKey } from '#libs/health';
 import type { HealthBucket, SnapshotWatch } from '#libs/messaging';
 import type { Settings } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { FleetTargetHealth } from './fleet-target-health.js';
+
+const CALL = { lane: 'interactive', estimatedPromptTokens: 10 } as const;
 
 const MINUTE_MILLISECONDS = 60_000;
 const silent = { info: () => undefined, warn: () => undefined };
@@ -41,8 +43,8 @@ describe('FleetTargetHealth', () => {
   });
 
   it('forgets targets that are not called any more, but none with a call under way', async () => {
-    const ended = await health.admit(target('ended'));
-    await health.admit(target('runs'));
+    const ended = await health.admit(target('ended'), CALL);
+    await health.admit(target('runs'), CALL);
     if (ended.kind === 'go') ended.release();
     jest.advanceTimersByTime(9 * MINUTE_MILLISECONDS);
     expect(reported?.targets.map(({ model }) => model)).toEqual(['ended', 'runs']);
@@ -65,10 +67,10 @@ describe('FleetTargetHealth', () => {
     const theirs = Date.now() + 10 * MINUTE_MILLISECONDS;
     stored = { state: 'open', at: theirs, since: theirs, until: theirs + 2_000, openings: 1, reason: 'overloaded' };
     hear(breakerKey('main', 'm'), stored);
-    await health.admit(target('m'));
+    await health.admit(target('m'), CALL);
     expect(changed).toEqual([]);
     jest.advanceTimersByTime(2_001);
-    await health.admit(target('m'));
+    await health.admit(target('m'), CALL);
     expect(changed).toEqual([expect.objectContaining({ state: 'probing', prober: 'worker_1', at: Date.now() })]);
   });
 
@@ -77,11 +79,40 @@ describe('FleetTargetHealth', () => {
     const limited = attempt({ outcome: 'failed', errorClass: 'rate_limit' });
     health.note(target('paused'), limited, 30);
     hear(breakerKey('main', 'm'), { state: 'open', since: now, until: now + 2_000, openings: 1, reason: 'overloaded' });
-    expect(await health.admit(target('paused'))).toMatchObject({ kind: 'refused', errorClass: 'rate_limit' });
+    expect(await health.admit(target('paused'), CALL)).toMatchObject({ kind: 'refused', errorClass: 'rate_limit' });
     jest.setSystemTime(now - 60 * MINUTE_MILLISECONDS);
-    expect(await health.admit(target('paused'))).toMatchObject({ kind: 'go' });
-    await health.admit(target('m'));
+    expect(await health.admit(target('paused'), CALL)).toMatchObject({ kind: 'go' });
+    await health.admit(target('m'), CALL);
     expect(changed).toHaveLength(1);
+  });
+
+  it('holds calls back when the provider says that nothing is left, before it refuses, and tells the others', async () => {
+    const first = await health.admit(target('m'), CALL);
+    if (first.kind === 'go') first.learn({ requests: { remaining: 0, limit: 60, resetMilliseconds: 60_000 } });
+    expect(await health.admit(target('m'), CALL)).toEqual({
+      kind: 'refused',
+      errorClass: 'rate_limit',
+      retryAfterSeconds: 1,
+    });
+    jest.advanceTimersByTime(1_000);
+    expect(await health.admit(target('m'), CALL)).toMatchObject({ kind: 'go' });
+    expect(reported?.targets[0]?.allowance).toMatchObject({ requests: { remaining: 0, limit: 60 } });
+  });
+
+  it('holds calls back by what another worker has heard from the provider', async () => {
+    jest.advanceTimersByTime(10_000);
+    const now = Date.now();
+    const allowance = { at: now, requests: { remaining: 0, limit: 60, resetMilliseconds: 60_000 } };
+    const statistics = {
+      inFlight: 1,
+      calls: 0,
+      failures: 0,
+      errorShare: 0,
+      requestsThisMinute: 1,
+      tokensThisMinute: 0,
+    };
+    hear(reportKey('worker_2'), { at: now, targets: [{ provider: 'main', model: 'm', ...statistics, allowance }] });
+    expect(await health.admit(target('m'), CALL)).toMatchObject({ kind: 'refused', errorClass: 'rate_limit' });
   });
 
   it('leaves the probe of another worker alone when its own comes too late', () => {

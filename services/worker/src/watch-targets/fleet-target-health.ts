@@ -24,6 +24,7 @@ import { HealthBucket, SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { Logger, metrics } from '#libs/telemetry';
 import { AdaptiveLimit } from './adaptive-limit.js';
+import { CallPace, type PacedCall } from './call-pace.js';
 import { TargetHealth, type Admission } from './target-health.js';
 
 const REPORT_EVERY_MILLISECONDS = 500;
@@ -38,7 +39,14 @@ const FORGET_AFTER_MILLISECONDS = 10 * 60_000;
 interface Watched {
   readonly statistics: TargetStatistics;
   readonly limit: AdaptiveLimit;
+  readonly pace: CallPace;
   usedAt: number;
+}
+
+interface CallToAdmit {
+  readonly target: Target;
+  readonly call: PacedCall;
+  readonly watched: Watched;
 }
 
 /**
@@ -114,23 +122,29 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     return this.breaker;
   }
 
-  admit(target: Target): Admission | Promise<Admission> {
+  admit(target: Target, call: PacedCall): Admission | Promise<Admission> {
     const now = Date.now();
-    const { statistics, limit } = this.of(target);
-    const cooling = Math.max(
-      statistics.coolingUntil,
-      this.board.state(target.provider, target.model)?.coolingUntil ?? 0,
-    );
+    const watched = this.of(target);
+    const { statistics, limit, pace } = watched;
+    const state = this.board.state(target.provider, target.model);
+    const cooling = Math.max(statistics.coolingUntil, state?.coolingUntil ?? 0);
     // A longer pause than there is comes of a clock that was put back.
     if (cooling > now && cooling - now <= MOST_COOL_MILLISECONDS)
       return { kind: 'refused', errorClass: 'rate_limit', retryAfterSeconds: secondsUntil(cooling, now) };
     if (statistics.inFlight >= limit.at(now) || this.isFull(target, statistics))
       return { kind: 'refused', errorClass: 'target_busy' };
+    if (state?.allowance && pace.isNews(state.allowance, now))
+      pace.hear(state.allowance, { now, callers: this.callersOf(target) });
+    const wait = pace.wait(call, now);
+    if (wait > 0) {
+      metrics.targetHoldBacks.add({ provider: target.provider, model: target.model });
+      return { kind: 'refused', errorClass: 'rate_limit', retryAfterSeconds: wait / 1_000 };
+    }
     const breaker = this.board.breaker(target.provider, target.model);
-    if (!breaker) return this.go(statistics, false);
+    if (!breaker) return this.go({ target, call, watched }, false);
     if (isLeftAlone(breaker, now))
       return { kind: 'refused', errorClass: 'target_unhealthy', retryAfterSeconds: secondsUntil(breaker.until, now) };
-    return this.probe(target, statistics);
+    return this.probe({ target, call, watched });
   }
 
   note(target: Target, attempt: Attempt, retryAfterSeconds?: number): void {
@@ -155,17 +169,28 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     }
   }
 
-  private go(statistics: TargetStatistics, isProbe: boolean): Admission {
-    statistics.began(Date.now());
+  private go({ target, call, watched: { statistics, pace } }: CallToAdmit, isProbe: boolean): Admission {
+    const now = Date.now();
+    statistics.began(now);
     this.hasChanged = true;
+    const mark = pace.began(call, now);
     return {
       kind: 'go',
       isProbe,
+      learn: (allowance) => {
+        if (this.settings.providerLimitHeaders === 'ignore') return;
+        pace.learn(allowance, mark, { now: Date.now(), callers: this.callersOf(target) });
+      },
       release: () => {
         statistics.ended();
         this.hasChanged = true;
       },
     };
+  }
+
+  /** Processes that share the limits of a target with this one, which is one of them. */
+  private callersOf({ provider, model }: Target): number {
+    return 1 + this.board.callersElsewhere(provider, model, this.settings.instance);
   }
 
   private isFull({ concurrency, provider, model }: Target, { inFlight }: TargetStatistics): boolean {
@@ -174,15 +199,14 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
   }
 
   /** Lets one worker of all through. */
-  private async probe(target: Target, statistics: TargetStatistics): Promise<Admission> {
+  private async probe(toAdmit: CallToAdmit): Promise<Admission> {
+    const { target } = toAdmit;
     const isOurs = await this.bucket.change(breakerKey(target.provider, target.model), (stored) => {
       const now = Date.now();
       const breaker = this.breakerOf(target.provider, target.model, stored);
       return breaker && !isLeftAlone(breaker, now) ? probing(breaker, this.settings.instance, now) : undefined;
     });
-    return isOurs
-      ? this.go(statistics, true)
-      : { kind: 'refused', errorClass: 'target_unhealthy', retryAfterSeconds: 1 };
+    return isOurs ? this.go(toAdmit, true) : { kind: 'refused', errorClass: 'target_unhealthy', retryAfterSeconds: 1 };
   }
 
   /** A probe that ended without a word on the target (its caller left) gives the right to probe back at once. */
@@ -225,7 +249,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     let watched = this.watched.get(provider, model);
     if (!watched) {
       const statistics = new TargetStatistics(provider, model, this.breaker.windowMilliseconds);
-      watched = { statistics, limit: new AdaptiveLimit(), usedAt: 0 };
+      watched = { statistics, limit: new AdaptiveLimit(), pace: new CallPace(), usedAt: 0 };
       this.watched.set(provider, model, watched);
     }
     watched.usedAt = Date.now();
@@ -247,7 +271,10 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     this.hasChanged = false;
     this.reportedAt = now;
     this.forgetUnused(now);
-    const targets = [...this.watched.entries()].map(({ value }) => value.statistics.report(now));
+    const targets = [...this.watched.entries()].map(({ value: { statistics, pace } }) => ({
+      ...statistics.report(now),
+      ...pace.told,
+    }));
     this.bucket.put(reportKey(this.settings.instance), { at: now, targets });
   }
 }

@@ -9,6 +9,8 @@ import type { ProviderDirectory } from '../call-model/provider-directory.js';
 import { FleetTargetHealth } from './fleet-target-health.js';
 import { IdleProbes } from './idle-probes.js';
 
+const CALL = { lane: 'interactive', estimatedPromptTokens: 10 } as const;
+
 const silent = { info: () => undefined, warn: () => undefined };
 const BREAKER = { coolDownMilliseconds: 60_000, mostCoolDownMilliseconds: 60_000, idleProbeMilliseconds: 1_000 };
 const INTERVALS = { withinMilliseconds: 10_000 };
@@ -38,7 +40,7 @@ describe('IdleProbes of two workers', () => {
       const settings = { instance } as Settings;
       health = new FleetTargetHealth(own.health, settings, watch, silent as unknown as Logger);
       parts.push(own);
-      await health.admit({ provider: 'called', model: 'm' } as Target);
+      await health.admit({ provider: 'called', model: 'm' } as Target, CALL);
       stopping.push(health, new IdleProbes(health, providers, own.health, watch));
     }
     parts[0]?.health.onChange((key, value) => void stored.set(key, breakerRecordSchema.safeParse(value).data));
@@ -67,7 +69,7 @@ describe('IdleProbes of two workers', () => {
       INTERVALS,
     );
     expect((asked['idle'] ?? 0) - before).toBeGreaterThanOrEqual(2);
-    const admission = await health?.admit({ provider: 'idle', model: 'm' } as Target);
+    const admission = await health?.admit({ provider: 'idle', model: 'm' } as Target, CALL);
     expect(admission).toMatchObject({ kind: 'refused', errorClass: 'target_unhealthy' });
     // Whatever was asked before the first report of the call came in.
     expect(asked['called'] ?? 0).toBeLessThanOrEqual(1);

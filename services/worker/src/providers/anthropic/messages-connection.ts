@@ -2,6 +2,7 @@ import { AnthropicMessagesLanguageModel } from '@ai-sdk/anthropic/internal';
 import { APICallError, type LanguageModelV4, type LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { Agent, Dispatcher } from 'undici';
 import { classifyAnthropicError, type ClassifiedError } from '#libs/dialects';
+import { noticeHeaders } from '../../provider-http/answer-headers.js';
 import { answerOf } from '../../provider-http/answer-of.js';
 import { connectionFailure } from '../../provider-http/connection-failure.js';
 import { fetchThrough } from '../../provider-http/fetch-through.js';
@@ -81,6 +82,7 @@ export class MessagesConnection {
     try {
       const response = await this.agent.request({ ...request, signal });
       answerOf(response);
+      noticeHeaders(response.headers);
       return response;
     } catch (error) {
       throw connectionFailure(error, signal);

@@ -1,0 +1,154 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { CallPace, type PacedCall } from './call-pace.js';
+import type { ProviderAllowance } from './provider-allowance.policy.js';
+
+const MINUTE = 60_000;
+const DURABLE: PacedCall = { lane: 'durable', estimatedPromptTokens: 100 };
+const WAITING: PacedCall = { lane: 'interactive', estimatedPromptTokens: 100 };
+
+/** A pace that has heard this in the answer to its first call. */
+function paceThatHeard(allowance: ProviderAllowance, { at = 0, now = 0, callers = 1 } = {}): CallPace {
+  const pace = new CallPace();
+  pace.learn(allowance, pace.began(WAITING, at), { now, callers });
+  return pace;
+}
+
+describe('the pace of calls', () => {
+  it('holds nothing back while nobody has spoken of limits', () => {
+    const pace = new CallPace();
+    for (let count = 0; count < 1_000; count += 1) pace.began(DURABLE, 0);
+    expect(pace.wait(DURABLE, 0)).toBe(0);
+  });
+
+  it('makes a call wait until there is room for it, as the limit fills', () => {
+    const pace = paceThatHeard({ requests: { remaining: 0, limit: 60, resetMilliseconds: MINUTE } });
+    expect(pace.wait(WAITING, 0)).toBe(1_000);
+    expect(pace.wait(WAITING, 1_000)).toBe(0);
+    pace.began(WAITING, 1_000);
+    expect(pace.wait(WAITING, 1_500)).toBe(500);
+  });
+
+  it('counts the calls begun since the one that was answered', () => {
+    const pace = new CallPace();
+    const mark = pace.began(WAITING, 0);
+    for (let count = 0; count < 4; count += 1) pace.began(WAITING, 0);
+    pace.learn({ requests: { remaining: 5, limit: 60, resetMilliseconds: 55_000 } }, mark, { now: 0, callers: 1 });
+    expect(pace.wait(WAITING, 0)).toBe(0);
+    pace.began(WAITING, 0);
+    expect(pace.wait(WAITING, 0)).toBeGreaterThan(0);
+  });
+
+  it('goes by tokens where these are short, and lets a call through that is larger than the limit when all is there', () => {
+    const pace = paceThatHeard({ tokens: { remaining: 500, limit: 6_000, resetMilliseconds: 55_000 } });
+    expect(pace.wait({ ...WAITING, estimatedPromptTokens: 500 }, 0)).toBe(0);
+    expect(pace.wait({ ...WAITING, estimatedPromptTokens: 100, maxCompletionTokens: 500 }, 0)).toBe(1_000);
+    expect(pace.wait({ ...WAITING, estimatedPromptTokens: 90_000 }, 55_000)).toBe(0);
+  });
+
+  it('leaves a part of each limit to callers that wait', () => {
+    const pace = paceThatHeard({ requests: { remaining: 4, limit: 100, resetMilliseconds: 57_600 } });
+    expect(pace.wait(WAITING, 0)).toBe(0);
+    expect(pace.wait(DURABLE, 0)).toBeGreaterThan(0);
+  });
+
+  it('waits for the reset where no limit is named, and believes a word for a minute at most', () => {
+    const pace = paceThatHeard({ requests: { remaining: 0, resetMilliseconds: 2_000 } });
+    expect(pace.wait(WAITING, 500)).toBe(1_500);
+    expect(pace.wait(WAITING, 2_000)).toBe(0);
+    const daily = paceThatHeard({ requests: { remaining: 0, limit: 100, resetMilliseconds: 1_440 * MINUTE } });
+    expect(daily.wait(WAITING, 1_000)).toBe(59_000);
+    expect(daily.wait(WAITING, MINUTE)).toBe(0);
+    expect(daily.wait(WAITING, MINUTE)).toBe(MINUTE);
+  });
+
+  it('hears from others what it does not know itself', () => {
+    const pace = new CallPace();
+    const told = paceThatHeard(
+      { requests: { remaining: 0, limit: 60, resetMilliseconds: MINUTE } },
+      { at: 5_000 },
+    ).told;
+    if (!told.allowance) throw new Error('nothing was told');
+    expect(pace.isNews(told.allowance, 6_000)).toBe(true);
+    pace.hear(told.allowance, { now: 5_500, callers: 1 });
+    expect(pace.wait(WAITING, 5_500)).toBeGreaterThan(0);
+    expect(pace.isNews(told.allowance, 6_000)).toBe(false);
+  });
+
+  it('lets waiting work of the durable lane come in turns, not all at once', () => {
+    const pace = paceThatHeard({ requests: { remaining: 0, limit: 600, resetMilliseconds: MINUTE } });
+    const waits = Array.from({ length: 20 }, () => pace.wait(DURABLE, 0));
+    expect(new Set(waits.slice(0, 10)).size).toBe(10);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5_000);
+  });
+});
+
+interface Trial {
+  readonly perMinute: number;
+  readonly workers: number;
+  readonly latency: number;
+  readonly concurrency: number;
+}
+
+/** A provider whose limit is a bucket that fills by the time, and workers that call it as often as their pace lets them. */
+function run({ perMinute, workers, latency, concurrency }: Trial, milliseconds: number) {
+  let left = perMinute;
+  let filledAt = 0;
+  let [served, refused] = [0, 0];
+  const fleet = Array.from({ length: workers }, () => ({ pace: new CallPace(), underWay: 0, again: 0 }));
+  const answers: { at: number; deliver: () => void }[] = [];
+  const step = 20;
+  for (let now = 0; now < milliseconds; now += step) {
+    for (const { deliver } of answers.filter(({ at }) => at <= now)) deliver();
+    answers.splice(0, answers.length, ...answers.filter(({ at }) => at > now));
+    for (const worker of fleet) {
+      while (worker.underWay < concurrency && now >= worker.again) {
+        const wait = worker.pace.wait(DURABLE, now);
+        if (wait > 0) {
+          worker.again = now + wait;
+          break;
+        }
+        const mark = worker.pace.began(DURABLE, now);
+        worker.underWay += 1;
+        left = Math.min(perMinute, left + ((now - filledAt) * perMinute) / MINUTE);
+        filledAt = now;
+        const isServed = left >= 1;
+        if (isServed) left -= 1;
+        served += isServed ? 1 : 0;
+        refused += isServed ? 0 : 1;
+        const remaining = Math.floor(left);
+        const resetMilliseconds = ((perMinute - left) * MINUTE) / perMinute;
+        const allowance = { requests: { remaining, limit: perMinute, resetMilliseconds } };
+        answers.push({
+          at: now + latency,
+          deliver: () => {
+            worker.underWay -= 1;
+            worker.pace.learn(allowance, mark, { now: now + latency, callers: workers });
+          },
+        });
+      }
+    }
+  }
+  return { served, refused };
+}
+
+describe('a fleet that is paced by the words of a provider', () => {
+  it('is hardly ever refused, one process alone never, and still uses nearly all that the limit lets through', () => {
+    const trial = fc.record({
+      perMinute: fc.integer({ min: 120, max: 3_000 }),
+      workers: fc.integer({ min: 1, max: 4 }),
+      latency: fc.integer({ min: 20, max: 2_000 }),
+      concurrency: fc.integer({ min: 2, max: 12 }),
+    });
+    fc.assert(
+      fc.property(trial, (given) => {
+        const { perMinute, workers, latency, concurrency } = given;
+        const { served, refused } = run(given, 5 * MINUTE);
+        const most = (workers * concurrency * 5 * MINUTE) / Math.ceil(latency / 20 + 1) / 20;
+        expect(refused).toBeLessThanOrEqual(workers === 1 ? 0 : Math.ceil(served / 100));
+        expect(served).toBeGreaterThan(0.8 * Math.min(5 * perMinute, most));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
