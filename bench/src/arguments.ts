@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 import { BenchError } from './bench.error.js';
 
-export const SECTIONS = ['interactive', 'streams', 'translated', 'durable', 'batches', 'records', 'routing'] as const;
+export const SECTIONS = [
+  'interactive',
+  'streams',
+  'translated',
+  'bounds',
+  'durable',
+  'batches',
+  'records',
+  'settlements',
+  'routing',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchArguments {
@@ -17,7 +27,8 @@ Measures Switchyard, the same upstream called directly, and a peer gateway from 
 The whole run takes about ten minutes; leave the machine alone meanwhile.
 
   --quick          short rounds, small batch, one round: to try the bench, not to quote (about 90 seconds)
-  --only SECTION   interactive, streams, translated, durable, batches, records or routing; may be given several times
+  --only SECTION   interactive, streams, translated, bounds, durable, batches, records, settlements or routing;
+                   may be given several times
   --profile        instead of measuring: run each service under the CPU profiler, saturated and with a batch,
                    and print where the time goes
   --help           show this

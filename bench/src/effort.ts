@@ -1,3 +1,4 @@
+import type { BoundsEffort } from './bounds/measure-bounds.js';
 import type { BatchesEffort } from './durable/measure-batches.js';
 
 /** How long and how often the bench measures. Every figure is the median of `rounds`, contenders taking turns. */
@@ -11,6 +12,7 @@ export interface Effort {
   readonly batchLines: number;
   readonly batches: BatchesEffort;
   readonly backlogEvents: number;
+  readonly bounds: BoundsEffort;
   /** Of each strategy and number of candidates. */
   readonly routingDecisions: number;
   readonly profileSeconds: number;
@@ -26,6 +28,7 @@ export const FULL: Effort = {
   batchLines: 20_000,
   batches: { sizes: [1_000, 10_000, 50_000, 200_000], callerSeconds: 8, inputMebibytes: 199 },
   backlogEvents: 50_000,
+  bounds: { rounds: 12, seconds: 3 },
   routingDecisions: 20_000,
   profileSeconds: 10,
 };
@@ -40,6 +43,7 @@ export const QUICK: Effort = {
   batchLines: 2_000,
   batches: { sizes: [500, 5_000, 10_000], callerSeconds: 2, inputMebibytes: 20 },
   backlogEvents: 5_000,
+  bounds: { rounds: 4, seconds: 2 },
   routingDecisions: 2_000,
   profileSeconds: 4,
 };

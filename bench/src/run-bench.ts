@@ -1,4 +1,5 @@
 import type { BenchArguments } from './arguments.js';
+import { measureBounds, type BoundsFigures } from './bounds/measure-bounds.js';
 import { layGround, type BenchGround } from './bench-ground.js';
 import type { Cleanup } from './cleanup.js';
 import { checkAnswers } from './contenders/check-answers.js';
@@ -28,6 +29,7 @@ import type { BenchResults, MemoryByContender } from './report/bench-results.js'
 import { measureAuto } from './routing/measure-auto.js';
 import { measureRouting } from './routing/measure-routing.js';
 import type { RoutingFigures } from './routing/routing-figures.js';
+import { measureSettlements, type SettlementFigures } from './settlements/measure-settlements.js';
 
 /** A load bench with the peer it knows. */
 type GatewayBench = LoadBench & { readonly peer: RunningPeer };
@@ -62,9 +64,11 @@ export class BenchRun {
       ...(load && streams && { streams: await this.load(load, streamScenarios(this.effort)) }),
       ...(load && translated && { translated: await this.translated(load, ground) }),
       ...(load && { memory: memoryOf(load.contenders) }),
+      ...(sections.includes('bounds') && { bounds: await this.bounds(ground) }),
       ...(sections.includes('durable') && { durable: await this.durable(ground) }),
       ...(sections.includes('batches') && { batches: await this.batches(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
+      ...(sections.includes('settlements') && { settlements: await this.settlements(ground) }),
       ...(routing && { routing }),
       ...(auto && { auto }),
     };
@@ -112,6 +116,13 @@ export class BenchRun {
     return this.load({ ...bench, contenders }, translatedScenarios(this.effort));
   }
 
+  private async bounds({ stack, records, upstreams, generator, prompts }: BenchGround): Promise<BoundsFigures> {
+    const contender = switchyardContender(stack, () => records.settled());
+    await checkAnswers([directContender(upstreams), contender], prompts.plain[0] ?? '');
+    const upstreamPids = { fast: upstreams.fast.pid, paced: upstreams.paced.pid };
+    return measureBounds({ generator, upstreamPids, say: this.say }, { contender, stack }, this.effort.bounds);
+  }
+
   private async durable({ stack, records, upstreams, prompts, linesFile }: BenchGround): Promise<DurableFigures> {
     const bare = await BareLane.start(upstreams, linesFile, this.cleanup);
     const bench = { stack, records, bare, prompts: prompts.lines, say: this.say };
@@ -127,6 +138,14 @@ export class BenchRun {
     await checkAnswers(contenders, prompts.plain[0] ?? '');
     await records.settled();
     return measureRecords({ stack, records, say: this.say }, this.effort.backlogEvents, this.effort.rounds);
+  }
+
+  private async settlements({ stack, records, upstreams, prompts }: BenchGround): Promise<SettlementFigures[]> {
+    const contenders = [directContender(upstreams), switchyardContender(stack, () => records.settled())];
+    await checkAnswers(contenders, prompts.plain[0] ?? '');
+    await records.settled();
+    const { backlogEvents: events, rounds } = this.effort;
+    return measureSettlements({ stack, records, say: this.say }, { events, rounds });
   }
 }
 

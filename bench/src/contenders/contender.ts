@@ -4,7 +4,7 @@ import type { Upstream, Upstreams } from '../stack/upstreams.js';
 import type { RunningPeer } from '../peer/start-peer.js';
 import type { Part } from '../processes/part.js';
 
-export type ContenderName = 'direct' | 'switchyard' | 'peer';
+export type ContenderName = 'direct' | 'switchyard' | 'bounded' | 'peer';
 export type Pace = 'fast' | 'paced';
 
 /** Where one contender takes a call that ends at the upstream of that pace, as which model, and what else its body must say. */

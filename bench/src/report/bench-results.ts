@@ -1,4 +1,5 @@
 import type { DecisionTime } from '#libs/difficulty';
+import type { BoundsFigures } from '../bounds/measure-bounds.js';
 import type { ContenderName } from '../contenders/contender.js';
 import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
@@ -8,6 +9,7 @@ import type { Machine } from '../machine/machine.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
+import type { SettlementFigures } from '../settlements/measure-settlements.js';
 
 export type MemoryByContender = Readonly<Partial<Record<ContenderName, readonly MemoryOfPart[]>>>;
 
@@ -24,6 +26,9 @@ export interface BenchResults {
   readonly durable?: DurableFigures;
   readonly batches?: BatchesFigures;
   readonly records?: readonly RecordFigures[];
+  /** What budgets and limits add to a request. */
+  readonly bounds?: BoundsFigures;
+  readonly settlements?: readonly SettlementFigures[];
   readonly routing?: readonly RoutingFigures[];
   /** What `auto` takes besides. */
   readonly auto?: DecisionTime;

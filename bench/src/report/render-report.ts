@@ -5,6 +5,7 @@ import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
 import type { BenchResults, MemoryByContender } from './bench-results.js';
+import { boundsSection, settlementsSection } from './money-report.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
 import { targetsTable } from './targets.js';
@@ -13,16 +14,18 @@ const CHUNKS_OF_A_STREAM = 200;
 
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, translated, durable, batches, records, routing, auto, memory } = results;
+  const { interactive, streams, translated, durable, batches, records, routing, auto, memory, bounds, settlements } = results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),
     ...(interactive === undefined ? [] : interactiveSections(new LoadReport(interactive))),
     ...(streams === undefined ? [] : streamSections(new LoadReport(streams))),
     ...(translated === undefined ? [] : translatedSections(new LoadReport(translated))),
+    ...(bounds === undefined ? [] : boundsSection(bounds)),
     ...(durable === undefined ? [] : durableSections(durable)),
     ...(batches === undefined ? [] : batchesSection(batches)),
     ...(records === undefined ? [] : recordSections(records)),
+    ...(settlements === undefined ? [] : settlementsSection(settlements)),
     ...(routing === undefined ? [] : routingSections(routing)),
     ...(auto === undefined ? [] : autoSection(auto)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),

@@ -2,6 +2,7 @@ import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { BenchResults } from './bench-results.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
 import { LoadReport } from './load-report.js';
+import { settledOnOneCore } from './money-report.js';
 import { figure, table } from './table.js';
 
 /** One figure that this step of the project promises; `limit` is the most or the least it may be. */
@@ -27,13 +28,15 @@ const TARGET_RATE = '200/s';
 const DECISION_MICROSECONDS = 50;
 const DECIDED_CANDIDATES = 100;
 const AUTO_MICROSECONDS = 200;
+const BOUNDS_MILLISECONDS = 0.2;
+const SETTLED_PER_SECOND = 10_000;
 
 export function isMet({ measured, limit, bound }: Target): boolean {
   return bound === 'at most' ? measured <= limit : measured >= limit;
 }
 
 /** The targets whose sections were measured. */
-export function targetsOf({ interactive, translated, durable, batches, routing, auto }: BenchResults): Target[] {
+export function targetsOf({ interactive, translated, durable, batches, routing, auto, bounds, settlements }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
   if (translated !== undefined) targets.push(...translatedTargets(new LoadReport(translated)));
@@ -42,6 +45,14 @@ export function targetsOf({ interactive, translated, durable, batches, routing, 
     targets.push({ what, measured: durable.share, limit: SHARE_OF_BARE_LOOP, bound: 'at least' });
   }
   if (batches !== undefined) targets.push(...batchesTargets(batches));
+  if (bounds !== undefined) {
+    const what = 'added by two budgets and six limits, p50, ms';
+    targets.push({ what, measured: bounds.addedP50, limit: BOUNDS_MILLISECONDS, bound: 'at most' });
+  }
+  for (const figures of settlements ?? []) {
+    const what = `calls on ${figures.budgets} budgets settled for a second of one core, billing and Postgres together`;
+    targets.push({ what, measured: settledOnOneCore(figures), limit: SETTLED_PER_SECOND, bound: 'at least' });
+  }
   if (routing !== undefined) targets.push(...routingTargets(routing));
   if (auto !== undefined) {
     const what = 'difficulty of a prompt (auto), p50, µs';

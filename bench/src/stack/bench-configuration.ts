@@ -10,7 +10,20 @@ export const BENCH = {
   callerKeyVariable: 'BENCH_CALLER_KEY',
   otherCallerKeyVariable: 'BENCH_OTHER_CALLER_KEY',
   upstreamKeyVariable: 'BENCH_UPSTREAM_KEY',
+  /** A project whose requests count on budgets and limits at each level. */
+  bounded: { project: 'bounded', callerKeyVariable: 'BENCH_BOUNDED_CALLER_KEY' },
+  /** So many budgets the projects have in which events are settled. */
+  budgetsOfProjects: [0, 1, 2, 3],
 } as const;
+
+/** Never reached. */
+const WIDE_LIMIT_USD = '1000000';
+
+/** The project with so many budgets, and their ids. */
+export function projectWithBudgets(count: number): { name: string; budgets: readonly string[] } {
+  const name = `budgets-${count}`;
+  return { name, budgets: Array.from({ length: count }, (_, index) => `${BENCH.organization}/${name}:b${index}`) };
+}
 
 const PRICE = '{ inputPerMillion: "0.40", outputPerMillion: "1.60" }';
 
@@ -42,6 +55,8 @@ export function benchConfiguration(upstreams: Upstreams): string {
     `        keys: ${keys}`,
     '      - name: other',
     `        keys: [{ name: load, key: "\${env:${BENCH.otherCallerKeyVariable}}" }]`,
+    ...boundedLines(),
+    ...BENCH.budgetsOfProjects.flatMap(budgetLines),
     '',
   ].join('\n');
 }
@@ -53,6 +68,26 @@ function modelLines(name: string, provider: string): string[] {
     '    targets:',
     `      - { provider: ${provider}, model: ${BENCH.upstreamModel}, priority: 1, price: ${PRICE} }`,
   ];
+}
+
+/** What a project with much at stake has: a budget and limits of its own, and the same at its key. */
+function boundedLines(): string[] {
+  const bounds = [
+    `budgets: [{ limitUsd: "${WIDE_LIMIT_USD}", period: month }]`,
+    'limits: { requestsPerMinute: 1000000, tokensPerMinute: 1000000000, concurrency: 10000 }',
+  ];
+  const key = `key: "\${env:${BENCH.bounded.callerKeyVariable}}"`;
+  return [
+    `      - name: ${BENCH.bounded.project}`,
+    ...bounds.map((line) => `        ${line}`),
+    `        keys: [{ name: load, ${key}, ${bounds.join(', ')} }]`,
+  ];
+}
+
+function budgetLines(count: number): string[] {
+  const { name, budgets } = projectWithBudgets(count);
+  const fields = budgets.map((_id, index) => `{ name: b${index}, limitUsd: "${WIDE_LIMIT_USD}", period: month }`);
+  return [`      - name: ${name}`, `        budgets: [${fields.join(', ')}]`];
 }
 
 /** Where the base URL of OpenAI's format ends with its version, that of Anthropic's stops before it. */

@@ -22,6 +22,8 @@ export interface RunningStack {
   readonly callerKey: string;
   /** Of another project. */
   readonly otherCallerKey: string;
+  /** Of a project with budgets and limits. */
+  readonly boundedCallerKey: string;
   readonly natsUrl: string;
   readonly databaseUrl: string;
   readonly parts: readonly Part[];
@@ -38,6 +40,7 @@ export async function startStack(
   const [port, natsPort, postgresPort] = [await freePort(), await freePort(), await freePort()];
   const callerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const otherCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
+  const boundedCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const configuration = join(home, 'switchyard.yaml');
   await writeFile(configuration, benchConfiguration(upstreams));
   const launcher = await launch({
@@ -50,6 +53,7 @@ export async function startStack(
     SWITCHYARD_POSTGRES_PORT: String(postgresPort),
     [BENCH.callerKeyVariable]: callerKey,
     [BENCH.otherCallerKeyVariable]: otherCallerKey,
+    [BENCH.bounded.callerKeyVariable]: boundedCallerKey,
     [BENCH.upstreamKeyVariable]: upstreams.key,
   });
   const stop = async (): Promise<void> => {
@@ -64,6 +68,7 @@ export async function startStack(
     url: `http://127.0.0.1:${port}`,
     callerKey,
     otherCallerKey,
+    boundedCallerKey,
     natsUrl: `nats://127.0.0.1:${natsPort}`,
     databaseUrl: `postgresql://switchyard:${password}@127.0.0.1:${postgresPort}/switchyard`,
     parts: partsOf(launcher.child.pid, records),

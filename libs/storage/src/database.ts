@@ -4,6 +4,7 @@ import { createDataSource } from './create-data-source.js';
 import type { DatabaseOptions } from './database-options.js';
 import { migrate } from './migrate.js';
 import { poolOf } from './pool-of.js';
+import type { PreparedStatement } from './prepared-statement.js';
 import { queryAsTenant } from './query-as-tenant.js';
 import { retryUntilDone } from './retry-until-done.js';
 import { storageErrorOf } from './storage-error-of.js';
@@ -69,6 +70,14 @@ export class Database {
   /** One statement, one round trip, a transaction of its own; done again where it collided with another. 64-bit integers and numerics come back as strings. */
   async query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
     return this.watched(async (pool) => (await pool.query<Row & QueryResultRow>(sql, parameters)).rows);
+  }
+
+  /**
+   * The same for one statement that is run over and over: each connection plans it a few times and then keeps the plan. The name is
+   * the statement's own, in all of the service.
+   */
+  async queryPrepared<Row>({ name, text }: PreparedStatement, values: unknown[]): Promise<Row[]> {
+    return this.watched(async (pool) => (await pool.query<Row & QueryResultRow>({ name, text, values })).rows);
   }
 
   /** Several statements, all or none. The work may run again after a collision or a `StorageUnavailable`, so it must have no other effects. */

@@ -2,6 +2,7 @@ export { StorageModule } from './storage.module.js';
 export type { StorageModuleOptions } from './storage.module.js';
 export { Database } from './database.js';
 export type { DatabaseOptions, ServiceSchema, StorageLog } from './database-options.js';
+export type { PreparedStatement } from './prepared-statement.js';
 export type { Transaction } from './transaction.js';
 export { StorageUnavailable } from './storage-unavailable.js';
 export { storableText } from './storable-text.js';

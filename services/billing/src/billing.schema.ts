@@ -19,6 +19,7 @@ import { KeepSupersededCalls1764500000000 } from './migrations/6-keep-superseded
 import { CreateUsageHours1764600000000 } from './migrations/7-create-usage-hours.js';
 import { RollUpMoney1764700000000 } from './migrations/8-roll-up-money.js';
 import { ShowRowsToTenants1764790000000 } from './migrations/9-show-rows-to-tenants.js';
+import { IndexChargesByTime1764800000000 } from './migrations/10-index-charges-by-time.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -47,5 +48,6 @@ export const billingSchema: ServiceSchema = {
     CreateUsageHours1764600000000,
     RollUpMoney1764700000000,
     ShowRowsToTenants1764790000000,
+    IndexChargesByTime1764800000000,
   ],
 };

@@ -6,7 +6,7 @@ import type { Usage } from '#libs/contracts';
  * has a row of zeros.
  */
 @Entity('charges')
-@Index('charges_organization_ended_at', ['organization', 'endedAt'])
+@Index('charges_ended_at', ['endedAt'], { type: 'brin' })
 @Check('charges_are_not_negative', 'cost_nano_usd >= 0')
 export class Charge {
   @PrimaryColumn('text', { name: 'request_id', primaryKeyConstraintName: 'charges_pkey' })

@@ -43,18 +43,18 @@ export class ChargesRepository {
     const entered = sorted.map((priced) => ({ priced, entries: chargeEntries(priced) }));
     const numbers = await this.accounts.numbersOf(namesOf(entered));
     const parameters = [
-      JSON.stringify(entered.map(({ priced, entries }) => chargeRow(priced, entries.length > 0))),
+      JSON.stringify(entered.map(chargeRow)),
       JSON.stringify(sorted.flatMap(lineRows)),
-      JSON.stringify(entered.flatMap((charge) => entryRows(charge, numbers))),
+      ...entryColumns(entered, numbers),
     ];
-    const settlements = sorted.flatMap(settlementRows);
-    if (settlements.length === 0) {
-      const rows = await this.database.query<{ request_id: string }>(RECORD_CHARGES, parameters);
+    const settlements = settlementColumns(sorted);
+    if (!settlements) {
+      const rows = await this.database.queryPrepared<{ request_id: string }>(RECORD_CHARGES, parameters);
       return { chargedBefore: rows.map((row) => row.request_id), periods: [] };
     }
-    const [recorded] = await this.database.query<RecordedCharges>(RECORD_AND_SETTLE, [
+    const [recorded] = await this.database.queryPrepared<RecordedCharges>(RECORD_AND_SETTLE, [
       ...parameters,
-      JSON.stringify(settlements),
+      ...settlements,
     ]);
     return recorded ?? { chargedBefore: [], periods: [] };
   }
@@ -76,26 +76,37 @@ function namesOf(charges: readonly EnteredCharge[]): Set<string> {
   return names;
 }
 
-function entryRows({ priced, entries }: EnteredCharge, numbers: ReadonlyMap<string, number>) {
-  return entries.map(({ account, nanoUsd }) => ({
-    request_id: priced.event.requestId,
-    account_id: numbers.get(account),
-    nano_usd: nanoUsd.toString(),
-  }));
+/** Places of the charges, numbers of the accounts, amounts. */
+function entryColumns(charges: readonly EnteredCharge[], numbers: ReadonlyMap<string, number>): string[] {
+  const rows = charges.flatMap(({ entries }, place) =>
+    entries.map(({ account, nanoUsd }) => [place, numbers.get(account) ?? 0, nanoUsd]),
+  );
+  return columnsOf(rows, 3);
 }
 
-function settlementRows(priced: PricedEvent) {
-  return settlementsOf(priced).map(({ reservation, held, posted, overrun }) => ({
-    request_id: priced.event.requestId,
-    reservation_id: reservation,
-    held_nano_usd: held.toString(),
-    posted_nano_usd: posted.toString(),
-    overrun_nano_usd: overrun.toString(),
-  }));
+/** Places of the charges, the reservations that are meant, and for each settlement which of them, held, posted and overrun. */
+function settlementColumns(events: readonly PricedEvent[]): unknown[] | undefined {
+  const reservations = new Map<string, number>();
+  const rows = events.flatMap((priced, place) =>
+    settlementsOf(priced).map(({ reservation, held, posted, overrun }) => {
+      const number = reservations.get(reservation) ?? reservations.size + 1;
+      reservations.set(reservation, number);
+      return [place, number, held, posted, overrun];
+    }),
+  );
+  if (rows.length === 0) return undefined;
+  const [places, ...others] = columnsOf(rows, 5);
+  return [places, [...reservations.keys()], ...others];
 }
 
-function chargeRow({ event, ...sums }: PricedEvent, isPosted: boolean) {
+/** Postgres reads arrays of numbers several times faster than objects in JSON. */
+function columnsOf(rows: readonly (readonly (number | bigint)[])[], count: number): string[] {
+  return Array.from({ length: count }, (_, column) => `{${rows.map((row) => row[column]).join(',')}}`);
+}
+
+function chargeRow({ priced: { event, ...sums }, entries }: EnteredCharge, place: number) {
   return {
+    place,
     request_id: event.requestId,
     organization: event.organization,
     project: event.project,
@@ -116,7 +127,7 @@ function chargeRow({ event, ...sums }: PricedEvent, isPosted: boolean) {
     baseline_price_version: sums.baselinePriceVersion,
     ...(event.job && 'batchId' in event.job ? { batch_id: event.job.batchId, line: event.job.line } : {}),
     ended_at_milliseconds: event.endedAt,
-    is_posted: isPosted,
+    is_posted: entries.length > 0,
     ...rolledUpBy(event, sums.lines),
   };
 }

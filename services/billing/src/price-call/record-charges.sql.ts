@@ -1,4 +1,5 @@
 import { Consumer } from '#libs/contracts';
+import type { PreparedStatement } from '#libs/storage';
 import { ROLL_UP_USAGE } from './roll-up-usage.sql.js';
 
 const CHARGE_COLUMNS = `request_id, organization, project, key, model, lane, outcome,
@@ -11,12 +12,12 @@ const LINE_COLUMNS = `request_id, attempt, provider, model, price_version,
 /**
  * Inbox row, charge, lines and ledger transaction of every event in one statement, hence one transaction and one round trip. A
  * request that has its inbox row already gets nothing more. Lines and entries come as parameters of their own: taken out of the
- * charges' JSON they cost a tenth more.
+ * charges' JSON they cost a tenth more; and what is numbers only comes as arrays, with the place of the charge in the batch.
  */
 const RECORD = `
 WITH given AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1) AS given(
-    request_id text, organization text, project text, key text, model text, lane text, outcome text,
+    place integer, request_id text, organization text, project text, key text, model text, lane text, outcome text,
     prompt_tokens bigint, completion_tokens bigint, cached_prompt_tokens bigint, cache_write_prompt_tokens bigint,
     further_usage jsonb, cost_nano_usd bigint, waste_nano_usd bigint, overrun_nano_usd bigint, markup_millionths integer,
     baseline_nano_usd bigint, baseline_price_version text, batch_id text, line integer, ended_at_milliseconds double precision, is_posted boolean,
@@ -39,30 +40,34 @@ WITH given AS MATERIALIZED (
 ), lined AS (
   INSERT INTO billing.charge_lines (${LINE_COLUMNS}) SELECT ${LINE_COLUMNS} FROM fresh_lines
 ), numbered AS MATERIALIZED (
-  SELECT request_id, nextval('billing.ledger_transaction_ids') AS id
+  SELECT place, request_id, nextval('billing.ledger_transaction_ids') AS id
   FROM given JOIN fresh ON message_id = request_id WHERE is_posted
 ), transacted AS (
   INSERT INTO billing.ledger_transactions (id, kind, reference) SELECT id, 'charge', request_id FROM numbered
 ), entered AS (
   INSERT INTO billing.ledger_entries (transaction_id, account_id, amount_nano_usd)
-  SELECT id, account_id, nano_usd FROM json_to_recordset($3) AS entry(request_id text, account_id integer, nano_usd bigint)
-  JOIN numbered USING (request_id)
+  SELECT id, account_id, nano_usd FROM unnest($3::integer[], $4::integer[], $5::bigint[]) AS entry(place, account_id, nano_usd)
+  JOIN numbered USING (place)
   RETURNING account_id, amount_nano_usd
 )${ROLL_UP_USAGE}`;
 
 /** Of requests that no budget counts. Returns the requests that were charged before. */
-export const RECORD_CHARGES = `${RECORD}
-SELECT request_id FROM given WHERE NOT EXISTS (SELECT FROM fresh WHERE message_id = request_id)`;
+export const RECORD_CHARGES: PreparedStatement = {
+  name: 'record-charges',
+  text: `${RECORD}
+SELECT request_id FROM given WHERE NOT EXISTS (SELECT FROM fresh WHERE message_id = request_id)`,
+};
 
 /**
  * The same, and the holds of the requests are settled: one UPDATE for each budget, however many of its requests there are. The rows
  * of budgets are locked in one order first. What a reservation holds no more, because it has ended, is posted where the budget has
  * room, and is an overrun otherwise. Returns the requests that were charged before, and how the budgets stand.
  */
-export const RECORD_AND_SETTLE = `${RECORD}, due AS MATERIALIZED (
-  SELECT due.* FROM json_to_recordset($4) AS due(
-    request_id text, reservation_id text, held_nano_usd bigint, posted_nano_usd bigint, overrun_nano_usd bigint)
-  JOIN fresh ON message_id = request_id
+const SETTLE = `, due AS MATERIALIZED (
+  SELECT given.request_id, ($7::text[])[due.reservation] AS reservation_id, held_nano_usd, posted_nano_usd, due.overrun_nano_usd
+  FROM unnest($6::integer[], $8::integer[], $9::bigint[], $10::bigint[], $11::bigint[])
+    AS due(place, reservation, held_nano_usd, posted_nano_usd, overrun_nano_usd)
+  JOIN given USING (place) JOIN fresh ON message_id = request_id
 ), touched AS MATERIALIZED (
   SELECT id, organization, limit_nano_usd + granted_nano_usd AS most, posted_nano_usd, held_nano_usd
   FROM billing.budget_periods WHERE id IN (
@@ -129,3 +134,5 @@ SELECT (SELECT coalesce(json_agg(request_id), '[]') FROM given
     'startsAt', extract(epoch FROM starts_at) * 1000, 'limitNanoUsd', limit_nano_usd::text,
     'grantedNanoUsd', granted_nano_usd::text, 'postedNanoUsd', posted_nano_usd::text,
     'alertedMillionths', alerted_millionths)), '[]') FROM posted) AS periods`;
+
+export const RECORD_AND_SETTLE: PreparedStatement = { name: 'record-and-settle', text: `${RECORD}${SETTLE}` };
