@@ -180,16 +180,18 @@ describe('when every target fails', () => {
         expect(answer.status).toBe(status);
         expect(answer.headers['content-type']).toBe('application/json');
         expect(JSON.parse(answer.text)).toEqual({ error: { message: expect.any(String), type, param: null, code } });
-        // Both targets, but for one that asked to be left alone; and the last one again where that may help.
+        // Both targets, but for those that asked to be left alone; and the last one again where that may help.
         const attempts = Number(answer.headers['x-switchyard-attempts']);
-        expect(attempts).toBeGreaterThanOrEqual(1);
+        expect(attempts).toBeGreaterThanOrEqual(status === 429 ? 0 : 1);
         expect(attempts).toBeLessThanOrEqual(4);
-        if (status === 429) expect(answer.headers['retry-after']).toBe('2');
+        // Of the two seconds that the provider asked for, what is left: whoever came second may have found them begun.
+        if (status === 429) expect(answer.headers['retry-after']).toMatch(/^[12]$/);
         const record = await readRecord(stack, idOf(answer), OUR_KEY);
         expect(record).toMatchObject({ outcome: 'failed', error: { status, code }, cost: { nano_usd: '0' } });
         expect(record.attempts).toHaveLength(attempts);
         expect(await countRecords(stack, record.id)).toEqual({ charges: 1, entries: 1 });
       }
+      expect(Math.max(...answers.map(({ headers }) => Number(headers['x-switchyard-attempts'])))).toBeGreaterThan(0);
     });
   }
 });
