@@ -1,4 +1,4 @@
-import type { BoundsEffort } from './bounds/measure-bounds.js';
+import type { BoundsEffort } from './bounds/bounds-effort.js';
 import type { BatchesEffort } from './durable/measure-batches.js';
 
 /** How long and how often the bench measures. Every figure is the median of `rounds`, contenders taking turns. */

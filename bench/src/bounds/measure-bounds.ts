@@ -5,6 +5,7 @@ import type { Scenario } from '../load/scenario.js';
 import { median } from '../median.js';
 import { totalOf } from '../processes/cpu-meter.js';
 import type { RunningStack } from '../stack/running-stack.js';
+import type { BoundsEffort } from './bounds-effort.js';
 
 /** What two budgets and six limits add to a request; latencies in milliseconds, CPU in milliseconds for each request. */
 export interface BoundsFigures {
@@ -14,11 +15,6 @@ export interface BoundsFigures {
   /** The median of the differences of each round, in which both took turns. */
   readonly addedP50: number;
   readonly addedCpu: number;
-}
-
-export interface BoundsEffort {
-  readonly rounds: number;
-  readonly seconds: number;
 }
 
 const WARM_UP_SECONDS = 3;

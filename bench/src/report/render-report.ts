@@ -14,7 +14,8 @@ const CHUNKS_OF_A_STREAM = 200;
 
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, translated, durable, batches, records, routing, auto, memory, bounds, settlements } = results;
+  const { interactive, streams, translated, durable, batches, records, routing, auto, memory, bounds, settlements } =
+    results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),

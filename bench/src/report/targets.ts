@@ -36,7 +36,16 @@ export function isMet({ measured, limit, bound }: Target): boolean {
 }
 
 /** The targets whose sections were measured. */
-export function targetsOf({ interactive, translated, durable, batches, routing, auto, bounds, settlements }: BenchResults): Target[] {
+export function targetsOf({
+  interactive,
+  translated,
+  durable,
+  batches,
+  routing,
+  auto,
+  bounds,
+  settlements,
+}: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
   if (translated !== undefined) targets.push(...translatedTargets(new LoadReport(translated)));

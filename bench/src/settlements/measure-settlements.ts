@@ -49,7 +49,8 @@ export async function measureSettlements(
   await client.connect();
   try {
     const samples: SettlementFigures[] = [];
-    for (const budgets of BENCH.budgetsOfProjects) await settle(bench, client, { pattern, budgets, events: WARM_UP_EVENTS });
+    for (const budgets of BENCH.budgetsOfProjects)
+      await settle(bench, client, { pattern, budgets, events: WARM_UP_EVENTS });
     for (let round = 1; round <= rounds; round++) {
       for (const budgets of BENCH.budgetsOfProjects) {
         const sample = await settle(bench, client, { pattern, budgets, events });
