@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CallJobsController } from './call-model/call-jobs.controller.js';
 import { CallModelController } from './call-model/call-model.controller.js';
 import { CallModelHandler } from './call-model/call-model.handler.js';
+import { CallerDelays } from './call-model/caller-delays.js';
 import { DurableSlots } from './call-model/durable-slots.js';
 import { OpenRequests } from './call-model/open-requests.js';
 import { ProviderDirectory } from './call-model/provider-directory.js';
@@ -28,6 +29,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     CallModelHandler,
     CollectBatchHandler,
     SubmitBatchHandler,
+    CallerDelays,
     DurableSlots,
     OpenRequests,
     ProviderDirectory,

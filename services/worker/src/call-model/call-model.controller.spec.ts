@@ -8,6 +8,7 @@ import { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import type { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall } from './assigned-call.js';
+import { CallerDelays } from './caller-delays.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
 import type { DurableSlots } from './durable-slots.js';
@@ -86,7 +87,7 @@ describe('a call of a waiting caller that cannot be made', () => {
     );
     const logger = { warn: () => undefined } as unknown as Logger;
     const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;
-    controller = new CallModelController(handler, running, messaging, bodies, logger, keeper);
+    controller = new CallModelController(handler, running, messaging, bodies, logger, keeper, new CallerDelays());
   });
 
   function told(): AnswerHead {

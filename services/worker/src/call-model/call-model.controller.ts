@@ -5,6 +5,7 @@ import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
+import { CallerDelays } from './caller-delays.js';
 import { CallModelHandler } from './call-model.handler.js';
 import { DoubleReply } from '../keep-stream/double-reply.js';
 import { LoggedReply } from '../keep-stream/logged-reply.js';
@@ -23,6 +24,7 @@ export class CallModelController {
     private readonly bodies: BodyClaims,
     private readonly logger: Logger,
     private readonly keeper: AnswerKeeper,
+    private readonly delays: CallerDelays,
   ) {}
 
   @Subscribe(SubjectPattern.callAssignedInteractive, { queue: QueueGroup.worker })
@@ -61,6 +63,7 @@ export class CallModelController {
   private async readForWaitingCaller(message: IncomingMessage, reply: ReplyChannel): Promise<AssignedCall | undefined> {
     const assignment = this.assignmentOf(message, reply);
     if (!assignment) return undefined;
+    if (assignment.slip.attempts.length === 0) this.delays.note(assignment.facts);
     if (!this.running.hasRoom) {
       await this.handler.refuse({ ...assignment, reply }, 'overloaded');
       return undefined;

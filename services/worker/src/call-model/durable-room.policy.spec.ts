@@ -15,10 +15,11 @@ describe('the room of the durable lane', () => {
     expect(durableRoom({ waitingCallers: 900, hadCallersLately: true, beside: 512 })).toBe(0);
   });
 
-  it('falls fast when the process is late and rises slowly when it is not, within bounds', () => {
-    expect(besideCallers(100, 20)).toBe(70);
-    expect(besideCallers(100, 1)).toBe(104);
-    expect(besideCallers(8, 50)).toBe(8);
-    expect(besideCallers(MOST_DURABLE_CALLS, 0)).toBe(MOST_DURABLE_CALLS);
+  it('falls fast when the process or its callers are late and rises slowly when they are not, within bounds', () => {
+    expect(besideCallers(100, { late: 20, callersDelayed: 0 })).toBe(70);
+    expect(besideCallers(100, { late: 0, callersDelayed: 9 })).toBe(70);
+    expect(besideCallers(100, { late: 1, callersDelayed: 2 })).toBe(104);
+    expect(besideCallers(8, { late: 50, callersDelayed: 50 })).toBe(8);
+    expect(besideCallers(MOST_DURABLE_CALLS, { late: 0, callersDelayed: 0 })).toBe(MOST_DURABLE_CALLS);
   });
 });

@@ -6,12 +6,24 @@ const LEAST_BESIDE_CALLERS = 8;
 const CALLERS_BEFORE_GIVING_WAY = 64;
 /** A process that comes to a timer so much late has more to do than it can: whoever waits, waits for that too. */
 const LATE_MILLISECONDS = 3;
+/** Requests of callers that stand in queues for so long have too much before them, here or on their way. */
+const DELAYED_MILLISECONDS = 4;
 const FALL = 0.7;
 const RISE = 4;
 
-/** How many calls the durable lane may have while callers wait: fewer by a third when the process is late, a few more when not. */
-export function besideCallers(before: number, lateMilliseconds: number): number {
-  const next = lateMilliseconds > LATE_MILLISECONDS ? before * FALL : before + RISE;
+/** So many calls of the durable lane may be under way when the first caller comes; what follows tells whether more may. */
+export const BESIDE_CALLERS_AT_FIRST = 32;
+
+/** What tells that there is more to do than can be done, in milliseconds: of this process, and of the way that callers take. */
+export interface Congestion {
+  readonly late: number;
+  readonly callersDelayed: number;
+}
+
+/** How many calls the durable lane may have while callers wait: fewer by a third where they are held up, a few more where not. */
+export function besideCallers(before: number, { late, callersDelayed }: Congestion): number {
+  const isTooMuch = late > LATE_MILLISECONDS || callersDelayed > DELAYED_MILLISECONDS;
+  const next = isTooMuch ? before * FALL : before + RISE;
   return Math.max(LEAST_BESIDE_CALLERS, Math.min(MOST_DURABLE_CALLS, Math.floor(next)));
 }
 

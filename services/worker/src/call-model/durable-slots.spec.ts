@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Consumer } from '#libs/contracts';
 import { ConsumerLimits } from '#libs/messaging';
 import { Shutdown } from '#libs/runtime';
-import { MOST_DURABLE_CALLS } from './durable-room.policy.js';
+import { CallerDelays } from './caller-delays.js';
+import { BESIDE_CALLERS_AT_FIRST, MOST_DURABLE_CALLS } from './durable-room.policy.js';
 import { DurableSlots, MOST_HELD_REQUESTS } from './durable-slots.js';
 import type { RunningCalls } from './running-calls.js';
 
@@ -10,12 +11,14 @@ describe('the slots of the durable lane', () => {
   let slots: DurableSlots;
   let limits: ConsumerLimits;
   let shutdown: Shutdown;
+  let running: { waitingCallers: number; lastCallerAt: number };
   const wanted = (): number => limits.of(Consumer.worker.name, MOST_HELD_REQUESTS);
 
   beforeEach(() => {
     limits = new ConsumerLimits();
     shutdown = new Shutdown();
-    slots = new DurableSlots(limits, shutdown, { waitingCallers: 0, lastCallerAt: -Infinity } as RunningCalls);
+    running = { waitingCallers: 0, lastCallerAt: -Infinity };
+    slots = new DurableSlots(limits, shutdown, running as RunningCalls, new CallerDelays());
   });
   afterEach(() => slots.onApplicationShutdown());
 
@@ -44,6 +47,15 @@ describe('the slots of the durable lane', () => {
     await Promise.all(Array.from({ length: MOST_DURABLE_CALLS }, () => slots.take()));
     for (let count = 0; count < 128; count++) void slots.take();
     expect(wanted()).toBe(0);
+  });
+
+  it('are few from the moment a caller comes', async () => {
+    running.lastCallerAt = performance.now();
+    await Promise.all(Array.from({ length: BESIDE_CALLERS_AT_FIRST }, () => slots.take()));
+    let isGiven = false;
+    void slots.take().then(() => (isGiven = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isGiven).toBe(false);
   });
 
   it('are given to nobody any more when the process has to stop: the request goes elsewhere', async () => {

@@ -2,13 +2,13 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Consumer } from '#libs/contracts';
 import { ConsumerLimits } from '#libs/messaging';
 import { Shutdown } from '#libs/runtime';
-import { besideCallers, durableRoom } from './durable-room.policy.js';
+import { CallerDelays } from './caller-delays.js';
+import { BESIDE_CALLERS_AT_FIRST, besideCallers, durableRoom } from './durable-room.policy.js';
 import { RunningCalls } from './running-calls.js';
 
 const LOOK_EVERY_MILLISECONDS = 50;
 /** So long after a caller the durable lane still holds back, since another may come. */
 const CALLERS_LATELY_MILLISECONDS = 1_000;
-const BESIDE_CALLERS_AT_FIRST = 64;
 /** Requests that lie here ready to be called, so that no slot is ever idle. */
 const READY_REQUESTS = 128;
 /** Most requests held here, those included that wait for their target to have room again. */
@@ -39,6 +39,7 @@ export class DurableSlots implements OnApplicationShutdown {
     limits: ConsumerLimits,
     shutdown: Shutdown,
     private readonly running: RunningCalls,
+    private readonly callerDelays: CallerDelays,
   ) {
     shutdown.hurry.addEventListener('abort', () => this.leave());
     limits.set(Consumer.worker.name, () => this.messagesWanted());
@@ -89,13 +90,21 @@ export class DurableSlots implements OnApplicationShutdown {
   }
 
   private room(): number {
-    const hadCallersLately = performance.now() - this.running.lastCallerAt < CALLERS_LATELY_MILLISECONDS;
-    return durableRoom({ waitingCallers: this.running.waitingCallers, hadCallersLately, beside: this.beside });
+    const { waitingCallers } = this.running;
+    return durableRoom({ waitingCallers, hadCallersLately: this.hadCallersLately(), beside: this.beside });
+  }
+
+  private hadCallersLately(): boolean {
+    return performance.now() - this.running.lastCallerAt < CALLERS_LATELY_MILLISECONDS;
   }
 
   private look(): void {
     const now = performance.now();
-    this.beside = besideCallers(this.beside, now - this.lookedAt - LOOK_EVERY_MILLISECONDS);
+    const congestion = {
+      late: now - this.lookedAt - LOOK_EVERY_MILLISECONDS,
+      callersDelayed: this.callerDelays.take(),
+    };
+    this.beside = this.hadCallersLately() ? besideCallers(this.beside, congestion) : BESIDE_CALLERS_AT_FIRST;
     this.lookedAt = now;
     this.fill();
   }
