@@ -18,8 +18,8 @@ describe('the room of the durable lane', () => {
   it('falls fast when the process or its callers are late and rises slowly when they are not, within bounds', () => {
     expect(besideCallers(100, { late: 20, callersDelayed: 0 })).toBe(70);
     expect(besideCallers(100, { late: 0, callersDelayed: 9 })).toBe(70);
-    expect(besideCallers(100, { late: 1, callersDelayed: 2 })).toBe(104);
-    expect(besideCallers(8, { late: 50, callersDelayed: 50 })).toBe(8);
+    expect(besideCallers(100, { late: 1, callersDelayed: 2 })).toBe(101);
+    expect(besideCallers(4, { late: 50, callersDelayed: 50 })).toBe(4);
     expect(besideCallers(MOST_DURABLE_CALLS, { late: 0, callersDelayed: 0 })).toBe(MOST_DURABLE_CALLS);
   });
 });
