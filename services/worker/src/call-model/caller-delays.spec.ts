@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { CallerDelays } from './caller-delays.js';
 
 describe('the delays of callers', () => {
   const start = 1_800_000_000_000;
   let delays: CallerDelays;
-  const come = (delay: number, at = start, ingress = 'a'): void =>
-    delays.note({ ingress, receivedAt: at - delay }, at);
+  const come = (delay: number, at = start, ingress = 'a'): void => delays.note({ ingress, receivedAt: at - delay }, at);
 
   beforeEach(() => {
     delays = new CallerDelays();
@@ -21,10 +20,10 @@ describe('the delays of callers', () => {
   });
 
   it('are the same whatever the clock of the ingress says', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1 }),
-        fc.integer({ min: -100_000, max: 100_000 }),
+    assert(
+      property(
+        array(integer({ min: 0, max: 500 }), { minLength: 1 }),
+        integer({ min: -100_000, max: 100_000 }),
         (taken, skew) => {
           const [right, skewed] = [new CallerDelays(), new CallerDelays()];
           for (const delay of taken) {

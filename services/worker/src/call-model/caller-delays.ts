@@ -30,7 +30,7 @@ export class CallerDelays {
 
   /** The milliseconds that four of five of those who came since it was last asked for stayed below; 0 where nobody came. */
   take(): number {
-    const delays = this.recent.sort((left, right) => left - right);
+    const delays = this.recent.toSorted((left, right) => left - right);
     this.recent = [];
     return delays[Math.floor(delays.length * MOST)] ?? 0;
   }
