@@ -234,6 +234,13 @@ export {
   nativeBatchSubmitSchema,
   nativeBatchSubmittedSchema,
 } from './queries/native-batches.js';
+export {
+  MOST_LISTED_NATIVE_BATCHES,
+  nativeBatchListSchema,
+  nativeBatchObjectSchema,
+  nativeBatchPageSchema,
+} from './queries/native-batch-list.js';
+export type { NativeBatchList, NativeBatchObject, NativeBatchPage } from './queries/native-batch-list.js';
 export type {
   NativeBatchCollect,
   NativeBatchCollected,

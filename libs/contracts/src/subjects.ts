@@ -83,6 +83,8 @@ export const Subject = {
   queueList: 'queue.list.v1',
   queuePause: 'queue.pause.v1',
   queueResume: 'queue.resume.v1',
+  /** ingress → jobs: batches at providers, for operators. */
+  nativeBatchList: 'native-batch.list.v1',
   /** jobs → worker: batches at providers. */
   nativeBatchSubmit: 'native-batch.submit.v1',
   nativeBatchFind: 'native-batch.find.v1',

@@ -56,6 +56,7 @@ import { WebhooksController } from './manage-webhooks/webhooks.controller.js';
 import { ListedBatchesController } from './manage-batches/listed-batches.controller.js';
 import { MessageBatchesController } from './manage-message-batches/message-batches.controller.js';
 import { RequestListHandler } from './receive-requests/request-list.handler.js';
+import { NativeBatchesController } from './manage-native-batches/native-batches.controller.js';
 import { QueuesController } from './manage-queues/queues.controller.js';
 import { PoliciesController } from './manage-policies/policies.controller.js';
 import { AcceptBackgroundHandler } from './manage-responses/accept-background.handler.js';
@@ -103,6 +104,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     TrailAdminController,
     PoliciesController,
     QueuesController,
+    NativeBatchesController,
     ExplainRouteController,
     FeedbackController,
     HealthController,

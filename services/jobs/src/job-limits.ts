@@ -96,6 +96,8 @@ export class JobLimits {
   readonly nativeCancelWaitMilliseconds: number = 8 * MINUTE;
   /** How long a batch that may have been submitted is looked for; longer than a submission takes. */
   readonly nativeResolveMilliseconds: number = 4 * MINUTE;
+  /** How often what is at providers is counted for the metrics. */
+  readonly nativeMeasureMilliseconds: number = 15_000;
   /** How often the database is asked for batches at providers that are to be looked at. */
   readonly nativeClaimMilliseconds: number = 1_000;
   /** Batches at providers that one process works on at the same time; each may hold twice its bytes. */

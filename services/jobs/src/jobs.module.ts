@@ -76,6 +76,9 @@ import { ShowRowsToTenants1764800000000 } from './migrations/1764800000000-show-
 import { AdvanceNativeHandler } from './native-batches/advance-native.handler.js';
 import { AdvanceNativeRunner } from './native-batches/advance-native.runner.js';
 import { NativeBatchRepository } from './native-batches/native-batch.repository.js';
+import { ListNativeController } from './native-batches/list-native.controller.js';
+import { MeasureNativeRunner } from './native-batches/measure-native.runner.js';
+import { NativeViewRepository } from './native-batches/native-view.repository.js';
 import { NativeLinesSource } from './native-batches/native-lines.source.js';
 import { NativeRoutes } from './native-batches/native-routes.js';
 import { PlanNativeHandler } from './native-batches/plan-native.handler.js';
@@ -155,6 +158,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     StoreResultsConsumer,
     ListOpenRequestsController,
     AnswerQueuesController,
+    ListNativeController,
     StoreResponseController,
     AnswerResponsesController,
     CreateJobController,
@@ -181,6 +185,8 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     AdvanceNativeRunner,
     NativeBatchRepository,
     NativeLinesSource,
+    NativeViewRepository,
+    MeasureNativeRunner,
     NativeRoutes,
     PlanNativeHandler,
     ProviderBatches,

@@ -23,6 +23,8 @@ export const messageBatchObjectSchema = z.object({
   /** When its results were dropped. */
   archived_at: time.nullable(),
   results_url: z.string().nullable(),
+  /** Of a batch of which requests went to batch APIs of providers, and Switchyard's own: how many are there now, and what their price has saved so far. */
+  switchyard: z.object({ native_lines: z.int().nonnegative(), savings_usd: z.string() }).optional(),
 });
 export type MessageBatchObject = z.infer<typeof messageBatchObjectSchema>;
 

@@ -90,6 +90,46 @@ export const metrics = {
     { name: 'switchyard.shadow.copies', description: 'Copies of requests for comparison.', unit: '{request}' },
     { model: 'model', result: 'result' },
   ),
+  nativeBatchesOpen: new Gauge<{ provider: string }>(
+    {
+      name: 'switchyard.native_batches.open',
+      description: 'Batches at a provider that have not ended, of the whole fleet.',
+      unit: '{batch}',
+    },
+    { provider: 'provider' },
+  ),
+  nativeLinesOpen: new Gauge<{ provider: string }>(
+    {
+      name: 'switchyard.native_batches.open_lines',
+      description: 'Lines in the batches at a provider that have not ended, of the whole fleet.',
+      unit: '{line}',
+    },
+    { provider: 'provider' },
+  ),
+  nativeBatches: new Counter<{ provider: string; outcome: string }>(
+    {
+      name: 'switchyard.native_batches',
+      description: 'Batches at a provider that are over, by how they ended.',
+      unit: '{batch}',
+    },
+    { provider: 'provider', outcome: 'outcome' },
+  ),
+  nativeLines: new Counter<{ provider: string; outcome: 'answered' | 'returned' }>(
+    {
+      name: 'switchyard.native_batches.lines',
+      description: 'Lines of batches at a provider that are over: answered there, or returned to go online.',
+      unit: '{line}',
+    },
+    { provider: 'provider', outcome: 'outcome' },
+  ),
+  batchSavingNanoUsd: new Counter<{ model: string }>(
+    {
+      name: 'switchyard.batch.saving',
+      description: 'What batch prices of providers have saved, in nano-USD.',
+      unit: '{nano_usd}',
+    },
+    { model: 'model' },
+  ),
   inFlight: new UpDownCounter<{ lane: string }>(
     { name: 'switchyard.in_flight', description: 'Requests being worked on now.', unit: '{request}' },
     { lane: 'lane' },

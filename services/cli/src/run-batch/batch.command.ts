@@ -4,6 +4,7 @@ import { ExitCode } from '../exit-code.js';
 import { fetchResults, resultPaths } from '../fetch-results/fetch-results.js';
 import { defaultPatience, followBatch } from '../follow-batch/follow-batch.js';
 import { BarDisplay, silentDisplay } from '../follow-batch/progress-display.js';
+import { nativeCommand } from '../manage-native-batches/native.command.js';
 import { DEFAULT_ENDPOINT, PROMPT_ENDPOINTS } from '../read-prompts/prompt-body.policy.js';
 import { runBatch, type RunRequest } from './run-batch.js';
 import { describeSummary, exitCodeOf, summaryOf, type Summary } from './summary.policy.js';
@@ -23,7 +24,7 @@ Examples:
 /** `switchyard batch …`; `exitWith` is told how the command ended. */
 export function batchCommand(exitWith: (code: number) => void): Command {
   const batch = new Command('batch').description('run a file of prompts or requests as a batch');
-  batch.addCommand(runCommand(exitWith));
+  batch.addCommand(runCommand(exitWith)).addCommand(nativeCommand());
   const one = (name: string, description: string) =>
     withConnection(batch.command(name)).description(description).argument('<id>', 'id of the batch (batch_…)');
   one('status', 'show how far a batch is')

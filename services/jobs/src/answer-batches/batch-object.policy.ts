@@ -35,11 +35,15 @@ export function toBatchObject(batch: Batch): BatchObject {
       total_tokens: batch.promptTokens + batch.completionTokens,
     },
     cost_usd: dollars(batch.costNanoUsd),
-    ...(batch.nativeLines === 0 && batch.savedNanoUsd === 0n
-      ? {}
-      : { switchyard: { native_lines: batch.nativeLines, savings_usd: dollars(batch.savedNanoUsd) } }),
+    ...nativeShareOf(batch),
     metadata: batch.metadata,
   };
+}
+
+/** What of a batch went to batch APIs of providers; nothing for one that did not. */
+export function nativeShareOf({ nativeLines, savedNanoUsd }: Batch): Pick<BatchObject, 'switchyard'> {
+  if (nativeLines === 0 && savedNanoUsd === 0n) return {};
+  return { switchyard: { native_lines: nativeLines, savings_usd: dollars(savedNanoUsd) } };
 }
 
 function seconds(time: Date): number {
@@ -50,7 +54,8 @@ function secondsOrNull(time: Date | null): number | null {
   return time && seconds(time);
 }
 
-function dollars(nanoUsd: bigint): string {
+/** Nano-USD as decimals. */
+export function dollars(nanoUsd: bigint): string {
   const digits = nanoUsd.toString().padStart(10, '0');
   return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

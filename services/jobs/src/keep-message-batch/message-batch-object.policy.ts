@@ -1,4 +1,5 @@
 import type { MessageBatchObject } from '#libs/contracts';
+import { nativeShareOf } from '../answer-batches/batch-object.policy.js';
 import { isTerminal } from '../keep-batch/batch-state.policy.js';
 import type { Batch } from '../keep-batch/batch.js';
 
@@ -24,6 +25,7 @@ export function toMessageBatchObject(
     archived_at: isArchived ? archivedAt.toISOString() : null,
     // Relative, so that no proxy in front makes it a wrong address; the official clients take it from their base URL.
     results_url: batch.outputFileId !== null && !isArchived ? `/v1/messages/batches/${batch.id}/results` : null,
+    ...nativeShareOf(batch),
   };
 }
 

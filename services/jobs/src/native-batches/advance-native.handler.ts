@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NativeBatchSubmitted } from '#libs/contracts';
 import { MessagingError } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
+import { metrics } from '#libs/telemetry';
 import { pauseEffect } from '../dispatch-work/pauses.policy.js';
 import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { QueueNudge } from '../dispatch-work/queue-nudge.js';
@@ -160,6 +161,10 @@ export class AdvanceNativeHandler {
     const { native, holder } = held;
     const returned = await this.natives.end(native.id, holder, { to, done, changes });
     if (returned === undefined) return 0;
+    const { provider } = native;
+    metrics.nativeBatches.add({ provider, outcome: to }, 1);
+    metrics.nativeLines.add({ provider, outcome: 'answered' }, done.length);
+    metrics.nativeLines.add({ provider, outcome: 'returned' }, returned);
     this.logger.info(
       {
         nativeId: native.id,

@@ -5,7 +5,11 @@ import type { LineResult } from './line-result.policy.js';
 /** How a batch stands after results were stored. */
 export interface BatchProgress {
   readonly batchId: string;
+  /** The model of all of its lines; null where they name several. */
+  readonly model: string | null;
   readonly stored: number;
+  /** What those that were stored now have saved. */
+  readonly savedNanoUsd: string;
   readonly endedLines: number;
   readonly totalLines: number;
 }
@@ -50,7 +54,7 @@ const STORE = `
     completion_tokens = b.completion_tokens + s.completion, reasoning_tokens = b.reasoning_tokens + s.reasoning,
     cost_nano_usd = b.cost_nano_usd + s.cost, saved_nano_usd = b.saved_nano_usd + s.saved
   FROM sums s WHERE b.id = s.batch_id
-  RETURNING b.id AS "batchId", s.stored, b.total_lines AS "totalLines",
+  RETURNING b.id AS "batchId", b.model, s.saved AS "savedNanoUsd", s.stored, b.total_lines AS "totalLines",
     b.completed_lines + b.failed_lines + b.unfinished_lines AS "endedLines"`;
 
 /** Rows of `jobs.batch_results`, written from terminal events. */

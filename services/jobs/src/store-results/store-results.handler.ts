@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestEnded } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
+import { metrics } from '#libs/telemetry';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
+import { SEVERAL_MODELS } from '../dispatch-work/dispatch-work.handler.js';
 import { QueueNudge } from '../dispatch-work/queue-nudge.js';
 import { JobLimits } from '../job-limits.js';
 import { isUnfinishedLine } from '../record-unfinished/unfinished-line.policy.js';
@@ -54,6 +56,10 @@ export class StoreResultsHandler {
     const stored = batches.reduce((sum, batch) => sum + batch.stored, 0);
     if (stored < results.length) {
       this.logger.debug({ received: results.length, stored }, 'results that were known already, or of no known line');
+    }
+    for (const { model, savedNanoUsd } of batches) {
+      if (savedNanoUsd !== '0')
+        metrics.batchSavingNanoUsd.add({ model: model ?? SEVERAL_MODELS }, BigInt(savedNanoUsd));
     }
     if (stored > 0) this.dispatch.nudge();
     if (batches.some((batch) => batch.endedLines >= batch.totalLines)) this.nudge.nudge();
