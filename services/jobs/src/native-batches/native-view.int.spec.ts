@@ -75,7 +75,7 @@ describe('batches at providers', () => {
     const id = await planned();
     await look();
     const { data } = await list({ isOpen: true });
-    expect(data.map(({ lines }) => lines).toSorted()).toEqual([2, 3]);
+    expect(data.map(({ lines }) => lines).toSorted((one, other) => one - other)).toEqual([2, 3]);
     expect(data[0]).toMatchObject({
       batch_id: id,
       organization: 'demo',
