@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochMilliseconds, slug } from '../identifiers.js';
 import { callerSchema, keyScope } from '../queries/caller.js';
+import { ownedLimitsSchema, rateLimitShape } from '../snapshot/plan-entry.js';
 
 const MOST_ENTRIES = 100;
 const network = z.union([z.cidrv4(), z.cidrv6()], { error: 'must be a network such as "10.0.0.0/8" or "fd00::/8"' });
@@ -23,6 +24,16 @@ export const keyBoundsFields = {
   tier: slug.optional(),
 } as const;
 
+const keyRateLimits = z.strictObject(rateLimitShape);
+
+/** What a key may ask for in a time; the same fields as at a key of `switchyard.yaml`. */
+const keyLimits = z.strictObject({
+  ...rateLimitShape,
+  eachEndUser: keyRateLimits.optional(),
+  models: z.record(z.string().min(1).max(200), keyRateLimits).optional(),
+  providers: z.record(slug, keyRateLimits).optional(),
+});
+
 /** A time as callers write it: ISO 8601 with a zone, in the future when a key is made. */
 export const keyTime = z.iso.datetime({ offset: true });
 
@@ -31,6 +42,7 @@ export const keyCreateFields = z.strictObject({
   project: slug,
   name: slug,
   ...keyBoundsFields,
+  limits: keyLimits.optional(),
   expiresAt: keyTime.optional(),
 });
 export type KeyCreateFields = z.infer<typeof keyCreateFields>;
@@ -42,6 +54,7 @@ export const keyUpdateFields = z.strictObject({
   providers: keyBoundsFields.providers.nullable(),
   endpoints: keyBoundsFields.endpoints.nullable(),
   ipRanges: keyBoundsFields.ipRanges.nullable(),
+  limits: keyLimits.nullable().optional(),
   expiresAt: keyTime.nullable().optional(),
 });
 export type KeyUpdateFields = z.infer<typeof keyUpdateFields>;
@@ -71,6 +84,7 @@ export const keyObjectSchema = z.object({
   ipRanges: z.array(z.string()).optional(),
   serviceAccount: slug.optional(),
   tier: slug.optional(),
+  limits: ownedLimitsSchema.optional(),
   status: z.enum(['active', 'expired', 'revoked']),
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),

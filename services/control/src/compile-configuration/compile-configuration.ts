@@ -14,6 +14,7 @@ import { formatPath, printable, type ConfigurationProblem, type FieldProblem } f
 import type { ConfigurationSource } from './configuration-source.js';
 import { explainIssue } from './explain-issue.js';
 import { checkOrganizations } from './check-organizations.policy.js';
+import { checkLimits } from './check-limits.policy.js';
 import { checkKeys } from './key-checks.policy.js';
 import { checkNativeBatches, withPossibleBatches } from './batches/native-batch-of.js';
 import { checkModels } from './model-checks.policy.js';
@@ -132,6 +133,7 @@ function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldPr
     }),
     ...checkPolicies(outline),
     ...checkBudgets(outline),
+    ...checkLimits(outline),
     ...checkKeys(outline, (key) => sha256Hex(key) === source.adminKeySha256),
     ...checkRecordings(outline, source),
   ];

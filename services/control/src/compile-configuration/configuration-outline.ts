@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { budgetsOutline } from './budgets/budget-outline.js';
+import { limitsOutline } from './limits-outline.js';
 import { modelOutline, targetOutline, withGiven } from './routing-policies/policy-outline.js';
 
 const text = z.string().optional().catch(undefined);
@@ -17,6 +18,8 @@ const outline = z
           .catch({ kind: undefined, baseUrl: undefined }),
       )
       .catch({}),
+    limits: limitsOutline,
+    plans: list(z.object({ limits: limitsOutline }).catch({ limits: undefined })),
     exchangeRates: z.record(z.string(), z.unknown()).catch({}),
     unknownPrice: z.unknown().optional(),
     models: list(
@@ -46,16 +49,24 @@ const outline = z
         .object({
           name: text,
           tier: text,
+          limits: limitsOutline,
           budgets: budgetsOutline.optional(),
           projects: list(
             z
               .object({
                 name: text,
                 tier: text,
+                limits: limitsOutline,
                 budgets: budgetsOutline.optional(),
                 keys: list(
                   z
-                    .object({ name: text, key: text, tier: text, budgets: budgetsOutline.optional() })
+                    .object({
+                      name: text,
+                      key: text,
+                      tier: text,
+                      limits: limitsOutline,
+                      budgets: budgetsOutline.optional(),
+                    })
                     .catch({ name: undefined, key: undefined }),
                 ),
               })
@@ -65,7 +76,7 @@ const outline = z
         .catch({ name: undefined, projects: [] }),
     ),
   })
-  .catch({ providers: {}, exchangeRates: {}, models: [], organizations: [] });
+  .catch({ providers: {}, plans: [], exchangeRates: {}, models: [], organizations: [] });
 export type ConfigurationOutline = z.infer<typeof outline>;
 
 /** The outline of a configuration that may be wrong in places, so that all its problems can be told at once. */

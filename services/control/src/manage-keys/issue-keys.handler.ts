@@ -18,6 +18,7 @@ import type { Transaction } from '#libs/storage';
 
 import { ConfigurationInForce } from '../apply-configuration/configuration-in-force.js';
 import { adminRefusal } from '../change-documents/admin-refusals.js';
+import { unknownNamesIn } from '../compile-configuration/check-limits.policy.js';
 import { ADMIN_KEY_NAME } from '../compile-configuration/key-checks.policy.js';
 import { nameOfCaller, noteOf, notificationOf } from '../note-changes/change-note.js';
 import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
@@ -52,6 +53,7 @@ export class IssueKeysHandler {
     const { project, name, expiresAt, ...bounds } = fields;
     this.visible.requireProject(caller, organization, project);
     this.requireGrants(caller, { organization, project, bounds });
+    if (bounds.limits) this.requireLimits(caller, { organization, project }, bounds.limits);
     const until = expiresAt === undefined ? null : new Date(expiresAt);
     if (until && until.getTime() <= Date.now()) throw adminRefusal.invalid("'expiresAt' has passed.", 'expiresAt');
     const plain = issueKey();
@@ -77,8 +79,9 @@ export class IssueKeysHandler {
       await this.tell(transaction, caller, made, 'rotated', { replaces: key.id, overlapSeconds });
       return [replaced, made] as const;
     });
+    const published = await this.published(after, plain);
     await this.publisher.publish(before);
-    return this.published(after, plain);
+    return published;
   }
 
   /** Changes what a key is bound to. @throws QueryRefused 412 where it was changed meanwhile */
@@ -91,6 +94,7 @@ export class IssueKeysHandler {
       const merged = Object.entries({ ...key.bounds, ...given }).filter(([, value]) => value !== null);
       const bounds = Object.fromEntries(merged) as KeyBounds;
       this.requireGrants(caller, { ...key, bounds });
+      if (given.limits !== undefined) this.requireLimits(caller, key, bounds.limits);
       const until = expiresAt === undefined ? key.expiresAt : expiresAt === null ? null : new Date(expiresAt);
       const next = await this.keys.update(transaction, { ...key, bounds, expiresAt: until });
       await this.tell(transaction, caller, next, 'updated', { before: key.bounds, after: bounds });
@@ -145,6 +149,20 @@ export class IssueKeysHandler {
     );
     if (!account) throw adminRefusal.invalid(`There is no service account '${serviceAccount}'.`, 'serviceAccount');
     if (!mayGrant(caller, account.grant)) throw adminRefusal.moreThanGiver(`make keys of '${serviceAccount}'`);
+  }
+
+  /** Whoever may not set limits at the key's place may not give them, nor take them away; and they name what there is. */
+  private requireLimits(
+    caller: Caller,
+    { organization, project }: Pick<StoredKey, 'organization' | 'project'>,
+    limits: KeyBounds['limits'],
+  ): void {
+    const isAllowed = abilityOf(caller).at({ action: 'update', subject: 'Limit' }, { organization, project });
+    if (!isAllowed && !caller.admin) throw adminRefusal.notAllowed(`set 'limits' of keys of the project '${project}'`);
+    const { models = [], providers = [] } = this.inForce.snapshot ?? {};
+    const names = { models: models.map(({ name }) => name), providers: providers.map(({ name }) => name) };
+    const [unknown] = limits ? unknownNamesIn(limits, names, ['limits']) : [];
+    if (unknown) throw adminRefusal.invalid(`'${unknown.path.map(String).join('.')}': ${unknown.reason}.`, 'limits');
   }
 
   private async requireName(

@@ -109,6 +109,29 @@ describe('keys of the admin API', () => {
     expect(await visible.read({ ...at, id })).toMatchObject({ status: 'revoked' });
   });
 
+  it('carry limits, which a rotation hands on and only who may set limits may give', async () => {
+    const limits = { requestsPerMinute: 5, models: { small: { tokensPerMinute: 100 } } };
+    const made = await issue({ limits });
+    expect(made).toMatchObject({ limits });
+    expect(published(made.key)).toMatchObject({ limits });
+    const after = await issues.rotate({ ...at, id: made.id, overlapSeconds: 60 });
+    expect(published(after.key)).toMatchObject({ limits });
+    expect(published(made.key)).not.toHaveProperty('limits');
+    const raised = await issues.update({ ...at, id: after.id, fields: { limits: null }, ifMatch: after.etag });
+    expect(raised).not.toHaveProperty('limits');
+    expect(published(after.key)).not.toHaveProperty('limits');
+
+    await expect(issue({ limits: { models: { smal: { concurrency: 1 } } } })).rejects.toMatchObject({
+      reply: { status: 400, param: 'limits', message: expect.stringContaining('did you mean "small"?') },
+    });
+    const developer = person({ role: 'developer', organization: 'acme', project: 'web' });
+    await expect(issue({ limits }, developer)).rejects.toMatchObject({ reply: { status: 403 } });
+    const own = await issue({}, developer);
+    await expect(
+      issues.update({ ...at, caller: developer, id: own.id, fields: { limits: null }, ifMatch: own.etag }),
+    ).rejects.toMatchObject({ reply: { status: 403 } });
+  });
+
   it('are rotated with an overlap, in which both are accepted', async () => {
     const before = await issue({ models: ['small'] });
     const after = await issues.rotate({ ...at, id: before.id, overlapSeconds: 3_600 });

@@ -36,7 +36,7 @@ export function fileKeyId(hash: string): string {
 
 /** The entry that processes which let callers in know it by; `grants` are the roles of its service account. */
 export function entryOfKey(key: StoredKey, grants: readonly RoleGrant[] | undefined): KeyEntry {
-  const { serviceAccount, scopes = [...DEFAULT_KEY_SCOPES], ...bounds } = key.bounds;
+  const { serviceAccount, scopes = [...DEFAULT_KEY_SCOPES], limits, ...bounds } = key.bounds;
   return {
     id: key.id,
     hash: key.hash,
@@ -46,6 +46,8 @@ export function entryOfKey(key: StoredKey, grants: readonly RoleGrant[] | undefi
     admin: false,
     scopes,
     ...bounds,
+    // Both have one name, by which requests are counted, and the limits of the one that is changed from now on.
+    ...(limits === undefined || key.replacedBy !== null ? {} : { limits }),
     // A service account that is gone leaves its keys without a role, and so without any permission.
     ...(serviceAccount === undefined ? {} : { grants: [...(grants ?? [])] }),
     ...(key.expiresAt ? { expiresAt: key.expiresAt.getTime() } : {}),
