@@ -425,7 +425,15 @@ export {
   queueSchema,
   queuesSchema,
 } from './queries/queues.js';
-export type { PauseScope, Queue, QueuePause, QueuePauseCreate, QueueResume, Queues } from './queries/queues.js';
+export type {
+  PauseScope,
+  Queue,
+  QueueHold,
+  QueuePause,
+  QueuePauseCreate,
+  QueueResume,
+  Queues,
+} from './queries/queues.js';
 export { openRequestListSchema, openRequestsSchema } from './queries/open-requests.js';
 export type { OpenRequestList, OpenRequests } from './queries/open-requests.js';
 export {

@@ -120,6 +120,13 @@ export class LimitAccount {
     });
   }
 
+  /** Counts a request as under way that another process let through, whether there is room or not. */
+  adopt(): TakenUse {
+    this.underWay += 1;
+    this.plan();
+    return { account: this, tokens: 0, at: Date.now() + this.aheadMilliseconds };
+  }
+
   /** A request has ended: what it was taken for is corrected by what it used. */
   end({ tokens, at }: TakenUse, usedTokens: number | undefined): void {
     this.underWay -= 1;

@@ -56,6 +56,15 @@ export class LimitGate {
     return takenLimits(taken);
   }
 
+  /**
+   * Counts a request as under way that a process let through which does not count it any more. What it used by the minute and the day
+   * is counted already.
+   */
+  adopt(applied: readonly AppliedLimit[]): TakenLimits {
+    const taken = takenLimits(applied.map((limit) => this.accountOf(limit).adopt()));
+    return { ...taken, end: () => taken.end() };
+  }
+
   /** What is left of leases goes back. */
   async stop(): Promise<void> {
     this.subscription.unsubscribe();

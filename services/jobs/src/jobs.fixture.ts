@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ import {
   DurablePublisher,
   Messaging,
   HealthBucket,
+  KeyBucket,
+  LimitBucket,
   MessagingError,
   SnapshotWatch,
   StreamState,
@@ -37,6 +40,7 @@ import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repo
 import { WorkSources } from './dispatch-work/work-source.js';
 import { JobLimits } from './job-limits.js';
 import { JobsModule } from './jobs.module.js';
+import { DurableLimits } from './limit-rate/durable-limits.js';
 import { caller } from './line.fixture.js';
 import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
 import { WebhookSender } from './deliver-webhooks/webhook-sender.js';
@@ -70,6 +74,11 @@ export class PlayedNats {
   /** Answers what this service asks of others. */
   answer: (subject: string, query: unknown) => unknown = (subject) => {
     throw new MessagingError('no_responders', `nobody answers ${subject}`);
+  };
+  /** Where limits are counted; a test of limits puts a real bucket here. */
+  limits: Pick<LimitBucket, 'find' | 'write'> = {
+    find: () => Promise.reject(new MessagingError('unavailable', 'no bucket of limits here')),
+    write: () => Promise.reject(new MessagingError('unavailable', 'no bucket of limits here')),
   };
   /** The configuration in force. */
   snapshot: object = SNAPSHOT;
@@ -135,6 +144,8 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
         secretKey: Buffer.alloc(32, 7),
         webhookAllow: ['127.0.0.1/32'],
         webhookDisableAfterDays: 5,
+        instance: randomUUID(),
+        limitsUnknown: 'refuse',
       },
     ],
     [Readiness, new Readiness()],
@@ -154,11 +165,14 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       Messaging,
       {
         publish: (subject: string) => void nats.told.push(subject),
+        subscribe: () => ({ unsubscribe: silent }),
         ask: async (subject: string, query: unknown, answer: ZodType) =>
           answer.parse(await nats.answer(subject, query)),
       },
     ],
     [HealthBucket, { onChange: silent, start: silent }],
+    [KeyBucket, { onChange: silent, start: silent }],
+    [LimitBucket, nats.limits],
     [StreamState, { progress: async () => nats.progress }],
   ];
   const providers = values.map(([provide, useValue]) => ({ provide, useValue }));
@@ -213,7 +227,10 @@ export class JobsForTests {
   /** Ends the process as SIGTERM would. */
   async stopKeepingFiles(): Promise<void> {
     if (this.isRunning) await this.module.close();
-    else await Promise.all([this.get(Database).close(), this.get(WebhookSender).close()]);
+    else {
+      await this.get(DurableLimits).beforeApplicationShutdown();
+      await Promise.all([this.get(Database).close(), this.get(WebhookSender).close()]);
+    }
   }
 
   /** What is under way here must not take up the queue of the next test. */

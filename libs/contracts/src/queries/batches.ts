@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callerSchema } from './caller.js';
+import { queueHoldSchema } from './queues.js';
 
 const seconds = z.int().nullable();
 
@@ -65,7 +66,13 @@ export const batchObjectSchema = z.object({
   /** Of a batch of which lines went to batch APIs of providers: how many are there now, and what their price has saved so far. */
   switchyard: z.object({ native_lines: z.int().nonnegative(), savings_usd: z.string() }).optional(),
   /** Of a batch in progress, as things stand: its place among the work of its model, and when it will be done (Unix seconds), where that can be told. */
-  queue: z.object({ position: z.int().positive(), estimated_completion_at: z.int().nullable() }).optional(),
+  queue: z
+    .object({
+      position: z.int().positive(),
+      estimated_completion_at: z.int().nullable(),
+      held_by: queueHoldSchema.nullable(),
+    })
+    .optional(),
   metadata: z.record(z.string(), z.string()).nullable(),
 });
 export type BatchObject = z.infer<typeof batchObjectSchema>;

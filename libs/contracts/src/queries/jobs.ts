@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { answerHeadSchema } from '../events/reply-frame.js';
 import { factsSchema } from '../routing/facts.js';
 import { callerSchema } from './caller.js';
+import { queueHoldSchema } from './queues.js';
 
 const seconds = z.int().nullable();
 const id = z.string().min(1).max(200);
@@ -56,6 +57,8 @@ export const jobObjectSchema = z.object({
   queue_position: z.int().nullable(),
   /** When it is likely to begin, by how fast jobs began lately; null where that cannot be told. */
   estimated_start_at: seconds,
+  /** What holds its project's jobs for the model back now; null where nothing does. */
+  held_by: queueHoldSchema.nullable(),
   links: z.object({ self: z.string(), result: z.string(), cancel: z.string(), stream: z.string().optional() }),
 });
 export type JobObject = z.infer<typeof jobObjectSchema>;

@@ -16,6 +16,14 @@ export const queuePauseSchema = z.object({
 });
 export type QueuePause = z.infer<typeof queuePauseSchema>;
 
+/** Why work does not move: an operator's pause, a rate limit or a budget without room; until when (Unix seconds), where that is known. */
+export const queueHoldSchema = z.object({
+  reason: z.enum(['pause', 'limit', 'budget']),
+  of: z.string(),
+  until: z.int().nullable(),
+});
+export type QueueHold = z.infer<typeof queueHoldSchema>;
+
 /** The durable work of one model that waits or is under way; `model` is `*` where requests of one batch name several. */
 export const queueSchema = z.object({
   model: z.string(),
@@ -28,6 +36,8 @@ export const queueSchema = z.object({
   seconds_left: z.number().nullable(),
   /** Requests of these that a pause holds back. */
   paused: z.int(),
+  /** Requests of these whose rate limit or budget has no room now. */
+  limited: z.int(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 

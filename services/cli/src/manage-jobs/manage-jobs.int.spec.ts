@@ -28,6 +28,7 @@ const job: JobObject = {
   usage: null,
   cost_usd: null,
   queue_position: 2,
+  held_by: null,
   estimated_start_at: null,
   links: { self: '/v1/jobs/job_1', result: '/v1/jobs/job_1/result', cancel: '/v1/jobs/job_1/cancel' },
 };

@@ -14,8 +14,9 @@ describe('the queues for people', () => {
           per_second: 50,
           seconds_left: 190,
           paused: 0,
+          limited: 40,
         },
-        { model: '*', waiting: 3, under_way: 0, projects: 1, per_second: 0, seconds_left: null, paused: 3 },
+        { model: '*', waiting: 3, under_way: 0, projects: 1, per_second: 0, seconds_left: null, paused: 3, limited: 0 },
       ],
       pauses: [
         {
@@ -29,8 +30,8 @@ describe('the queues for people', () => {
       ],
     });
     expect(text.split('\n')).toEqual([
-      '  model      waiting  under way  projects  per second  done in  paused',
-      '  gpt-small  9000     500        2         50.0        4 min',
+      '  model      waiting  under way  projects  per second  done in  paused  no room',
+      '  gpt-small  9000     500        2         50.0        4 min            40',
       '  *          3        0          1         0.0         –        3',
       'Paused: project demo/ci, by admin (audit)',
     ]);

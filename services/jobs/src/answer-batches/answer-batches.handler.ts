@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BatchList, BatchObject, BatchPage, BatchRead } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { QueueView } from '../answer-queues/queue-view.js';
+import { holdObject } from '../answer-queues/work-hold.policy.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
 import { toBatchObject } from './batch-object.policy.js';
 
@@ -40,9 +41,9 @@ export class AnswerBatchesHandler {
     return batches.map((batch) => {
       const estimate = batch.status === 'in_progress' ? estimates.get(batch.id) : undefined;
       if (!estimate) return batch;
-      const { position, secondsLeft } = estimate;
+      const { position, secondsLeft, hold } = estimate;
       const at = secondsLeft === undefined ? null : Math.ceil(now + secondsLeft);
-      return { ...batch, queue: { position, estimated_completion_at: at } };
+      return { ...batch, queue: { position, estimated_completion_at: at, held_by: holdObject(hold) } };
     });
   }
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Queue, QueuePause, QueuePauseCreate, QueueResume, Queues } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
-import { ModelTargets } from '../dispatch-work/model-targets.js';
 import { PauseRepository } from '../dispatch-work/pause.repository.js';
-import { pauseEffect, type Pause } from '../dispatch-work/pauses.policy.js';
+import type { Pause } from '../dispatch-work/pauses.policy.js';
+import type { QueuedWork } from '../dispatch-work/work-source.js';
+import type { WorkHold } from './work-hold.policy.js';
 import { QueueView, type QueueOfModel } from './queue-view.js';
 
 /** Shows the queues to an operator, who pauses and resumes them. */
@@ -13,15 +14,14 @@ export class AnswerQueuesHandler {
   constructor(
     private readonly view: QueueView,
     private readonly pauses: PauseRepository,
-    private readonly targets: ModelTargets,
     private readonly logger: ServiceLogger,
   ) {}
 
   async list(): Promise<Queues> {
-    const [queues, pauses] = await Promise.all([this.view.queues(), this.pauses.current()]);
+    const [queues, pauses, holds] = await Promise.all([this.view.queues(), this.pauses.current(), this.view.holds()]);
     return {
       object: 'list',
-      data: queues.map((queue) => this.queueObject(queue, pauses)),
+      data: queues.map((queue) => queueObject(queue, holds)),
       pauses: pauses.map(pauseObject),
     };
   }
@@ -53,21 +53,33 @@ export class AnswerQueuesHandler {
     this.logger.info({ scope, name, by: caller.key }, 'durable work is resumed');
     return pauseObject(pause);
   }
+}
 
-  private queueObject({ model, works, perSecond }: QueueOfModel, pauses: readonly Pause[]): Queue {
-    const waiting = works.reduce((sum, work) => sum + work.waiting, 0);
-    const underWay = works.reduce((sum, work) => sum + work.underWay, 0);
-    const held = works.filter((work) => pauseEffect(work, pauses, this.targets.providers(work.model)).heldBy);
-    return {
-      model,
-      waiting,
-      under_way: underWay,
-      projects: new Set(works.map((work) => `${work.organization}/${work.project}`)).size,
-      per_second: perSecond,
-      seconds_left: perSecond > 0 ? (waiting + underWay) / perSecond : null,
-      paused: held.reduce((sum, work) => sum + work.waiting, 0),
-    };
-  }
+function queueObject(
+  { model, works, perSecond }: QueueOfModel,
+  holds: (work: QueuedWork) => WorkHold | undefined,
+): Queue {
+  const sum = (of: readonly QueuedWork[]): number => of.reduce((total, { waiting }) => total + waiting, 0);
+  const held = works.flatMap((work) => {
+    const hold = holds(work);
+    return hold ? [{ work, hold }] : [];
+  });
+  const heldFor = (isCounted: (hold: WorkHold) => boolean): number =>
+    sum(held.flatMap(({ work, hold }) => (isCounted(hold) ? [work] : [])));
+  const waiting = sum(works);
+  const underWay = works.reduce((total, work) => total + work.underWay, 0);
+  // What only an operator, or money, lets go on is done at no time that could be told.
+  const isStuck = held.some(({ work, hold }) => hold.until === undefined && work.waiting > 0);
+  return {
+    model,
+    waiting,
+    under_way: underWay,
+    projects: new Set(works.map((work) => `${work.organization}/${work.project}`)).size,
+    per_second: perSecond,
+    seconds_left: perSecond > 0 && !isStuck ? (waiting + underWay) / perSecond : null,
+    paused: heldFor(({ reason }) => reason === 'pause'),
+    limited: heldFor(({ reason }) => reason !== 'pause'),
+  };
 }
 
 function pauseObject({ scope, name, reason, pausedBy, pausedAt, until }: Pause): QueuePause {

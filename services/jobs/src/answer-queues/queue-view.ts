@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SEVERAL_MODELS } from '../dispatch-work/dispatch-work.handler.js';
-import { estimateQueue, type QueueEstimate } from '../dispatch-work/queue-estimate.policy.js';
+import { ModelTargets } from '../dispatch-work/model-targets.js';
+import { PauseRepository } from '../dispatch-work/pause.repository.js';
+import { pauseEffect } from '../dispatch-work/pauses.policy.js';
+import { estimateQueue } from '../dispatch-work/queue-estimate.policy.js';
+import { WorkRestRepository } from '../dispatch-work/work-rest.repository.js';
+import { heldEstimate, holdOf, type HeldEstimate, type WorkHold } from './work-hold.policy.js';
 import { ProjectShares } from '../dispatch-work/project-shares.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
 import { WorkSources, type QueuedWork } from '../dispatch-work/work-source.js';
@@ -19,6 +24,9 @@ export class QueueView {
     private readonly sources: WorkSources,
     private readonly speeds: QueueSpeedRepository,
     private readonly shares: ProjectShares,
+    private readonly pauses: PauseRepository,
+    private readonly rests: WorkRestRepository,
+    private readonly targets: ModelTargets,
   ) {}
 
   async queues(): Promise<QueueOfModel[]> {
@@ -32,12 +40,24 @@ export class QueueView {
     return [...byModel].map(([model, of]) => ({ model, works: of, perSecond: perSecond.get(model) ?? 0 }));
   }
 
-  /** Position and time of all work that waits or is under way, by its id. */
-  async estimates(): Promise<Map<string, QueueEstimate>> {
-    const all = new Map<string, QueueEstimate>();
-    for (const { works, perSecond } of await this.queues()) {
-      for (const [id, estimate] of estimateQueue(works, perSecond)) all.set(id, estimate);
+  /** Position and time of all work that waits or is under way, and what holds it back, by its id. */
+  async estimates(): Promise<Map<string, HeldEstimate>> {
+    const all = new Map<string, HeldEstimate>();
+    const [queues, holds] = await Promise.all([this.queues(), this.holds()]);
+    for (const { works, perSecond } of queues) {
+      const estimates = estimateQueue(works, perSecond);
+      for (const work of works) {
+        const estimate = estimates.get(work.id);
+        if (estimate) all.set(work.id, heldEstimate(estimate, holds(work), Date.now()));
+      }
     }
     return all;
+  }
+
+  /** What holds back a piece of work now: an operator's pause, or else a limit or a budget that has no room. */
+  async holds(): Promise<(work: QueuedWork) => WorkHold | undefined> {
+    const [pauses, rests] = await Promise.all([this.pauses.current(), this.rests.recent()]);
+    const byWork = new Map(rests.map((rest) => [rest.id, rest]));
+    return (work) => holdOf(pauseEffect(work, pauses, this.targets.providers(work.model)).heldBy, byWork.get(work.id));
   }
 }

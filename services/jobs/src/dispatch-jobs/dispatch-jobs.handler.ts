@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceLogger } from '#libs/runtime';
 import { DurableHolds } from '../hold-money/durable-holds.js';
+import type { WorkRest } from '../dispatch-work/work-source.js';
 import type { JobToPublish } from '../keep-job/job.js';
+import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
 import { DispatchRepository, type JobsOfProject } from './dispatch.repository.js';
 import { JobPublisher } from './job-publisher.js';
+
+/** How jobs are put on their way, and who is told why some have to wait. */
+export interface DispatchOrder {
+  readonly count: number;
+  readonly avoid?: readonly string[];
+  readonly rest?: (why: WorkRest) => void;
+}
 
 /** Puts jobs on their way when their time has come, and again when they were lost there. */
 @Injectable()
@@ -14,16 +23,18 @@ export class DispatchJobsHandler {
     private readonly publisher: JobPublisher,
     private readonly sweeper: SweepLinesHandler,
     private readonly holds: DurableHolds,
+    private readonly rates: DurableLimits,
     private readonly logger: ServiceLogger,
   ) {}
 
   /** Puts up to `count` jobs of a project and model on their way; resolves to their number. */
   async dispatch(
     from: Pick<JobsOfProject, 'organization' | 'project' | 'model'>,
-    { count, avoid = [] }: { count: number; avoid?: readonly string[] },
+    { count, avoid = [], rest = () => undefined }: DispatchOrder,
   ): Promise<number> {
     const taken = await this.jobs.take(from, count);
-    const sent = await this.publish(taken, avoid);
+    const held = await this.held(taken, rest);
+    const sent = await this.publish(held, avoid);
     await this.jobs.notePublished(sent);
     await this.jobs.giveBack(taken.map(({ id }) => id).filter((id) => !sent.includes(id)));
     return sent.length;
@@ -45,8 +56,8 @@ export class DispatchJobsHandler {
   private async publish(jobs: readonly JobToPublish[], avoid: readonly string[] = []): Promise<string[]> {
     const sent = await Promise.all(
       jobs.map((job) =>
-        this.publishHeld(job, avoid).then(
-          (isSent) => (isSent ? [job.id] : []),
+        this.publisher.publish(job, avoid).then(
+          () => [job.id],
           (error: unknown) => {
             this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
             return [];
@@ -57,10 +68,26 @@ export class DispatchJobsHandler {
     return sent.flat();
   }
 
-  /** False for a job whose budget has no room now: it waits. */
-  private async publishHeld(job: JobToPublish, avoid: readonly string[]): Promise<boolean> {
-    if (this.holds.areNeededFor(job) && (await this.holds.place([this.publisher.factsOf(job)])) === 0) return false;
-    await this.publisher.publish(job, avoid);
-    return true;
+  /** Those whose rate limits and budgets have room now; the others wait, each for itself, since they may be of several keys. */
+  private async held(jobs: readonly JobToPublish[], rest: (why: WorkRest) => void): Promise<JobToPublish[]> {
+    const held: JobToPublish[] = [];
+    for (const job of jobs) {
+      try {
+        if (await this.hasRoom(job, rest)) held.push(job);
+      } catch (error) {
+        this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
+      }
+    }
+    return held;
+  }
+
+  private async hasRoom(job: JobToPublish, rest: (why: WorkRest) => void): Promise<boolean> {
+    const [areLimited, areBudgeted] = [this.rates.areNeededFor(job), this.holds.areNeededFor(job)];
+    if (!areLimited && !areBudgeted) return true;
+    const fitting = await this.rates.place([this.publisher.factsOf(job)], rest);
+    if (fitting.length === 0 || !areBudgeted) return fitting.length > 0;
+    const count = await this.holds.place(fitting, rest);
+    if (count === 0) this.rates.putBack(fitting);
+    return count > 0;
   }
 }

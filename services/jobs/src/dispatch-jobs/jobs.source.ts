@@ -37,8 +37,8 @@ export class JobsSource implements WorkSource, OnModuleInit {
     }));
   }
 
-  release({ organization, project, model }: QueuedWork, { count, avoid }: ReleaseOrder): Promise<number> {
+  release({ organization, project, model }: QueuedWork, { count, avoid, rest }: ReleaseOrder): Promise<number> {
     const from = { organization, project, model: model ?? '' };
-    return this.handler.dispatch(from, { count: Math.min(count, this.limits.jobsPerStep), avoid });
+    return this.handler.dispatch(from, { count: Math.min(count, this.limits.jobsPerStep), avoid, rest });
   }
 }

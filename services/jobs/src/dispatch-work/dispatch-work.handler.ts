@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import { shareTurn, type Credits } from './fair-share.policy.js';
+import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { ModelTargets } from './model-targets.js';
 import { PauseRepository } from './pause.repository.js';
 import { pauseEffect, type Pause } from './pauses.policy.js';
@@ -9,7 +10,9 @@ import { ProjectShares } from './project-shares.js';
 import { QueueSpeed } from './queue-speed.js';
 import { QueueSpeedRepository } from './queue-speed.repository.js';
 import { queueWindow } from './queue-window.policy.js';
-import { WorkSources, type QueuedWork, type WorkSource } from './work-source.js';
+import { WorkRestRepository } from './work-rest.repository.js';
+import { WorkRests } from './work-rests.js';
+import { WorkSources, type QueuedWork, type WorkRest, type WorkSource } from './work-source.js';
 
 /** Work with the source that it came from and the providers its requests are to avoid. */
 interface SourcedWork extends QueuedWork {
@@ -42,6 +45,7 @@ export const SEVERAL_MODELS = '*';
 export class DispatchWorkHandler {
   private readonly queues = new Map<string, ModelQueue>();
   private toldAt = -Infinity;
+  private readonly rests = new WorkRests();
 
   constructor(
     private readonly sources: WorkSources,
@@ -49,12 +53,15 @@ export class DispatchWorkHandler {
     private readonly targets: ModelTargets,
     private readonly shares: ProjectShares,
     private readonly speeds: QueueSpeedRepository,
+    private readonly restRows: WorkRestRepository,
+    private readonly rates: DurableLimits,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
   ) {}
 
   /** One turn; resolves to the number of requests released. */
   async dispatch(dispatching: Dispatching): Promise<number> {
+    await this.rates.adopt(dispatching.signal);
     const surveys = this.sources.all().map(async (source) => ({ source, works: await source.survey() }));
     const [pauses, found] = await Promise.all([this.pauses.current(), Promise.all(surveys)]);
     const byModel = new Map<string, SourcedWork[]>();
@@ -78,12 +85,18 @@ export class DispatchWorkHandler {
     const now = Date.now();
     if (this.queues.size === 0 || now - this.toldAt < TELL_EVERY_MILLISECONDS) return;
     this.toldAt = now;
+    await this.restRows.put(this.rests.current(now));
     await this.speeds.put([...this.queues].map(([model, { speed }]) => ({ model, perSecond: speed.perSecond(now) })));
   }
 
   private sourced(work: QueuedWork, source: WorkSource, pauses: readonly Pause[]): SourcedWork {
     const { heldBy, avoid } = pauseEffect(work, pauses, this.targets.providers(work.model));
-    return { ...this.shares.with(work), waiting: heldBy ? 0 : work.waiting, source, avoid };
+    return {
+      ...this.shares.with(work),
+      waiting: heldBy || this.rests.has(work.id, Date.now()) ? 0 : work.waiting,
+      source,
+      avoid,
+    };
   }
 
   private async dispatchModel(model: string, works: SourcedWork[], dispatching: Dispatching): Promise<number> {
@@ -109,7 +122,8 @@ export class DispatchWorkHandler {
   /** The one place where work leaves the queue: what it must have before (a hold on its budget) is to be had here. */
   private async release(work: SourcedWork, count: number, { holder, signal }: Dispatching): Promise<number> {
     try {
-      return await work.source.release(work, { count, avoid: work.avoid, holder, signal });
+      const rest = (why: WorkRest): void => this.rests.add(work, why, Date.now());
+      return await work.source.release(work, { count, avoid: work.avoid, holder, rest, signal });
     } catch (error) {
       if (!signal.aborted) {
         this.logger.warn(

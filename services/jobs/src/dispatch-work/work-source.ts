@@ -23,6 +23,15 @@ export interface QueuedWork {
   readonly share?: number;
 }
 
+/** Why work of one owner has to wait, though there would be room for it. */
+export interface WorkRest {
+  readonly reason: 'limit' | 'budget';
+  /** Of what, as people read it. */
+  readonly words: string;
+  /** For how long at least it is not asked for again. */
+  readonly milliseconds: number;
+}
+
 /** How work is released. */
 export interface ReleaseOrder {
   /** At most so many requests. */
@@ -31,6 +40,8 @@ export interface ReleaseOrder {
   readonly avoid: readonly string[];
   /** The name under which this process holds the right to release; to be checked in the statement that notes the release. */
   readonly holder: string;
+  /** To be told why fewer are released than might be: others are released meanwhile. */
+  readonly rest: (why: WorkRest) => void;
   /** Aborts when that right is lost or the process stops. */
   readonly signal: AbortSignal;
 }

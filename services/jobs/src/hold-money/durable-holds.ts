@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { BudgetBook, type HoldBounds } from '#libs/budgets';
 import { holdPlaceReplySchema, Subject, type Facts } from '#libs/contracts';
 import { Messaging, SnapshotWatch } from '#libs/messaging';
+import type { ReleaseOrder } from '../dispatch-work/work-source.js';
 
 /** Most requests that are asked for at once. */
 const CHUNK = 500;
 /** A hold outlives the request's last moment, so that its terminal event finds it. */
 const GRACE_MILLISECONDS = 60 * 60_000;
+/** How long work that no budget has room for is not asked for again, so that its turn goes to others. */
+const REST_MILLISECONDS = 1_000;
 const WITHOUT_DEADLINE_MILLISECONDS = 7 * 24 * 60 * 60_000;
 
 /**
@@ -34,14 +37,17 @@ export class DurableHolds {
    * How many of these requests, from the first on, may be put on their way now; where there is none, it is free.
    * @throws MessagingError, QueryRefused while billing cannot say; then none may.
    */
-  async place(requests: readonly (Facts | undefined)[]): Promise<number> {
+  async place(requests: readonly (Facts | undefined)[], rest: ReleaseOrder['rest'] = () => undefined): Promise<number> {
     let placed = 0;
     while (placed < requests.length) {
       const chunk = requests.slice(placed, placed + CHUNK);
       const count =
         (await this.placeChunk(chunk, ({ most }) => most)) || (await this.placeChunk(chunk, ({ least }) => least));
       placed += count;
-      if (count < chunk.length) break;
+      if (count < chunk.length) {
+        rest({ reason: 'budget', words: 'room in a budget', milliseconds: REST_MILLISECONDS });
+        break;
+      }
     }
     return placed;
   }

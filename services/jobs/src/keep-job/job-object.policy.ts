@@ -1,4 +1,4 @@
-import type { JobObject } from '#libs/contracts';
+import type { JobObject, QueueHold } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
 import type { Job } from './job.js';
 
@@ -8,6 +8,8 @@ export interface QueuePlace {
   readonly position: number;
   /** Undefined where the speed of its queue is not known. */
   readonly secondsLeft: number | undefined;
+  /** What holds the work of its project back now. */
+  readonly heldBy?: QueueHold | null;
 }
 
 /** A job as `/v1/jobs` shows it. `place` is that of a job that is queued, `now` in milliseconds since the epoch. */
@@ -36,6 +38,7 @@ export function toJobObject(job: Job, place: QueuePlace | undefined, now: number
     cost_usd: job.costNanoUsd === null ? null : formatUsd(job.costNanoUsd),
     queue_position: waits?.position ?? null,
     estimated_start_at: job.status === 'scheduled' ? seconds(job.runAt) : estimatedStart(waits, now),
+    held_by: waits?.heldBy ?? null,
     links: {
       self,
       result: `${self}/result`,

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
+import type { Facts } from '#libs/contracts';
 import { DurableHolds } from '../hold-money/durable-holds.js';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
+import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { LinePublisher, type LineToPublish } from './line-publisher.js';
@@ -31,6 +33,7 @@ export class PublishLinesHandler {
     private readonly publisher: LinePublisher,
     private readonly limits: JobLimits,
     private readonly holds: DurableHolds,
+    private readonly rates: DurableLimits,
     private readonly returned: ReturnedLinesRepository,
   ) {}
 
@@ -59,14 +62,25 @@ export class PublishLinesHandler {
     return isNoted ? count : 0;
   }
 
-  /** How many of the next lines have money set aside; where nobody has a budget, all of them without a look. */
-  private async held(batch: Batch, { avoid }: ReleaseOrder, { count, elsewhere }: NextLines): Promise<number> {
-    if (!this.holds.areNeededFor(batch)) return count;
-    const requests = [];
+  /** How many of the next lines fit into rate limits and have money set aside; where nobody has either, all of them without a look. */
+  private async held(batch: Batch, { avoid, rest }: ReleaseOrder, next: NextLines): Promise<number> {
+    const [areLimited, areBudgeted] = [this.rates.areNeededFor(batch), this.holds.areNeededFor(batch)];
+    if (!areLimited && !areBudgeted) return next.count;
+    const requests = await this.rates.place(this.factsOf(batch, avoid, next), rest);
+    if (!areBudgeted) return requests.length;
+    const held = await this.holds.place(requests, rest);
+    this.rates.putBack(requests.slice(held));
+    return held;
+  }
+
+  private async *factsOf(
+    batch: Batch,
+    avoid: readonly string[],
+    { count, elsewhere }: NextLines,
+  ): AsyncGenerator<Facts | undefined> {
     for await (const line of this.files.read(batch, batch.publishedLines + 1, count)) {
-      requests.push(elsewhere.has(line.line) ? undefined : this.publisher.factsOf(batch, line, avoid));
+      yield elsewhere.has(line.line) ? undefined : this.publisher.factsOf(batch, line, avoid);
     }
-    return this.holds.place(requests);
   }
 
   /** Those of the next lines that are, or were, at providers. */

@@ -3,7 +3,9 @@ import { BlobStore } from '#libs/blobs';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
 import { DurableHolds } from '../hold-money/durable-holds.js';
 import { JobLimits } from '../job-limits.js';
+import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
+import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { LinePublisher, type LineToPublish } from './line-publisher.js';
 
@@ -16,11 +18,12 @@ export class PublishReturnedHandler {
     private readonly blobs: BlobStore,
     private readonly publisher: LinePublisher,
     private readonly holds: DurableHolds,
+    private readonly rates: DurableLimits,
     private readonly limits: JobLimits,
   ) {}
 
   /** Resolves to the number of lines published. Throws where they cannot be now; the next release repeats it. */
-  async publish(batchId: string, { holder, count, avoid, signal }: ReleaseOrder): Promise<number> {
+  async publish(batchId: string, { holder, count, avoid, rest, signal }: ReleaseOrder): Promise<number> {
     const found = await this.returned.next(batchId, holder, Math.min(count, this.limits.publishStepLines));
     if (!found) return 0;
     const { batch, places } = found;
@@ -36,13 +39,27 @@ export class PublishReturnedHandler {
     for (const { line, byteOffset, byteLength } of places) {
       lines.push({ line, bytes: await this.blobs.readRange(file.blobKey, byteOffset, byteLength) });
     }
-    if (this.holds.areNeededFor(batch)) {
-      const facts = lines.map((line) => this.publisher.factsOf(batch, line, avoid));
-      if ((await this.holds.place(facts)) < lines.length) return 0;
-    }
+    const now = await this.held(batch, lines, { avoid, rest });
+    const end = now.at(-1)?.line;
+    if (end === undefined) return 0;
     signal.throwIfAborted();
-    await this.publisher.publish(batch, lines, { avoid });
-    await this.returned.finish(batch, holder, last);
-    return lines.length;
+    await this.publisher.publish(batch, now, { avoid });
+    await this.returned.finish(batch, holder, end);
+    return now.length;
+  }
+
+  /** Those of the lines, from the first on, that fit into rate limits and have money set aside. */
+  private async held(
+    batch: Batch,
+    lines: readonly LineToPublish[],
+    { avoid, rest }: Pick<ReleaseOrder, 'avoid' | 'rest'>,
+  ): Promise<readonly LineToPublish[]> {
+    const [areLimited, areBudgeted] = [this.rates.areNeededFor(batch), this.holds.areNeededFor(batch)];
+    if (!areLimited && !areBudgeted) return lines;
+    const facts = lines.map((line) => this.publisher.factsOf(batch, line, avoid));
+    const fitting = await this.rates.place(facts, rest);
+    const held = areBudgeted ? await this.holds.place(fitting, rest) : fitting.length;
+    this.rates.putBack(fitting.slice(held));
+    return lines.slice(0, held);
   }
 }
