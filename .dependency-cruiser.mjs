@@ -44,7 +44,7 @@ const forbidden = [
   {
     name: 'ground-floor-stands-alone',
     from: {
-      path: '^libs/(blobs|config|contracts|difficulty|merkle|outbound|secrets|simulation|telemetry)/',
+      path: '^libs/(blobs|config|contracts|difficulty|key-provider|merkle|outbound|secrets|simulation|telemetry)/',
       pathNot: SPEC,
     },
     to: { path: '^libs/', pathNot: '^libs/$1/' },
@@ -89,6 +89,11 @@ const forbidden = [
     name: 'limits-stand-on-messaging',
     from: { path: '^libs/limits/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: ['^libs/limits/', INDEX('contracts', 'messaging')] },
+  },
+  {
+    name: 'payloads-stand-on-messaging',
+    from: { path: '^libs/payloads/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/payloads/', INDEX('contracts', 'messaging', 'secrets')] },
   },
   {
     name: 'runtime-stands-on-messaging',
@@ -150,7 +155,12 @@ const forbidden = [
   {
     name: 'only-blobs-know-s3',
     from: { pathNot: ['^libs/blobs/', 'node_modules'] },
-    to: { path: 'node_modules/@aws-sdk/' },
+    to: { path: 'node_modules/@aws-sdk/(client-s3|lib-storage)/' },
+  },
+  {
+    name: 'only-key-providers-know-kms',
+    from: { pathNot: ['^libs/key-provider/', 'node_modules'] },
+    to: { path: 'node_modules/@aws-sdk/client-kms/' },
   },
   {
     name: 'only-telemetry-knows-the-otel-sdk',

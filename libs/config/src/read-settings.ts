@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { environmentSchema, rangesIn, VARIABLE_OF, type Environment, type Settings } from './settings.js';
+import { keyProviderLocation, keyProviderProblems } from './key-provider-location.js';
 import { s3Location, s3Problems } from './s3-location.js';
 import { SettingsError } from './settings.error.js';
 
@@ -40,7 +41,7 @@ export function readSettings<Key extends keyof Settings = never>(
       `SWITCHYARD_DIFFICULTY_MODEL names ${difficultyModel}, which cannot be read; make it with "switchyard router train", or leave the variable out`,
     );
   }
-  problems.push(...s3Problems(given));
+  problems.push(...s3Problems(given), ...keyProviderProblems(given));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
 
   const values = parsed.data;
@@ -68,6 +69,7 @@ export function readSettings<Key extends keyof Settings = never>(
     auditRetentionDays: values.SWITCHYARD_AUDIT_RETENTION_DAYS,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
     providerLimitHeaders: values.SWITCHYARD_PROVIDER_LIMIT_HEADERS,
+    keyProvider: keyProviderLocation(values, workingFolder),
     limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,
     publicUrl: values.SWITCHYARD_PUBLIC_URL,
     signIn: {
@@ -98,6 +100,7 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'budgetWaitMilliseconds',
   'budgetsUnknown',
   'auditOrigin',
+  'keyProvider',
   'signIn',
   'databaseTenantRole',
 ]);

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { keyProviderVariables, type KeyProviderLocation } from './key-provider-location.js';
 
 /** The variables of a process: `process.env` or a test's own object. An empty value counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -134,6 +135,7 @@ export const environmentSchema = z.object({
     .optional(),
   SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
   SWITCHYARD_PROVIDER_LIMIT_HEADERS: z.enum(['follow', 'ignore'], 'must be follow or ignore').default('follow'),
+  ...keyProviderVariables,
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   SWITCHYARD_PUBLIC_URL: z
     .string()
@@ -219,6 +221,8 @@ export interface Settings {
   readonly auditWitnessUrl: string | undefined;
   /** Whether what providers say is left of their limits paces calls before they refuse. */
   readonly providerLimitHeaders: 'follow' | 'ignore';
+  /** Where the master key is that data keys of payloads are wrapped with. */
+  readonly keyProvider: KeyProviderLocation;
   /** What happens to a request while nobody can say whether its rate limits have room. */
   readonly limitsUnknown: 'refuse' | 'admit';
   /** The origin that browsers see; undefined: whatever loopback address they come by. */
@@ -256,6 +260,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   auditRetentionDays: 'SWITCHYARD_AUDIT_RETENTION_DAYS',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
   providerLimitHeaders: 'SWITCHYARD_PROVIDER_LIMIT_HEADERS',
+  keyProvider: 'SWITCHYARD_KEY_PROVIDER',
   limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
   publicUrl: 'SWITCHYARD_PUBLIC_URL',
   signIn: 'SWITCHYARD_SESSION_HOURS',

@@ -15,6 +15,8 @@ export const MessageHeader = {
   frame: 'Switchyard-Frame',
   /** Number of a reply frame that carries part of the answer, from 0; plain text. A gap means that frames were lost. */
   sequence: 'Switchyard-Sequence',
+  /** `PayloadCaptured`, beside sealed bytes of a prompt and an answer. */
+  payload: 'Switchyard-Payload',
   /** Type of an entry of the trail, plain text; its sequence and time of recording (ISO 8601) stand beside it. */
   entryType: 'Switchyard-Entry-Type',
   entrySequence: 'Switchyard-Entry-Sequence',

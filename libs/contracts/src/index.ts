@@ -508,6 +508,17 @@ export type {
   ResourcePage,
   ResourceRead,
 } from './admin/resource-objects.js';
+export {
+  PAYLOAD_KEEPING,
+  payloadOrderSchema,
+  payloadRuleSchema,
+  retentionRuleSchema,
+} from './snapshot/payload-rule.js';
+export type { PayloadKeeping, PayloadOrder, PayloadRule, RetentionRule } from './snapshot/payload-rule.js';
+export { MOST_PAYLOAD_PART_BYTES, payloadCapturedSchema, payloadPartName } from './events/payload-captured.event.js';
+export type { PayloadCaptured } from './events/payload-captured.event.js';
+export { payloadPartSchema, payloadReadSchema, subjectEraseSchema, subjectErasedSchema } from './queries/payloads.js';
+export type { PayloadPart, PayloadRead, SubjectErase, SubjectErased } from './queries/payloads.js';
 export { madeSchema } from './queries/made.js';
 export type { Made } from './queries/made.js';
 export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';

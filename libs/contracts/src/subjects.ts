@@ -33,6 +33,8 @@ export const Subject = {
   notificationRaised: (organization: string) => `notification.raised.v1.${organization}`,
   /** any service → audit: something besides requests that belongs in the trail. Stream NOTES. */
   auditNoted: (organization: string) => `audit.noted.v1.${organization}`,
+  /** worker, ingress → audit: prompt and answer of a request whose organisation keeps them. Stream PAYLOADS. */
+  payloadCaptured: (organization: string) => `payload.captured.v1.${organization}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */
   deadLetter: (consumer: string) => `message.buried.v1.${consumer}`,
   /** ingress → one process of each service: are you ready? */
@@ -165,6 +167,8 @@ export const Subject = {
   auditKeyRotate: 'audit-key.rotate.v1',
   auditHoldList: 'audit-hold.list.v1',
   auditHoldPut: 'audit-hold.put.v1',
+  auditPayloadRead: 'audit-payload.read.v1',
+  auditSubjectErase: 'audit-subject.erase.v1',
   auditExportBegin: 'audit-export.begin.v1',
   auditLogRead: 'audit-log.read.v1',
   /** audit → the trail's consumers: an entry, its bytes as they are hashed. Stream AUDIT. */
@@ -191,6 +195,7 @@ export const SubjectPattern = {
   requestEndedDurable: endedPatterns('durable'),
   notificationRaised: 'notification.raised.v1.*',
   auditNoted: 'audit.noted.v1.*',
+  payloadCaptured: 'payload.captured.v1.*',
   auditRecorded: 'audit.recorded.v1.*',
   auditCheckpointed: 'audit.checkpointed.v1.*',
   deadLetters: 'message.buried.v1.>',

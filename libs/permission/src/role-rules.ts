@@ -36,7 +36,7 @@ export const ROLE_RULES: Readonly<Record<Role, readonly Rule[]>> = {
     { actions: ['read'], subjects: ['Model', 'Usage', 'Request', ...SETUP, 'Ledger'] },
     { actions: [...CHANGE], subjects: ['Budget', 'Ledger'] },
   ],
-  auditor: [{ actions: ['read'], subjects: [...RECORDS, 'AuditEvent', ...SETUP, 'Member', 'Ledger'] }],
+  auditor: [{ actions: ['read'], subjects: [...RECORDS, 'AuditEvent', 'Payload', ...SETUP, 'Member', 'Ledger'] }],
   viewer: [{ actions: ['read'], subjects: [...RECORDS, ...SETUP] }],
 };
 
@@ -52,7 +52,7 @@ export const SCOPE_RULES: Readonly<Record<KeyScope, readonly Rule[]>> = {
     { actions: ['read'], subjects: ['Model'] },
   ],
   'read-only': [{ actions: ['read'], subjects: [...RECORDS, 'AuditEvent', 'Budget', 'Limit'] }],
-  audit: [{ actions: ['read'], subjects: ['AuditEvent', 'Request'] }],
+  audit: [{ actions: ['read'], subjects: ['AuditEvent', 'Payload', 'Request'] }],
   management: [
     { actions: ['manage'], subjects: ORGANIZATION_SUBJECTS },
     { actions: ['read'], subjects: ['Model', 'Usage', 'Request', 'AuditEvent'] },

@@ -17,6 +17,7 @@ export const PROJECT_SUBJECTS = [
   'Request',
   'Usage',
   'AuditEvent',
+  'Payload',
 ] as const;
 
 /** What an organisation runs its affairs with; most of it can also belong to one of its projects. */

@@ -1,3 +1,5 @@
+export { PayloadRules } from './payload-rules.js';
+export type { PayloadOwner } from './payload-rules.js';
 export { denialOf } from './access.policy.js';
 export { planCopy, planRoute } from './plan-route.policy.js';
 export { requirementsOfData } from './merged-requirements.policy.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readSettings, type S3Location, type SignInSettings } from '#libs/config';
+import { readSettings, type KeyProviderLocation, type S3Location, type SignInSettings } from '#libs/config';
 import { sha256Hex } from '#libs/secrets';
 
 /** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
@@ -46,6 +46,8 @@ export class Settings {
     readonly auditWitnessUrl: string | undefined,
     /** Whether what providers say is left of their limits paces calls before they refuse. */
     readonly providerLimitHeaders: 'follow' | 'ignore',
+    /** Where the master key is that data keys of payloads are wrapped with. */
+    readonly keyProvider: KeyProviderLocation,
     /** What happens to a request while nobody can say whether its rate limits have room. */
     readonly limitsUnknown: 'refuse' | 'admit',
     /** The origin that browsers see; undefined: whatever loopback address they come by. */
@@ -80,6 +82,7 @@ export class Settings {
       read.auditRetentionDays,
       read.auditWitnessUrl,
       read.providerLimitHeaders,
+      read.keyProvider,
       read.limitsUnknown,
       read.publicUrl,
       read.signIn,

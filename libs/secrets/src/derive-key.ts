@@ -10,6 +10,8 @@ export type Purpose =
   | 'envelope'
   | 'webhook-seal'
   | 'answer-seal'
+  | 'payload-seal'
+  | 'subject-pseudonym'
   | 'key-pepper'
   | 'fingerprint'
   | 'sign-in-pepper'

@@ -3,6 +3,8 @@ export type { SealContext } from './credential-seal.js';
 export { sealWebhookSecret, openWebhookSecret } from './webhook-seal.js';
 export type { WebhookSealContext } from './webhook-seal.js';
 export { openAnswer, sealAnswer } from './answer-seal.js';
+export { decryptPayload, encryptPayload, openPayload, pseudonymOf, sealPayload } from './payload-seal.js';
+export type { PayloadPlace } from './payload-seal.js';
 export { KeyHasher } from './key-hasher.js';
 export { openEnvelope, sealEnvelope } from './envelope.js';
 export { fingerprint } from './fingerprint.js';

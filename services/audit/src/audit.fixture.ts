@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodeSentRequestsEnded, encodeRequestEnded, type Caller, type RequestEnded } from '#libs/contracts';
+import { openKeyProvider } from '#libs/key-provider';
 import { Settings } from '#libs/runtime';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { auditSchema } from './audit.schema.js';
+import { EraseSubjectsHandler } from './erase-subjects/erase-subjects.handler.js';
+import { DataKeys } from './keep-payloads/data-keys.js';
+import { ExpirePayloadsHandler } from './keep-payloads/expire-payloads.handler.js';
+import { KeepPayloadsHandler } from './keep-payloads/keep-payloads.handler.js';
+import { PayloadsRepository } from './keep-payloads/payloads.repository.js';
 import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
 import { EntriesRepository } from './list-events/entries.repository.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
@@ -15,6 +24,7 @@ import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
 import { LogRepository } from './read-log/log.repository.js';
 import { ReadLogHandler } from './read-log/read-log.handler.js';
 import { TilesRepository } from './read-log/tiles.repository.js';
+import { ReadPayloadsHandler } from './read-payloads/read-payloads.handler.js';
 import { RecordEventHandler } from './record-event/record-event.handler.js';
 import { TrailRepository } from './record-event/trail.repository.js';
 import { CheckpointsRepository } from './sign-checkpoints/checkpoints.repository.js';
@@ -54,6 +64,14 @@ export class AuditParts {
   readonly log = new LogRepository(this.database);
   readonly reader = new ReadLogHandler(this.log, this.tiles, this.checkpoints, this.signer, this.keys, this.deeds);
   readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer);
+  readonly payloads = new PayloadsRepository(this.database);
+  readonly keyFolder = mkdtempSync(join(tmpdir(), 'switchyard-keys-'));
+  readonly keyProvider = openKeyProvider({ kind: 'file', path: join(this.keyFolder, 'payload.key') });
+  readonly dataKeys = new DataKeys(this.payloads, this.keyProvider);
+  readonly payloadKeeper = new KeepPayloadsHandler(this.trail, this.payloads, this.dataKeys, testSettings);
+  readonly payloadReader = new ReadPayloadsHandler(this.payloads, this.dataKeys, this.deeds);
+  readonly eraser = new EraseSubjectsHandler(this.trail, this.payloads, this.dataKeys, testSettings, silentLog);
+  readonly expirer = new ExpirePayloadsHandler(this.trail, this.payloads);
   readonly lister = new ListCheckpointsHandler(this.checkpoints, this.keys, this.deeds);
 
   private constructor(
@@ -92,5 +110,6 @@ export class AuditParts {
   async close(): Promise<void> {
     await this.database.close();
     await this.server.drop();
+    rmSync(this.keyFolder, { recursive: true });
   }
 }

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { BlobStore, openBlobStore } from '#libs/blobs';
 import { Stream } from '#libs/contracts';
+import { KeyProvider, openKeyProvider } from '#libs/key-provider';
 import { Settings } from '#libs/runtime';
 import { StorageModule } from '#libs/storage';
 import { auditSchema } from './audit.schema.js';
+import { EraseSubjectsController } from './erase-subjects/erase-subjects.controller.js';
+import { EraseSubjectsHandler } from './erase-subjects/erase-subjects.handler.js';
 import { FeedbackRepository } from './keep-feedback/feedback.repository.js';
 import { KeepFeedbackController } from './keep-feedback/keep-feedback.controller.js';
 import { KeepFeedbackHandler } from './keep-feedback/keep-feedback.handler.js';
@@ -18,6 +21,11 @@ import { HoldLogsController } from './keep-partitions/hold-logs.controller.js';
 import { KeepPartitionsHandler } from './keep-partitions/keep-partitions.handler.js';
 import { KeepPartitionsRunner } from './keep-partitions/keep-partitions.runner.js';
 import { PartitionsRepository } from './keep-partitions/partitions.repository.js';
+import { DataKeys } from './keep-payloads/data-keys.js';
+import { ExpirePayloadsHandler } from './keep-payloads/expire-payloads.handler.js';
+import { KeepPayloadsConsumer } from './keep-payloads/keep-payloads.consumer.js';
+import { KeepPayloadsHandler } from './keep-payloads/keep-payloads.handler.js';
+import { PayloadsRepository } from './keep-payloads/payloads.repository.js';
 import { ListCheckpointsController } from './list-checkpoints/list-checkpoints.controller.js';
 import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
 import { NoteDeeds } from './note-deeds/note-deeds.js';
@@ -27,6 +35,8 @@ import { LogRepository } from './read-log/log.repository.js';
 import { ReadLogController } from './read-log/read-log.controller.js';
 import { ReadLogHandler } from './read-log/read-log.handler.js';
 import { TilesRepository } from './read-log/tiles.repository.js';
+import { ReadPayloadsController } from './read-payloads/read-payloads.controller.js';
+import { ReadPayloadsHandler } from './read-payloads/read-payloads.handler.js';
 import { RecordEventConsumer } from './record-event/record-event.consumer.js';
 import { RecordEventHandler } from './record-event/record-event.handler.js';
 import { TrailRepository } from './record-event/trail.repository.js';
@@ -58,6 +68,9 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ListCheckpointsController,
     ReadLogController,
     HoldLogsController,
+    KeepPayloadsConsumer,
+    ReadPayloadsController,
+    EraseSubjectsController,
   ],
   providers: [
     RecordEventHandler,
@@ -87,6 +100,17 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     PartitionsRepository,
     KeepPartitionsHandler,
     KeepPartitionsRunner,
+    PayloadsRepository,
+    DataKeys,
+    KeepPayloadsHandler,
+    ExpirePayloadsHandler,
+    ReadPayloadsHandler,
+    EraseSubjectsHandler,
+    {
+      provide: KeyProvider,
+      inject: [Settings],
+      useFactory: ({ keyProvider }: Settings) => openKeyProvider(keyProvider),
+    },
     {
       provide: BlobStore,
       inject: [Settings],

@@ -1,8 +1,11 @@
 import { InboxEntry, type ServiceSchema } from '#libs/storage';
 import { AuditEntry } from './entities/audit-entry.entity.js';
 import { CheckpointRow } from './entities/checkpoint.entity.js';
+import { Erasure } from './entities/erasure.entity.js';
 import { Feedback } from './entities/feedback.entity.js';
 import { Log } from './entities/log.entity.js';
+import { PayloadKey } from './entities/payload-key.entity.js';
+import { PayloadRow } from './entities/payload.entity.js';
 import { SigningKey } from './entities/signing-key.entity.js';
 import { TileRow } from './entities/tile.entity.js';
 import { CreateTrail1764000000000 } from './migrations/1-create-trail.js';
@@ -11,11 +14,23 @@ import { CreateFeedback1764000000020 } from './migrations/3-create-feedback.js';
 import { CreateLogs1764000000030 } from './migrations/4-create-logs.js';
 import { StreamAndHoldLogs1764000000040 } from './migrations/5-stream-and-hold-logs.js';
 import { ShowRowsToTenants1764000000050 } from './migrations/6-show-rows-to-tenants.js';
+import { CreatePayloads1764000000060 } from './migrations/7-create-payloads.js';
 
 /** What audit keeps in Postgres. */
 export const auditSchema: ServiceSchema = {
   schema: 'audit',
-  entities: [InboxEntry, AuditEntry, Log, TileRow, CheckpointRow, SigningKey, Feedback],
+  entities: [
+    InboxEntry,
+    AuditEntry,
+    Log,
+    TileRow,
+    CheckpointRow,
+    SigningKey,
+    Feedback,
+    PayloadRow,
+    PayloadKey,
+    Erasure,
+  ],
   migrations: [
     CreateTrail1764000000000,
     IndexEntriesByTime1764000000010,
@@ -23,5 +38,6 @@ export const auditSchema: ServiceSchema = {
     CreateLogs1764000000030,
     StreamAndHoldLogs1764000000040,
     ShowRowsToTenants1764000000050,
+    CreatePayloads1764000000060,
   ],
 };

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, openBlobStore } from '#libs/blobs';
+import { DurablePublisher } from '#libs/messaging';
+import { PayloadKeeper } from '#libs/payloads';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
 import { AcceptJobHandler } from './accept-job/accept-job.handler.js';
@@ -72,6 +74,7 @@ import { RepeatTimes } from './repeat-request/repeat-times.js';
 import { ExportTrailHandler } from './read-trail/export-trail.handler.js';
 import { TrailTally } from './note-refusals/trail-tally.js';
 import { TailTrailHandler } from './read-trail/tail-trail.handler.js';
+import { PayloadsController } from './read-trail/payloads.controller.js';
 import { TrailAdminController } from './read-trail/trail-admin.controller.js';
 import { TrailController } from './read-trail/trail.controller.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
@@ -102,6 +105,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     BudgetsController,
     TrailController,
     TrailAdminController,
+    PayloadsController,
     PoliciesController,
     QueuesController,
     NativeBatchesController,
@@ -166,6 +170,12 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     { provide: RepeatTimes, useValue: new RepeatTimes() },
     { provide: APP_GUARD, useClass: CallerKeyGuard },
     { provide: APP_FILTER, useClass: HttpErrorFilter },
+    {
+      provide: PayloadKeeper,
+      useFactory: (publisher: DurablePublisher, { secretKey }: Settings) =>
+        new PayloadKeeper(publisher, secretKey, (text) => text),
+      inject: [DurablePublisher, Settings],
+    },
     {
       provide: BlobStore,
       useFactory: (settings: Settings) => openBlobStore(settings),

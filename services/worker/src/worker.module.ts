@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
+import { DurablePublisher } from '#libs/messaging';
+import { PayloadKeeper } from '#libs/payloads';
+import { Settings } from '#libs/runtime';
 import { CallJobsController } from './call-model/call-jobs.controller.js';
 import { CallModelController } from './call-model/call-model.controller.js';
 import { CallModelHandler } from './call-model/call-model.handler.js';
 import { CallerDelays } from './call-model/caller-delays.js';
+import { PayloadCapture } from './capture-payload/payload-capture.js';
 import { DurableSlots } from './call-model/durable-slots.js';
 import { OpenRequests } from './call-model/open-requests.js';
 import { ProviderDirectory } from './call-model/provider-directory.js';
@@ -38,6 +42,13 @@ import { TargetHealth } from './watch-targets/target-health.js';
     FileFetcher,
     DurableAnswers,
     AnswerKeeper,
+    PayloadCapture,
+    {
+      provide: PayloadKeeper,
+      inject: [DurablePublisher, Settings],
+      useFactory: (publisher: DurablePublisher, { secretKey }: Settings) =>
+        new PayloadKeeper(publisher, secretKey, (text) => text),
+    },
     JobReplies,
     ResultBundles,
     ResultRecorder,

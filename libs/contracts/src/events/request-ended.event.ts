@@ -43,6 +43,8 @@ export const requestEndedSchema = z.object({
   shadowOf: requestId.optional(),
   attempts: z.array(attemptSchema),
   finishReason: z.string().max(100).optional(),
+  /** What of its prompt and answer is to be kept beside the trail; absent for nothing. */
+  payload: z.enum(['hash', 'masked', 'full']).optional(),
   /** What the attempts cost by the plan's prices and markup, as told to the caller; billing computes its own and is the authority. */
   costNanoUsd: nanoUsd.optional(),
   error: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorClass } from '../events/attempt.js';
 import { epochMilliseconds } from '../identifiers.js';
+import { payloadOrderSchema } from '../snapshot/payload-rule.js';
 
 /** Further calls of the same target after a failure of one class. Waits in milliseconds. */
 export const retryRule = z.object({
@@ -26,6 +27,8 @@ export const executionPolicySchema = z.object({
   hedgeAfterMilliseconds: z.int().nonnegative().optional(),
   /** How long a good answer is kept for equal requests. */
   cacheSeconds: z.int().positive().optional(),
+  /** What is kept of prompt and answer beside the trail; nothing where absent. */
+  payload: payloadOrderSchema.optional(),
   /** No attempt begins after it, and none goes on beyond it. */
   deadline: epochMilliseconds.optional(),
 });

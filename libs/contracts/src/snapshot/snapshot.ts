@@ -6,6 +6,7 @@ import { budgetEntrySchema, markupEntrySchema } from './budget.js';
 import { nativeBatchPolicySchema } from './batch-api.js';
 import { modelLimitsSchema } from './model-limits.js';
 import { organizationEntrySchema, ownedLimitsSchema, planEntrySchema } from './plan-entry.js';
+import { payloadRuleSchema, retentionRuleSchema } from './payload-rule.js';
 import { priceSchema } from './price.js';
 import {
   accessSchema,
@@ -128,6 +129,10 @@ export const snapshotSchema = z.object({
   limits: ownedLimitsSchema.optional(),
   /** Of targets; the defaults of `libs/health` where absent. */
   breaker: breakerSettingsSchema.partial().optional(),
+  /** Whose prompts and answers are kept; nobody's where absent. */
+  payloads: z.array(payloadRuleSchema).optional(),
+  /** How long entries of the trail are kept, by class; as the installation says where absent. */
+  retention: z.array(retentionRuleSchema).optional(),
   /** Policies tried beside those in force: this share of requests is decided by them. */
   trial: z
     .object({

@@ -1,5 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '#libs/telemetry';
+import { ExpirePayloadsHandler } from '../keep-payloads/expire-payloads.handler.js';
 import { RegularWork } from '../regular-work.js';
 import { KeepPartitionsHandler } from './keep-partitions.handler.js';
 
@@ -10,10 +11,13 @@ const LOOK_EVERY_MILLISECONDS = 60 * 60_000;
 export class KeepPartitionsRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly regular: RegularWork;
 
-  constructor(keeper: KeepPartitionsHandler, log: Logger) {
+  constructor(keeper: KeepPartitionsHandler, payloads: ExpirePayloadsHandler, log: Logger) {
     this.regular = new RegularWork({
       everyMilliseconds: LOOK_EVERY_MILLISECONDS,
-      work: () => keeper.keep(Date.now()),
+      work: async () => {
+        await keeper.keep(Date.now());
+        await payloads.expire();
+      },
       onFailure: (error) => log.warn({ error }, 'the partitions of the trail are not looked after now'),
     });
   }

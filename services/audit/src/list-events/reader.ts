@@ -1,6 +1,6 @@
 import type { Caller } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
-import { abilityOf } from '#libs/permission';
+import { abilityOf, type Permission } from '#libs/permission';
 
 /** What part of which log somebody may read: one project's entries, or those of the whole organisation. */
 export interface Reach {
@@ -17,11 +17,11 @@ export interface Asked {
 const READ = { action: 'read', subject: 'AuditEvent' } as const;
 
 /** Whole logs are for the bootstrap key and for roles that hold in the whole organisation. @throws QueryRefused 403 */
-export function reachOf({ caller, organization = caller.organization }: Asked): Reach {
+export function reachOf({ caller, organization = caller.organization }: Asked, permission: Permission = READ): Reach {
   const ability = abilityOf(caller);
-  if (ability.at(READ, { organization })) return { organization, project: undefined };
+  if (ability.at(permission, { organization })) return { organization, project: undefined };
   const { project } = caller;
-  if (organization === caller.organization && ability.at(READ, { organization, project }))
+  if (organization === caller.organization && ability.at(permission, { organization, project }))
     return { organization, project };
   throw new QueryRefused({
     status: 403,

@@ -16,14 +16,18 @@ export class NoteDeeds {
 
   /** @throws StorageUnavailable where it cannot be written, and then the deed must not be done */
   async note(caller: Caller, deed: Deed): Promise<void> {
-    const note: AuditNoted = {
-      ...deed,
-      noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
-      actor: actorOf(caller),
-      happenedAt: Date.now(),
-    };
-    await this.trail.append([entryOfNote(note)], Consumer.auditNotes.name);
+    await this.trail.append([entryOfNote(noteOf(caller, deed))], Consumer.auditNotes.name);
   }
+}
+
+/** The note of a deed that somebody does now. */
+export function noteOf(caller: Caller, deed: Deed): AuditNoted {
+  return {
+    ...deed,
+    noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
+    actor: actorOf(caller),
+    happenedAt: Date.now(),
+  };
 }
 
 function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {

@@ -53,13 +53,21 @@ WHERE log.organization = moved.organization`;
 export class TrailRepository {
   constructor(private readonly database: Database) {}
 
-  /** Appends the entries whose requests are not in the trail yet, all or none, and returns how many those were. */
-  async append(entries: readonly NewEntry[], consumer: string = Consumer.audit.name): Promise<number> {
+  /**
+   * Appends the entries whose requests are not in the trail yet, all or none, and returns how many those were. What `beside` does with the fresh ones belongs to the
+   * same transaction, and runs while their logs are locked.
+   */
+  async append(
+    entries: readonly NewEntry[],
+    consumer: string = Consumer.audit.name,
+    beside?: (transaction: Transaction, fresh: readonly NewEntry[]) => Promise<void>,
+  ): Promise<number> {
     const organizations = [...new Set(entries.map((entry) => entry.organization))].toSorted();
     return this.database.transaction(async (transaction) => {
       const sizes = await this.lockSizes(transaction, organizations);
       const fresh = await this.takeIn(transaction, entries, consumer);
       if (fresh.length === 0) return 0;
+      await beside?.(transaction, fresh);
       const edges = await this.edgesOf(transaction, sizes);
       const rows = fresh.map((entry) => entryRow(entry, edges));
       const moved = [...edges].filter(([organization, edge]) => edge.size > (sizes.get(organization) ?? 0));

@@ -7,6 +7,7 @@ import { describeEntry, entryPage, trailEntry } from './describe-entry.policy.js
 import { describeReport } from './describe-report.policy.js';
 import { eventData } from './event-data.js';
 import { exportToFile } from './export-file.js';
+import { eraseCommand, payloadCommand } from './payload-commands.js';
 import { verifyFile } from './verify-file.js';
 
 const HELP = `
@@ -36,6 +37,8 @@ export function auditCommand(exit: (code: number) => void): Command {
   audit.addCommand(keysCommand());
   audit.addCommand(exportCommand());
   audit.addCommand(verifyCommand(exit));
+  audit.addCommand(payloadCommand());
+  audit.addCommand(eraseCommand());
   return audit;
 }
 

@@ -27,6 +27,8 @@ const configuration: CompiledConfiguration = {
   plans: [],
   accounts: [],
   issuers: [],
+  payloads: [],
+  retention: [],
 };
 
 describe('sealConfiguration', () => {

@@ -11,7 +11,17 @@ const CONTENT_FORM = 3;
 /** The part of a snapshot that comes from the configuration. */
 export type SnapshotContent = Pick<
   Snapshot,
-  'providers' | 'models' | 'keys' | 'organizations' | 'plans' | 'breaker' | 'budgets' | 'markups' | 'limits'
+  | 'providers'
+  | 'models'
+  | 'keys'
+  | 'organizations'
+  | 'plans'
+  | 'breaker'
+  | 'budgets'
+  | 'markups'
+  | 'limits'
+  | 'payloads'
+  | 'retention'
 >;
 
 /**
@@ -40,9 +50,13 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
         ? provider
         : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
-  const { models, breaker, budgets, markups, limits } = configuration;
+  const { models, breaker, budgets, markups, limits, payloads, retention } = configuration;
   const settings = breaker === undefined ? {} : { breaker };
   const money = { ...(budgets.length > 0 ? { budgets } : {}), ...(markups.length > 0 ? { markups } : {}) };
+  const trail = {
+    ...(payloads.length > 0 ? { payloads: [...payloads] } : {}),
+    ...(retention.length > 0 ? { retention: [...retention] } : {}),
+  };
   const keys = hashKeys(configuration, secrets);
   const tenants = {
     organizations: [...configuration.organizations],
@@ -54,9 +68,10 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
     keys,
     ...tenants,
     ...money,
+    ...trail,
   };
   const providers = withCredentials((plain, provider) => sealCredential(plain, { provider, secretKey }));
-  const content = { providers, models: [...models], keys, ...tenants, ...money, ...settings };
+  const content = { providers, models: [...models], keys, ...tenants, ...money, ...trail, ...settings };
   const foundationDigest = digestOf(recognisable);
   const policyDigest = policyDigestOf(content);
   return { content, foundationDigest, policyDigest, digest: digestOf({ foundationDigest, policyDigest }) };

@@ -10,6 +10,7 @@ import { credentialsOf } from './credential-fields.js';
 import { kindAndOptionsOf, placeOf, type ProviderFields } from './provider-kinds.js';
 import { assembleRouting } from './routing-policies/assemble-routing.js';
 import { assembleIssuers } from './sign-in/sign-in-fields.js';
+import { assembleTrail } from './trail/trail-fields.js';
 
 /**
  * Puts a checked file into the terms of the contracts. `absolutePath` places a relative path of the file; `date` is the day
@@ -28,6 +29,7 @@ export function assembleConfiguration(
     markups: assembleMarkups(file),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
     issuers: assembleIssuers(file.signIn),
+    ...assembleTrail(file.trail),
     ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
   };
 }

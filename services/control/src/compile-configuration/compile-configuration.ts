@@ -23,6 +23,7 @@ import { isReference, substituteReferences } from './references.js';
 import { checkEligibility } from './routing-policies/check-eligibility.policy.js';
 import { checkPolicies } from './routing-policies/check-policies.js';
 import { checkSignIn } from './sign-in/check-sign-in.policy.js';
+import { checkTrail } from './trail/check-trail.policy.js';
 import { YamlText } from './yaml-text.js';
 
 const LONGEST_TEXT_CHARACTERS = 4 * 1024 ** 2;
@@ -87,6 +88,7 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
     ...checkEligibility(configuration),
     ...checkOrganizations(parsed.data),
     ...checkSignIn(parsed.data),
+    ...checkTrail(parsed.data),
     ...checkNativeBatches(parsed.data, configuration),
   ].map((problem) => locate(problem, yaml, source));
   if (ineligible.length > 0) {

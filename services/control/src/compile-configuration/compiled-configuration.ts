@@ -6,8 +6,10 @@ import type {
   ModelEntry,
   OrganizationEntry,
   OwnedLimits,
+  PayloadRule,
   PlanEntry,
   ProviderEntry,
+  RetentionRule,
   RoleGrant,
 } from '#libs/contracts';
 
@@ -47,6 +49,9 @@ export interface CompiledConfiguration {
   readonly limits?: OwnedLimits;
   /** Where people sign in besides by password; secrets plain. */
   readonly issuers: readonly OidcIssuer[];
+  /** What is kept of prompts and answers, and how long entries of the trail are. */
+  readonly payloads: readonly PayloadRule[];
+  readonly retention: readonly RetentionRule[];
   /** What the file says of the breaker of targets. */
   readonly breaker?: Partial<BreakerSettings>;
 }

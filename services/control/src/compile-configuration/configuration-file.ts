@@ -14,6 +14,7 @@ import { breakerFields } from './routing-policies/breaker-fields.js';
 import { routingFields, targetRoutingFields } from './routing-policies/routing-fields.js';
 import { strategySetting } from './routing-policies/strategy-setting.js';
 import { signInFileFields } from './sign-in/sign-in-fields.js';
+import { trailFields } from './trail/trail-fields.js';
 
 const MOST_TOKENS = 100_000_000;
 /** A plain answer comes when all of it is made: within this time where nothing at all is said of first bytes. */
@@ -84,5 +85,6 @@ export const configurationFile = closedObject({
   exchangeRates,
   breaker: breakerFields.optional(),
   signIn: signInFileFields.optional(),
+  trail: trailFields.optional(),
 });
 export type ConfigurationFile = z.infer<typeof configurationFile>;

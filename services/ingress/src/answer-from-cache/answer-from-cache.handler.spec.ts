@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AnswerHead, Facts, KeptAnswer, RequestEnded, Snapshot } from '#libs/contracts';
 import type { AnswerCache, AtomicBatchPublisher, FoundAnswer, SnapshotWatch } from '#libs/messaging';
+import type { CapturedCall, PayloadKeeper } from '#libs/payloads';
 import type { Logger } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import type { BudgetGate } from '../hold-budget/budget-gate.js';
@@ -34,15 +35,20 @@ describe('AnswerFromCacheHandler', () => {
   let written: [string, unknown][];
   let headers: Record<string, string>;
   let events: [string, RequestEnded][];
+  let captured: CapturedCall[];
 
   beforeEach(() => {
     held = { answer: kept, body: Buffer.from('{"n":1}') };
-    [asked, written, headers, events] = [[], [], {}, []];
+    [asked, written, headers, events, captured] = [[], [], {}, [], []];
   });
 
   const handlerWith = (priceShare = 0.5, models?: Snapshot['models']): AnswerFromCacheHandler => {
     const routing = { cache: { seconds: 60, priceShare } };
-    const snapshot = { models: models ?? [{ name: 'chat', targets: [], routing }], providers: [] };
+    const snapshot = {
+      payloads: [{ organization: 'keeping', keep: 'full', mostBytes: 1_024 }],
+      models: models ?? [{ name: 'chat', targets: [], routing }],
+      providers: [],
+    };
     const watch = { onChange: (listener: (of: unknown) => void) => listener(snapshot) };
     const get = async (key: string): Promise<FoundAnswer | undefined> => {
       asked.push(key);
@@ -56,6 +62,7 @@ describe('AnswerFromCacheHandler', () => {
       { publish } as unknown as AtomicBatchPublisher,
       {} as Logger,
       { of: () => [] } as unknown as BudgetGate,
+      { keep: async (call: CapturedCall) => void captured.push(call) } as unknown as PayloadKeeper,
     );
   };
   const response = {
@@ -88,6 +95,14 @@ describe('AnswerFromCacheHandler', () => {
       attempts: [],
       finishReason: 'stop',
     });
+  });
+
+  it('has prompt and answer kept for those who keep theirs, and for nobody else', async () => {
+    await handle();
+    expect(captured).toEqual([]);
+    await handle({ organization: 'keeping' });
+    expect(captured).toMatchObject([{ outcome: 'completed', prompt: body, answer: { bytes: Buffer.from('{"n":1}') } }]);
+    expect(events.map(([, { payload }]) => payload)).toEqual([undefined, 'full']);
   });
 
   it.each([

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { requestEndedSubject, type Facts, type Operation } from '#libs/contracts';
+import { requestEndedSubject, type Facts, type Operation, type PayloadOrder } from '#libs/contracts';
 import { AnswerCache, AtomicBatchPublisher, SnapshotWatch, type FoundAnswer } from '#libs/messaging';
+import { PayloadKeeper } from '#libs/payloads';
+import { PayloadRules } from '#libs/routing';
 import { Logger, metrics } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import { BudgetGate } from '../hold-budget/budget-gate.js';
@@ -31,6 +33,7 @@ const NOT_KEPT: CacheOutcome = { answered: false };
 @Injectable()
 export class AnswerFromCacheHandler {
   private readonly policies = new CachePolicies();
+  private payloads = new PayloadRules({});
 
   constructor(
     watch: SnapshotWatch,
@@ -38,8 +41,12 @@ export class AnswerFromCacheHandler {
     private readonly results: AtomicBatchPublisher,
     private readonly logger: Logger,
     private readonly budgets: BudgetGate,
+    private readonly keeper: PayloadKeeper,
   ) {
-    watch.onChange((snapshot) => this.policies.follow(snapshot));
+    watch.onChange((snapshot) => {
+      this.policies.follow(snapshot);
+      this.payloads = new PayloadRules(snapshot);
+    });
   }
 
   /** The policy for the answer to a request; undefined where it is not kept, and there is nothing to look for. */
@@ -64,7 +71,9 @@ export class AnswerFromCacheHandler {
     const found = wish.mayRead ? await this.cache.get(key) : undefined;
     metrics.cacheLookups.add({ model: policy.model, result: found ? 'hit' : 'miss' });
     if (!found) return { answered: false, cacheKey: key };
-    this.answer({ ...request, facts: await this.held(facts, found, policy) }, found, policy);
+    const order = this.payloads.of(facts);
+    this.answer({ ...request, facts: await this.held(facts, found, policy) }, found, { policy, order });
+    if (order) this.keep(request, found, order);
     return { answered: true };
   }
 
@@ -78,9 +87,14 @@ export class AnswerFromCacheHandler {
   private answer(
     { facts, response }: CacheableRequest,
     { answer: kept, body }: FoundAnswer,
-    policy: CachePolicy,
+    { policy, order }: { policy: CachePolicy; order: PayloadOrder | undefined },
   ): void {
-    const { answer, event, ageSeconds } = cachedEnding(facts, kept, { priceShare: policy.priceShare, now: Date.now() });
+    const {
+      answer,
+      event: ending,
+      ageSeconds,
+    } = cachedEnding(facts, kept, { priceShare: policy.priceShare, now: Date.now() });
+    const event = order ? { ...ending, payload: order.keep } : ending;
     response.addHeaders({ [CACHE_HEADER]: 'hit', age: String(ageSeconds) });
     response.isRepeat = true;
     if (facts.stream) {
@@ -95,6 +109,17 @@ export class AnswerFromCacheHandler {
       .publish(requestEndedSubject(event), JSON.stringify(event))
       .catch((error: unknown) =>
         this.logger.error({ requestId: facts.requestId, error }, 'a terminal event could not be stored'),
+      );
+  }
+
+  /** A kept answer was given to this caller too, so that prompt and answer are kept as of any other request. */
+  private keep({ facts, body: prompt }: CacheableRequest, { answer, body }: FoundAnswer, order: PayloadOrder): void {
+    const { contentType = facts.stream ? 'text/event-stream' : 'application/json' } = answer.head;
+    const captured = { bytes: body, length: body.length, contentType };
+    this.keeper
+      .keep({ facts, order, outcome: 'completed', prompt, answer: captured })
+      .catch((error: unknown) =>
+        this.logger.error({ requestId: facts.requestId, error }, 'prompt and answer of a request could not be kept'),
       );
   }
 }

@@ -51,4 +51,11 @@ export const exportQuery = whose.extend({
 });
 export type ExportQuery = z.infer<typeof exportQuery>;
 
+/** An empty subject stands for the requests that name no end user. */
+export const erasureBody = z.object({
+  organization: slug,
+  subject: z.string().max(512),
+  reason: z.string().min(1).max(1_000),
+});
+
 export const holdBody = z.object({ reason: z.string().min(1).max(1_000) });

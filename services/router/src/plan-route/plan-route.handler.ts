@@ -13,6 +13,7 @@ import { AtomicBatchPublisher, KeyBucket, SnapshotWatch } from '#libs/messaging'
 import { Allowances } from '#libs/permission';
 import {
   NoEligibleTarget,
+  PayloadRules,
   planCopy,
   planRoute,
   resolveModel,
@@ -32,6 +33,7 @@ export class PlanRouteHandler {
   /** Whether any model's requests are copied; all others pay nothing for it. */
   private copies = false;
   private markups = new Markups({});
+  private payloads = new PayloadRules({});
 
   constructor(
     watch: SnapshotWatch,
@@ -45,6 +47,7 @@ export class PlanRouteHandler {
       this.table = routingTable(snapshot);
       this.allowances.follow(snapshot);
       this.markups = new Markups(snapshot);
+      this.payloads = new PayloadRules(snapshot);
       this.copies = [...snapshot.models, ...(snapshot.trial?.models ?? [])].some(({ routing }) => routing?.shadow);
     });
     readiness.require('the keys', () => keys.isRead);
@@ -102,7 +105,7 @@ export class PlanRouteHandler {
     throw new NoEligibleTarget('The router has no configuration yet.', 'no_eligible_target', []);
   }
 
-  /** Counts for the public model whose target it is, since turns are those of that model's targets; names the caller's markup. */
+  /** Counts for the public model whose target it is, since turns are those of that model's targets; names the caller's markup and what is kept. */
   private noted(slip: RoutingSlip, facts: Facts): RoutingSlip {
     const { model } = facts;
     const [first] = slip.targets;
@@ -110,6 +113,8 @@ export class PlanRouteHandler {
     const served = first.servesModel ?? (this.table && resolveModel(model, this.table.models)?.model.name);
     this.targets.notePlanned(served ?? model, first);
     const markupMillionths = this.markups.of(facts);
-    return markupMillionths === 0 ? slip : { ...slip, markupMillionths };
+    const marked = markupMillionths === 0 ? slip : { ...slip, markupMillionths };
+    const payload = this.payloads.of(facts);
+    return payload ? { ...marked, execution: { ...marked.execution, payload } } : marked;
   }
 }

@@ -17,6 +17,7 @@ import {
   type StreamMessage,
 } from '#libs/messaging';
 import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
+import { PayloadCapture } from '../capture-payload/payload-capture.js';
 import { JobReplies } from '../keep-stream/job-replies.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
 import { CallModelHandler } from './call-model.handler.js';
@@ -41,6 +42,7 @@ export class CallJobsController {
     private readonly publisher: DurablePublisher,
     private readonly bodies: BodyClaims,
     private readonly jobReplies: JobReplies,
+    private readonly payloads: PayloadCapture,
     private readonly logger: Logger,
   ) {}
 
@@ -91,7 +93,9 @@ export class CallJobsController {
     const { facts, slip } = assignment;
     const body = await this.bodyOf(message, assignment);
     if (!body) return this.handler.refuse({ facts, slip, reply: noReply }, 'body_unavailable');
-    const next = await this.run(message, { facts, slip, body, ...this.jobReplies.of(facts, slip) });
+    const captured = this.payloads.of({ facts, slip, body, ...this.jobReplies.of(facts, slip) });
+    const next = await this.run(message, captured.call);
+    await captured.kept();
     if (!next.done) await this.sendOn(message, { ...assignment, slip: next.slip }, next.target.provider);
   }
 

@@ -9,6 +9,7 @@ import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
 import type { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall } from './assigned-call.js';
 import { CallerDelays } from './caller-delays.js';
+import type { PayloadCapture } from '../capture-payload/payload-capture.js';
 import { CallModelController } from './call-model.controller.js';
 import { CallModelHandler } from './call-model.handler.js';
 import type { DurableSlots } from './durable-slots.js';
@@ -87,7 +88,9 @@ describe('a call of a waiting caller that cannot be made', () => {
     );
     const logger = { warn: () => undefined } as unknown as Logger;
     const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;
-    controller = new CallModelController(handler, running, messaging, bodies, logger, keeper, new CallerDelays());
+    const payloads = {} as PayloadCapture;
+    const delays = new CallerDelays();
+    controller = new CallModelController(handler, running, messaging, bodies, logger, keeper, delays, payloads);
   });
 
   function told(): AnswerHead {

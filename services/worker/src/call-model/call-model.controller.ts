@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { MessageHeader, QueueGroup, Subject, SubjectPattern, type RoutingSlip } from '#libs/contracts';
 import { BodyClaims, Messaging, Subscribe, type IncomingMessage } from '#libs/messaging';
 import { Logger, withExtractedContext, withSpan } from '#libs/telemetry';
+import { PayloadCapture } from '../capture-payload/payload-capture.js';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { AnswerKeeper } from '../keep-answer/answer-keeper.js';
 import type { AssignedCall, NextStep } from './assigned-call.js';
@@ -25,6 +26,7 @@ export class CallModelController {
     private readonly logger: Logger,
     private readonly keeper: AnswerKeeper,
     private readonly delays: CallerDelays,
+    private readonly payloads: PayloadCapture,
   ) {}
 
   @Subscribe(SubjectPattern.callAssignedInteractive, { queue: QueueGroup.worker })
@@ -33,8 +35,9 @@ export class CallModelController {
     if (reply === undefined) return;
     const call = await this.readForWaitingCaller(message, new NatsReplyChannel(this.messaging, reply));
     if (!call) return;
-    const next = await this.run(message, this.keeper.keeping(call));
-    if (next.done) return;
+    const captured = this.payloads.of(this.keeper.keeping(call));
+    const next = await this.run(message, captured.call);
+    if (next.done) return captured.kept();
     this.messaging.publish(Subject.callAssignedInteractive(next.target.provider), message.data, {
       headers: headersToGoOn(message, next.slip),
       reply,

@@ -18,6 +18,7 @@ import { attemptRecord } from '../call-model/attempt-record.js';
 import { CallClock } from '../call-model/call-clock.js';
 import { ProviderDirectory, type RecordedProvider } from '../call-model/provider-directory.js';
 import { noReply } from '../call-model/reply-channel.js';
+import { PayloadCapture } from '../capture-payload/payload-capture.js';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { ruleFor } from '../handle-failure/failure-rules.policy.js';
 import type { NativeResult } from '../providers/native-batches.js';
@@ -39,6 +40,7 @@ export class CollectBatchHandler {
     private readonly bodies: BodyClaims,
     private readonly answers: DurableAnswers,
     private readonly recorder: ResultRecorder,
+    private readonly payloads: PayloadCapture,
   ) {}
 
   /** Resolves when the events of all lines that have ended are on disk. @throws ProviderFailure */
@@ -97,12 +99,15 @@ export class CollectBatchHandler {
     const call = { facts, target, body, attempt: 0, signal: clock.signal };
     const head = { provider: target.provider, model: target.model, priceVersion: target.price.version, attempts: 1 };
     const outlet = { clock, reply: noReply, head, progress };
-    const slip: RoutingSlip = { targets: [target], position: 0, attempts: [], decision: query.decision };
+    const payload = this.payloads.orderOf(facts);
+    const plan: RoutingSlip = { targets: [target], position: 0, attempts: [], decision: query.decision };
+    const slip = payload ? { ...plan, execution: { payload } } : plan;
     const ending = { target, clock, progress, role: undefined };
     try {
       const result = await recorded.exchange.answered(answer, () => attemptCall(recorded.double, call, outlet));
       const attempt = nativeAttempt(attemptRecord({ ...ending, result }), query, result);
       attemptMetrics(facts, attempt);
+      await this.payloads.keepLine({ facts, body, order: payload }, 'completed', result);
       return endedEvent({ facts, slip }, [attempt], {
         outcome: 'completed',
         result: { finishReason: result.finishReason, answer: await this.answerOf(facts, result) },
@@ -113,6 +118,7 @@ export class CollectBatchHandler {
       attemptMetrics(facts, attempt);
       const { errorClass, message, refusal } = failure;
       if (ruleFor(errorClass, 'durable', undefined).goOn) return undefined;
+      await this.payloads.keepLine({ facts, body, order: payload }, 'failed');
       const { status, error } = callerErrorOf(errorClass, message, refusal);
       return endedEvent({ facts, slip }, [attempt], {
         outcome: 'failed',

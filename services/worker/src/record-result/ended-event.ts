@@ -24,6 +24,7 @@ export function endedEvent(
     ...(firstByteAt === undefined ? {} : { firstByteMilliseconds: Math.max(0, firstByteAt - facts.receivedAt) }),
     decision: slip.decision,
     attempts,
+    ...(slip.execution?.payload && attempts.length > 0 ? { payload: slip.execution.payload.keep } : {}),
     ...(cost === undefined ? {} : { costNanoUsd: cost.toString() }),
     ...endingFields(ending),
   };
