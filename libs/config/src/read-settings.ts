@@ -69,6 +69,10 @@ export function readSettings<Key extends keyof Settings = never>(
     auditRetentionDays: values.SWITCHYARD_AUDIT_RETENTION_DAYS,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
     providerLimitHeaders: values.SWITCHYARD_PROVIDER_LIMIT_HEADERS,
+    auditBehind: {
+      behind: values.SWITCHYARD_AUDIT_BEHIND,
+      patienceMilliseconds: values.SWITCHYARD_AUDIT_BEHIND_SECONDS * 1_000,
+    },
     keyProvider: keyProviderLocation(values, workingFolder),
     limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,
     publicUrl: values.SWITCHYARD_PUBLIC_URL,
@@ -100,6 +104,7 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'budgetWaitMilliseconds',
   'budgetsUnknown',
   'auditOrigin',
+  'auditBehind',
   'keyProvider',
   'signIn',
   'databaseTenantRole',

@@ -135,6 +135,8 @@ export const environmentSchema = z.object({
     .optional(),
   SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
   SWITCHYARD_PROVIDER_LIMIT_HEADERS: z.enum(['follow', 'ignore'], 'must be follow or ignore').default('follow'),
+  SWITCHYARD_AUDIT_BEHIND: z.enum(['spool', 'block'], 'must be spool or block').default('spool'),
+  SWITCHYARD_AUDIT_BEHIND_SECONDS: wholeNumber(5, 86_400, 'seconds').default(60),
   ...keyProviderVariables,
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   SWITCHYARD_PUBLIC_URL: z
@@ -221,6 +223,8 @@ export interface Settings {
   readonly auditWitnessUrl: string | undefined;
   /** Whether what providers say is left of their limits paces calls before they refuse. */
   readonly providerLimitHeaders: 'follow' | 'ignore';
+  /** Whether requests go on while audit records nothing, and how long that is waited for. */
+  readonly auditBehind: { readonly behind: 'spool' | 'block'; readonly patienceMilliseconds: number };
   /** Where the master key is that data keys of payloads are wrapped with. */
   readonly keyProvider: KeyProviderLocation;
   /** What happens to a request while nobody can say whether its rate limits have room. */
@@ -260,6 +264,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   auditRetentionDays: 'SWITCHYARD_AUDIT_RETENTION_DAYS',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
   providerLimitHeaders: 'SWITCHYARD_PROVIDER_LIMIT_HEADERS',
+  auditBehind: 'SWITCHYARD_AUDIT_BEHIND',
   keyProvider: 'SWITCHYARD_KEY_PROVIDER',
   limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
   publicUrl: 'SWITCHYARD_PUBLIC_URL',

@@ -46,6 +46,8 @@ export class Settings {
     readonly auditWitnessUrl: string | undefined,
     /** Whether what providers say is left of their limits paces calls before they refuse. */
     readonly providerLimitHeaders: 'follow' | 'ignore',
+    /** Whether requests go on while audit records nothing, and how long that is waited for. */
+    readonly auditBehind: { readonly behind: 'spool' | 'block'; readonly patienceMilliseconds: number },
     /** Where the master key is that data keys of payloads are wrapped with. */
     readonly keyProvider: KeyProviderLocation,
     /** What happens to a request while nobody can say whether its rate limits have room. */
@@ -82,6 +84,7 @@ export class Settings {
       read.auditRetentionDays,
       read.auditWitnessUrl,
       read.providerLimitHeaders,
+      read.auditBehind,
       read.keyProvider,
       read.limitsUnknown,
       read.publicUrl,

@@ -17,6 +17,7 @@ import { EntriesRepository } from './list-events/entries.repository.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
 import { ReadingNotes } from './list-events/reading-notes.js';
+import { ClassesRepository } from './keep-partitions/classes.repository.js';
 import { HoldLogsController } from './keep-partitions/hold-logs.controller.js';
 import { KeepPartitionsHandler } from './keep-partitions/keep-partitions.handler.js';
 import { KeepPartitionsRunner } from './keep-partitions/keep-partitions.runner.js';
@@ -98,6 +99,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     UnstreamedRepository,
     StreamEntriesRunner,
     PartitionsRepository,
+    ClassesRepository,
     KeepPartitionsHandler,
     KeepPartitionsRunner,
     PayloadsRepository,

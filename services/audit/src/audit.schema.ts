@@ -6,6 +6,7 @@ import { Feedback } from './entities/feedback.entity.js';
 import { Log } from './entities/log.entity.js';
 import { PayloadKey } from './entities/payload-key.entity.js';
 import { PayloadRow } from './entities/payload.entity.js';
+import { Removal } from './entities/removal.entity.js';
 import { SigningKey } from './entities/signing-key.entity.js';
 import { TileRow } from './entities/tile.entity.js';
 import { CreateTrail1764000000000 } from './migrations/1-create-trail.js';
@@ -15,6 +16,7 @@ import { CreateLogs1764000000030 } from './migrations/4-create-logs.js';
 import { StreamAndHoldLogs1764000000040 } from './migrations/5-stream-and-hold-logs.js';
 import { ShowRowsToTenants1764000000050 } from './migrations/6-show-rows-to-tenants.js';
 import { CreatePayloads1764000000060 } from './migrations/7-create-payloads.js';
+import { RemoveByClass1764000000070 } from './migrations/8-remove-by-class.js';
 
 /** What audit keeps in Postgres. */
 export const auditSchema: ServiceSchema = {
@@ -30,6 +32,7 @@ export const auditSchema: ServiceSchema = {
     PayloadRow,
     PayloadKey,
     Erasure,
+    Removal,
   ],
   migrations: [
     CreateTrail1764000000000,
@@ -39,5 +42,6 @@ export const auditSchema: ServiceSchema = {
     StreamAndHoldLogs1764000000040,
     ShowRowsToTenants1764000000050,
     CreatePayloads1764000000060,
+    RemoveByClass1764000000070,
   ],
 };

@@ -23,4 +23,22 @@ describe('regular work', () => {
     regular.hurry();
     expect([times, failures.length]).toEqual([2, 1]);
   });
+
+  it('comes soon again after a time that failed, where a pause is given for that', async () => {
+    let times = 0;
+    const regular = new RegularWork({
+      everyMilliseconds: 3_600_000,
+      retryMilliseconds: 1,
+      work: async () => {
+        times += 1;
+        if (times < 3) throw new Error('not now');
+      },
+      onFailure: () => undefined,
+    });
+    regular.start();
+    regular.hurry();
+    await eventually(() => expect(times).toBe(3));
+    await regular.stop();
+    expect(times).toBe(3);
+  });
 });

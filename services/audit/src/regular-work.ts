@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Something that is done again and again, one time after another. */
 export interface RegularWorkOptions {
   readonly everyMilliseconds: number;
+  /** How long after a time that failed it is tried again; as long as after any other where absent. */
+  readonly retryMilliseconds?: number;
   readonly work: () => Promise<unknown>;
   /** Told why a time failed; the next comes all the same. */
   readonly onFailure: (error: unknown) => void;
@@ -35,14 +37,19 @@ export class RegularWork {
   }
 
   private async run(): Promise<void> {
-    const { everyMilliseconds, work, onFailure } = this.options;
+    const { everyMilliseconds, retryMilliseconds = everyMilliseconds, work, onFailure } = this.options;
+    let pauseMilliseconds = everyMilliseconds;
     while (!this.stopping.signal.aborted) {
       if (!this.isHurried)
-        await pause(everyMilliseconds, undefined, { signal: this.waiting.signal }).catch(() => undefined);
+        await pause(pauseMilliseconds, undefined, { signal: this.waiting.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return;
       this.isHurried = false;
       this.waiting = new AbortController();
-      await work().catch(onFailure);
+      pauseMilliseconds = everyMilliseconds;
+      await work().catch((error: unknown) => {
+        pauseMilliseconds = retryMilliseconds;
+        onFailure(error);
+      });
     }
   }
 }

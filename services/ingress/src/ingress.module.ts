@@ -42,6 +42,7 @@ import { StreamsController } from './follow-stream/streams.controller.js';
 import { FeedbackController } from './give-feedback/feedback.controller.js';
 import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
 import { BudgetGate } from './hold-budget/budget-gate.js';
+import { TrailGate } from './guard-trail/trail-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
 import { RateLimits } from './limit-rate/rate-limits.js';
@@ -151,6 +152,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     BudgetGate,
     RateLimits,
     RequestIntake,
+    TrailGate,
     PromptDifficulty,
     PromptFacts,
     RequestFacts,

@@ -31,4 +31,22 @@ describe('the state of a stream', () => {
     expect(await state.madeAt(Stream.results)).toBeLessThanOrEqual(before + 60_000);
     expect(await state.madeAt(Stream.results)).toBeGreaterThan(before - 600_000);
   });
+
+  it('tells how full the stream of a consumer is', async () => {
+    const state = new StreamState(messaging.parts.link);
+    const consumer = await messaging.consumer('filling');
+    const manager = await messaging.manager();
+    await manager.streams.update(consumer.stream, { max_bytes: 20_000 });
+    const empty = await state.spool(consumer);
+    expect(empty.filled).toBeLessThan(0.1);
+    expect(empty.hasNothingLeft).toBe(true);
+    await messaging.feed(
+      'filling',
+      ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(4_000)),
+    );
+    const { filled, hasNothingLeft } = await state.spool(consumer);
+    expect(filled).toBeGreaterThan(0.8);
+    expect(filled).toBeLessThan(1);
+    expect(hasNothingLeft).toBe(false);
+  });
 });

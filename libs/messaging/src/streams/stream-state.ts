@@ -35,6 +35,19 @@ export class StreamState {
     return Date.parse((await this.manager.streams.info(stream.name)).created);
   }
 
+  /**
+   * How full a consumer's stream is, from 0 to 1, and up to where the consumer has settled everything.
+   * @throws where JetStream does not answer, or the stream or the consumer does not exist.
+   */
+  async spool(
+    consumer: ConsumerDefinition,
+  ): Promise<{ filled: number; settledSequence: number; hasNothingLeft: boolean }> {
+    this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });
+    const { state, config } = await this.manager.streams.info(consumer.stream);
+    const { settledSequence, hasNothingLeft } = await this.progress(consumer);
+    return { filled: config.max_bytes > 0 ? state.bytes / config.max_bytes : 0, settledSequence, hasNothingLeft };
+  }
+
   /** @throws where JetStream does not answer, or the stream or the consumer does not exist. */
   async progress(consumer: ConsumerDefinition): Promise<ConsumerProgress> {
     this.manager ??= await jetstreamManager(this.link.connection, { checkAPI: false });

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openBlobStore } from '#libs/blobs';
 import { ExportVerifier } from '#libs/merkle';
+import type { SnapshotWatch } from '#libs/messaging';
 import type { Settings } from '#libs/runtime';
 import { buildRequestEnded } from '#libs/testing';
 import { AuditParts, callerOf, silentLog } from '../audit.fixture.js';
+import { ClassesRepository } from './classes.repository.js';
 import { HoldLogsController } from './hold-logs.controller.js';
 import { KeepPartitionsHandler } from './keep-partitions.handler.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -28,7 +30,18 @@ describe('entries past their time', () => {
     partitions = new PartitionsRepository(parts.database);
     const blobs = await openBlobStore({ home, s3: undefined });
     const settings = { auditRetentionDays: 180 } as Settings;
-    keeper = new KeepPartitionsHandler(partitions, parts.reader, parts.deeds, blobs, settings, silentLog);
+    const classes = new ClassesRepository(parts.database);
+    const watch = { current: undefined } as SnapshotWatch;
+    keeper = new KeepPartitionsHandler(
+      partitions,
+      classes,
+      parts.reader,
+      parts.deeds,
+      blobs,
+      settings,
+      watch,
+      silentLog,
+    );
     holds = new HoldLogsController(partitions, parts.deeds);
     // Recorded a while ago: the clock of the database cannot be set back, but the partition of an entry can be chosen.
     await parts.record(events);
@@ -89,7 +102,16 @@ describe('entries past their time', () => {
 
   it('stay where nothing was said of an end, and partitions of months to come are made', async () => {
     const blobs = await openBlobStore({ home, s3: undefined });
-    const forEver = new KeepPartitionsHandler(partitions, parts.reader, parts.deeds, blobs, {} as Settings, silentLog);
+    const forEver = new KeepPartitionsHandler(
+      partitions,
+      new ClassesRepository(parts.database),
+      parts.reader,
+      parts.deeds,
+      blobs,
+      {} as Settings,
+      { current: undefined } as SnapshotWatch,
+      silentLog,
+    );
     expect(await forEver.keep(Date.now() + 3_650 * day)).toEqual([]);
     expect((await partitions.list()).at(-1)!.until).toBeGreaterThan(Date.now() + 80 * day);
   });

@@ -5,8 +5,10 @@ import { RegularWork } from '../regular-work.js';
 import { KeepPartitionsHandler } from './keep-partitions.handler.js';
 
 const LOOK_EVERY_MILLISECONDS = 60 * 60_000;
+/** At the start Postgres may not be there yet. */
+const RETRY_AFTER_MILLISECONDS = 15_000;
 
-/** Looks after the partitions of the trail, once at the start and then every hour. */
+/** Looks after the partitions of the trail, once at the start, again soon where that fails, and then every hour. */
 @Injectable()
 export class KeepPartitionsRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly regular: RegularWork;
@@ -14,6 +16,7 @@ export class KeepPartitionsRunner implements OnApplicationBootstrap, BeforeAppli
   constructor(keeper: KeepPartitionsHandler, payloads: ExpirePayloadsHandler, log: Logger) {
     this.regular = new RegularWork({
       everyMilliseconds: LOOK_EVERY_MILLISECONDS,
+      retryMilliseconds: RETRY_AFTER_MILLISECONDS,
       work: async () => {
         await keeper.keep(Date.now());
         await payloads.expire();

@@ -51,10 +51,12 @@ export class EntriesRepository {
   /** Body and place of an entry, by its sequence or its request, as far as the reader may see it. */
   async findBody(wanted: WantedEntry): Promise<{ sequence: number; body: string } | undefined> {
     const { organization, project, sequence, requestId } = wanted;
+    // One index each: with both names in one condition no plan is good for either.
+    const [name, value] = sequence === undefined ? ['request_id', requestId] : ['sequence', sequence];
     const rows = await this.database.asTenant({ organization, project }).query<Pick<Row, 'sequence' | 'body'>>(
       `SELECT sequence, body FROM audit.entries
-       WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND (sequence = $3 OR request_id = $4) LIMIT 1`,
-      [organization, project ?? null, sequence ?? null, requestId ?? null],
+       WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND ${name} = $3 LIMIT 1`,
+      [organization, project ?? null, value],
     );
     return rows.map((row) => ({ sequence: Number(row.sequence), body: row.body }))[0];
   }

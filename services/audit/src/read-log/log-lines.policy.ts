@@ -10,6 +10,8 @@ export interface LogStretch {
   readonly entries: readonly ShownEntry[];
   /** In order. */
   readonly missing: readonly number[];
+  /** Stretches that were removed when their time was over, in order; `until` exclusive. */
+  readonly removed: readonly { readonly from: number; readonly until: number }[];
   /** Entries before this one were removed when their time was over. */
   readonly keptFrom: number;
   readonly checkpoints: readonly { readonly size: number; readonly note: string }[];
@@ -29,7 +31,7 @@ export function linesOf(stretch: LogStretch, tree: LogTree): ExportLine[] {
   const stops = stopsOf(stretch);
   let position = stretch.start;
   const withhold = (until: number): void => {
-    for (const part of partsOf(position, until, stretch.keptFrom)) {
+    for (const part of partsOf(position, until, stretch)) {
       lines.push({ object: 'audit.withheld', ...part, nodes: tree.nodesOf(rangeOf(part)).map(tree.hashOf) });
     }
     position = until;
@@ -70,12 +72,22 @@ function stopsOf({ entries, missing, checkpoints, keptFrom }: LogStretch): Stop[
 
 type Part = Pick<WithheldLine, 'from' | 'until' | 'reason'>;
 
-function partsOf(from: number, until: number, keptFrom: number): Part[] {
-  const parts: Part[] = [
-    { from, until: Math.min(until, keptFrom), reason: 'retention' },
-    { from: Math.max(from, keptFrom), until, reason: 'filter' },
-  ];
-  return parts.filter((part) => part.from < part.until);
+/** A stretch in its parts: each was removed, or is not for the one who reads. */
+function partsOf(from: number, until: number, { keptFrom, removed }: Pick<LogStretch, 'keptFrom' | 'removed'>): Part[] {
+  const gone = [{ from: 0, until: keptFrom }, ...removed]
+    .map((range) => ({ from: Math.max(from, range.from), until: Math.min(until, range.until) }))
+    .filter((range) => range.from < range.until)
+    .toSorted((left, right) => left.from - right.from);
+  const parts: Part[] = [];
+  let position = from;
+  for (const range of gone) {
+    if (range.from > position) parts.push({ from: position, until: range.from, reason: 'filter' });
+    const start = Math.max(position, range.from);
+    if (range.until > start) parts.push({ from: start, until: range.until, reason: 'retention' });
+    position = Math.max(position, range.until);
+  }
+  if (position < until) parts.push({ from: position, until, reason: 'filter' });
+  return parts;
 }
 
 function rangeOf({ from, until }: Part): { start: number; end: number } {

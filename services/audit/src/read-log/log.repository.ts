@@ -46,11 +46,23 @@ export class LogRepository {
   async missing(organization: string, start: number, end: number): Promise<number[]> {
     const rows = await this.database.asTenant({ organization }).query<{ sequence: string }>(
       `SELECT sequence FROM generate_series($2::bigint, $3::bigint - 1) AS sequence
+       WHERE NOT EXISTS (SELECT FROM audit.removals removal WHERE removal.organization = $1 AND removal.sequences @> sequence)
        EXCEPT SELECT sequence FROM audit.entries WHERE organization = $1 AND sequence >= $2 AND sequence < $3
        ORDER BY sequence`,
       [organization, start, end],
     );
     return rows.map(({ sequence }) => Number(sequence));
+  }
+
+  /** What of a stretch was removed when its time was over, though others of that time are there; in order, `until` exclusive. */
+  async removed(organization: string, start: number, end: number): Promise<{ from: number; until: number }[]> {
+    const rows = await this.database.asTenant({ organization }).query<{ from: string; until: string }>(
+      `SELECT lower(range) AS from, upper(range) AS until FROM (
+         SELECT unnest(range_agg(sequences) * int8multirange(int8range($2, $3))) AS range
+         FROM audit.removals WHERE organization = $1) AS removed ORDER BY 1`,
+      [organization, start, end],
+    );
+    return rows.map(({ from, until }) => ({ from: Number(from), until: Number(until) }));
   }
 
   /** Where a log begins in the database; entries before were removed when their time was over. */

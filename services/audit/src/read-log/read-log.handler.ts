@@ -76,14 +76,15 @@ export class ReadLogHandler {
     { start, end, entries }: { start: number; end: number; entries: readonly ShownEntry[] },
   ): Promise<string[]> {
     if (end <= start) return [];
-    const [tileAt, missing, keptFrom, checkpoints] = await Promise.all([
+    const [tileAt, missing, removed, keptFrom, checkpoints] = await Promise.all([
       this.tiles.tilesOf(organization, leavesAndNodes(start, end)),
       this.log.missing(organization, start, end),
+      this.log.removed(organization, start, end),
       this.log.keptFrom(organization),
       this.checkpoints.hourly(organization, start + 1, end),
     ]);
     const hashOf = (node: NodePlace): string => Buffer.from(hashOfNode(node, tileAt)).toString('base64');
-    const stretch = { start, end, entries, missing, keptFrom, checkpoints };
+    const stretch = { start, end, entries, missing, removed, keptFrom, checkpoints };
     return linesOf(stretch, { nodesOf, hashOf }).map((line) => JSON.stringify(line));
   }
 }

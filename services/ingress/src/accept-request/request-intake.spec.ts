@@ -6,6 +6,7 @@ import type { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import type { AcceptRequestHandler } from './accept-request.handler.js';
 import type { RequestFacts } from './request-facts.js';
+import type { TrailGate } from '../guard-trail/trail-gate.js';
 import type { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { RequestIntake } from './request-intake.js';
 
@@ -26,6 +27,7 @@ describe('RequestIntake', () => {
       pending,
       {} as AnswerLaterHandler,
       { begin: async () => true } as unknown as IdempotentRequests,
+      { pass: () => undefined } as unknown as TrailGate,
     ).accept('openai-chat', request, reply);
 
     expect(left).toEqual(['req_0123456789']);

@@ -9,6 +9,7 @@ import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import { laterWish, type LaterWish } from '../accept-job/later-wish.js';
 import { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { TrailGate } from '../guard-trail/trail-gate.js';
 import { requireBody } from '../http/require-body.js';
 import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { useLastingId } from '../repeat-request/idempotency-key.js';
@@ -37,12 +38,14 @@ export class RequestIntake {
     private readonly pending: PendingCalls,
     private readonly later: AnswerLaterHandler,
     private readonly repeats: IdempotentRequests,
+    private readonly trail: TrailGate,
   ) {}
 
   /** @throws DialectError for a request that is not what the dialect asks for. */
   async accept(dialectName: string, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
     const body = requireBody(request.body);
     const dialect = dialectNamed(dialectName);
+    this.trail.pass();
     const wish = laterWish((name) => headerOf(request, name));
     if (!(await this.repeats.begin({ request, caller: request.caller, reply, body }))) return;
     if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { eventually } from '#libs/testing';
+import OpenAI, { toFile } from 'openai';
+
+import { readUnbrokenChain } from './audit-chain.js';
+import { call, type HttpAnswer } from './http-call.js';
+import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
+import { journeysOn } from './journey.js';
+import { StackForTests } from './stack-for-tests.js';
+
+const PHRASE = 'the password of the vault is swordfish';
+
+let stack: StackForTests;
+const journey = journeysOn(() => stack);
+
+interface ShownPayload {
+  readonly keep: string;
+  readonly outcome: string;
+  readonly prompt: { readonly content: string };
+  readonly answer: { readonly content: string } | null;
+}
+
+const configuration = {
+  ...journeyConfiguration({ toy: { kind: 'sim' } }, [
+    { ...modelFields('sim', [{ provider: 'toy', model: 'sim-small' }]) },
+    { ...modelFields('kept', [{ provider: 'toy', model: 'sim-small' }]), cache: { seconds: 3_600 } },
+  ]),
+  trail: { payloads: [{ organization: 'demo', keep: 'full' }] },
+};
+
+const client = (apiKey = OUR_KEY): OpenAI => new OpenAI({ baseURL: `${stack.url}/v1`, apiKey, maxRetries: 0 });
+const messages = (content: string) => [{ role: 'user' as const, content }];
+
+function readPayload(id: string, key = stack.adminKey): Promise<HttpAnswer> {
+  return call(`${stack.url}/v1/audit/payloads/${id}?organization=demo`, { key, method: 'GET' });
+}
+
+/** It is kept once its caller has the answer, which takes its moment. */
+function kept(id: string): Promise<ShownPayload> {
+  return eventually(async () => {
+    const answer = await readPayload(id);
+    expect(answer.status).toBe(200);
+    return JSON.parse(answer.text) as ShownPayload;
+  });
+}
+
+function erase(subject: string): Promise<HttpAnswer> {
+  const body = { organization: 'demo', subject, reason: 'asked for' };
+  return call(`${stack.url}/admin/v1/audit/erasures`, { key: stack.adminKey, body });
+}
+
+beforeAll(async () => {
+  stack = await StackForTests.start(configuration, {
+    SWITCHYARD_AUDIT_BEHIND: 'block',
+    SWITCHYARD_AUDIT_BEHIND_SECONDS: '5',
+  });
+}, 120_000);
+afterAll(() => stack?.stop(), 60_000);
+
+describe('prompts and answers beside the trail', () => {
+  journey('are kept of plain answers, streams, cached answers and lines of batches, and of nobody else', async () => {
+    const plain = await client()
+      .chat.completions.create({ model: 'sim', messages: messages(PHRASE), user: 'jo' })
+      .withResponse();
+    const plainKept = await kept(plain.request_id ?? '');
+    expect(plainKept).toMatchObject({ keep: 'full', outcome: 'completed' });
+    expect(plainKept.prompt.content).toContain(PHRASE);
+    expect(JSON.parse(plainKept.answer?.content ?? '')).toMatchObject({ id: plain.data.id });
+
+    const stream = await client()
+      .chat.completions.create({ model: 'sim', messages: messages(PHRASE), stream: true, user: 'al' })
+      .withResponse();
+    const pieces: string[] = [];
+    for await (const chunk of stream.data) pieces.push(chunk.choices[0]?.delta.content ?? '');
+    const streamKept = await kept(stream.request_id ?? '');
+    expect(streamKept.answer?.content).toContain('data: [DONE]');
+    expect(streamKept.answer?.content).toContain(JSON.stringify(pieces.find((piece) => piece !== '')).slice(1, -1));
+
+    const ask = () =>
+      client()
+        .chat.completions.create({ model: 'kept', messages: messages('again'), temperature: 0.7 })
+        .withResponse();
+    await ask();
+    const hit = await eventually(async () => {
+      const answer = await ask();
+      expect(answer.response.headers.get('x-switchyard-cache')).toBe('hit');
+      return answer;
+    });
+    expect((await kept(hit.request_id ?? '')).answer?.content).toBe(JSON.stringify(hit.data));
+
+    const line = {
+      custom_id: 'one',
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: { model: 'sim', messages: messages(PHRASE) },
+    };
+    const file = await client().files.create({
+      file: await toFile(Buffer.from(`${JSON.stringify(line)}\n`), 'in.jsonl'),
+      purpose: 'batch',
+    });
+    const batch = await client().batches.create({
+      input_file_id: file.id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    });
+    const [entry] = await eventually(async () => {
+      const rows = await stack.query<{ body: string }>(
+        `SELECT body FROM audit.entries WHERE type = 'payload.kept' AND position($1 in body) > 0`,
+        [batch.id.replace(/^batch_/, '')],
+      );
+      expect(rows).toHaveLength(1);
+      return rows;
+    });
+    const { subject } = JSON.parse(entry?.body ?? '') as { subject: { id: string } };
+    expect((await kept(subject.id)).prompt.content).toContain(PHRASE);
+
+    const theirs = await client(THEIR_KEY)
+      .chat.completions.create({ model: 'sim', messages: messages(PHRASE) })
+      .withResponse();
+    await eventually(async () =>
+      expect(await stack.query('SELECT 1 FROM audit.entries WHERE request_id = $1', [theirs.request_id])).toHaveLength(
+        1,
+      ),
+    );
+    expect(await stack.query(`SELECT 1 FROM audit.payloads WHERE organization <> 'demo'`)).toEqual([]);
+  });
+
+  journey('are nowhere in plain text in the database of the trail, nor in the logs', async () => {
+    const tables = await stack.query<{ found: string }>(
+      `SELECT table_name AS found FROM information_schema.tables WHERE table_schema = 'audit'`,
+    );
+    for (const { found } of tables) {
+      const rows = await stack.query(
+        `SELECT 1 FROM audit."${found}" AS row WHERE position('swordfish' in row::text) > 0 LIMIT 1`,
+      );
+      expect([found, rows]).toEqual([found, []]);
+    }
+    for (const [, text] of await stack.logs()) expect(text).not.toContain('swordfish');
+  });
+
+  journey('are shown to who may see them, each time on record; an ordinary key may not', async () => {
+    const asked = await client()
+      .chat.completions.create({ model: 'sim', messages: messages('short'), user: 'eve' })
+      .withResponse();
+    const id = asked.request_id ?? '';
+    await kept(id);
+    expect((await readPayload(id, OUR_KEY)).status).toBe(403);
+    expect((await readPayload('req_0000000000')).status).toBe(404);
+    const rows = await stack.query(
+      `SELECT 1 FROM audit.entries WHERE type = 'payload.read' AND position($1 in body) > 0`,
+      [id],
+    );
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  journey('are erased with their end user, and the log holds', async () => {
+    const asked = await client()
+      .chat.completions.create({ model: 'sim', messages: messages('mine'), user: 'zed' })
+      .withResponse();
+    const id = asked.request_id ?? '';
+    await kept(id);
+    const hold = `${stack.url}/admin/v1/audit/holds/demo`;
+    await call(hold, { key: stack.adminKey, body: { reason: 'case 7' } });
+    expect((await erase('zed')).status).toBe(409);
+    await call(hold, { key: stack.adminKey, method: 'DELETE', body: { reason: 'closed' } });
+    const erased = await erase('zed');
+    expect(JSON.parse(erased.text)).toMatchObject({ object: 'audit.erasure', keys_destroyed: 1 });
+    const gone = await readPayload(id);
+    expect([gone.status, gone.text]).toEqual([410, expect.stringContaining('payload_erased')]);
+    expect((await call(`${stack.url}/admin/v1/audit/erasures`, { key: OUR_KEY, body: {} })).status).toBe(403);
+    expect((await readUnbrokenChain(stack, 'demo')).length).toBeGreaterThan(5);
+  });
+
+  journey(
+    'lose nothing while audit is away: requests go on for a while, then wait, and all is recorded after',
+    async () => {
+      await stack.signal('audit', 'SIGSTOP');
+      const accepted: string[] = [];
+      const refused = await eventually(
+        async () => {
+          const body = { model: 'sim', messages: messages('while away') };
+          const answer = await call(`${stack.url}/v1/chat/completions`, { key: OUR_KEY, body });
+          if (answer.status === 200) accepted.push(String(answer.headers['x-request-id']));
+          expect(answer.status).toBe(503);
+          return answer;
+        },
+        { withinMilliseconds: 25_000 },
+      );
+      await stack.signal('audit', 'SIGCONT');
+      expect(refused.text).toContain('audit_unavailable');
+      expect(accepted.length).toBeGreaterThan(0);
+      await eventually(async () => {
+        const again = await client().chat.completions.create({ model: 'sim', messages: messages('back') });
+        expect(again.object).toBe('chat.completion');
+      });
+      await eventually(async () => {
+        for (const table of ['entries', 'payloads']) {
+          const rows = await stack.query(`SELECT 1 FROM audit."${table}" WHERE request_id = ANY($1)`, [accepted]);
+          expect(rows).toHaveLength(accepted.length);
+        }
+      });
+      expect((await readUnbrokenChain(stack, 'demo')).length).toBeGreaterThan(accepted.length);
+    },
+    60_000,
+  );
+});
