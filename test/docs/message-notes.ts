@@ -125,6 +125,8 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   chargeRead: query('ingress → one billing'),
   usageReport: query('ingress → one billing'),
   costReport: query('ingress → one billing'),
+  invoiceRead: query('ingress → one billing'),
+  reconciliationRun: query('ingress → one billing'),
   budgetList: query('ingress → one billing'),
   budgetGrant: query('ingress → one billing'),
   ledgerVerify: query('ingress → one billing'),

@@ -125,6 +125,16 @@ export {
   MOST_COST_ROWS,
 } from './queries/costs.js';
 export type { CostReport, CostReportReply, CostRow } from './queries/costs.js';
+export { invoiceReadReplySchema, invoiceReadSchema, invoiceSchema } from './queries/invoices.js';
+export type { Invoice, InvoiceRead, InvoiceReadReply } from './queries/invoices.js';
+export {
+  exportRowSchema,
+  MOST_EXPORT_ROWS,
+  RECONCILED,
+  reconciliationReplySchema,
+  reconciliationRunSchema,
+} from './queries/reconciliations.js';
+export type { ExportRow, Reconciled, ReconciliationReply, ReconciliationRun } from './queries/reconciliations.js';
 export { usageSchema } from './events/usage.js';
 export type { Usage } from './events/usage.js';
 export { attemptSchema, errorClass } from './events/attempt.js';

@@ -145,6 +145,8 @@ export const Subject = {
   chargeRead: 'charge.read.v1',
   usageReport: 'usage.report.v1',
   costReport: 'cost.report.v1',
+  invoiceRead: 'invoice.read.v1',
+  reconciliationRun: 'reconciliation.run.v1',
   budgetList: 'budget.list.v1',
   budgetGrant: 'budget.grant.v1',
   ledgerVerify: 'ledger.verify.v1',

@@ -14,8 +14,13 @@ import { GrantCreditHandler } from './grant-credit/grant-credit.handler.js';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetController } from './lease-budget/lease-budget.controller.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
+import { ReconcileCostsController } from './reconcile-costs/reconcile-costs.controller.js';
+import { ReconcileCostsHandler } from './reconcile-costs/reconcile-costs.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
 import { HeldRequestsRepository } from './place-hold/held-requests.repository.js';
+import { DrawInvoiceController } from './draw-invoice/draw-invoice.controller.js';
+import { DrawInvoiceHandler } from './draw-invoice/draw-invoice.handler.js';
+import { InvoicesRepository } from './draw-invoice/invoices.repository.js';
 import { PlaceHoldController } from './place-hold/place-hold.controller.js';
 import { PlaceHoldHandler } from './place-hold/place-hold.handler.js';
 import { NoteChargesHandler } from './note-charges/note-charges.handler.js';
@@ -46,6 +51,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     PriceCallConsumer,
     AnswerUsageController,
     AnswerCostsController,
+    DrawInvoiceController,
+    ReconcileCostsController,
     LeaseBudgetController,
     PlaceHoldController,
     AnswerBudgetsController,
@@ -75,6 +82,9 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     UsageRepository,
     AnswerCostsHandler,
     CostsRepository,
+    DrawInvoiceHandler,
+    InvoicesRepository,
+    ReconcileCostsHandler,
   ],
 })
 export class BillingModule {}

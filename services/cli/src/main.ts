@@ -9,11 +9,13 @@ import { configurationCommands } from './manage-configuration/configuration.comm
 import { policyCommand } from './manage-policies/policy.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
+import { reconcileCommand } from './report-money/reconcile.command.js';
+import { reportCommands } from './report-money/report-commands.js';
 import { routerCommand } from './train-router/router.command.js';
 import { ledgerCommand } from './verify-ledger/ledger.command.js';
 
 const EXPLANATION = `
-Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed, or the trail is not whole · 130 interrupted
+Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed, the trail is not whole, or a report differs · 130 interrupted
 
 First steps:
   npm start                                              starts Switchyard and prints a key
@@ -31,10 +33,11 @@ const program = new Command('switchyard')
   .addCommand(queuesCommand())
   .addCommand(deadLettersCommand())
   .addCommand(ledgerCommand())
+  .addCommand(reconcileCommand((code) => (process.exitCode = code)))
   .addCommand(auditCommand((code) => (process.exitCode = code)))
   .addCommand(importCommand())
   .addCommand(routerCommand());
-for (const command of configurationCommands()) program.addCommand(command);
+for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);
 
 try {
   await program.parseAsync(process.argv);

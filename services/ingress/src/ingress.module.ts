@@ -68,7 +68,9 @@ import { CreateResponseHandler } from './manage-responses/create-response.handle
 import { ResponseKeeper } from './manage-responses/response-keeper.js';
 import { ResponsesController } from './manage-responses/responses.controller.js';
 import { ReadRequestHandler } from './read-records/read-request.handler.js';
+import { InvoicesController } from './draw-invoice/invoices.controller.js';
 import { CostsController } from './read-costs/costs.controller.js';
+import { ReconciliationsController } from './reconcile-costs/reconciliations.controller.js';
 import { RecordsController } from './read-records/records.controller.js';
 import { IdempotentRequests } from './repeat-request/idempotent-requests.js';
 import { RepeatTimes } from './repeat-request/repeat-times.js';
@@ -103,6 +105,8 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     StreamsController,
     RecordsController,
     CostsController,
+    InvoicesController,
+    ReconciliationsController,
     BudgetsController,
     TrailController,
     TrailAdminController,

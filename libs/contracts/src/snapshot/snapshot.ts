@@ -122,6 +122,8 @@ export const snapshotSchema = z.object({
   /** Absent where nobody has one. */
   budgets: z.array(budgetEntrySchema).optional(),
   markups: z.array(markupEntrySchema).optional(),
+  /** What a unit of other currencies is worth in nano-USD, by the currency's code. */
+  exchangeRates: z.record(z.string(), z.string().regex(/^[1-9]\d*$/)).optional(),
   /** Absent in revisions from before there were plans, as the next. */
   organizations: z.array(organizationEntrySchema).optional(),
   plans: z.array(planEntrySchema).optional(),

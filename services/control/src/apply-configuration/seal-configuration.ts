@@ -19,6 +19,7 @@ export type SnapshotContent = Pick<
   | 'breaker'
   | 'budgets'
   | 'markups'
+  | 'exchangeRates'
   | 'limits'
   | 'payloads'
   | 'retention'
@@ -50,9 +51,13 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
         ? provider
         : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
-  const { models, breaker, budgets, markups, limits, payloads, retention } = configuration;
+  const { models, breaker, budgets, markups, exchangeRates, limits, payloads, retention } = configuration;
   const settings = breaker === undefined ? {} : { breaker };
-  const money = { ...(budgets.length > 0 ? { budgets } : {}), ...(markups.length > 0 ? { markups } : {}) };
+  const money = {
+    ...(budgets.length > 0 ? { budgets } : {}),
+    ...(markups.length > 0 ? { markups } : {}),
+    ...(exchangeRates === undefined ? {} : { exchangeRates }),
+  };
   const trail = {
     ...(payloads.length > 0 ? { payloads: [...payloads] } : {}),
     ...(retention.length > 0 ? { retention: [...retention] } : {}),

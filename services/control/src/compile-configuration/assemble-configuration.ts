@@ -27,6 +27,7 @@ export function assembleConfiguration(
     ...assembleOrganizations(file),
     budgets: assembleBudgets(file),
     markups: assembleMarkups(file),
+    ...(Object.keys(file.exchangeRates).length === 0 ? {} : { exchangeRates: file.exchangeRates }),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
     issuers: assembleIssuers(file.signIn),
     ...assembleTrail(file.trail),

@@ -42,6 +42,8 @@ export interface CompiledConfiguration {
   readonly adminHome: Pick<KeyEntry, 'organization' | 'project' | 'tier'>;
   readonly budgets: BudgetEntry[];
   readonly markups: MarkupEntry[];
+  /** What a unit of other currencies is worth in nano-USD; absent where there are none. */
+  readonly exchangeRates?: Readonly<Record<string, string>>;
   readonly organizations: readonly OrganizationEntry[];
   readonly plans: readonly PlanEntry[];
   readonly accounts: readonly Account[];

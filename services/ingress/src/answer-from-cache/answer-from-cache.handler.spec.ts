@@ -40,14 +40,17 @@ describe('AnswerFromCacheHandler', () => {
   beforeEach(() => {
     held = { answer: kept, body: Buffer.from('{"n":1}') };
     [asked, written, headers, events, captured] = [[], [], {}, [], []];
+    markups = undefined;
   });
 
+  let markups: Snapshot['markups'];
   const handlerWith = (priceShare = 0.5, models?: Snapshot['models']): AnswerFromCacheHandler => {
     const routing = { cache: { seconds: 60, priceShare } };
     const snapshot = {
       payloads: [{ organization: 'keeping', keep: 'full', mostBytes: 1_024 }],
       models: models ?? [{ name: 'chat', targets: [], routing }],
       providers: [],
+      markups,
     };
     const watch = { onChange: (listener: (of: unknown) => void) => listener(snapshot) };
     const get = async (key: string): Promise<FoundAnswer | undefined> => {
@@ -113,6 +116,13 @@ describe('AnswerFromCacheHandler', () => {
   ])('charges the share %d, rounded half up', async (share, charge) => {
     await handle({}, undefined, share);
     expect(events[0]?.[1].cacheChargeNanoUsd).toBe(charge);
+  });
+
+  it('tells the cost that is charged: the share, with the markup that billing adds to it', async () => {
+    markups = [{ organization: 'demo', millionths: 200_000 }];
+    await handle();
+    expect(written[0]?.[1]).toMatchObject({ costNanoUsd: '601' });
+    expect(events[0]?.[1]).toMatchObject({ cacheChargeNanoUsd: '501', costNanoUsd: '601' });
   });
 
   it('answers a stream with the kept stream', async () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Markups } from '#libs/budgets';
 import { requestEndedSubject, type Facts, type Operation, type PayloadOrder } from '#libs/contracts';
 import { AnswerCache, AtomicBatchPublisher, SnapshotWatch, type FoundAnswer } from '#libs/messaging';
 import { PayloadKeeper } from '#libs/payloads';
@@ -34,6 +35,7 @@ const NOT_KEPT: CacheOutcome = { answered: false };
 export class AnswerFromCacheHandler {
   private readonly policies = new CachePolicies();
   private payloads = new PayloadRules({});
+  private markups = new Markups({});
 
   constructor(
     watch: SnapshotWatch,
@@ -46,6 +48,7 @@ export class AnswerFromCacheHandler {
     watch.onChange((snapshot) => {
       this.policies.follow(snapshot);
       this.payloads = new PayloadRules(snapshot);
+      this.markups = new Markups(snapshot);
     });
   }
 
@@ -93,7 +96,11 @@ export class AnswerFromCacheHandler {
       answer,
       event: ending,
       ageSeconds,
-    } = cachedEnding(facts, kept, { priceShare: policy.priceShare, now: Date.now() });
+    } = cachedEnding(facts, kept, {
+      priceShare: policy.priceShare,
+      markupMillionths: this.markups.of(facts),
+      now: Date.now(),
+    });
     const event = order ? { ...ending, payload: order.keep } : ending;
     response.addHeaders({ [CACHE_HEADER]: 'hit', age: String(ageSeconds) });
     response.isRepeat = true;

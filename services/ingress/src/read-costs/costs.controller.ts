@@ -13,7 +13,7 @@ import { readCostsQuery } from './costs-query.js';
 export class CostsController {
   constructor(private readonly messaging: Messaging) {}
 
-  @Get(['costs', 'organization/costs'])
+  @Get('costs')
   @Permit('read', 'Usage')
   @Describe({ summary: 'What was charged and saved by time, grouped, as JSON or CSV' })
   async costs(
@@ -26,5 +26,16 @@ export class CostsController {
     if (!isCsv) return costsPage(report.groupBy, rows, page);
     void reply.type('text/csv; charset=utf-8');
     return costsCsv(report.groupBy, rows);
+  }
+
+  @Get('organization/costs')
+  @Permit('read', 'Usage')
+  @Describe({ summary: 'The same at the address where clients of OpenAI look for it' })
+  async organizationCosts(
+    @Req() request: AuthenticatedRequest,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.costs(request, query, reply);
   }
 }

@@ -10,8 +10,9 @@ import {
   type RoutingSlip,
   type Target,
 } from '#libs/contracts';
-import { BodyClaims } from '#libs/messaging';
-import { costOf } from '#libs/pricing';
+import { Markups } from '#libs/budgets';
+import { BodyClaims, SnapshotWatch } from '#libs/messaging';
+import { costOf, withMarkup } from '#libs/pricing';
 import { attemptCall, type AttemptProgress, type AttemptResult } from '../call-model/attempt-call.js';
 import { attemptMetrics } from '../call-model/attempt-metrics.js';
 import { attemptRecord } from '../call-model/attempt-record.js';
@@ -35,13 +36,18 @@ const MOST_UNDER_WAY = 100;
 /** Fetches the results of a batch that has ended, and records each line that is done for as the online lane would. */
 @Injectable()
 export class CollectBatchHandler {
+  private markups = new Markups({});
+
   constructor(
     private readonly providers: ProviderDirectory,
     private readonly bodies: BodyClaims,
     private readonly answers: DurableAnswers,
     private readonly recorder: ResultRecorder,
     private readonly payloads: PayloadCapture,
-  ) {}
+    watch: SnapshotWatch,
+  ) {
+    watch.onChange((snapshot) => (this.markups = new Markups(snapshot)));
+  }
 
   /** Resolves when the events of all lines that have ended are on disk. @throws ProviderFailure */
   async collect(query: NativeBatchCollect): Promise<NativeBatchCollected> {
@@ -100,12 +106,14 @@ export class CollectBatchHandler {
     const head = { provider: target.provider, model: target.model, priceVersion: target.price.version, attempts: 1 };
     const outlet = { clock, reply: noReply, head, progress };
     const payload = this.payloads.orderOf(facts);
-    const plan: RoutingSlip = { targets: [target], position: 0, attempts: [], decision: query.decision };
+    const markupMillionths = this.markups.of(facts);
+    const { decision } = query;
+    const plan: RoutingSlip = { targets: [target], position: 0, attempts: [], decision, markupMillionths };
     const slip = payload ? { ...plan, execution: { payload } } : plan;
     const ending = { target, clock, progress, role: undefined };
     try {
       const result = await recorded.exchange.answered(answer, () => attemptCall(recorded.double, call, outlet));
-      const attempt = nativeAttempt(attemptRecord({ ...ending, result }), query, result);
+      const attempt = nativeAttempt(attemptRecord({ ...ending, result }), query, { result, markupMillionths });
       attemptMetrics(facts, attempt);
       await this.payloads.keepLine({ facts, body, order: payload }, 'completed', result);
       return endedEvent({ facts, slip }, [attempt], {
@@ -114,7 +122,7 @@ export class CollectBatchHandler {
       });
     } catch (failure) {
       if (!(failure instanceof ProviderFailure)) throw failure;
-      const attempt = nativeAttempt(attemptRecord({ ...ending, failure }), query, undefined);
+      const attempt = nativeAttempt(attemptRecord({ ...ending, failure }), query, { markupMillionths });
       attemptMetrics(facts, attempt);
       const { errorClass, message, refusal } = failure;
       if (ruleFor(errorClass, 'durable', undefined).goOn) return undefined;
@@ -142,9 +150,10 @@ export class CollectBatchHandler {
 function nativeAttempt(
   { firstByteMilliseconds: _ofReading, ...record }: Attempt,
   { remoteId, submittedAt, target }: Pick<NativeBatchCollect, 'remoteId' | 'submittedAt'> & { target: Target },
-  result: AttemptResult | undefined,
+  { result, markupMillionths }: { result?: AttemptResult; markupMillionths: number },
 ): Attempt {
-  const onlineNanoUsd = result && costOf(result.usage, target.price).toString();
+  // With the markup, as the line's own cost: their difference is what the caller saved.
+  const onlineNanoUsd = result && withMarkup(costOf(result.usage, target.price), markupMillionths).toString();
   return {
     ...record,
     startedAt: submittedAt,
