@@ -122,7 +122,7 @@ import { CreateIdempotencyKeys1764600000000 } from './migrations/1764600000000-c
 import { DurableLimits } from './limit-rate/durable-limits.js';
 import { EndedRequestsRepository } from './limit-rate/ended-requests.repository.js';
 import { WorkRestRepository } from './dispatch-work/work-rest.repository.js';
-import { RestWork1764800000000 } from './migrations/1764800000000-rest-work.js';
+import { RestWork1764900000000 } from './migrations/1764900000000-rest-work.js';
 import { WebhooksModule } from './webhooks.module.js';
 
 /** Every batch at work may hold a connection; the rest answer queries and store results. */
@@ -147,7 +147,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         CreateIdempotencyKeys1764600000000,
         CreateNativeBatches1764700000000,
         ShowRowsToTenants1764800000000,
-        RestWork1764800000000,
+        RestWork1764900000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,

@@ -4,8 +4,8 @@ import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import { DroppedFilesRepository } from './dropped-files.repository.js';
 
-/** Where files and the results of batches are kept. */
-const PREFIXES = ['files/', 'batches/'];
+/** Where files, the results of batches, and large bodies and results of jobs are kept. */
+const PREFIXES = ['files/', 'batches/', 'jobs/'];
 const KEYS_AT_ONCE = 500;
 
 /**
@@ -33,7 +33,7 @@ export class DropFilesHandler {
     return gone.length;
   }
 
-  /** Removes bytes that were stored for a file whose row was never written. Resolves to how many blobs that were. */
+  /** Removes bytes that were stored for a file or a job whose row was never written, or is gone. Resolves to how many blobs that were. */
   async dropOrphans(now: Date): Promise<number> {
     const storedBefore = now.getTime() - this.limits.orphanAgeMilliseconds;
     let count = 0;
@@ -48,7 +48,7 @@ export class DropFilesHandler {
       }
       count += await this.removeUnnamed(keys);
     }
-    if (count > 0) this.logger.warn({ blobs: count }, 'bytes that belonged to no file were removed');
+    if (count > 0) this.logger.warn({ blobs: count }, 'bytes that belonged to no file and no job were removed');
     return count;
   }
 

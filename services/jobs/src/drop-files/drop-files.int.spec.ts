@@ -129,14 +129,24 @@ describe('bytes that no file names', () => {
     }
     const { id } = await jobs.upload('named');
     const named = await blobKeyOf(id);
-    for (const key of ['files/orphan', 'batches/batch_a/output.jsonl', 'elsewhere/orphan'])
+    await jobs.query(
+      `INSERT INTO jobs.jobs (id, request_id, organization, project, key, endpoint, model, is_streamed, facts, run_at, is_scheduled,
+         expires_at, body_blob_key)
+       VALUES ('job_kept', 'req_kept', 'demo', 'default', 'ci', '/v1/chat/completions', 'gpt-small', false, '{}', now(), false,
+         now(), 'jobs/job_kept/body')`,
+    );
+    const ofJobs = ['jobs/job_kept/body', 'jobs/job_kept/result', 'jobs/job_gone/result'];
+    for (const key of [...ofJobs, 'files/orphan', 'batches/batch_a/output.jsonl', 'elsewhere/orphan'])
       await jobs.get(BlobStore).write(key, source(), { maxBytes: 10 });
     const handler = jobs.get(DropFilesHandler);
     expect(await handler.dropOrphans(new Date())).toBe(0);
-    expect(await handler.dropOrphans(new Date(Date.now() + 25 * 3_600_000))).toBe(2);
+    expect(await handler.dropOrphans(new Date(Date.now() + 25 * 3_600_000))).toBe(4);
 
     await expect(bytesOf('files/orphan')).rejects.toThrow(BlobMissing);
     expect(await bytesOf(named)).toHaveLength(1);
+    expect(await bytesOf('jobs/job_kept/body')).toHaveLength(1);
+    await expect(bytesOf('jobs/job_kept/result')).rejects.toThrow(BlobMissing);
     expect(await bytesOf('elsewhere/orphan')).toHaveLength(1);
+    await jobs.query(`DELETE FROM jobs.jobs WHERE id = 'job_kept'`);
   });
 });

@@ -29,10 +29,13 @@ export class DroppedFilesRepository {
     await this.database.query(`DELETE FROM jobs.files WHERE id = ANY($1)`, [ids]);
   }
 
-  /** Those of the keys that no file names. */
+  /** Those of the keys that no file and no job names; the key of a job's bytes holds its id. */
   async unnamed(blobKeys: readonly string[]): Promise<string[]> {
     const rows = await this.database.query<{ key: string }>(
-      `SELECT key FROM unnest($1::text[]) AS k(key) WHERE NOT EXISTS (SELECT FROM jobs.files WHERE blob_key = key)`,
+      `SELECT stored.key FROM unnest($1::text[]) AS stored(key)
+       WHERE NOT EXISTS (SELECT FROM jobs.files WHERE blob_key = stored.key)
+         AND NOT EXISTS (SELECT FROM jobs.jobs WHERE stored.key LIKE 'jobs/%' AND id = split_part(stored.key, '/', 2)
+           AND stored.key IN (body_blob_key, result_blob_key))`,
       [blobKeys],
     );
     return rows.map(({ key }) => key);

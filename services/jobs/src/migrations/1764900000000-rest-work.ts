@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What waits for room in a limit or a budget, as the dispatching process knows it. */
-export class RestWork1764800000000 implements MigrationInterface {
+export class RestWork1764900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE jobs.queue_rests (
