@@ -21,9 +21,9 @@ const PLACE = `
        WHERE entry.type = type OR (type LIKE '%.*' AND starts_with(entry.type, left(type, -1)))))
    ORDER BY rule.place LIMIT 1)`;
 
-/** Of logs that nobody holds. */
+/** Of logs that nobody holds. `NULL = ANY('{}')` is false where `NULL = ANY('{1}')` is null, so both are asked whether they are true. */
 const IS_DUE = `
-  coalesce(${PLACE} = ANY($2::int[]), $3::boolean AND ${PLACE} IS NULL)
+  (${PLACE} = ANY($2::int[]) IS TRUE OR ($3::boolean AND ${PLACE} IS NULL))
   AND EXISTS (SELECT FROM audit.logs log WHERE log.organization = entry.organization AND log.held_since IS NULL)`;
 
 @Injectable()
