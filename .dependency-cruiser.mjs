@@ -51,7 +51,7 @@ const forbidden = [
   },
   {
     name: 'rules-stand-on-contracts',
-    from: { path: '^libs/(classification|conditions|dialects|health|permission|pricing)/', pathNot: SPEC },
+    from: { path: '^libs/(classification|conditions|dialects|health|identities|permission|pricing)/', pathNot: SPEC },
     to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
   },
   {
@@ -111,7 +111,7 @@ const forbidden = [
   {
     name: 'local-stack-stands-on-config',
     from: { path: '^libs/local-stack/', pathNot: SPEC },
-    to: { path: '^libs/', pathNot: ['^libs/local-stack/', INDEX('config')] },
+    to: { path: '^libs/', pathNot: ['^libs/local-stack/', INDEX('config', 'identities')] },
   },
   {
     name: 'local-stack-runs-from-outside',
@@ -137,7 +137,7 @@ const forbidden = [
   },
   {
     name: 'only-messaging-knows-nats',
-    from: { pathNot: ['^libs/(messaging|testing)/', '^(bench|test/faults)/', 'node_modules'] },
+    from: { pathNot: ['^libs/(identities|messaging|testing)/', '^(bench|test/faults)/', 'node_modules'] },
     to: { path: 'node_modules/@nats-io/' },
   },
   {

@@ -1,13 +1,14 @@
 // Follows an organization's trail from where it left off: node follow-the-audit-trail.mjs <organization> <name of the follower>
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 
 const [organization, name] = process.argv.slice(2);
 const connection = await connect({
   servers: process.env.NATS_URL,
-  user: process.env.NATS_USER,
-  pass: process.env.NATS_PASSWORD,
+  authenticator: nkeyAuthenticator(Buffer.from(readFileSync(process.env.NATS_SEED_FILE, 'ascii').trim())),
+  inboxPrefix: `_INBOX_${name}`,
 });
 await (
   await jetstreamManager(connection)

@@ -1,5 +1,9 @@
 /** The pages that hold generated tables, from the root of the project. */
-export const pagesWithTables: readonly string[] = ['docs/architecture/2-streams.md', 'docs/architecture/3-messages.md'];
+export const pagesWithTables: readonly string[] = [
+  'docs/architecture/2-streams.md',
+  'docs/architecture/3-messages.md',
+  'docs/architecture/6-identities.md',
+];
 
 const SECTION = /<!-- generated: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g;
 

@@ -12,6 +12,7 @@ import {
   type StreamDefinition,
 } from '#libs/contracts';
 import type { ZodType } from 'zod';
+import { permissionTable } from './permission-table.js';
 import { markdownTable } from './markdown-table.js';
 import { deadLetterNotes, headerNotes, subjectNotes, subjectParameters } from './message-notes.js';
 import { schemaFields } from './schema-fields.js';
@@ -33,6 +34,7 @@ export function generatedTables(): ReadonlyMap<string, string> {
     ['answer-head', fields(answerHeadSchema)],
     ['streams', streams()],
     ['consumers', consumers()],
+    ['permissions', permissionTable()],
   ]);
 }
 

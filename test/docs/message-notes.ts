@@ -44,6 +44,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   deadLetter: { way: 'any consumer → control', payload: 'the payload that was buried' },
   healthAsk: query('ingress → every process of a service'),
   metricsAsk: { way: 'ingress → every process', payload: 'empty; each replies in Prometheus text' },
+  topologyProvision: query('any service → control'),
   fileCreate: query('ingress → one jobs'),
   fileRead: query('ingress → one jobs'),
   fileList: query('ingress → one jobs'),

@@ -31,7 +31,7 @@ billed twice. Leaves with 0 when all held, with 1 when something did not.
   --help       show this
 
 Other commands:
-  npm run faults -- check --database URL [--nats URL] [--provider-log FILE]
+  npm run faults -- check --database URL [--nats URL [--nats-seed FILE]] [--provider-log FILE]
                           checks the invariants of a Switchyard that is at rest
   npm run faults -- proxy --listen PORT --target HOST:PORT --control PORT
                           a TCP proxy whose troubles are set by HTTP: PUT /toxics with a JSON list

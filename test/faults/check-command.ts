@@ -13,7 +13,12 @@ import { readCallLog } from './ground/sim-process.js';
 export async function runCheck(commandLine: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: commandLine,
-    options: { database: { type: 'string' }, nats: { type: 'string' }, 'provider-log': { type: 'string' } },
+    options: {
+      database: { type: 'string' },
+      nats: { type: 'string' },
+      'nats-seed': { type: 'string' },
+      'provider-log': { type: 'string' },
+    },
   });
   if (values.database === undefined) throw new FaultsError('check needs a database.', 'Give --database postgres://…');
   const client = new Client({ connectionString: values.database });
@@ -21,7 +26,10 @@ export async function runCheck(commandLine: string[]): Promise<boolean> {
   const query: Query = async (sql, parameters) => (await client.query(sql, [...(parameters ?? [])])).rows;
   try {
     const violations: Violation[] = await checkBooksOf(client);
-    if (values.nats !== undefined) violations.push(...checkStreams(await readStreams(values.nats)));
+    if (values.nats !== undefined) {
+      const view = { url: values.nats, seedFile: values['nats-seed'] };
+      violations.push(...checkStreams(await readStreams(view)));
+    }
     if (values['provider-log'] !== undefined)
       violations.push(...(await compareBills(await readCallLog(values['provider-log']), query)).violations);
     for (const { invariant, says, count, examples } of violations)

@@ -75,7 +75,7 @@ async function drainAndCheck(run: ScenarioRun, violations: Violation[]): Promise
   say('waiting until everything has come to rest');
   figures['drain seconds'] = (await untilDrained(ground)).toFixed(1);
   say('checking the invariants');
-  const streams = await readStreams(ground.nats.url);
+  const streams = await readStreams(ground.nats.view);
   violations.push(...(await ground.withClient(checkBooksOf)));
   violations.push(...checkStreams(streams, run.expectedDeadLetters));
   const bill = await compareBills(await ground.sim.calls(), (sql, values) => ground.query(sql, values));

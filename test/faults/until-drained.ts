@@ -15,7 +15,7 @@ export async function untilDrained(ground: FaultGround): Promise<number> {
     async () => {
       const { inFlight } = await ground.sim.counters();
       if (inFlight > 0) throw new Error(`${inFlight} calls are open`);
-      const { consumers } = await readStreams(ground.nats.url);
+      const { consumers } = await readStreams(ground.nats.view);
       const busy = consumers.filter(({ pending, unacknowledged }) => pending + unacknowledged > 0);
       if (busy.length > 0) throw new Error(`messages wait: ${JSON.stringify(busy)}`);
       const [now] = await ground.query<{ unended: number; rows: number }>(

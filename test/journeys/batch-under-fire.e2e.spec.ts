@@ -131,7 +131,7 @@ describe('the checker', () => {
         expect((await asking({ model: 'answering', stream: false }).then(readWhole)).status).toBe(200);
         await eventually(
           async () =>
-            expect(checkStreams(await readStreams(ground.nats.url))).toMatchObject([
+            expect(checkStreams(await readStreams(ground.nats.view))).toMatchObject([
               { invariant: 'J7', examples: [expect.stringContaining('billing')] },
             ]),
           { withinMilliseconds: 10_000 },
@@ -140,7 +140,7 @@ describe('the checker', () => {
         await ground.stack.signal('billing', 'SIGCONT');
       }
       await untilDrained(ground);
-      expect(checkStreams(await readStreams(ground.nats.url))).toEqual([]);
+      expect(checkStreams(await readStreams(ground.nats.view))).toEqual([]);
     },
     60_000,
   );

@@ -16,6 +16,8 @@ const RESTARTED_WITHIN_MILLISECONDS = 30_000;
 const STOPPED_WITHIN_MILLISECONDS = 45_000;
 const KEPT_LOG_LINES = 60;
 const DEFECT = /unhandled|uncaught/i;
+/** A service did something on NATS that its identity may not: a line is missing in its row of `MessageAccess`. */
+const FORBIDDEN = /Permissions Violation[^"]*\\?"[^"]*"/i;
 
 /** What runs in a stack, by the names that its launcher gives its processes. */
 export type ProcessName =
@@ -166,9 +168,14 @@ export class StackForTests {
     const [code, signal] = await this.#exited;
     clearTimeout(timer);
     const defects = [...(await this.logs())].filter(([, text]) => DEFECT.test(text)).map(([name]) => name);
-    if (defects.length > 0 || code !== 0) await this.printLogs();
+    const forbidden = [...(await this.logs())].flatMap(([name, text]) => {
+      const said = FORBIDDEN.exec(text);
+      return said ? [`${name}: ${said[0]}`] : [];
+    });
+    if (defects.length > 0 || forbidden.length > 0 || code !== 0) await this.printLogs();
     await rm(this.#home, { recursive: true, force: true, maxRetries: 5 });
     if (defects.length > 0) throw new Error(`unhandled or uncaught errors stand in the logs of ${defects.join(', ')}`);
+    if (forbidden.length > 0) throw new Error(`NATS refused what services did: ${forbidden.join('; ')}`);
     if (code !== 0) throw new Error(`the stack stopped with exit code ${String(code)}, signal ${String(signal)}`);
   }
 

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { Consumer, Stream } from '#libs/contracts';
 import { BenchError } from '../bench.error.js';
 import type { Cleanup } from '../cleanup.js';
@@ -19,8 +20,10 @@ export class RecordsProgress {
     private readonly manager: JetStreamManager,
   ) {}
 
-  static async open(natsUrl: string, cleanup: Cleanup): Promise<RecordsProgress> {
-    const connection = await connect({ servers: natsUrl, name: 'bench' });
+  /** Under the identity of an operator, whose seed is in a file. */
+  static async open(natsUrl: string, seedFile: string, cleanup: Cleanup): Promise<RecordsProgress> {
+    const authenticator = nkeyAuthenticator(Buffer.from((await readFile(seedFile, 'ascii')).trim(), 'ascii'));
+    const connection = await connect({ servers: natsUrl, name: 'bench', authenticator });
     cleanup.add(() => connection.close());
     return new RecordsProgress(connection, await jetstreamManager(connection, { checkAPI: false }));
   }

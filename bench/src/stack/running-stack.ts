@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OPERATOR, seedFile } from '#libs/identities';
 import { ChildProcess, freePort, ProcessRecords } from '#libs/local-stack';
 import { BenchError } from '../bench.error.js';
 import type { Cleanup } from '../cleanup.js';
@@ -25,6 +26,8 @@ export interface RunningStack {
   /** Of a project with budgets and limits. */
   readonly boundedCallerKey: string;
   readonly natsUrl: string;
+  /** The seed of an identity that may do everything on its NATS. */
+  readonly operatorSeedFile: string;
   readonly databaseUrl: string;
   readonly parts: readonly Part[];
   stop(): Promise<void>;
@@ -70,6 +73,7 @@ export async function startStack(
     otherCallerKey,
     boundedCallerKey,
     natsUrl: `nats://127.0.0.1:${natsPort}`,
+    operatorSeedFile: seedFile(join(home, 'identities'), OPERATOR),
     databaseUrl: `postgresql://switchyard:${password}@127.0.0.1:${postgresPort}/switchyard`,
     parts: partsOf(launcher.child.pid, records),
     stop,

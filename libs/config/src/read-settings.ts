@@ -85,6 +85,8 @@ export function readSettings<Key extends keyof Settings = never>(
       invitationHours: values.SWITCHYARD_INVITATION_HOURS,
     },
     natsUrl: values.NATS_URL,
+    natsSeedFile: absolute(values.SWITCHYARD_NATS_SEED_FILE, workingFolder),
+    natsIdentities: absolute(values.SWITCHYARD_NATS_IDENTITIES, workingFolder),
     databaseUrl: values.DATABASE_URL,
     databaseTenantRole: values.SWITCHYARD_DATABASE_TENANT_ROLE,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

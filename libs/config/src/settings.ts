@@ -151,6 +151,8 @@ export const environmentSchema = z.object({
   SWITCHYARD_SIGN_IN_WINDOW_MINUTES: wholeNumber(1, 1_440, 'minutes').default(15),
   SWITCHYARD_INVITATION_HOURS: wholeNumber(1, 720, 'hours').default(72),
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
+  SWITCHYARD_NATS_SEED_FILE: z.string().optional(),
+  SWITCHYARD_NATS_IDENTITIES: z.string().optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   SWITCHYARD_DATABASE_TENANT_ROLE: z
     .string()
@@ -233,6 +235,10 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly signIn: SignInSettings;
   readonly natsUrl: string | undefined;
+  /** Absolute path of the file with the nkey seed by which this service is known to NATS. */
+  readonly natsSeedFile: string | undefined;
+  /** Absolute path of a folder with the seeds of all services, for whoever starts them all. */
+  readonly natsIdentities: string | undefined;
   readonly databaseUrl: string | undefined;
   /** The Postgres role that rows are read by for a tenant; `none`: one role for everything. */
   readonly databaseTenantRole: string;
@@ -270,6 +276,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   publicUrl: 'SWITCHYARD_PUBLIC_URL',
   signIn: 'SWITCHYARD_SESSION_HOURS',
   natsUrl: 'NATS_URL',
+  natsSeedFile: 'SWITCHYARD_NATS_SEED_FILE',
+  natsIdentities: 'SWITCHYARD_NATS_IDENTITIES',
   databaseUrl: 'DATABASE_URL',
   databaseTenantRole: 'SWITCHYARD_DATABASE_TENANT_ROLE',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

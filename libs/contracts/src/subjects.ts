@@ -41,6 +41,8 @@ export const Subject = {
   healthAsk: (service: string) => `health.ask.v1.${service}`,
   /** ingress → every process: your metrics in Prometheus text. */
   metricsAsk: 'metrics.ask.v1',
+  /** any service → control: a stream or a consumer of mine is missing; make what is missing. */
+  topologyProvision: 'topology.provision.v1',
   /** ingress → jobs */
   fileCreate: 'file.create.v1',
   fileRead: 'file.read.v1',

@@ -35,5 +35,6 @@ export { Subscribe, AnswerQuery, ConsumeEach, ConsumeBatch } from './transport/d
 export { RethrowFilter } from './transport/rethrow.filter.js';
 export type { Decoded } from './transport/batch-consumer.js';
 export { MessagingModule, MessagingParts } from './messaging.module.js';
+export type { NatsAccess, NatsTls } from './link/nats-access.js';
 export type { LinkLog } from './link/nats-link.js';
 export { eachInTurn } from './transport/each-in-turn.js';

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SnapshotStore } from './configuration/snapshot-store.js';
 import { SnapshotWatch } from './configuration/snapshot-watch.js';
+import { MessageAccess, serviceNames, Subject } from '#libs/contracts';
+import type { NatsAccess } from './link/nats-access.js';
 import { NatsLink, type LinkLog } from './link/nats-link.js';
 import { Messaging } from './messaging.js';
 import { AtomicBatchPublisher } from './streams/atomic-batch-publisher.js';
@@ -13,6 +15,7 @@ import { DeadLetters } from './streams/dead-letters.js';
 import { LimitBucket } from './streams/limit-bucket.js';
 import { HealthBucket } from './streams/live-bucket.js';
 import { DurablePublisher } from './streams/durable-publisher.js';
+import { OwnTopology } from './streams/own-topology.js';
 import { OutageRetry } from './streams/outage-retry.js';
 import { StreamState } from './streams/stream-state.js';
 import { StreamTrimmer } from './streams/stream-trimmer.js';
@@ -38,9 +41,12 @@ export class MessagingParts {
     readonly link: NatsLink,
     readonly log: LinkLog,
     serviceName: string,
+    access: NatsAccess = {},
   ) {
     this.messaging = new Messaging(link);
-    this.topology = new Topology(link, log);
+    const row = serviceNames.find((name) => name === serviceName);
+    const isKept = access.seedFile !== undefined && row !== undefined && !MessageAccess[row].isKeeper;
+    this.topology = new Topology(link, log, isKept ? new OwnTopology(this.messaging, MessageAccess[row]) : undefined);
     const retry = (what: string): OutageRetry => new OutageRetry(link, this.topology, log, what);
     this.publisher = new DurablePublisher(this.messaging, retry('messages for streams'));
     this.results = new AtomicBatchPublisher(link, this.messaging, retry('results'));
@@ -53,10 +59,12 @@ export class MessagingParts {
     this.strategy = new NatsStrategy(this.messaging, { link, topology, settlement, limits, log }, serviceName);
   }
 
-  /** Connects and provisions the streams. */
-  static async open(url: string, serviceName: string, log: LinkLog): Promise<MessagingParts> {
-    const parts = new MessagingParts(await NatsLink.open(url, serviceName, log), log, serviceName);
+  /** Connects and provisions the streams; under an identity, only control's does, and the others wait for it. */
+  static async open(url: string, serviceName: string, log: LinkLog, access: NatsAccess = {}): Promise<MessagingParts> {
+    const parts = new MessagingParts(await NatsLink.open(url, serviceName, log, access), log, serviceName, access);
     await parts.topology.provisionThroughOutages();
+    if (serviceNames.some((row) => row === serviceName && MessageAccess[row].isKeeper))
+      keepTopology(parts, serviceName);
     parts.snapshotWatch.start();
     return parts;
   }
@@ -70,6 +78,19 @@ export class MessagingParts {
     this.messaging.close();
     await this.link.close();
   }
+}
+
+/** Makes what is missing for those whose identity may not, when they ask and whenever the server comes back. */
+function keepTopology({ link, messaging, topology, log }: MessagingParts, queue: string): void {
+  const provision = async (): Promise<void> => {
+    await topology.provision().catch((error: unknown) => log.warn({ error }, 'the streams could not be provisioned'));
+  };
+  link.on('up', () => void provision());
+  messaging.subscribe(
+    Subject.topologyProvision,
+    ({ reply }) => void provision().then(() => (reply === undefined ? undefined : messaging.publish(reply, '{}'))),
+    { queue },
+  );
 }
 
 /** Makes the parts injectable everywhere in a service. */

@@ -119,10 +119,15 @@ export class Messaging {
     return answer.parse(reply.json());
   }
 
+  /** A subject for answers to this process that nobody can guess. */
+  newInbox(): string {
+    return `${this.link.inboxPrefix}${crypto.randomUUID()}`;
+  }
+
   /** Asks everybody who listens and gathers what comes within the time. */
   async askAll(subject: string, options: { timeoutMilliseconds: number }): Promise<IncomingMessage[]> {
     const replies: IncomingMessage[] = [];
-    const inbox = `_INBOX.all.${crypto.randomUUID()}`;
+    const inbox = this.newInbox();
     const subscription = this.subscribe(inbox, (message) => {
       if (message.status === undefined) replies.push(message);
     });

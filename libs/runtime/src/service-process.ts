@@ -45,7 +45,7 @@ export class ServiceProcess {
     exitOnDefect(logger);
     const identity = { serviceName: name, serviceVersion: SERVICE_VERSION, instanceId: settings.instance };
     const telemetry = await startTelemetry({ ...identity, logger });
-    const messaging = await MessagingParts.open(settings.natsUrl, name, logger);
+    const messaging = await openMessaging(name, settings, logger);
     const service = new ServiceProcess(name, settings, logger, messaging, telemetry);
     service.readiness.require('NATS', () => messaging.messaging.isConnected);
     service.answerForHealth();
@@ -123,6 +123,16 @@ export class ServiceProcess {
 /** Whoever started this process is gone before it took any work: there is nothing to finish, and nobody left to stop it. */
 function leaveAtOnce(): never {
   process.exit(1);
+}
+
+/** A server that refuses us will not change its mind: the process says so and leaves, and whoever runs it shows it. */
+async function openMessaging(name: ServiceName, settings: Settings, logger: Logger): Promise<MessagingParts> {
+  try {
+    return await MessagingParts.open(settings.natsUrl, name, logger, settings.natsAccess);
+  } catch (error) {
+    logger.fatal({ error }, (error as Error).message);
+    return process.exit(1);
+  }
 }
 
 function readSettingsOrExit(): Settings {

@@ -1,3 +1,4 @@
+import type { NatsAccess } from '#libs/messaging';
 import { randomBytes } from 'node:crypto';
 import { readSettings, type KeyProviderLocation, type S3Location, type SignInSettings } from '#libs/config';
 import { sha256Hex } from '#libs/secrets';
@@ -57,6 +58,8 @@ export class Settings {
     readonly signIn: SignInSettings,
     /** The Postgres role that rows are read by for a tenant; `none`: one role for everything. */
     readonly databaseTenantRole: string,
+    /** How this service shows NATS who it is. */
+    readonly natsAccess: NatsAccess,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -90,6 +93,7 @@ export class Settings {
       read.publicUrl,
       read.signIn,
       read.databaseTenantRole,
+      { seedFile: read.natsSeedFile },
     );
   }
 }

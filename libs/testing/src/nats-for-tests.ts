@@ -4,6 +4,11 @@ import { join } from 'node:path';
 
 import { cacheFolder, findNatsServer, NatsServer } from '#libs/local-stack';
 
+/** `blocks`: more of nats.conf, such as `authorization`. Without it anybody on this machine may do anything. */
+export interface NatsForTestsOptions {
+  readonly blocks?: string;
+}
+
 /**
  * One real nats-server for one test file, with a store of its own. The url stays the same over `restart`. Call `stop` in
  * afterAll: it removes the store.
@@ -12,19 +17,21 @@ export class NatsForTests {
   readonly url: string;
   readonly #binary: string;
   readonly #dataFolder: string;
+  #blocks: string;
   #server: NatsServer;
 
-  private constructor(binary: string, dataFolder: string, server: NatsServer) {
+  private constructor(binary: string, dataFolder: string, blocks: string, server: NatsServer) {
     this.#binary = binary;
+    this.#blocks = blocks;
     this.#dataFolder = dataFolder;
     this.#server = server;
     this.url = server.url;
   }
 
-  static async start(): Promise<NatsForTests> {
+  static async start({ blocks = '' }: NatsForTestsOptions = {}): Promise<NatsForTests> {
     const { binary } = await findNatsServer({ cache: cacheFolder(process.env), environment: process.env });
     const dataFolder = await mkdtemp(join(tmpdir(), 'switchyard-nats-'));
-    return new NatsForTests(binary, dataFolder, await NatsServer.start({ binary, dataFolder }));
+    return new NatsForTests(binary, dataFolder, blocks, await NatsServer.start({ binary, dataFolder, blocks }));
   }
 
   get pid(): number {
@@ -36,13 +43,15 @@ export class NatsForTests {
     await this.#server.kill();
   }
 
-  /** Starts it again on the same port and store; stops it first if it runs. */
-  async restart(): Promise<void> {
+  /** Starts it again on the same port and store, with other blocks where some are given; stops it first if it runs. */
+  async restart({ blocks = this.#blocks }: NatsForTestsOptions = {}): Promise<void> {
+    this.#blocks = blocks;
     await this.#server.stop();
     this.#server = await NatsServer.start({
       binary: this.#binary,
       dataFolder: this.#dataFolder,
       port: this.#server.port,
+      blocks: this.#blocks,
     });
   }
 
@@ -63,6 +72,6 @@ export class NatsForTests {
 }
 
 /** Starts a real nats-server for this test file; see `NatsForTests`. */
-export async function startNatsForTests(): Promise<NatsForTests> {
-  return NatsForTests.start();
+export async function startNatsForTests(options: NatsForTestsOptions = {}): Promise<NatsForTests> {
+  return NatsForTests.start(options);
 }

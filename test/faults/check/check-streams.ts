@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { Consumer } from '#libs/contracts';
 
 import { violationOf, type Violation } from './violation.js';
@@ -19,8 +21,26 @@ export interface StreamsState {
   readonly deadLetters: number;
 }
 
-export async function readStreams(natsUrl: string): Promise<StreamsState> {
-  const connection = await connect({ servers: natsUrl, reconnect: false, timeout: 5_000, noAsyncTraces: true });
+/** A nats-server, and the seed of an operator's identity there; none where it lets anybody in. */
+export interface StreamsView {
+  readonly url: string;
+  readonly seedFile?: string | undefined;
+}
+
+/** Connects as an operator would. */
+export async function connectTo({ url, seedFile }: StreamsView): Promise<NatsConnection> {
+  const seed = seedFile === undefined ? undefined : (await readFile(seedFile, 'ascii')).trim();
+  return connect({
+    servers: url,
+    reconnect: false,
+    timeout: 5_000,
+    noAsyncTraces: true,
+    ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(Buffer.from(seed, 'ascii')) }),
+  });
+}
+
+export async function readStreams(view: StreamsView): Promise<StreamsState> {
+  const connection = await connectTo(view);
   try {
     const manager = await jetstreamManager(connection);
     const consumers: ConsumerState[] = [];

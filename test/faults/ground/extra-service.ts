@@ -18,7 +18,7 @@ export class ExtraService {
 
   static async start(ground: FaultGround, name: ServiceName): Promise<ExtraService> {
     const port = await freePort();
-    const environment = ground.environmentOfService(port);
+    const environment = ground.environmentOfService(name, port);
     const onOutput = (): void => undefined;
     const supervisor = new Supervisor(name, () =>
       startChildService({ name, projectFolder: PROJECT_FOLDER, environment, onOutput }),

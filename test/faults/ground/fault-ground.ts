@@ -5,6 +5,9 @@ import { join } from 'node:path';
 
 import { Client, type QueryResultRow } from 'pg';
 
+import type { ServiceName } from '#libs/contracts';
+import { seedFile } from '#libs/identities';
+
 import { journeyConfiguration, modelFields } from '../../journeys/journey-configuration.js';
 import { StackForTests } from '../../journeys/stack-for-tests.js';
 import { FaultProxy } from './fault-proxy.js';
@@ -77,6 +80,7 @@ export class FaultGround {
         ...options.settings,
         NATS_URL: proxies?.nats.inFrontOf(nats.url) ?? nats.url,
         DATABASE_URL: proxies?.postgres.inFrontOf(postgres.url) ?? postgres.url,
+        SWITCHYARD_NATS_IDENTITIES: nats.identities,
         SWITCHYARD_SECRET_KEY: randomBytes(32).toString('base64'),
         SWITCHYARD_WEBHOOK_ALLOW: '127.0.0.0/8',
       };
@@ -89,11 +93,12 @@ export class FaultGround {
   }
 
   /** The environment of one more process of a service, beside the one of the stack. */
-  environmentOfService(port: number): NodeJS.ProcessEnv {
+  environmentOfService(name: ServiceName, port: number): NodeJS.ProcessEnv {
     return {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       ...this.settings,
+      SWITCHYARD_NATS_SEED_FILE: seedFile(this.nats.identities, name),
       SWITCHYARD_HOME: this.stack.home,
       SWITCHYARD_HOST: '127.0.0.1',
       SWITCHYARD_PORT: String(port),

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
+import { headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
 
 import { eventually } from '#libs/testing';
 
-import { readStreams } from '../check/check-streams.js';
+import { connectTo, readStreams } from '../check/check-streams.js';
 import { runBatch } from '../run-batch.js';
 import type { Scenario, ScenarioRun } from '../scenario.js';
 
@@ -16,7 +16,7 @@ async function onNats<Result>(
   { ground }: ScenarioRun,
   use: (connection: NatsConnection) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await connect({ servers: ground.nats.url, noAsyncTraces: true });
+  const connection = await connectTo(ground.nats.view);
   try {
     return await use(connection);
   } finally {
@@ -85,7 +85,7 @@ export const MESSAGE_FAULTS: readonly Scenario[] = [
       run.figures['results published again'] = await publishResultsAgain(run);
       await eventually(
         async () => {
-          const { consumers } = await readStreams(run.ground.nats.url);
+          const { consumers } = await readStreams(run.ground.nats.view);
           if (consumers.some(({ pending, unacknowledged }) => pending + unacknowledged > 0))
             throw new Error('still reading');
         },
@@ -125,7 +125,7 @@ export const MESSAGE_FAULTS: readonly Scenario[] = [
       run.expectedDeadLetters = POISONED * 3 + POISONED;
       await eventually(
         async () => {
-          const { deadLetters } = await readStreams(run.ground.nats.url);
+          const { deadLetters } = await readStreams(run.ground.nats.view);
           if (deadLetters !== run.expectedDeadLetters) throw new Error(`${deadLetters} messages are buried`);
         },
         { withinMilliseconds: BURIED_WITHIN_MILLISECONDS, everyMilliseconds: 500 },

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Settings } from '#libs/config';
+import { ensureIdentities, seedFile } from '#libs/identities';
 
 import { cacheFolder } from '../cache-folder.js';
 import { LocalStackError } from '../local-stack.error.js';
@@ -58,8 +59,9 @@ export class Stack {
     await Promise.all(SERVICES_IN_START_ORDER.map((name) => assertBuilt(projectFolder, name)));
     const [natsUrl, databaseUrl] = await Promise.all([this.#nats(), this.#postgres()]);
     print(`starting the services: ${SERVICES_IN_START_ORDER.join(', ')}`);
-    const environment = serviceEnvironment(this.#options, { natsUrl, databaseUrl });
+    const shared = serviceEnvironment(this.#options, { natsUrl, databaseUrl });
     for (const name of SERVICES_IN_START_ORDER) {
+      const environment = { ...shared, ...this.#identityOf(name) };
       const onOutput = this.#outputOf(name, settings.logLevel ?? 'warn');
       const givesWay = SERVICES_THAT_GIVE_WAY.has(name);
       await this.#supervise(name, () => startChildService({ name, projectFolder, environment, givesWay, onOutput }));
@@ -90,6 +92,17 @@ export class Stack {
     }
   }
 
+  get #identities(): string {
+    return this.#options.settings.natsIdentities ?? join(this.#options.settings.home, 'identities');
+  }
+
+  /** A NATS that is not ours gets the identities of the folder that was named, or none. */
+  #identityOf(name: string): NodeJS.ProcessEnv {
+    const { natsUrl, natsIdentities } = this.#options.settings;
+    const hasIdentities = natsUrl === undefined || natsIdentities !== undefined;
+    return hasIdentities ? { SWITCHYARD_NATS_SEED_FILE: seedFile(this.#identities, name) } : {};
+  }
+
   async #nats(): Promise<string> {
     const { settings, environment, print } = this.#options;
     if (settings.natsUrl !== undefined) {
@@ -101,7 +114,9 @@ export class Stack {
     print(`starting nats-server ${found.version} (${found.origin}) on port ${port}`);
     const dataFolder = join(settings.home, 'nats');
     const onOutput = this.#outputOf('nats-server', 'silent');
-    await this.#supervise('nats-server', () => NatsServer.start({ binary: found.binary, dataFolder, port, onOutput }));
+    const blocks = await ensureIdentities(this.#identities);
+    const { binary } = found;
+    await this.#supervise('nats-server', () => NatsServer.start({ binary, dataFolder, port, blocks, onOutput }));
     return `nats://127.0.0.1:${port}`;
   }
 

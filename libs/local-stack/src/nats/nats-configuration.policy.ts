@@ -5,6 +5,8 @@ export interface NatsConfiguration {
   readonly maxPayloadBytes: number;
   readonly maxPendingBytes: number;
   readonly monitoringPort?: number | undefined;
+  /** More blocks of the file, such as `authorization`. Without one the server lets anybody on this machine in. */
+  readonly blocks?: string | undefined;
 }
 
 /**
@@ -28,5 +30,5 @@ export function writeNatsConfiguration(configuration: NatsConfiguration): string
     '}',
   ];
   if (configuration.monitoringPort !== undefined) lines.push(`http: "127.0.0.1:${configuration.monitoringPort}"`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n${configuration.blocks ?? ''}`;
 }

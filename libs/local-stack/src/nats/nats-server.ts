@@ -21,6 +21,8 @@ export interface NatsServerOptions {
   readonly dataFolder: string;
   readonly port?: number;
   readonly monitoringPort?: number;
+  /** More blocks of nats.conf, such as `authorization`. */
+  readonly blocks?: string;
   readonly onOutput?: (chunk: Buffer) => void;
 }
 
@@ -94,8 +96,9 @@ async function prepareDataFolder(options: NatsServerOptions, port: number): Prom
       maxPayloadBytes: 8 * MEBIBYTE,
       maxPendingBytes: 256 * MEBIBYTE,
       monitoringPort: options.monitoringPort,
+      blocks: options.blocks,
     });
-    await writeFile(file, configuration);
+    await writeFile(file, configuration, { mode: 0o600 });
     return file;
   } catch (error) {
     throw explainSystemError(error, `Preparing the folder of nats-server`);

@@ -1,11 +1,23 @@
 import { EventEmitter } from 'node:events';
-import { connect, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inboxPrefixOf } from '#libs/contracts';
+import {
+  connect,
+  type Msg,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  type Subscription,
+} from '@nats-io/transport-node';
+import { connectionFailure } from './connection-failure.js';
+import { authenticatorOf, type NatsAccess } from './nats-access.js';
 
 /** What the link says of its life; `warn` and `info` lines go to the service's log. */
 export interface LinkLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
+
+const FIRST_CONNECTION_EVERY_MILLISECONDS = 250;
 
 interface LinkEvents {
   up: [];
@@ -22,27 +34,43 @@ export class NatsLink extends EventEmitter<LinkEvents> {
   private constructor(
     readonly connection: NatsConnection,
     private readonly log: LinkLog,
+    /** Begins every subject at which this process may wait for answers. */
+    readonly inboxPrefix: string,
   ) {
     super();
     this.setMaxListeners(0);
     void this.followStatus();
   }
 
-  /** Connects; resolves only when a server answered. `url` may list several servers, separated by commas. */
-  static async open(url: string, name: string, log: LinkLog): Promise<NatsLink> {
-    const connection = await connect({
+  /**
+   * Connects; resolves only when a server answered, however long that takes. `url` may list several servers, separated by commas.
+   * @throws MessagingError `refused` where a server is there and does not let this process in.
+   */
+  static async open(url: string, name: string, log: LinkLog, access: NatsAccess = {}): Promise<NatsLink> {
+    const options: NodeConnectionOptions = {
       servers: url.split(',').map((server) => server.trim()),
       name,
+      inboxPrefix: inboxPrefixOf(name),
       noAsyncTraces: true,
-      waitOnFirstConnect: true,
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
       reconnectJitter: 250,
+      // An identity that is being replaced is refused for a moment.
+      ignoreAuthErrorAbort: true,
       pingInterval: 10_000,
       maxPingOut: 2,
       timeout: 5_000,
-    });
-    return new NatsLink(connection, log);
+      ...authenticatorOf(access),
+    };
+    for (;;) {
+      try {
+        return new NatsLink(await connect(options), log, `${inboxPrefixOf(name)}.`);
+      } catch (error) {
+        const failure = connectionFailure(error, name, access);
+        if (!failure.retryable) throw failure;
+        await wait(FIRST_CONNECTION_EVERY_MILLISECONDS);
+      }
+    }
   }
 
   get isUp(): boolean {

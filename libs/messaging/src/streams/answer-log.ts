@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Stream } from '#libs/contracts';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { Messaging, Subscription } from '../messaging.js';
@@ -54,7 +53,7 @@ export class AnswerLog {
   }
 
   private async step(subject: string, sequence: number, batch: number): Promise<IncomingMessage[]> {
-    const inbox = `_INBOX.frames.${randomUUID()}`;
+    const inbox = this.messaging.newInbox();
     const frames: IncomingMessage[] = [];
     let timer: NodeJS.Timeout | undefined;
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -73,7 +73,7 @@ export class PullSubscription {
   private readonly restart = (): void => {
     if (this.watch === undefined) return;
     this.subscription?.unsubscribe();
-    this.inbox = `_INBOX.${randomBytes(12).toString('hex')}`;
+    this.inbox = `${this.link.inboxPrefix}${randomBytes(12).toString('hex')}`;
     this.subscription = this.link.subscribe(this.inbox, (raw) => this.receive(raw));
     this.asked = 0;
     this.lastSignal = Date.now();

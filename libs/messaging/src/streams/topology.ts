@@ -15,6 +15,8 @@ import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { Bucket, Consumer, Stream, type ConsumerDefinition, type StreamDefinition } from '#libs/contracts';
 import type { LinkLog, NatsLink } from '../link/nats-link.js';
+import { MessagingError } from '../messaging-error.js';
+import type { OwnTopology } from './own-topology.js';
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 const STREAM_NOT_FOUND = 10_059;
@@ -25,15 +27,18 @@ const SNAPSHOT_VERSIONS_KEPT = 10;
 
 /**
  * Makes the server hold the streams, consumers and buckets of the contracts: creates what is missing, brings settings that
- * differ into line, and says so in the log. Every service does it at start and again when it finds something gone, so no
+ * differ into line, and says so in the log. Control does it for all
+ * at start, and again when somebody finds something gone (every service, where NATS knows no identities), so no
  * order of starting matters and a wiped store heals by itself.
  */
 export class Topology {
   private running: Promise<void> | undefined;
 
+  /** `own`: of a process whose identity may make nothing, and leaves it to control. */
   constructor(
     private readonly link: NatsLink,
     private readonly log: LinkLog,
+    private readonly own?: OwnTopology,
   ) {}
 
   /** One run at a time; callers that come meanwhile share it. */
@@ -51,7 +56,9 @@ export class Topology {
       } catch (error) {
         const isRefusal = error instanceof JetStreamApiError && error.status < SERVER_ERROR;
         if (isRefusal || this.link.connection.isClosed()) throw error;
-        this.log.warn({ error }, 'the streams could not be provisioned; trying again');
+        // Waiting for control is how a start goes where services have identities.
+        const level = error instanceof MessagingError ? 'info' : 'warn';
+        this.log[level]({ error }, 'the streams could not be provisioned; trying again');
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MILLISECONDS));
       }
     }
@@ -59,6 +66,7 @@ export class Topology {
 
   private async run(): Promise<void> {
     const manager = await jetstreamManager(this.link.connection, { checkAPI: false });
+    if (this.own) return this.own.ensure(manager);
     for (const definition of Object.values(Stream)) await this.ensureStream(manager, streamConfig(definition));
     for (const definition of Object.values(Consumer)) await this.ensureConsumer(manager, definition);
     await new Kvm(this.link.connection).create(Bucket.snapshot.name, { history: SNAPSHOT_VERSIONS_KEPT });

@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ensureIdentities, seedFile } from '#libs/identities';
 import { leafHash } from '#libs/merkle';
 import { MessagingParts } from '#libs/messaging';
 import { buildRequestEnded, eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
@@ -17,8 +20,9 @@ class Follower {
   readonly lines: string[] = [];
   private readonly child: ChildProcess;
 
-  constructor(url: string, name: string) {
-    this.child = spawn(process.execPath, [EXAMPLE, 'followed', name], { env: { ...process.env, NATS_URL: url } });
+  constructor(url: string, identities: string, name: string) {
+    const env = { ...process.env, NATS_URL: url, NATS_SEED_FILE: seedFile(identities, name) };
+    this.child = spawn(process.execPath, [EXAMPLE, 'followed', name], { env });
     let text = '';
     this.child.stdout?.on('data', (piece: Buffer) => {
       text += piece.toString('utf8');
@@ -38,30 +42,38 @@ describe('the stream of the trail', () => {
   let nats: NatsForTests;
   let messaging: MessagingParts;
   let runner: StreamEntriesRunner;
+  let identities: string;
   const eventsOf = (count: number) =>
     Array.from({ length: count }, () => buildRequestEnded({ organization: 'followed' }));
 
   beforeAll(async () => {
-    [parts, nats] = await Promise.all([AuditParts.open(), startNatsForTests()]);
-    messaging = await MessagingParts.open(nats.url, 'audit', silentLog);
+    identities = await mkdtemp(join(tmpdir(), 'switchyard-followers-'));
+    const followers = ['siem', 'other'].map((name) => ({ name, organization: 'followed' }));
+    const blocks = await ensureIdentities(identities, followers);
+    [parts, nats] = await Promise.all([AuditParts.open(), startNatsForTests({ blocks })]);
+    const open = (name: string) =>
+      MessagingParts.open(nats.url, name, silentLog, { seedFile: seedFile(identities, name) });
+    await (await open('control')).close();
+    messaging = await open('audit');
     runner = new StreamEntriesRunner(new UnstreamedRepository(parts.database), messaging.messaging, silentLog);
   });
   afterAll(async () => {
     await messaging.close();
     await nats.stop();
     await parts.close();
+    await rm(identities, { recursive: true, force: true });
   });
 
   it('is followed by the program of the documentation, which goes on where it was killed, and by another from the start', async () => {
     await parts.record(eventsOf(300));
     await Promise.all([runner.sendAll(), runner.sendAll()]);
-    const first = new Follower(nats.url, 'siem');
+    const first = new Follower(nats.url, identities, 'siem');
     await eventually(() => expect(first.lines).toHaveLength(300), { withinMilliseconds: 15_000 });
     await first.stop();
     await parts.record(eventsOf(20));
     await runner.sendAll();
-    const again = new Follower(nats.url, 'siem');
-    const other = new Follower(nats.url, 'other');
+    const again = new Follower(nats.url, identities, 'siem');
+    const other = new Follower(nats.url, identities, 'other');
     await eventually(
       () => {
         expect([again.lines.length >= 20, other.lines.length]).toEqual([true, 320]);
