@@ -199,6 +199,7 @@ export const MessageAccess: Readonly<Record<ServiceName, ServiceAccess>> = {
       'healthAsk',
       'metricsAsk',
     ],
+    watches: [Consumer.audit],
     reads: [Stream.streamedAnswers],
     buckets: {
       snapshot: 'read',
