@@ -24,6 +24,7 @@ import { startPeer, type RunningPeer } from './peer/start-peer.js';
 import { readMemory } from './processes/memory.js';
 import type { Progress } from './progress.js';
 import { countRows } from './records/count-rows.js';
+import { measureReports, type ReportFigures } from './reports/measure-reports.js';
 import { measureRecords, type RecordFigures } from './records/measure-records.js';
 import type { BenchResults, MemoryByContender } from './report/bench-results.js';
 import { measureAuto } from './routing/measure-auto.js';
@@ -73,13 +74,17 @@ export class BenchRun {
       ...(auto && { auto }),
     };
     await ground.records.settled();
+    const books = await countRows(ground.stack.databaseUrl);
+    // Last, since what it loads stands in no trail.
+    const reports = sections.includes('reports') ? await this.reports(ground) : undefined;
     return {
       machine: await describeMachine(ground.stack.databaseUrl, ground.prompts.origin),
       effort: this.effort,
       isQuick,
       seconds: this.progress.elapsedSeconds,
       ...results,
-      books: await countRows(ground.stack.databaseUrl),
+      ...(reports && { reports }),
+      books,
     };
   }
 
@@ -138,6 +143,11 @@ export class BenchRun {
     await checkAnswers(contenders, prompts.plain[0] ?? '');
     await records.settled();
     return measureRecords({ stack, records, say: this.say }, this.effort.backlogEvents, this.effort.rounds);
+  }
+
+  private reports({ stack }: BenchGround): Promise<ReportFigures[]> {
+    const { reportedCharges: charges, rounds } = this.effort;
+    return measureReports({ stack, say: this.say }, { charges, rounds });
   }
 
   private async settlements({ stack, records, upstreams, prompts }: BenchGround): Promise<SettlementFigures[]> {

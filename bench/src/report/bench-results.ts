@@ -9,6 +9,7 @@ import type { Machine } from '../machine/machine.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
+import type { ReportFigures } from '../reports/measure-reports.js';
 import type { SettlementFigures } from '../settlements/measure-settlements.js';
 
 export type MemoryByContender = Readonly<Partial<Record<ContenderName, readonly MemoryOfPart[]>>>;
@@ -29,6 +30,7 @@ export interface BenchResults {
   /** What budgets and limits add to a request. */
   readonly bounds?: BoundsFigures;
   readonly settlements?: readonly SettlementFigures[];
+  readonly reports?: readonly ReportFigures[];
   readonly routing?: readonly RoutingFigures[];
   /** What `auto` takes besides. */
   readonly auto?: DecisionTime;

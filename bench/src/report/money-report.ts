@@ -1,4 +1,5 @@
 import type { BoundsFigures } from '../bounds/measure-bounds.js';
+import type { ReportFigures } from '../reports/measure-reports.js';
 import type { SettlementFigures } from '../settlements/measure-settlements.js';
 import { figure, table } from './table.js';
 
@@ -35,4 +36,14 @@ export function settlementsSection(settlements: readonly SettlementFigures[]): s
     'transactions for 1,000 calls',
   ];
   return ['## Settlements: a backlog of calls with holds, Postgres durable', table(head, rows)];
+}
+
+export function reportsSection(reports: readonly ReportFigures[]): string[] {
+  const rows = reports.map(({ report, milliseconds, longestMilliseconds }) => [
+    report,
+    figure(milliseconds),
+    figure(longestMilliseconds),
+  ]);
+  const charges = reports[0]?.charges ?? 0;
+  return [`## Reports: over HTTP, of ${charges} charges of 90 days`, table(['report', 'median, ms', 'longest'], rows)];
 }

@@ -5,7 +5,7 @@ import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
 import type { BenchResults, MemoryByContender } from './bench-results.js';
-import { boundsSection, settlementsSection } from './money-report.js';
+import { boundsSection, reportsSection, settlementsSection } from './money-report.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
 import { targetsTable } from './targets.js';
@@ -14,8 +14,20 @@ const CHUNKS_OF_A_STREAM = 200;
 
 /** The report of a run as Markdown that reads well in a terminal too. */
 export function renderReport(results: BenchResults): string {
-  const { interactive, streams, translated, durable, batches, records, routing, auto, memory, bounds, settlements } =
-    results;
+  const {
+    interactive,
+    streams,
+    translated,
+    durable,
+    batches,
+    records,
+    routing,
+    auto,
+    memory,
+    bounds,
+    settlements,
+    reports,
+  } = results;
   return [
     heading(results),
     ...section('Targets of this step', targetsTable(results)),
@@ -27,6 +39,7 @@ export function renderReport(results: BenchResults): string {
     ...(batches === undefined ? [] : batchesSection(batches)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(settlements === undefined ? [] : settlementsSection(settlements)),
+    ...(reports === undefined ? [] : reportsSection(reports)),
     ...(routing === undefined ? [] : routingSections(routing)),
     ...(auto === undefined ? [] : autoSection(auto)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),

@@ -30,6 +30,7 @@ const DECIDED_CANDIDATES = 100;
 const AUTO_MICROSECONDS = 200;
 const BOUNDS_MILLISECONDS = 0.2;
 const SETTLED_PER_SECOND = 10_000;
+const REPORT_MILLISECONDS = 1_000;
 
 export function isMet({ measured, limit, bound }: Target): boolean {
   return bound === 'at most' ? measured <= limit : measured >= limit;
@@ -45,6 +46,7 @@ export function targetsOf({
   auto,
   bounds,
   settlements,
+  reports,
 }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
@@ -61,6 +63,10 @@ export function targetsOf({
   for (const figures of settlements ?? []) {
     const what = `calls on ${figures.budgets} budgets settled for a second of one core, billing and Postgres together`;
     targets.push({ what, measured: settledOnOneCore(figures), limit: SETTLED_PER_SECOND, bound: 'at least' });
+  }
+  for (const { report, charges, milliseconds } of reports ?? []) {
+    const what = `${report}, of ${charges} charges, ms`;
+    targets.push({ what, measured: milliseconds, limit: REPORT_MILLISECONDS, bound: 'at most' });
   }
   if (routing !== undefined) targets.push(...routingTargets(routing));
   if (auto !== undefined) {

@@ -21,6 +21,7 @@ const KEPT_OUTPUT_CHARACTERS = 8_000;
 export interface RunningStack {
   readonly url: string;
   readonly callerKey: string;
+  readonly adminKey: string;
   /** Of another project. */
   readonly otherCallerKey: string;
   /** Of a project with budgets and limits. */
@@ -42,6 +43,7 @@ export async function startStack(
   const home = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
   const [port, natsPort, postgresPort] = [await freePort(), await freePort(), await freePort()];
   const callerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
+  const adminKey = `sy_admin_${randomBytes(24).toString('base64url')}`;
   const otherCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const boundedCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const configuration = join(home, 'switchyard.yaml');
@@ -50,6 +52,7 @@ export async function startStack(
     ...inheritedEnvironment(),
     ...environment,
     SWITCHYARD_HOME: home,
+    SWITCHYARD_ADMIN_KEY: adminKey,
     SWITCHYARD_CONFIG: configuration,
     SWITCHYARD_PORT: String(port),
     SWITCHYARD_NATS_PORT: String(natsPort),
@@ -70,6 +73,7 @@ export async function startStack(
   return {
     url: `http://127.0.0.1:${port}`,
     callerKey,
+    adminKey,
     otherCallerKey,
     boundedCallerKey,
     natsUrl: `nats://127.0.0.1:${natsPort}`,
