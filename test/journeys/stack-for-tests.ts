@@ -134,12 +134,25 @@ export class StackForTests {
 
   /** Asks the stack's own database. */
   async query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.connected(async (client) => (await client.query<Row>(sql, [...values])).rows);
+  }
+
+  /** Asks it several things over one connection, in order; the answer is that to the last. */
+  async queryInOrder<Row extends QueryResultRow>(statements: readonly string[]): Promise<Row[]> {
+    return this.connected(async (client) => {
+      let rows: Row[] = [];
+      for (const sql of statements) rows = (await client.query<Row>(sql)).rows;
+      return rows;
+    });
+  }
+
+  private async connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const password = (await readFile(join(this.#home, 'postgres-password'), 'utf8')).trim();
     const address = `postgres://switchyard:${password}@127.0.0.1:${this.#databasePort}/switchyard`;
     const client = new Client({ connectionString: address });
     await client.connect();
     try {
-      return (await client.query<Row>(sql, [...values])).rows;
+      return await work(client);
     } finally {
       await client.end();
     }

@@ -645,3 +645,4 @@ export type {
   SignIn,
   Visitor,
 } from './admin/people.js';
+export { DOCUMENT_FIELDS } from './admin/document-fields.js';

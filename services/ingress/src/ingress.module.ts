@@ -45,6 +45,7 @@ import { BudgetGate } from './hold-budget/budget-gate.js';
 import { TrailGate } from './guard-trail/trail-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
+import { LitellmSpendController } from './litellm/litellm-spend.controller.js';
 import { RateLimits } from './limit-rate/rate-limits.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
@@ -121,6 +122,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     CatalogueModelsController,
     ConfigurationController,
     LitellmKeysController,
+    LitellmSpendController,
     ApiController,
     MembersController,
     OrganizationAllowancesController,

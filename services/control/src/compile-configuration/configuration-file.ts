@@ -63,6 +63,8 @@ const model = closedObject({
   ...routingFields,
 });
 export type ModelFields = z.infer<typeof model>;
+/** The names of all fields that a model may have. */
+export const MODEL_FIELD_NAMES: readonly string[] = Object.keys(model.shape);
 
 const project = closedObject(projectFields);
 

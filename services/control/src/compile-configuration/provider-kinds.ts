@@ -107,6 +107,11 @@ const presetFields = closedObject({
   ...place,
 });
 
+/** The names of all fields that a provider of some kind may have. */
+export const PROVIDER_FIELD_NAMES: ReadonlySet<string> = new Set(
+  [...Object.values(fieldsOf), presetFields].flatMap(({ shape }) => Object.keys(shape)),
+);
+
 const kindNames: readonly string[] = [...Object.keys(fieldsOf), ...presetNames];
 
 /** The kinds whose answers cost nothing where no price is given. */

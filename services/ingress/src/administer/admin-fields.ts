@@ -1,5 +1,5 @@
 import { DialectError } from '#libs/dialects';
-import { PLAN_FEATURES, rateLimitShape, role, slug } from '#libs/contracts';
+import { DOCUMENT_FIELDS, PLAN_FEATURES, rateLimitShape, role, slug } from '#libs/contracts';
 import { z } from 'zod';
 
 const MOST_PER_PAGE = 100;
@@ -23,7 +23,7 @@ export const limitsFields = z.strictObject({
 });
 
 /** Budgets as in `switchyard.yaml`; each is checked there. */
-export const budgetsFields = z.array(z.record(z.string(), z.unknown())).max(100);
+export const budgetsFields = z.array(z.strictObject(anythingIn(DOCUMENT_FIELDS.budget))).max(100);
 
 /** Bodies that set one field of an organisation or a project; null takes it away. */
 export const budgetsBody = z.strictObject({ budgets: budgetsFields.nullable() });
@@ -71,10 +71,13 @@ const planShape = {
 export const planCreate = z.strictObject({ name: slug, ...optional(planShape) });
 export const planUpdate = z.strictObject(nullable(planShape));
 
-/** The fields of a provider or a model are those of `switchyard.yaml`, all of which are checked where they are kept. */
-export const providerCreate = z.looseObject({ name: slug, kind: slug });
-export const modelCreate = z.looseObject({ name: z.string().min(1).max(200) });
-export const anyUpdate = z.record(z.string().max(100), z.unknown());
+/** The fields of a provider or a model are those of `switchyard.yaml`; what stands in them is checked where they are kept. */
+const providerShape = anythingIn(DOCUMENT_FIELDS.provider);
+const modelShape = anythingIn(DOCUMENT_FIELDS.model);
+export const providerCreate = z.strictObject({ ...providerShape, name: slug, kind: slug });
+export const providerUpdate = z.strictObject(providerShape);
+export const modelCreate = z.strictObject({ ...modelShape, name: z.string().min(1).max(200) });
+export const modelUpdate = z.strictObject(modelShape);
 
 export const applyFields = z.strictObject({
   text: z.string().min(1).max(400_000),
@@ -93,6 +96,10 @@ export function ifMatchOf(header: string | undefined): { ifMatch?: string } {
       'if-match',
     );
   return { ifMatch: header };
+}
+
+function anythingIn(names: readonly string[]): Record<string, z.ZodOptional<z.ZodUnknown>> {
+  return Object.fromEntries(names.map((name) => [name, z.unknown().optional()]));
 }
 
 function optional<Shape extends Record<string, z.ZodType>>(

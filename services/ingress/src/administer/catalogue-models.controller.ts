@@ -4,7 +4,7 @@ import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { Describe } from '../describe-api/describe.js';
 import { readJson } from '../http/read-json.js';
-import { anyUpdate, ifMatchOf, modelCreate, pageQuery } from './admin-fields.js';
+import { modelUpdate, ifMatchOf, modelCreate, pageQuery } from './admin-fields.js';
 import { DocumentsDoor, type Asked } from './documents-door.js';
 
 /** Public models with their targets, prices and routing. */
@@ -44,14 +44,14 @@ export class CatalogueModelsController {
 
   @Patch(':model')
   @Permit('update', 'CatalogueModel')
-  @Describe({ summary: 'Change a model; null takes a field away', body: anyUpdate, takesEtag: true })
+  @Describe({ summary: 'Change a model; null takes a field away', body: modelUpdate, takesEtag: true })
   async update(
     @Req() { caller, body }: AuthenticatedRequest,
     @Param('model') name: string,
     @Headers('if-match') etag: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const document = readJson(body, anyUpdate);
+    const document = readJson(body, modelUpdate);
     return this.documents.change(asked(caller), { name, action: 'update', document, ...ifMatchOf(etag) }, reply);
   }
 

@@ -4,7 +4,7 @@ import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { Describe } from '../describe-api/describe.js';
 import { readJson } from '../http/read-json.js';
-import { anyUpdate, ifMatchOf, pageQuery, providerCreate } from './admin-fields.js';
+import { providerUpdate, ifMatchOf, pageQuery, providerCreate } from './admin-fields.js';
 import { DocumentsDoor, type Asked } from './documents-door.js';
 
 /** Providers and their credentials, which are never shown. */
@@ -44,14 +44,14 @@ export class ProvidersController {
 
   @Patch(':provider')
   @Permit('update', 'Configuration')
-  @Describe({ summary: 'Change a provider; null takes a field away', body: anyUpdate, takesEtag: true })
+  @Describe({ summary: 'Change a provider; null takes a field away', body: providerUpdate, takesEtag: true })
   async update(
     @Req() { caller, body }: AuthenticatedRequest,
     @Param('provider') name: string,
     @Headers('if-match') etag: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const document = readJson(body, anyUpdate);
+    const document = readJson(body, providerUpdate);
     return this.documents.change(asked(caller), { name, action: 'update', document, ...ifMatchOf(etag) }, reply);
   }
 

@@ -50,7 +50,8 @@ export class HttpErrorFilter implements ExceptionFilter {
  * instead of the answer that says why.
  */
 async function readOut(body: IncomingMessage): Promise<void> {
-  if (body.complete || body.destroyed) return;
+  // Read to its end, it has no rest, whoever has read it.
+  if (body.complete || body.readableEnded || body.destroyed) return;
   body.resume();
   const patience = AbortSignal.timeout(HttpLimit.readOutMilliseconds);
   await once(body, 'end', { signal: patience }).catch(() => undefined);

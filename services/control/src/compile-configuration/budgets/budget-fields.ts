@@ -43,6 +43,8 @@ const budget = closedObject({
   if (problem) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
 });
 export type BudgetFields = z.infer<typeof budget>;
+/** The names of all fields that a budget may have. */
+export const BUDGET_FIELD_NAMES: readonly string[] = Object.keys(budget.shape);
 
 /** The budgets of an organization, a project or a key. */
 export const budgetFields = z.array(budget).max(MOST_BUDGETS).default([]);
