@@ -13,7 +13,7 @@ export const INJECTIONS: readonly string[] = [
   '\ud83d\udca9'.repeat(3),
   '{"$ne": null}',
   'ﬀ＇ OR １＝１',
-  `${'%_'.repeat(200)}`,
+  `${'%_'.repeat(90)}`,
   '9999999999999999999999999',
   '-1',
   'NaN',

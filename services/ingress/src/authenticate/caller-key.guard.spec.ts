@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import type { KeyEntry, Snapshot } from '#libs/contracts';
 import type { KeyBucket, KeyListener, Messaging, SnapshotWatch } from '#libs/messaging';
@@ -124,6 +124,27 @@ describe('CallerKeyGuard', () => {
     const { bring, enter } = guarded();
     bring([KEY]);
     expect(() => enter(headers)).toThrow(expect.objectContaining({ status: 401, code }));
+  });
+
+  it('treats all wrong keys alike, however near to a right one: one look-up by the hash of the whole, and no word of either', () => {
+    const { bring, enter } = guarded();
+    bring([KEY]);
+    const hashing = jest.spyOn(KeyHasher.prototype, 'hash');
+    const near = [`${KEY}0`, KEY.slice(0, -1), `${KEY.slice(0, -1)}8`, `x${KEY.slice(1)}`, 'k'.repeat(KEY.length)];
+    const told = near.map((key) => {
+      hashing.mockClear();
+      try {
+        enter(bearer(key));
+        return 'let in';
+      } catch (error) {
+        expect(hashing.mock.calls).toEqual([[key]]);
+        expect(JSON.stringify(error)).not.toContain(String(hashing.mock.results[0]?.value));
+        return JSON.stringify({ ...(error as Error), message: (error as Error).message });
+      }
+    });
+    hashing.mockRestore();
+    expect(new Set(told).size).toBe(1);
+    for (const key of [KEY, ...near]) expect(told[0]).not.toContain(key);
   });
 
   it.each([

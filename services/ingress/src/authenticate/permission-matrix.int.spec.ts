@@ -58,6 +58,25 @@ function entryOf(name: string): KeyEntry {
   return { ...DEMO, name, admin: false, hash: hasher.hash(name), ...KEYS[name] };
 }
 
+/** What nobody may set of themselves or others, wherever it is put. */
+const FORGED_FIELDS = {
+  tenant_id: 'acme',
+  tenant: 'acme',
+  org: 'acme',
+  spent: 0,
+  posted: '0',
+  price: '0',
+  admin: true,
+  allowed_routes: ['/*'],
+  state: 'active',
+  status: 'active',
+  managedBy: 'api',
+  createdBy: 'somebody',
+  etag: '"1"',
+  version: 9,
+  constructor: { prototype: { admin: true } },
+} as const;
+
 interface ApiOperation {
   readonly operationId: string;
   readonly summary: string;
@@ -215,8 +234,29 @@ describe('every live route', () => {
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
+  it.each(Object.entries(FORGED_FIELDS))('refuses the forged field %s in every body of the admin API', async (name, value) => {
+    const changes = guarded().filter(({ route }) => /^\/admin\/v1\//.test(route.url) && route.description?.body);
+    expect(changes.length).toBeGreaterThan(15);
+    for (const { route } of changes) {
+      const answer = await ingress.http.inject({
+        method: route.method as 'POST',
+        url: route.url.replaceAll(/:\w+/g, 'some-id'),
+        headers: { authorization: 'Bearer bootstrap-key', 'content-type': 'application/json', 'if-match': '*' },
+        payload: JSON.stringify({ [name]: value }),
+      });
+      const { error } = answer.json<{ error: { message: string } }>();
+      expect([route.method, route.url, answer.statusCode]).toEqual([route.method, route.url, 400]);
+      if (name !== '__proto__') expect(error.message).toMatch(new RegExp(`${name}|required|missing|invalid`, 'i'));
+    }
+  });
+
   it.each([
     ['POST', '/admin/v1/organizations', { name: 'acme', spent: 1 }],
+    ['PATCH', '/admin/v1/providers/main', { spent: 1 }],
+    ['PATCH', '/admin/v1/models/small', { price: '0' }],
+    ['PUT', '/admin/v1/organizations/acme/budgets', { budgets: [{ limitUsd: '1', posted: '0' }] }],
+    ['POST', '/admin/v1/configuration/apply', { text: 'version: 1', admin: true }],
+
     ['POST', '/admin/v1/organizations/acme/keys', { project: 'web', name: 'ci', org: 'other' }],
     ['POST', '/admin/v1/organizations/acme/keys', { project: 'web', name: 'ci', role: 'owner' }],
     ['POST', '/admin/v1/organizations/acme/keys', { project: { $ne: '' }, name: 'ci' }],
