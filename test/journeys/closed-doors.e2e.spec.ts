@@ -149,7 +149,7 @@ describe('the doors of an installation that is in use', () => {
         ...(body ? { body } : {}),
         headers: { 'content-type': 'application/json', ...headers },
       });
-      const tells = /syntax error|pg_|SQLSTATE|relation "|stack"|node_modules/i.test(text);
+      const tells = /syntax error|pg-pool|pg_catalog|SQLSTATE|relation "|stack"|node_modules/i.test(text);
       if (status >= 500 || tells) found.push(`${method} ${path} ${status} ${text.slice(0, 200)}`);
       return status;
     };

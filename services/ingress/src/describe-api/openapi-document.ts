@@ -8,9 +8,12 @@ const ERRORS = ['400', '401', '403', '404', '409', '412', '428', '429', '503'] a
 /** The API as an OpenAPI 3.1 document, made of the routes of the running server and the schemas that they read by. */
 export function openapiDocument(routes: readonly LiveRoute[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
+  const ids = new Set<string>();
   for (const route of routes) {
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{path}');
-    (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, path);
+    const id = operationIdOf(route, path, ids);
+    ids.add(id);
+    (paths[path] ??= {})[route.method.toLowerCase()] = { operationId: id, ...operationOf(route, path) };
   }
   return {
     openapi: VERSION,
@@ -63,6 +66,12 @@ const errorSchema = {
   },
 };
 
+/** A handler at several addresses has several operations, which must not be called alike. */
+function operationIdOf({ handler }: LiveRoute, path: string, taken: ReadonlySet<string>): string {
+  const id = handler.replace(/Controller\./, '_') + (path.startsWith('/v2/') ? '_v2' : '');
+  return taken.has(id) ? `${id}${path.replaceAll(/\W+/g, '_')}` : id;
+}
+
 function operationOf(
   { method, url, handler, rule, description = { summary: `${method} ${url}` } }: LiveRoute,
   path: string,
@@ -71,7 +80,6 @@ function operationOf(
   const isPublic = rule !== undefined && 'isPublic' in rule;
   const content = answer ? { content: { 'application/json': { schema: schemaOf(answer, 'output') } } } : {};
   return {
-    operationId: handler.replace(/Controller\./, '_') + (path.startsWith('/v2/') ? '_v2' : ''),
     summary,
     tags: [handler.replace(/Controller\..*/, '')],
     ...(rule && !isPublic ? { description: permissionText(rule) } : {}),

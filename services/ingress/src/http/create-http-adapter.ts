@@ -48,7 +48,8 @@ export async function createHttpAdapter(trustedProxies: readonly string[] = []):
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (isStopping) reply.raw.shouldKeepAlive = false;
-    done();
+    if (NUL_IN_ADDRESS.test(request.raw.url ?? '')) refuseNul(request, reply);
+    else done();
   });
   await fastify.register(multipart, {
     limits: { files: 1, fields: MOST_FORM_FIELDS, fieldSize: MOST_FORM_FIELD_BYTES, fileSize: HttpLimit.fileBytes + 1 },
@@ -60,6 +61,15 @@ export async function createHttpAdapter(trustedProxies: readonly string[] = []):
     fastify.server.closeIdleConnections();
   };
   return { adapter, stopAccepting };
+}
+
+/** Nothing has a NUL in its name or is to be found by one, and Postgres takes none. */
+const NUL_IN_ADDRESS = /%00/;
+
+function refuseNul(request: FastifyRequest, reply: FastifyReply): void {
+  const message = 'The address has a NUL character (%00) in it, which no id and no parameter may have.';
+  const told = { status: 400, code: 'invalid_address', message, param: null };
+  void reply.status(400).type('application/json').send(dialectOfPath(request).encodeError(told));
 }
 
 /** Answers a request that Fastify could not even find a route for, such as one with a broken path. */
