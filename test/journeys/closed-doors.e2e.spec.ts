@@ -9,7 +9,19 @@ import { StackForTests } from './stack-for-tests.js';
 
 const SECRET = `sk-provider-${'5f4dcc3b5aa765d61d8327deb882cf99'.slice(0, 24)}`;
 /** Filters, orders and cursors, as far as any list knows one of these names. */
-const PARAMETERS = ['after', 'before', 'limit', 'order', 'purpose', 'status', 'model', 'group_by', 'from', 'q', 'project'];
+const PARAMETERS = [
+  'after',
+  'before',
+  'limit',
+  'order',
+  'purpose',
+  'status',
+  'model',
+  'group_by',
+  'from',
+  'q',
+  'project',
+];
 const AT_ONCE = 16;
 
 let stack: StackForTests;
@@ -48,7 +60,9 @@ async function useEverything(): Promise<void> {
     ['demo', OUR_KEY],
     ['acme', THEIR_KEY],
   ] as const) {
-    const { id } = await send(key, '/v1/chat/completions', chat).then(() => send(key, '/v1/responses', { model: 'small', input: 'hi' }));
+    const { id } = await send(key, '/v1/chat/completions', chat).then(() =>
+      send(key, '/v1/responses', { model: 'small', input: 'hi' }),
+    );
     expect(id).toMatch(/^resp_/);
     await send(key, '/v1/chat/completions', chat, { prefer: 'respond-async', 'idempotency-key': 'once' });
     await send(key, '/v1/messages/batches', {
@@ -56,9 +70,15 @@ async function useEverything(): Promise<void> {
     });
     const endpoint = await send(key, '/v1/webhooks/endpoints', { url: 'https://hooks.example/x', event_types: ['*'] });
     secrets.push(String(endpoint['secret']));
-    const issued = await send(stack.adminKey, `/admin/v1/organizations/${organization}/keys`, { project: 'default', name: 'made' });
+    const issued = await send(stack.adminKey, `/admin/v1/organizations/${organization}/keys`, {
+      project: 'default',
+      name: 'made',
+    });
     secrets.push(String(issued['key']));
-    await send(stack.adminKey, `/admin/v1/organizations/${organization}/members`, { email: `a@${organization}.example`, role: 'viewer' });
+    await send(stack.adminKey, `/admin/v1/organizations/${organization}/members`, {
+      email: `a@${organization}.example`,
+      role: 'viewer',
+    });
   }
   await send(stack.adminKey, '/admin/v1/organizations', { name: 'newco' });
   await send(stack.adminKey, '/admin/v1/providers', {
@@ -68,11 +88,16 @@ async function useEverything(): Promise<void> {
     apiKey: SECRET,
   });
   secrets.push(stack.adminKey);
-  await eventually(async () => {
-    const tables = await tenantTables();
-    const filled = await Promise.all(tables.map(async ({ name }) => (await stack.query(`SELECT 1 FROM ${name} LIMIT 1`)).length));
-    expect(filled.filter(Boolean).length).toBeGreaterThan(16);
-  }, { withinMilliseconds: 30_000 });
+  await eventually(
+    async () => {
+      const tables = await tenantTables();
+      const filled = await Promise.all(
+        tables.map(async ({ name }) => (await stack.query(`SELECT 1 FROM ${name} LIMIT 1`)).length),
+      );
+      expect(filled.filter(Boolean).length).toBeGreaterThan(16);
+    },
+    { withinMilliseconds: 30_000 },
+  );
 }
 
 async function tenantTables(): Promise<{ name: string; hasOrganization: boolean }[]> {
@@ -129,8 +154,7 @@ describe('the doors of an installation that is in use', () => {
   journey('show the tenant role no row while no tenant is set, and each tenant its own (S-05)', async () => {
     for (const { name, hasOrganization } of await tenantTables()) {
       const unset: Record<string, string>[] = [{}, { organization: '' }, { project: 'default' }];
-      for (const settings of unset)
-        expect([name, await seenAs(name, settings)]).toEqual([name, []]);
+      for (const settings of unset) expect([name, await seenAs(name, settings)]).toEqual([name, []]);
       const seen = await seenAs(name, { organization: 'demo', project: 'default' });
       if (hasOrganization) expect(seen.filter(({ organization }) => organization !== 'demo')).toEqual([]);
     }
@@ -138,61 +162,80 @@ describe('the doors of an installation that is in use', () => {
     expect(await seenAs('jobs.jobs', { organization: 'demo', project: 'elsewhere' })).toEqual([]);
   });
 
-  journey('let no SQL in by a key, an id, a filter, an order or a cursor (S-09)', async () => {
-    const before = await complaints();
-    const found: string[] = [];
-    const ask = async (key: string, method: string, path: string, headers: Record<string, string> = {}) => {
-      const body = method === 'GET' || method === 'DELETE' ? undefined : '{}';
-      const { status, text } = await call(stack.url + path, {
-        method,
-        key,
-        ...(body ? { body } : {}),
-        headers: { 'content-type': 'application/json', ...headers },
-      });
-      const tells = /syntax error|pg-pool|pg_catalog|SQLSTATE|relation "|stack"|node_modules/i.test(text);
-      if (status >= 500 || tells) found.push(`${method} ${path} ${status} ${text.slice(0, 200)}`);
-      return status;
-    };
-    const all = (await operations()).filter(({ path }) => !path.startsWith('/auth/') && path !== '/metrics');
-    const cases: (() => Promise<unknown>)[] = [];
-    for (const { method, path } of all)
-      for (const text of INJECTIONS)
-        for (const key of [OUR_KEY, stack.adminKey])
-          if (path.includes('{')) cases.push(() => ask(key, method, path.replaceAll(/\{\w+\}/g, encodeURIComponent(text))));
-    for (const { path } of all.filter(({ method, path }) => method === 'GET' && !path.includes('{') && !/tail|stream/.test(path)))
-      for (const name of PARAMETERS)
-        for (const text of [...INJECTIONS.slice(0, 6).map((one) => `=${encodeURIComponent(one)}`), ...SCALARS_THAT_ARE_NONE])
-          cases.push(() => ask(OUR_KEY, 'GET', `${path}?${name}${text}`));
-    for (const text of INJECTIONS.filter((one) => /^[\x20-\x7e]+$/.test(one))) {
-      cases.push(async () => expect(await ask(text, 'GET', '/v1/models')).toBe(401));
-      for (const header of ['x-request-id', 'idempotency-key', 'x-switchyard-project', 'traceparent', 'x-forwarded-for'])
-        cases.push(() => ask(OUR_KEY, 'GET', '/v1/jobs', { [header]: text }));
-    }
-    expect(cases.length).toBeGreaterThan(1_000);
-    await inTurns(cases, async (one) => void (await one()));
-    expect(found).toEqual([]);
-    expect((await complaints()).slice(before.length)).toEqual([]);
-  }, 240_000);
+  journey(
+    'let no SQL in by a key, an id, a filter, an order or a cursor (S-09)',
+    async () => {
+      const before = await complaints();
+      const found: string[] = [];
+      const ask = async (key: string, method: string, path: string, headers: Record<string, string> = {}) => {
+        const body = method === 'GET' || method === 'DELETE' ? undefined : '{}';
+        const { status, text } = await call(stack.url + path, {
+          method,
+          key,
+          ...(body ? { body } : {}),
+          headers: { 'content-type': 'application/json', ...headers },
+        });
+        const tells = /syntax error|pg-pool|pg_catalog|SQLSTATE|relation "|stack"|node_modules/i.test(text);
+        if (status >= 500 || tells) found.push(`${method} ${path} ${status} ${text.slice(0, 200)}`);
+        return status;
+      };
+      const all = (await operations()).filter(({ path }) => !path.startsWith('/auth/') && path !== '/metrics');
+      const cases: (() => Promise<unknown>)[] = [];
+      for (const { method, path } of all)
+        for (const text of INJECTIONS)
+          for (const key of [OUR_KEY, stack.adminKey])
+            if (path.includes('{'))
+              cases.push(() => ask(key, method, path.replaceAll(/\{\w+\}/g, encodeURIComponent(text))));
+      for (const { path } of all.filter(
+        (one) => one.method === 'GET' && !one.path.includes('{') && !/tail|stream/.test(one.path),
+      ))
+        for (const name of PARAMETERS)
+          for (const text of [
+            ...INJECTIONS.slice(0, 6).map((one) => `=${encodeURIComponent(one)}`),
+            ...SCALARS_THAT_ARE_NONE,
+          ])
+            cases.push(() => ask(OUR_KEY, 'GET', `${path}?${name}${text}`));
+      for (const text of INJECTIONS.filter((one) => /^[\x20-\x7e]+$/.test(one))) {
+        cases.push(async () => expect(await ask(text, 'GET', '/v1/models')).toBe(401));
+        for (const header of [
+          'x-request-id',
+          'idempotency-key',
+          'x-switchyard-project',
+          'traceparent',
+          'x-forwarded-for',
+        ])
+          cases.push(() => ask(OUR_KEY, 'GET', '/v1/jobs', { [header]: text }));
+      }
+      expect(cases.length).toBeGreaterThan(1_000);
+      await inTurns(cases, async (one) => void (await one()));
+      expect(found).toEqual([]);
+      expect((await complaints()).slice(before.length)).toEqual([]);
+    },
+    240_000,
+  );
 
-  journey('take no change that rests on what has changed since (412), wherever a change may rest on something', async () => {
-    const names: Record<string, string> = { organization: 'newco', provider: 'kept' };
-    const asked: string[] = [];
-    for (const { method, path } of (await operations()).filter(({ takesEtag }) => takesEtag)) {
-      const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-      if (!params.every((name) => name in names)) continue;
-      const address = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => names[name] ?? '');
-      const body = path.endsWith('/budgets') ? { budgets: null } : path.endsWith('/limits') ? { limits: null } : {};
-      const { status, text } = await call(stack.url + address, {
-        method,
-        key: stack.adminKey,
-        headers: { 'if-match': '"stale"' },
-        ...(method === 'DELETE' ? {} : { body }),
-      });
-      expect([address, status, text]).toEqual([address, 412, text]);
-      asked.push(`${method} ${path}`);
-    }
-    expect(asked.length).toBeGreaterThanOrEqual(5);
-  });
+  journey(
+    'take no change that rests on what has changed since (412), wherever a change may rest on something',
+    async () => {
+      const names: Record<string, string> = { organization: 'newco', provider: 'kept' };
+      const asked: string[] = [];
+      for (const { method, path } of (await operations()).filter(({ takesEtag }) => takesEtag)) {
+        const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+        if (!params.every((name) => name in names)) continue;
+        const address = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => names[name] ?? '');
+        const body = path.endsWith('/budgets') ? { budgets: null } : path.endsWith('/limits') ? { limits: null } : {};
+        const { status, text } = await call(stack.url + address, {
+          method,
+          key: stack.adminKey,
+          headers: { 'if-match': '"stale"' },
+          ...(method === 'DELETE' ? {} : { body }),
+        });
+        expect([address, status, text]).toEqual([address, 412, text]);
+        asked.push(`${method} ${path}`);
+      }
+      expect(asked.length).toBeGreaterThanOrEqual(5);
+    },
+  );
 
   journey('keep no secret in plain in the database (S-12)', async () => {
     const tables = await stack.query<{ name: string }>(
@@ -206,7 +249,10 @@ describe('the doors of an installation that is in use', () => {
       for (const { row } of await stack.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`)) {
         bytes += row.length;
         const plain = [...secrets, ...secrets.map((secret) => Buffer.from(secret).toString('hex'))];
-        if (plain.some((secret) => row.includes(secret)) || /whsec_[A-Za-z0-9+/]{16}|sk-[A-Za-z0-9]{3,}-[0-9a-f]{16}/.test(row))
+        if (
+          plain.some((secret) => row.includes(secret)) ||
+          /whsec_[A-Za-z0-9+/]{16}|sk-[A-Za-z0-9]{3,}-[0-9a-f]{16}/.test(row)
+        )
           hits.push(`${name}: ${row.slice(0, 300)}`);
       }
     }

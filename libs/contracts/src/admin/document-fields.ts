@@ -50,16 +50,5 @@ export const DOCUMENT_FIELDS = {
     'cache',
     'callersWishes',
   ],
-  budget: [
-    'name',
-    'limitUsd',
-    'limit',
-    'currency',
-    'period',
-    'timeZone',
-    'alertAt',
-    'onExceeded',
-    'downgrade',
-    'for',
-  ],
+  budget: ['name', 'limitUsd', 'limit', 'currency', 'period', 'timeZone', 'alertAt', 'onExceeded', 'downgrade', 'for'],
 } as const satisfies Record<string, readonly string[]>;

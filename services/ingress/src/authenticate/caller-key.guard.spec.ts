@@ -139,7 +139,7 @@ describe('CallerKeyGuard', () => {
       } catch (error) {
         expect(hashing.mock.calls).toEqual([[key]]);
         expect(JSON.stringify(error)).not.toContain(String(hashing.mock.results[0]?.value));
-        return JSON.stringify({ ...(error as Error), message: (error as Error).message });
+        return JSON.stringify([error, (error as Error).message]);
       }
     });
     hashing.mockRestore();

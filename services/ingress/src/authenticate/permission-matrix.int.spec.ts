@@ -234,21 +234,24 @@ describe('every live route', () => {
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
-  it.each(Object.entries(FORGED_FIELDS))('refuses the forged field %s in every body of the admin API', async (name, value) => {
-    const changes = guarded().filter(({ route }) => /^\/admin\/v1\//.test(route.url) && route.description?.body);
-    expect(changes.length).toBeGreaterThan(15);
-    for (const { route } of changes) {
-      const answer = await ingress.http.inject({
-        method: route.method as 'POST',
-        url: route.url.replaceAll(/:\w+/g, 'some-id'),
-        headers: { authorization: 'Bearer bootstrap-key', 'content-type': 'application/json', 'if-match': '*' },
-        payload: JSON.stringify({ [name]: value }),
-      });
-      const { error } = answer.json<{ error: { message: string } }>();
-      expect([route.method, route.url, answer.statusCode]).toEqual([route.method, route.url, 400]);
-      if (name !== '__proto__') expect(error.message).toMatch(new RegExp(`${name}|required|missing|invalid`, 'i'));
-    }
-  });
+  it.each(Object.entries(FORGED_FIELDS))(
+    'refuses the forged field %s in every body of the admin API',
+    async (name, value) => {
+      const changes = guarded().filter(({ route }) => route.url.startsWith('/admin/v1/') && route.description?.body);
+      expect(changes.length).toBeGreaterThan(15);
+      for (const { route } of changes) {
+        const answer = await ingress.http.inject({
+          method: route.method as 'POST',
+          url: route.url.replaceAll(/:\w+/g, 'some-id'),
+          headers: { authorization: 'Bearer bootstrap-key', 'content-type': 'application/json', 'if-match': '*' },
+          payload: JSON.stringify({ [name]: value }),
+        });
+        const { error } = answer.json<{ error: { message: string } }>();
+        expect([route.method, route.url, answer.statusCode]).toEqual([route.method, route.url, 400]);
+        if (name !== '__proto__') expect(error.message).toMatch(new RegExp(`${name}|required|missing|invalid`, 'i'));
+      }
+    },
+  );
 
   it.each([
     ['POST', '/admin/v1/organizations', { name: 'acme', spent: 1 }],

@@ -41,7 +41,14 @@ describe('what LiteLLM tells of spending', () => {
   it('is of one request what its caller pays, without what the platform wasted', () => {
     const event = buildRequestEnded({ endUser: 'ann', attempts: [buildAttempt()] });
     const usage = { promptTokens: 10, completionTokens: 5, cachedPromptTokens: 0 };
-    const line = { provider: 'main', model: 'gpt', priceVersion: 'p', usage, usageBasis: 'provider', costNanoUsd: '7' } as const;
+    const line = {
+      provider: 'main',
+      model: 'gpt',
+      priceVersion: 'p',
+      usage,
+      usageBasis: 'provider',
+      costNanoUsd: '7',
+    } as const;
     const place = { organization: 'demo', sequence: 1, type: 'request.ended', recordedAt: 0, hash: '' };
     const lines = [{ ...line, payer: 'platform' as const }, line];
     const charge = { requestId: event.requestId, costNanoUsd: '2000000', lines, chargedAt: 0 };

@@ -42,7 +42,8 @@ export function spendByDay(byModel: Rows, byUser: Rows): object[] {
     day.spend += BigInt(costNanoUsd);
     day.models[groups[1] ?? ''] = dollars(BigInt(costNanoUsd));
   }
-  for (const { groups, costNanoUsd } of byUser) dayOf(groups[0] ?? '').users[groups[1] ?? ''] = dollars(BigInt(costNanoUsd));
+  for (const { groups, costNanoUsd } of byUser)
+    dayOf(groups[0] ?? '').users[groups[1] ?? ''] = dollars(BigInt(costNanoUsd));
   return [...days.entries()]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([startTime, { spend, models, users }]) => ({ startTime, spend: dollars(spend), users, models }));
