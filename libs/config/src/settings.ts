@@ -92,6 +92,10 @@ export const environmentSchema = z.object({
     .string()
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
     .default(''),
+  SWITCHYARD_PROVIDER_ALLOW: z
+    .string()
+    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
+    .default(''),
   SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS: z.coerce
     .number('must be a whole number of days from 1 to 30')
     .int('must be a whole number of days from 1 to 30')
@@ -207,6 +211,8 @@ export interface Settings {
   /** CIDRs that webhooks may be sent to although they are not public. */
   readonly trustedProxies: readonly string[];
   readonly webhookAllow: readonly string[];
+  /** CIDRs that providers of the admin API may be at although they are not public. */
+  readonly providerAllow: readonly string[];
   /** A webhook endpoint that has failed for so many days is disabled. */
   readonly webhookDisableAfterDays: number;
   /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
@@ -261,6 +267,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
   trustedProxies: 'SWITCHYARD_TRUSTED_PROXIES',
   webhookAllow: 'SWITCHYARD_WEBHOOK_ALLOW',
+  providerAllow: 'SWITCHYARD_PROVIDER_ALLOW',
   webhookDisableAfterDays: 'SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS',
   difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',
   s3: 'SWITCHYARD_S3_BUCKET',

@@ -2,3 +2,4 @@ export { GuardedFetcher, type FetchedBody, type FetchOptions, type GuardedFetche
 export { GuardedSender, type GuardedSenderOptions, type OutgoingMessage, type SentAnswer } from './guarded-sender.js';
 export type { ResolveHost } from './guarded-connector.js';
 export { OutboundError, type OutboundProblem } from './outbound.error.js';
+export { CallableAddresses, type CallableAddressesOptions } from './callable-addresses.js';

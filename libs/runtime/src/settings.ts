@@ -60,6 +60,8 @@ export class Settings {
     readonly databaseTenantRole: string,
     /** How this service shows NATS who it is. */
     readonly natsAccess: NatsAccess,
+    /** CIDRs that providers of the admin API may be at although they are not public. */
+    readonly providerAllow: readonly string[],
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -94,6 +96,7 @@ export class Settings {
       read.signIn,
       read.databaseTenantRole,
       { seedFile: read.natsSeedFile },
+      read.providerAllow,
     );
   }
 }

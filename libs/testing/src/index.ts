@@ -5,5 +5,6 @@ export { startSharedPostgres, TEST_POSTGRES_URL, type SharedPostgres } from './s
 export { buildAttempt, buildRequestEnded } from './request-ended-builder.js';
 export { startS3ForTests, type S3ForTests } from './s3-for-tests.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
+export { hostileUrls, type HostileUrl } from './hostile-urls.js';
 export { findGapsInTenantWall } from './find-gaps-in-tenant-wall.js';
 export type { TenantWall } from './find-gaps-in-tenant-wall.js';

@@ -31,6 +31,8 @@ export const providerEntrySchema = z.object({
   /** Where its endpoint stands, in the operator's own names of regions; of all its targets that name none. */
   region: z.string().optional(),
   dataPolicy: dataPolicySchema.optional(),
+  /** That its addresses come over the network and not from the operator's file: only public ones, or those named, are called. */
+  guarded: z.literal(true).optional(),
 });
 export type ProviderEntry = z.infer<typeof providerEntrySchema>;
 

@@ -29,7 +29,7 @@ describe('a text that is applied', () => {
   let handler: ApplyDocumentsHandler;
 
   beforeAll(async () => {
-    control = await startControlForTests(FILE);
+    control = await startControlForTests(FILE, { SWITCHYARD_PROVIDER_ALLOW: '127.0.0.1/32' });
     handler = control.application.get(ApplyDocumentsHandler);
   }, START_MILLISECONDS);
   afterAll(() => control.stop());

@@ -34,6 +34,13 @@ export const adminRefusal = {
   lastOwner: () =>
     refusal(409, 'last_owner', 'An organisation keeps at least one owner; make somebody else an owner first.', 'role'),
   invalid: (reason: string, param?: string) => refusal(400, 'invalid_document', reason, param),
+  credentialNeeded: (field: string) =>
+    refusal(
+      400,
+      'credential_required',
+      `A change of '${field}' would send the credentials of the provider to another place; send them again with it, in apiKey or apiKeys.`,
+      field,
+    ),
   configurationRefused: (reason: string) =>
     refusal(
       409,

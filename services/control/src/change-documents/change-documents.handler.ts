@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { Caller, ResourceChange, ResourceChangeReply, Role } from '#libs/contracts';
 import { role as roleSchema } from '#libs/contracts';
+import { CallableAddresses } from '#libs/outbound';
 import { mayGrant } from '#libs/permission';
 import { ServiceLogger, Settings } from '#libs/runtime';
 import type { Transaction } from '#libs/storage';
@@ -21,6 +22,7 @@ import { ConfigurationReloader } from '../watch-configuration/configuration-relo
 import { adminRefusal } from './admin-refusals.js';
 import { changedFields, differingFields } from './document-change.policy.js';
 import { forbiddenFields, isInOrganization, mayDo } from './document-place.policy.js';
+import { movedField, providerRefusal } from './provider-addresses.policy.js';
 import { ShownDocuments, storedResource } from './shown-documents.js';
 
 type Draft = Pick<StoredDocument, 'kind' | 'organization' | 'name' | 'document' | 'credentials'>;
@@ -28,6 +30,8 @@ type Draft = Pick<StoredDocument, 'kind' | 'organization' | 'name' | 'document' 
 /** Changes one document of the admin API, as a whole configuration that is found good, with a note for the trail. */
 @Injectable()
 export class ChangeDocumentsHandler {
+  private readonly callable: CallableAddresses;
+
   constructor(
     private readonly settings: Settings,
     private readonly documents: DocumentsRepository,
@@ -39,7 +43,9 @@ export class ChangeDocumentsHandler {
     private readonly log: ServiceLogger,
     private readonly keys: KeysRepository,
     private readonly keyPublisher: KeyPublisher,
-  ) {}
+  ) {
+    this.callable = new CallableAddresses({ allow: settings.providerAllow });
+  }
 
   /** @throws QueryRefused with what is wrong; nothing is changed then */
   async change(command: ResourceChange): Promise<ResourceChangeReply> {
@@ -110,11 +116,23 @@ export class ChangeDocumentsHandler {
     const { kind, organization, name } = command;
     const address = { kind, ...(organization === undefined ? {} : { organization }), name };
     const kept = existing?.credentials ?? null;
-    const before =
-      existing && kind === 'provider' ? { ...existing.document, ...placeholders(kept) } : existing?.document;
+    const givesSecrets = 'apiKey' in command.document || 'apiKeys' in command.document;
+    const stays = kind === 'provider' && !givesSecrets ? placeholders(kept) : {};
+    const before = existing && { ...existing.document, ...stays };
     const fields = changedFields(before, command);
     if (kind !== 'provider') return { ...address, document: fields, credentials: null };
-    return { ...address, ...takeSecrets(address, fields, { secretKey: this.settings.secretKey, kept }) };
+    const draft = { ...address, ...takeSecrets(address, fields, { secretKey: this.settings.secretKey, kept }) };
+    this.requireGoodProvider(draft, existing);
+    return draft;
+  }
+
+  /** Addresses of a provider are called by workers, and its credentials are sent there. */
+  private requireGoodProvider({ document, credentials }: Draft, existing: StoredDocument | undefined): void {
+    const refusal = providerRefusal(document, (url) => this.callable.check(url));
+    if (refusal) throw adminRefusal.invalid(`${refusal.field}: ${refusal.reason}.`, refusal.field);
+    const areKept = credentials?.some((one) => existing?.credentials?.includes(one));
+    const moved = areKept ? movedField(existing?.document ?? {}, document) : undefined;
+    if (moved !== undefined) throw adminRefusal.credentialNeeded(moved);
   }
 
   private requireAllowed(command: ResourceChange, existing: StoredDocument | undefined): void {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Caller, Resource, ResourceChange, ResourceKind, RoleGrant } from '#libs/contracts';
 import { KeyHasher } from '#libs/secrets';
-import { eventually } from '#libs/testing';
+import { eventually, hostileUrls } from '#libs/testing';
 
 import { SECRET_KEY, startControlForTests, type ControlForTests } from '../control.fixture.js';
 import { IssueKeysHandler } from '../manage-keys/issue-keys.handler.js';
@@ -34,7 +34,7 @@ describe('documents of the admin API', () => {
   let shown: ShownDocuments;
 
   beforeAll(async () => {
-    control = await startControlForTests(FILE);
+    control = await startControlForTests(FILE, { SWITCHYARD_PROVIDER_ALLOW: '127.0.0.3/32' });
     changes = control.application.get(ChangeDocumentsHandler);
     shown = control.application.get(ShownDocuments);
     await make('organization', 'acme', {});
@@ -73,7 +73,7 @@ describe('documents of the admin API', () => {
   });
 
   it('keep the credentials of a provider in envelopes, and never show them', async () => {
-    const provider = { kind: 'openai', baseUrl: 'http://127.0.0.1:9002/v1', apiKey: 'sk-canary-of-acme' };
+    const provider = { kind: 'openai', baseUrl: 'http://127.0.0.3:9002/v1', apiKey: 'sk-canary-of-acme' };
     const made = await make('provider', 'second', provider);
     expect(made.document).toMatchObject({ apiKey: '[redacted]' });
     const dump = JSON.stringify([
@@ -98,6 +98,49 @@ describe('documents of the admin API', () => {
       SELECT kind, organization, 'stolen', document, credentials, 1 FROM control.documents WHERE name = 'second'`);
     await expect(make('plan', 'any', {})).rejects.toThrow('does not open');
     await control.database.query(`DELETE FROM control.documents WHERE name = 'stolen'`);
+  });
+
+  it('of providers lead to no place inside, read no file, and mark what they make as guarded', async () => {
+    // Names are left to the moment of the connection: what they lead to may be another place by then.
+    const isNamed = (url: string) => /^localhost\.?$/.test(URL.parse(url)?.hostname ?? '');
+    const hostile = hostileUrls(9_002, 'https').filter(({ url }) => !isNamed(url));
+    const answers = hostile.map(({ what, url }) =>
+      make('provider', 'inside', { kind: 'openai', baseUrl: url, apiKey: 'sk-own' }).then(
+        () => ({ what, code: 'made' }),
+        (error: { reply?: { code: string } }) => ({ what, code: error.reply?.code }),
+      ),
+    );
+    for (const { what, code } of await Promise.all(answers)) expect([what, code]).toEqual([what, 'invalid_document']);
+    const entra = { tenantId: 't', clientId: 'c', authorityHost: 'https://strangers.example' };
+    for (const document of [
+      { kind: 'azure', resource: 'ours', apiKey: 'secret', entra },
+      { kind: 'sim', recordings: { path: '/etc/passwd', field: 'x' } },
+      {
+        kind: 'bedrock',
+        region: 'eu-central-1',
+        apiKey: 'AKIA:s',
+        batches: { bucket: 'b', roleArn: 'arn:aws:iam::123456789012:role/r', storageUrl: 'https://169.254.169.254' },
+      },
+    ])
+      await expect(make('provider', 'inside', document)).rejects.toMatchObject(refused(400, 'invalid_document'));
+    const guarded = inForce()?.providers.map((provider): [string, boolean] => [
+      provider.name,
+      provider.guarded ?? false,
+    ]);
+    expect(Object.fromEntries(guarded ?? [])).toEqual({ main: false, second: true });
+  });
+
+  it('of providers keep their credentials only for the place they were given for', async () => {
+    const update = (document: object) =>
+      change({ kind: 'provider', name: 'second', action: 'update', document: { ...document }, ifMatch: '*' });
+    for (const document of [
+      { baseUrl: 'https://elsewhere.example/v1' },
+      { baseUrl: 'https://elsewhere.example/v1', apiKey: '[redacted]' },
+      { kind: 'groq', baseUrl: null },
+    ])
+      await expect(update(document)).rejects.toMatchObject(refused(400, 'credential_required'));
+    const moved = await update({ baseUrl: 'https://elsewhere.example/v1', apiKey: 'sk-canary-anew' });
+    expect(moved.document).toMatchObject({ baseUrl: 'https://elsewhere.example/v1', apiKey: '[redacted]' });
   });
 
   it('are refused with their reason when the whole would not be good, and nothing is changed', async () => {

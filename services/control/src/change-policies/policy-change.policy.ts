@@ -65,16 +65,22 @@ export function changedNames(
   return { added: [...is].filter((name) => !was.has(name)), removed: [...was].filter((name) => !is.has(name)) };
 }
 
-/** Names of providers that differ in more than their credentials, or that only one side has. */
+/** Names of providers that differ in more than their credentials and which door they came by, or that only one side has. */
 export function differingProviders(
   proposed: CompiledConfiguration['providers'],
   inForce: SnapshotBody['providers'],
 ): string[] {
   const ours = new Map(
-    inForce.map(({ credential: _one, credentials: _several, ...provider }) => [provider.name, canonicalJson(provider)]),
+    inForce.map(({ credential: _one, credentials: _several, guarded: _guarded, ...provider }) => [
+      provider.name,
+      canonicalJson(provider),
+    ]),
   );
   const theirs = new Map(
-    proposed.map(({ plainCredentials: _plain, ...provider }) => [provider.name, canonicalJson(provider)]),
+    proposed.map(({ plainCredentials: _plain, guarded: _guarded, ...provider }) => [
+      provider.name,
+      canonicalJson(provider),
+    ]),
   );
   const names = new Set([...ours.keys(), ...theirs.keys()]);
   return [...names].filter((name) => ours.get(name) !== theirs.get(name));

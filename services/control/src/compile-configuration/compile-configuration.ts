@@ -94,14 +94,26 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   if (ineligible.length > 0) {
     return { isValid: false, problems: inOrder(ineligible), referencedFiles: references.files };
   }
-  const documents = documentsIn(own).map(withoutSecrets);
+  const documents = documentsIn(own);
   return {
     isValid: true,
-    configuration: withPossibleBatches(configuration),
+    configuration: withGuards(withPossibleBatches(configuration), documents),
     redactedText,
-    documents,
+    documents: documents.map(withoutSecrets),
     referencedFiles: references.files,
   };
+}
+
+/** Marks the providers that do not stand in the file: their addresses came over the network. */
+function withGuards(
+  configuration: CompiledConfiguration,
+  ofTheFile: readonly ConfigurationDocument[],
+): CompiledConfiguration {
+  const own = new Set(ofTheFile.filter(({ kind }) => kind === 'provider').map(({ name }) => name));
+  const providers = configuration.providers.map((provider) =>
+    own.has(provider.name) ? provider : { ...provider, guarded: true as const },
+  );
+  return { ...configuration, providers };
 }
 
 function withoutSecrets({ document, ...rest }: ConfigurationDocument): ConfigurationDocument {

@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { buildConnector } from 'undici';
 import type { ProviderEntry, Snapshot } from '#libs/contracts';
 import { SnapshotWatch } from '#libs/messaging';
+import { CallableAddresses } from '#libs/outbound';
 import { Readiness, Settings } from '#libs/runtime';
 import { openCredential } from '#libs/secrets';
 import { Logger } from '#libs/telemetry';
@@ -13,6 +15,7 @@ import type { RecordedExchange } from '../native-batches/recorded-exchange.js';
 import { createProvider } from '../rotate-credentials/create-provider.js';
 
 const CATCH_UP_MILLISECONDS = 2_000;
+const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 
 /** A provider with what only makes its requests and reads its answers. */
 export interface RecordedProvider {
@@ -32,6 +35,8 @@ interface Entry {
 @Injectable()
 export class ProviderDirectory implements OnApplicationShutdown {
   private entries = new Map<string, Entry>();
+  /** Opens the connections to providers that the admin API keeps. */
+  private readonly guarded: buildConnector.connector;
 
   constructor(
     private readonly watch: SnapshotWatch,
@@ -40,6 +45,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
     private readonly logger: Logger,
     private readonly files: FileFetcher,
   ) {
+    this.guarded = new CallableAddresses({ allow: settings.providerAllow }).connector(CONNECT_TIMEOUT_MILLISECONDS);
     readiness.require('the configuration snapshot', () => watch.current !== undefined);
     watch.onChange((snapshot) => this.follow(snapshot));
   }
@@ -85,7 +91,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
   private reuseOrCreate(entry: ProviderEntry): Entry | undefined {
     try {
       const credentials = this.open(entry);
-      const source = JSON.stringify([entry.kind, entry.options, credentials]);
+      const source = JSON.stringify([entry.kind, entry.options, entry.guarded, credentials]);
       const known = this.entries.get(entry.name);
       if (known?.source === source) return known;
       return { source, ...this.create(entry, credentials) };
@@ -104,7 +110,7 @@ export class ProviderDirectory implements OnApplicationShutdown {
     const provider = createProvider(kind, {
       options: entry.options,
       credentials,
-      surroundings: { fetchFile: this.files.fetch },
+      surroundings: { fetchFile: this.files.fetch, ...(entry.guarded ? { connect: this.guarded } : {}) },
       onRotation: ({ refused, status, next }) =>
         this.logger.warn(
           { provider: entry.name, refusedPlace: refused + 1, status, nextPlace: next + 1 },

@@ -1,5 +1,5 @@
 import type { Facts, Target, Usage } from '#libs/contracts';
-import type { Agent } from 'undici';
+import type { Agent, buildConnector } from 'undici';
 import type { ClassifiedError, FetchFile } from '#libs/dialects';
 import type { NativeBatches } from './native-batches.js';
 
@@ -50,6 +50,8 @@ export interface ProviderSurroundings {
   readonly fetchFile: FetchFile;
   /** Takes the place of connections, where nobody is to be called: requests are only made, and answers only read. */
   readonly agent?: Agent;
+  /** Opens the connections, where not every address may be called. */
+  readonly connect?: buildConnector.connector;
 }
 
 /** A kind of provider: its name in the configuration and how one is made of its options and opened credential. */
