@@ -4,7 +4,7 @@ import { createTestDatabase, findGapsInTenantWall, type TestDatabase } from '#li
 import { JobsForTests } from './jobs.fixture.js';
 
 /** Which messages were taken in, who dispatches, and what an operator paused and sees of queues. */
-const NOBODYS = ['inbox', 'migrations', 'dispatcher', 'queue_pauses', 'queue_speeds'];
+const NOBODYS = ['inbox', 'migrations', 'dispatcher', 'queue_pauses', 'queue_rests', 'queue_speeds'];
 
 describe('the wall between tenants in jobs', () => {
   let server: TestDatabase;
