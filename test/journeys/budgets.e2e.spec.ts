@@ -295,6 +295,34 @@ describe('budgets', () => {
     60_000,
   );
 
+  journey('hold a key that the admin API made, from one call to the next, and a refusal names its budget', async () => {
+    const door = `${stack.url}/admin/v1/organizations/demo/keys`;
+    const made = await call(door, {
+      key: stack.adminKey,
+      body: { project: 'steady', name: 'issued', budgets: [{ limitUsd: usdFor(2), period: 'total' }] },
+    });
+    expect([made.status, made.text]).toEqual([201, expect.any(String)]);
+    const { key, id, etag } = JSON.parse(made.text) as { key: string; id: string; etag: string };
+    const ask = () => {
+      const body = { model: 'quick', messages: [{ role: 'user', content: 'hi' }], max_tokens: WHOLE_ANSWER_WORDS };
+      return call(`${stack.url}/v1/chat/completions`, { key, body });
+    };
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(200);
+    const refused = await ask();
+    expect(refused.status).toBe(402);
+    expect(refused.text).toContain("The budget 'demo/steady/issued:total' of demo/steady/issued has no room");
+    const raised = await fetch(`${door}/${id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'application/json', 'if-match': etag },
+      body: JSON.stringify({ budgets: [{ limitUsd: usdFor(3), period: 'total' }] }),
+    });
+    expect(raised.status).toBe(200);
+    await eventually(async () => expect((await ask()).status).toBe(200));
+    const standing = JSON.parse((await call(`${stack.url}/v1/budgets`, { key })).text) as { data: { id: string }[] };
+    expect(standing.data.map((budget) => budget.id)).toContain('demo/steady/issued:total');
+  });
+
   journey('leave a ledger that is balanced to the nano-dollar', async () => {
     const rows = await stack.query(
       `SELECT transaction_id FROM billing.ledger_entries GROUP BY 1 HAVING sum(amount_nano_usd) <> 0

@@ -1,6 +1,7 @@
 import type { BudgetEntry, Facts, ModelEntry, Snapshot } from '#libs/contracts';
 import { resolveModel, UNBOUNDED_COMPLETION_TOKENS } from '#libs/routing';
 import { budgetIndex, type AppliedBudget, type BudgetIndex } from './budget-index.js';
+import type { IssuedBudgets } from './issued-budgets.js';
 import { Markups } from './markups.js';
 import { reachOf, type ReachedTarget } from './reach-of.policy.js';
 import { worstCost, type HoldBounds, type HoldLimits } from './worst-cost.policy.js';
@@ -20,9 +21,9 @@ export class BudgetBook {
   private readonly trialModels: ReadonlyMap<string, ModelEntry> | undefined;
   private readonly markups: Markups;
 
-  constructor(snapshot: BookedParts) {
+  constructor(snapshot: BookedParts, issued?: IssuedBudgets) {
     const { models, trial, budgets } = snapshot;
-    this.index = budgetIndex(budgets ? { budgets } : {});
+    this.index = budgetIndex(budgets ? { budgets } : {}, issued);
     this.models = byName(models);
     this.trialModels = trial && byName(trial.models);
     this.markups = new Markups(snapshot);

@@ -1,4 +1,5 @@
 import type { BudgetEntry, BudgetScope, Facts, Snapshot } from '#libs/contracts';
+import { IssuedBudgets } from './issued-budgets.js';
 
 /** A budget that counts a request, and whose it is within it: an end user where each has one, otherwise nobody's. */
 export interface AppliedBudget {
@@ -15,7 +16,8 @@ const NONE: readonly never[] = [];
 /** The budgets of a snapshot, looked up by whose request it is; a request of an owner without any costs one look-up. */
 export interface BudgetIndex {
   readonly areAny: boolean;
-  readonly byId: ReadonlyMap<string, BudgetEntry>;
+  find(id: string): BudgetEntry | undefined;
+  all(): readonly BudgetEntry[];
   /** Whether any budget may count requests of this owner. */
   hasAny(owner: Owner): boolean;
   /**
@@ -25,24 +27,38 @@ export interface BudgetIndex {
   of(facts: Counted, model: string, providers: () => ReadonlySet<string>): readonly AppliedBudget[];
 }
 
-/** Prepares the budgets of a snapshot; done once for each revision. */
-export function budgetIndex({ budgets = [] }: Pick<Snapshot, 'budgets'>): BudgetIndex {
+/** Prepares the budgets of a snapshot; done once for each revision. Those of `issued` are looked up as they are at the time. */
+export function budgetIndex(
+  { budgets = [] }: Pick<Snapshot, 'budgets'>,
+  issued: IssuedBudgets = new IssuedBudgets(),
+): BudgetIndex {
   const sorted = budgets.toSorted((left, right) => (left.id < right.id ? -1 : 1));
   const remembered = new Map<string, readonly BudgetEntry[]>();
-  const ownedBy = (owner: Owner): readonly BudgetEntry[] => {
-    const path = `${owner.organization}/${owner.project}/${owner.key}`;
+  const byId = new Map(sorted.map((budget) => [budget.id, budget]));
+  const configuredFor = (path: string, owner: Owner): readonly BudgetEntry[] => {
     const known = remembered.get(path);
     if (known) return known;
     const owned = sorted.filter((budget) => isOwner(budget, owner));
     if (remembered.size < MOST_REMEMBERED) remembered.set(path, owned);
     return owned;
   };
+  const ownedBy = (owner: Owner): readonly BudgetEntry[] => {
+    const path = `${owner.organization}/${owner.project}/${owner.key}`;
+    const configured = configuredFor(path, owner);
+    const others = issued.of(path).filter(({ id }) => !byId.has(id));
+    if (others.length === 0) return configured;
+    return [...configured, ...others].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  };
+  const areAny = (): boolean => sorted.length > 0 || issued.areAny;
   return {
-    areAny: sorted.length > 0,
-    byId: new Map(sorted.map((budget) => [budget.id, budget])),
-    hasAny: (owner) => sorted.length > 0 && ownedBy(owner).length > 0,
+    get areAny() {
+      return areAny();
+    },
+    find: (id) => byId.get(id) ?? issued.find(id),
+    all: () => [...sorted, ...issued.all().filter(({ id }) => !byId.has(id))],
+    hasAny: (owner) => areAny() && ownedBy(owner).length > 0,
     of: (facts, model, providers) => {
-      if (sorted.length === 0) return NONE;
+      if (!areAny()) return NONE;
       const owned = ownedBy(facts);
       if (owned.length === 0) return NONE;
       return owned.flatMap((budget) => applied(budget, { facts, model, providers }));

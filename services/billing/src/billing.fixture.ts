@@ -1,8 +1,9 @@
 import type { AuditNoted, BudgetEntry, NotificationRaised, Snapshot } from '#libs/contracts';
-import type { DurablePublisher, Messaging, SnapshotStore, SnapshotWatch } from '#libs/messaging';
+import type { DurablePublisher, KeyBucket, Messaging, SnapshotStore, SnapshotWatch } from '#libs/messaging';
 import { priceVersionOf, type TokenPrices } from '#libs/pricing';
 import type { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
+import { KnownBudgets } from './know-budgets/known-budgets.js';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
@@ -70,6 +71,12 @@ export class TestSnapshots implements Pick<SnapshotWatch, 'current' | 'onChange'
   }
 }
 
+/** The budgets that a test publishes; no key of the API has any. */
+export function knownBudgets(snapshots: TestSnapshots): KnownBudgets {
+  const noKeys = { onChange: () => undefined, start: () => undefined } as unknown as KeyBucket;
+  return new KnownBudgets(snapshots as unknown as SnapshotWatch, noKeys);
+}
+
 /** Billing without Nest and NATS, and what it publishes. */
 export interface BillingForTests {
   readonly charging: PriceCallHandler;
@@ -97,9 +104,10 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
   const book = new PriceBook(snapshots, snapshots, new PriceVersionsRepository(database), log);
   book.onModuleInit();
   const charges = new ChargesRepository(database, accounts);
-  const held = new HeldRequestsRepository(watch, database);
-  const leasing = new LeaseBudgetHandler(watch, reservations, messaging, notices, ratios);
-  const budgets = new BudgetWatch(watch, database, notices, log);
+  const known = knownBudgets(snapshots);
+  const held = new HeldRequestsRepository(known, database);
+  const leasing = new LeaseBudgetHandler(known, reservations, messaging, notices, ratios);
+  const budgets = new BudgetWatch(known, database, notices, log);
   const noted: AuditNoted[] = [];
   const noting = { publish: async (_subject: string, text: string) => void noted.push(JSON.parse(text) as AuditNoted) };
   const notes = new NoteChargesHandler(new StoredChargesRepository(database), noting as unknown as DurablePublisher);

@@ -11,6 +11,7 @@ import { AnswerUsageHandler } from './answer-usage/answer-usage.handler.js';
 import { UsageRepository } from './answer-usage/usage.repository.js';
 import { billingSchema } from './billing.schema.js';
 import { GrantCreditHandler } from './grant-credit/grant-credit.handler.js';
+import { KnownBudgets } from './know-budgets/known-budgets.js';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetController } from './lease-budget/lease-budget.controller.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
@@ -66,6 +67,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     PriceBook,
     ChargesRepository,
     LedgerAccounts,
+    KnownBudgets,
     ReservationsRepository,
     LeaseBudgetHandler,
     PlaceHoldHandler,

@@ -171,7 +171,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       },
     ],
     [HealthBucket, { onChange: silent, start: silent }],
-    [KeyBucket, { onChange: silent, start: silent }],
+    [KeyBucket, { isRead: true, onChange: silent, start: silent }],
     [LimitBucket, nats.limits],
     [StreamState, { progress: async () => nats.progress }],
   ];

@@ -34,6 +34,9 @@ const keyLimits = z.strictObject({
   providers: z.record(slug, keyRateLimits).optional(),
 });
 
+/** What a key may spend; the same fields as at a key of `switchyard.yaml`, read by those who keep both. */
+const keyBudgets = z.array(z.record(z.string(), z.unknown())).min(1).max(MOST_ENTRIES);
+
 /** A time as callers write it: ISO 8601 with a zone, in the future when a key is made. */
 export const keyTime = z.iso.datetime({ offset: true });
 
@@ -43,6 +46,7 @@ export const keyCreateFields = z.strictObject({
   name: slug,
   ...keyBoundsFields,
   limits: keyLimits.optional(),
+  budgets: keyBudgets.optional(),
   expiresAt: keyTime.optional(),
 });
 export type KeyCreateFields = z.infer<typeof keyCreateFields>;
@@ -55,6 +59,7 @@ export const keyUpdateFields = z.strictObject({
   endpoints: keyBoundsFields.endpoints.nullable(),
   ipRanges: keyBoundsFields.ipRanges.nullable(),
   limits: keyLimits.nullable().optional(),
+  budgets: keyBudgets.nullable().optional(),
   expiresAt: keyTime.nullable().optional(),
 });
 export type KeyUpdateFields = z.infer<typeof keyUpdateFields>;
@@ -85,6 +90,7 @@ export const keyObjectSchema = z.object({
   serviceAccount: slug.optional(),
   tier: slug.optional(),
   limits: ownedLimitsSchema.optional(),
+  budgets: z.array(z.record(z.string(), z.unknown())).optional(),
   status: z.enum(['active', 'expired', 'revoked']),
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),

@@ -103,6 +103,8 @@ export const keyEntrySchema = z.object({
   /** From when on it is refused. */
   expiresAt: epochMilliseconds.optional(),
   limits: ownedLimitsSchema.optional(),
+  /** Of a key made by the admin API; those of the file stand in the snapshot. */
+  budgets: z.array(budgetEntrySchema).min(1).optional(),
   /** Of a key made by the admin API. */
   id: z.string().max(100).optional(),
   /** Since when it is refused. */

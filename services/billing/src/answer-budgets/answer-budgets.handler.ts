@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { BudgetEntry, BudgetList, BudgetListReply, BudgetRecord, Caller } from '#libs/contracts';
-import { budgetIndex, type BudgetIndex } from '#libs/budgets';
-import { SnapshotWatch } from '#libs/messaging';
 import { abilityOf } from '#libs/permission';
 import { Database } from '#libs/storage';
+import { KnownBudgets } from '../know-budgets/known-budgets.js';
 
 interface Row {
   budget: string;
@@ -32,17 +31,13 @@ WHERE place <= ${MOST_SUBJECTS} ORDER BY budget, place`;
 /** Answers how budgets stand in their periods at hand, to each caller those that bind its project, with a role in the whole organisation all of that; the admin key sees all. */
 @Injectable()
 export class AnswerBudgetsHandler {
-  private index: BudgetIndex = budgetIndex({});
-
   constructor(
-    watch: SnapshotWatch,
+    private readonly known: KnownBudgets,
     private readonly database: Database,
-  ) {
-    watch.onChange((snapshot) => (this.index = budgetIndex(snapshot)));
-  }
+  ) {}
 
   async list({ caller }: BudgetList): Promise<BudgetListReply> {
-    const visible = [...this.index.byId.values()].filter((budget) => isVisible(budget, caller));
+    const visible = this.known.all().filter((budget) => isVisible(budget, caller));
     if (visible.length === 0) return { budgets: [] };
     const places = caller.admin ? ['everywhere' as const] : organizationsOf(visible);
     const ids = visible.map(({ id }) => id);

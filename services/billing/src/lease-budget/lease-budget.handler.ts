@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { budgetIndex, type BudgetIndex } from '#libs/budgets';
 import {
   Subject,
   type BudgetEntry,
@@ -8,7 +7,8 @@ import {
   type BudgetReturn,
   type BudgetState,
 } from '#libs/contracts';
-import { Messaging, QueryRefused, SnapshotWatch } from '#libs/messaging';
+import { Messaging, QueryRefused } from '#libs/messaging';
+import { KnownBudgets } from '../know-budgets/known-budgets.js';
 import { BudgetNotices } from '../watch-budgets/budget-notices.js';
 import { PromptRatios } from '../watch-budgets/prompt-ratios.js';
 import { leaseSize, mayFitLater } from './lease-size.policy.js';
@@ -22,17 +22,13 @@ const SETTLE_MILLISECONDS = 60_000;
 /** Leases slices of budgets to processes that hold requests by themselves. */
 @Injectable()
 export class LeaseBudgetHandler {
-  private index: BudgetIndex = budgetIndex({});
-
   constructor(
-    watch: SnapshotWatch,
+    private readonly known: KnownBudgets,
     private readonly reservations: ReservationsRepository,
     private readonly messaging: Messaging,
     private readonly notices: BudgetNotices,
     private readonly ratios: PromptRatios,
-  ) {
-    watch.onChange((snapshot) => (this.index = budgetIndex(snapshot)));
-  }
+  ) {}
 
   /** @throws QueryRefused 503 for a budget that this process has not heard of yet. */
   async lease(ask: BudgetLease): Promise<BudgetLeaseReply> {
@@ -62,7 +58,7 @@ export class LeaseBudgetHandler {
   }
 
   find(id: string): BudgetEntry | undefined {
-    return this.index.byId.get(id);
+    return this.known.find(id);
   }
 
   /** @throws QueryRefused 503 */

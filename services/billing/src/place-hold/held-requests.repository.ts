@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { budgetIndex, type BudgetIndex } from '#libs/budgets';
 import type { Hold, RequestEnded } from '#libs/contracts';
-import { SnapshotWatch } from '#libs/messaging';
 import { Database } from '#libs/storage';
+import { KnownBudgets } from '../know-budgets/known-budgets.js';
 
 interface Row {
   id: string;
@@ -19,24 +18,16 @@ WHERE request_id = ANY($1)`;
 /** Finds what was held for requests of the durable lane: their messages may be lost and made again, and carry nothing of it. */
 @Injectable()
 export class HeldRequestsRepository {
-  private index: BudgetIndex = budgetIndex({});
-  /** Whether there ever was a budget here: all others pay nothing for it. */
-  private areAny = false;
-
   constructor(
-    watch: SnapshotWatch,
+    private readonly known: KnownBudgets,
     private readonly database: Database,
-  ) {
-    watch.onChange((snapshot) => {
-      this.index = budgetIndex(snapshot);
-      this.areAny ||= this.index.areAny;
-    });
-  }
+  ) {}
 
   /** The same events, each with its hold. */
   async withHolds(events: readonly RequestEnded[]): Promise<readonly RequestEnded[]> {
     const durable = events.filter(({ lane, hold, shadowOf }) => lane === 'durable' && !hold && shadowOf === undefined);
-    if (!this.areAny || durable.length === 0) return events;
+    // Where there never was a budget, nobody pays for looking.
+    if (!this.known.haveBeen || durable.length === 0) return events;
     const rows = await this.database.query<Row>(FIND, [durable.map(({ requestId }) => requestId)]);
     if (rows.length === 0) return events;
     const byRequest = Map.groupBy(rows, ({ requestId }) => requestId);
@@ -52,7 +43,7 @@ export class HeldRequestsRepository {
     return {
       nanoUsd: least.toString(),
       leases: rows.map(({ id, nanoUsd, budget }) => {
-        const providers = this.index.byId.get(budget)?.scope?.providers;
+        const providers = this.known.find(budget)?.scope?.providers;
         return { id, nanoUsd, ...(providers ? { providers } : {}) };
       }),
     };

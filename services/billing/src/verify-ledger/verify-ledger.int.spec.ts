@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BudgetGrant, Caller } from '#libs/contracts';
-import type { SnapshotWatch } from '#libs/messaging';
 import { priceVersionOf } from '#libs/pricing';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBudgetsHandler } from '../answer-budgets/answer-budgets.handler.js';
-import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
+import { buildBudget, knownBudgets, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
 import { billingSchema } from '../billing.schema.js';
 import { GrantCreditHandler } from '../grant-credit/grant-credit.handler.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
@@ -164,8 +163,7 @@ describe('the ledger', () => {
     ];
     const before = snapshots.current?.budgets ?? [];
     snapshots.put({ budgets: [...before, ...others] });
-    const watch = snapshots as unknown as SnapshotWatch;
-    const handler = new AnswerBudgetsHandler(watch, database);
+    const handler = new AnswerBudgetsHandler(knownBudgets(snapshots), database);
     const idsFor = async (caller: Caller) => (await handler.list({ caller })).budgets.map(({ id }) => id);
     expect(await idsFor({ ...admin, admin: false })).toEqual(['demo/shop:own', 'demo:month']);
     expect(await idsFor({ ...admin, organization: 'acme', admin: false })).toEqual(['acme:month']);

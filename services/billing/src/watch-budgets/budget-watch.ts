@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { budgetIndex, type BudgetIndex } from '#libs/budgets';
-import { SnapshotWatch } from '#libs/messaging';
 import { Database } from '#libs/storage';
 import { Logger } from '#libs/telemetry';
+import { KnownBudgets } from '../know-budgets/known-budgets.js';
 import type { SettledPeriod } from '../price-call/charges.repository.js';
 import { BudgetNotices } from './budget-notices.js';
 import { millionthsOf, reachedShare } from './reached-share.policy.js';
@@ -10,16 +9,12 @@ import { millionthsOf, reachedShare } from './reached-share.policy.js';
 /** Notifies of the shares of budgets that are spent, once each in a period. */
 @Injectable()
 export class BudgetWatch {
-  private index: BudgetIndex = budgetIndex({});
-
   constructor(
-    watch: SnapshotWatch,
+    private readonly known: KnownBudgets,
     private readonly database: Database,
     private readonly notices: BudgetNotices,
     private readonly logger: Logger,
-  ) {
-    watch.onChange((snapshot) => (this.index = budgetIndex(snapshot)));
-  }
+  ) {}
 
   /**
    * Looks at budgets after requests of them were settled. Never rejects: what could not be told now is told after the next request
@@ -36,7 +31,7 @@ export class BudgetWatch {
   }
 
   private async lookAt(settled: SettledPeriod): Promise<void> {
-    const budget = this.index.byId.get(settled.budget);
+    const budget = this.known.find(settled.budget);
     if (!budget || budget.alertAt.length === 0) return;
     const most = BigInt(settled.limitNanoUsd) + BigInt(settled.grantedNanoUsd);
     const posted = BigInt(settled.postedNanoUsd);

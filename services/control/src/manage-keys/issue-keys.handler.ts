@@ -18,11 +18,11 @@ import type { Transaction } from '#libs/storage';
 
 import { ConfigurationInForce } from '../apply-configuration/configuration-in-force.js';
 import { adminRefusal } from '../change-documents/admin-refusals.js';
-import { unknownNamesIn } from '../compile-configuration/check-limits.policy.js';
 import { ADMIN_KEY_NAME } from '../compile-configuration/key-checks.policy.js';
 import { nameOfCaller, noteOf, notificationOf } from '../note-changes/change-note.js';
 import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import { OutgoingRelay } from '../note-changes/outgoing-relay.js';
+import { problemOfBounds } from './key-bounds.policy.js';
 import { KeyPublisher } from './key-publisher.js';
 import { KeysRepository } from './keys.repository.js';
 import { keyObjectOf, type KeyBounds, type StoredKey } from './stored-key.js';
@@ -53,7 +53,7 @@ export class IssueKeysHandler {
     const { project, name, expiresAt, ...bounds } = fields;
     this.visible.requireProject(caller, organization, project);
     this.requireGrants(caller, { organization, project, bounds });
-    if (bounds.limits) this.requireLimits(caller, { organization, project }, bounds.limits);
+    this.requireBounds(caller, { organization, project, bounds }, bounds);
     const until = expiresAt === undefined ? null : new Date(expiresAt);
     if (until && until.getTime() <= Date.now()) throw adminRefusal.invalid("'expiresAt' has passed.", 'expiresAt');
     const plain = issueKey();
@@ -94,7 +94,7 @@ export class IssueKeysHandler {
       const merged = Object.entries({ ...key.bounds, ...given }).filter(([, value]) => value !== null);
       const bounds = Object.fromEntries(merged) as KeyBounds;
       this.requireGrants(caller, { ...key, bounds });
-      if (given.limits !== undefined) this.requireLimits(caller, key, bounds.limits);
+      this.requireBounds(caller, { ...key, bounds }, given);
       const until = expiresAt === undefined ? key.expiresAt : expiresAt === null ? null : new Date(expiresAt);
       const next = await this.keys.update(transaction, { ...key, bounds, expiresAt: until });
       await this.tell(transaction, caller, next, 'updated', { before: key.bounds, after: bounds });
@@ -151,18 +151,24 @@ export class IssueKeysHandler {
     if (!mayGrant(caller, account.grant)) throw adminRefusal.moreThanGiver(`make keys of '${serviceAccount}'`);
   }
 
-  /** Whoever may not set limits at the key's place may not give them, nor take them away; and they name what there is. */
-  private requireLimits(
+  /** Whoever may not set limits or budgets at the key's place may not give them, nor take them away; and they name what there is. */
+  private requireBounds(
     caller: Caller,
-    { organization, project }: Pick<StoredKey, 'organization' | 'project'>,
-    limits: KeyBounds['limits'],
+    { organization, project, bounds }: Pick<StoredKey, 'organization' | 'project' | 'bounds'>,
+    given: Readonly<Record<string, unknown>>,
   ): void {
-    const isAllowed = abilityOf(caller).at({ action: 'update', subject: 'Limit' }, { organization, project });
-    if (!isAllowed && !caller.admin) throw adminRefusal.notAllowed(`set 'limits' of keys of the project '${project}'`);
+    for (const [field, subject] of [
+      ['limits', 'Limit'],
+      ['budgets', 'Budget'],
+    ] as const) {
+      const isAllowed = caller.admin || abilityOf(caller).at({ action: 'update', subject }, { organization, project });
+      if (given[field] !== undefined && !isAllowed)
+        throw adminRefusal.notAllowed(`set '${field}' of keys of the project '${project}'`);
+    }
     const { models = [], providers = [] } = this.inForce.snapshot ?? {};
     const names = { models: models.map(({ name }) => name), providers: providers.map(({ name }) => name) };
-    const [unknown] = limits ? unknownNamesIn(limits, names, ['limits']) : [];
-    if (unknown) throw adminRefusal.invalid(`'${unknown.path.map(String).join('.')}': ${unknown.reason}.`, 'limits');
+    const problem = problemOfBounds(bounds, names);
+    if (problem !== undefined) throw adminRefusal.invalid(`${problem}.`, problem.split(/[.[:]/)[0]);
   }
 
   private async requireName(

@@ -132,6 +132,31 @@ describe('keys of the admin API', () => {
     ).rejects.toMatchObject({ reply: { status: 403 } });
   });
 
+  it('carry budgets, which a rotation hands on and whose mistakes are told by their place', async () => {
+    const budgets = [{ limitUsd: '1.50', period: 'day', alertAt: [0.5] }];
+    const made = await issue({ budgets });
+    expect(made).toMatchObject({ budgets });
+    const id = `acme/web/${made.name}:day`;
+    const expected = [{ id, key: made.name, limitNanoUsd: '1500000000', period: 'day', timeZone: 'UTC' }];
+    expect(published(made.key)?.budgets).toMatchObject(expected);
+    const after = await issues.rotate({ ...at, id: made.id, overlapSeconds: 60 });
+    expect(published(after.key)?.budgets).toMatchObject(expected);
+    expect(published(made.key)).not.toHaveProperty('budgets');
+    const problems: [object, RegExp][] = [
+      [{ limitUsd: '-1' }, /^budgets\[0\]\.limitUsd: /],
+      [{ limitUsd: '1', spent: '0' }, /^budgets\[0\]\.spent: unknown field/],
+      [{ limitUsd: '1', onExceeded: { downgrade: 'smal' } }, /did you mean "small"/],
+      [{ limit: '1', currency: 'EUR' }, /give limitUsd/],
+    ];
+    for (const [budget, message] of problems) {
+      await expect(issue({ budgets: [{ ...budget }] })).rejects.toMatchObject({
+        reply: { status: 400, param: 'budgets', message: expect.stringMatching(message) },
+      });
+    }
+    const developer = person({ role: 'developer', organization: 'acme', project: 'web' });
+    await expect(issue({ budgets }, developer)).rejects.toMatchObject({ reply: { status: 403 } });
+  });
+
   it('are rotated with an overlap, in which both are accepted', async () => {
     const before = await issue({ models: ['small'] });
     const after = await issues.rotate({ ...at, id: before.id, overlapSeconds: 3_600 });

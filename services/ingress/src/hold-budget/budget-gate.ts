@@ -1,5 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { BudgetBook, type AppliedBudget, type HoldBounds } from '#libs/budgets';
+import { BudgetBook, IssuedBudgets, type AppliedBudget, type HoldBounds } from '#libs/budgets';
 import {
   budgetLeaseReplySchema,
   budgetRecalledSchema,
@@ -11,7 +11,7 @@ import {
   type Hold,
   type LeaseReturn,
 } from '#libs/contracts';
-import { Messaging, SnapshotWatch } from '#libs/messaging';
+import { KeyBucket, Messaging, SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { Logger } from '#libs/telemetry';
 import { BudgetExceeded, BudgetUnknown } from './budget-refusal.js';
@@ -46,20 +46,23 @@ const MOST_DOWNGRADES = 3;
  */
 @Injectable()
 export class BudgetGate implements BeforeApplicationShutdown {
+  private readonly issued = new IssuedBudgets();
   private book = new BudgetBook({ models: [] });
   private readonly accounts = new Map<string, LeaseAccount>();
   private readonly givenBack = new Set<Promise<void>>();
 
   constructor(
     watch: SnapshotWatch,
+    keys: KeyBucket,
     private readonly messaging: Messaging,
     private readonly settings: Settings,
     private readonly logger: Logger,
   ) {
     watch.onChange((snapshot) => {
-      this.book = new BudgetBook(snapshot);
+      this.book = new BudgetBook(snapshot, this.issued);
       for (const account of this.accounts.values()) account.forgetRefusal();
     });
+    keys.onChange((hash, entry) => this.issued.follow(hash, entry));
     messaging.subscribe(Subject.budgetRecalled, (message) => {
       const recalled = budgetRecalledSchema.safeParse(message.json());
       if (!recalled.success || recalled.data.holder === settings.instance) return;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { BudgetBook, type HoldBounds } from '#libs/budgets';
+import { BudgetBook, IssuedBudgets, type HoldBounds } from '#libs/budgets';
 import { holdPlaceReplySchema, Subject, type Facts } from '#libs/contracts';
-import { Messaging, SnapshotWatch } from '#libs/messaging';
+import { KeyBucket, Messaging, SnapshotWatch } from '#libs/messaging';
+import { Readiness } from '#libs/runtime';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
 
 /** Most requests that are asked for at once. */
@@ -19,13 +20,19 @@ const WITHOUT_DEADLINE_MILLISECONDS = 7 * 24 * 60 * 60_000;
  */
 @Injectable()
 export class DurableHolds {
+  private readonly issued = new IssuedBudgets();
   private book = new BudgetBook({ models: [] });
 
   constructor(
     watch: SnapshotWatch,
+    keys: KeyBucket,
+    readiness: Readiness,
     private readonly messaging: Messaging,
   ) {
-    watch.onChange((snapshot) => (this.book = new BudgetBook(snapshot)));
+    watch.onChange((snapshot) => (this.book = new BudgetBook(snapshot, this.issued)));
+    readiness.require('the keys', () => keys.isRead);
+    keys.onChange((hash, entry) => this.issued.follow(hash, entry));
+    keys.start();
   }
 
   /** Whether any budget may count requests of this owner: where not, nobody need read what they ask for. */

@@ -12,11 +12,15 @@ type Owner = Pick<BudgetEntry, 'organization' | 'project' | 'key'>;
 /** All budgets of a checked file, whoever has them. */
 export function assembleBudgets({ organizations, exchangeRates }: ConfigurationFile): BudgetEntry[] {
   return organizations.flatMap((organization) => [
-    ...entries(organization.budgets, { organization: organization.name }, exchangeRates),
+    ...budgetEntries(organization.budgets, { organization: organization.name }, exchangeRates),
     ...organization.projects.flatMap((project) => [
-      ...entries(project.budgets, { organization: organization.name, project: project.name }, exchangeRates),
+      ...budgetEntries(project.budgets, { organization: organization.name, project: project.name }, exchangeRates),
       ...project.keys.flatMap((key) =>
-        entries(key.budgets, { organization: organization.name, project: project.name, key: key.name }, exchangeRates),
+        budgetEntries(
+          key.budgets,
+          { organization: organization.name, project: project.name, key: key.name },
+          exchangeRates,
+        ),
       ),
     ]),
   ]);
@@ -35,7 +39,12 @@ export function nameOfBudget({ name, period = 'month' }: { name?: string | undef
   return name ?? period;
 }
 
-function entries(budgets: readonly BudgetFields[], owner: Owner, rates: ConfigurationFile['exchangeRates']) {
+/** The budgets of one owner. */
+export function budgetEntries(
+  budgets: readonly BudgetFields[],
+  owner: Owner,
+  rates: ConfigurationFile['exchangeRates'],
+) {
   return budgets.map((budget): BudgetEntry => {
     const { downgrade, onExceeded, period, timeZone, alertAt, for: scope } = budget;
     const model = downgrade ?? (typeof onExceeded === 'object' ? onExceeded.downgrade : undefined);

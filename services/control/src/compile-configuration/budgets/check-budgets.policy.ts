@@ -9,13 +9,8 @@ type Path = readonly PropertyKey[];
 
 /** What is wrong between the budgets of a file and what they name: models, providers, currencies, each other. */
 export function checkBudgets(outline: ConfigurationOutline): FieldProblem[] {
-  return placesOf(outline).flatMap(({ budgets, path }) => [
-    ...findRepeated(budgets.map(nameOfBudget)).map((index) => ({
-      path: [...path, index],
-      reason: 'another budget here has the same name, or none and the same period; give it a name of its own',
-    })),
-    ...budgets.flatMap((budget, index) => checkNames(budget, [...path, index], outline)),
-  ]);
+  const names = namesOf(outline);
+  return placesOf(outline).flatMap(({ budgets, path }) => checkOwnBudgets(budgets, path, names));
 }
 
 function placesOf({ organizations }: ConfigurationOutline): { budgets: BudgetsOutline; path: Path }[] {
@@ -33,10 +28,37 @@ function placesOf({ organizations }: ConfigurationOutline): { budgets: BudgetsOu
   });
 }
 
-function checkNames(budget: BudgetsOutline[number], path: Path, outline: ConfigurationOutline): FieldProblem[] {
-  const models = outline.models.flatMap(({ name }) => name ?? []);
-  const providers = Object.keys(outline.providers);
-  const currencies = ['USD', ...Object.keys(outline.exchangeRates)];
+/** What budgets may name. */
+export interface BudgetNames {
+  readonly models: readonly string[];
+  readonly providers: readonly string[];
+  readonly currencies: readonly string[];
+}
+
+function namesOf({ models, providers, exchangeRates }: ConfigurationOutline): BudgetNames {
+  return {
+    models: models.flatMap(({ name }) => name ?? []),
+    providers: Object.keys(providers),
+    currencies: ['USD', ...Object.keys(exchangeRates)],
+  };
+}
+
+/** What is wrong among the budgets of one owner, and with what they name. */
+export function checkOwnBudgets(budgets: BudgetsOutline, path: Path, names: BudgetNames): FieldProblem[] {
+  return [
+    ...findRepeated(budgets.map(nameOfBudget)).map((index) => ({
+      path: [...path, index],
+      reason: 'another budget here has the same name, or none and the same period; give it a name of its own',
+    })),
+    ...budgets.flatMap((budget, index) => checkNames(budget, [...path, index], names)),
+  ];
+}
+
+function checkNames(
+  budget: BudgetsOutline[number],
+  path: Path,
+  { models, providers, currencies }: BudgetNames,
+): FieldProblem[] {
   const named = [
     { name: budget.downgrade, at: ['downgrade'], known: models, what: 'model' },
     { name: budget.onExceeded?.downgrade, at: ['onExceeded', 'downgrade'], known: models, what: 'model' },

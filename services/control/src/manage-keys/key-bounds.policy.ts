@@ -1,0 +1,33 @@
+import type { BudgetEntry, KeyCreateFields, KeyEntry } from '#libs/contracts';
+
+import { budgetEntries } from '../compile-configuration/budgets/assemble-budgets.js';
+import { budgetFields } from '../compile-configuration/budgets/budget-fields.js';
+import { budgetsOutline } from '../compile-configuration/budgets/budget-outline.js';
+import { checkOwnBudgets } from '../compile-configuration/budgets/check-budgets.policy.js';
+import { unknownNamesIn, type LimitableNames } from '../compile-configuration/check-limits.policy.js';
+import { explainIssue } from '../compile-configuration/explain-issue.js';
+import { formatPath } from '../compile-configuration/configuration-problem.js';
+
+type MoneyBounds = Pick<KeyCreateFields, 'limits' | 'budgets'>;
+
+/** The first thing that is wrong with limits and budgets that somebody gives a key; undefined where all is well. */
+export function problemOfBounds({ limits, budgets }: MoneyBounds, names: LimitableNames): string | undefined {
+  const [unknown] = limits ? unknownNamesIn(limits, names, ['limits']) : [];
+  if (unknown) return `${formatPath(unknown.path)}: ${unknown.reason}`;
+  if (!budgets) return undefined;
+  const read = budgetFields.safeParse(budgets, { error: explainIssue });
+  const [issue] = read.error?.issues ?? [];
+  if (issue) return `${formatPath(['budgets', ...issue.path])}: ${issue.message}`;
+  // A rate that changes would change what a key may spend, without anybody having changed the key.
+  const [wrong] = checkOwnBudgets(budgetsOutline.parse(budgets), ['budgets'], { ...names, currencies: ['USD'] });
+  if (wrong?.path.at(-1) === 'currency') return `${formatPath(wrong.path)}: keys have budgets in USD; give limitUsd`;
+  return wrong && `${formatPath(wrong.path)}: ${wrong.reason}`;
+}
+
+/** The budgets of a key in the terms of the contracts. */
+export function budgetsOfKey(
+  { organization, project, name }: Pick<KeyEntry, 'organization' | 'project' | 'name'>,
+  { budgets = [] }: MoneyBounds,
+): BudgetEntry[] {
+  return budgetEntries(budgetFields.parse(budgets), { organization, project, key: name }, {});
+}
