@@ -303,13 +303,13 @@ describe('budgets', () => {
     });
     expect([made.status, made.text]).toEqual([201, expect.any(String)]);
     const { key, id, etag } = JSON.parse(made.text) as { key: string; id: string; etag: string };
-    const ask = () => {
+    const askWithIt = () => {
       const body = { model: 'quick', messages: [{ role: 'user', content: 'hi' }], max_tokens: WHOLE_ANSWER_WORDS };
       return call(`${stack.url}/v1/chat/completions`, { key, body });
     };
-    expect((await ask()).status).toBe(200);
-    expect((await ask()).status).toBe(200);
-    const refused = await ask();
+    expect((await askWithIt()).status).toBe(200);
+    expect((await askWithIt()).status).toBe(200);
+    const refused = await askWithIt();
     expect(refused.status).toBe(402);
     expect(refused.text).toContain("The budget 'demo/steady/issued:total' of demo/steady/issued has no room");
     const raised = await fetch(`${door}/${id}`, {
@@ -318,7 +318,7 @@ describe('budgets', () => {
       body: JSON.stringify({ budgets: [{ limitUsd: usdFor(3), period: 'total' }] }),
     });
     expect(raised.status).toBe(200);
-    await eventually(async () => expect((await ask()).status).toBe(200));
+    await eventually(async () => expect((await askWithIt()).status).toBe(200));
     const standing = JSON.parse((await call(`${stack.url}/v1/budgets`, { key })).text) as { data: { id: string }[] };
     expect(standing.data.map((budget) => budget.id)).toContain('demo/steady/issued:total');
   });
