@@ -141,6 +141,10 @@ export const environmentSchema = z.object({
   SWITCHYARD_PROVIDER_LIMIT_HEADERS: z.enum(['follow', 'ignore'], 'must be follow or ignore').default('follow'),
   SWITCHYARD_AUDIT_BEHIND: z.enum(['spool', 'block'], 'must be spool or block').default('spool'),
   SWITCHYARD_AUDIT_BEHIND_SECONDS: wholeNumber(5, 86_400, 'seconds').default(60),
+  SWITCHYARD_JOB_RESULT_DAYS: wholeNumber(1, 36_500, 'days').default(7),
+  SWITCHYARD_JOB_DAYS: wholeNumber(1, 36_500, 'days').default(23),
+  SWITCHYARD_BATCH_LINES_DAYS: wholeNumber(1, 36_500, 'days').default(7),
+  SWITCHYARD_BATCH_DAYS: wholeNumber(30, 36_500, 'days').default(365),
   ...keyProviderVariables,
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   SWITCHYARD_PUBLIC_URL: z
@@ -173,6 +177,18 @@ export interface S3Location {
   readonly region: string | undefined;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   readonly isPathStyle: boolean;
+}
+
+/** How many days what was done in the durable lane is kept, once it has ended. */
+export interface DurableKeepSettings {
+  /** The result of a job. */
+  readonly jobResultDays: number;
+  /** A job, after its result. */
+  readonly jobDays: number;
+  /** The lines of a batch and their results, beside its files. */
+  readonly batchLinesDays: number;
+  /** A batch with its counts. */
+  readonly batchDays: number;
 }
 
 /** How people sign in and stay signed in. */
@@ -233,6 +249,8 @@ export interface Settings {
   readonly providerLimitHeaders: 'follow' | 'ignore';
   /** Whether requests go on while audit records nothing, and how long that is waited for. */
   readonly auditBehind: { readonly behind: 'spool' | 'block'; readonly patienceMilliseconds: number };
+  /** How many days what was done in the durable lane is kept. */
+  readonly durableKeep: DurableKeepSettings;
   /** Where the master key is that data keys of payloads are wrapped with. */
   readonly keyProvider: KeyProviderLocation;
   /** What happens to a request while nobody can say whether its rate limits have room. */
@@ -278,6 +296,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
   providerLimitHeaders: 'SWITCHYARD_PROVIDER_LIMIT_HEADERS',
   auditBehind: 'SWITCHYARD_AUDIT_BEHIND',
+  durableKeep: 'SWITCHYARD_JOB_RESULT_DAYS',
   keyProvider: 'SWITCHYARD_KEY_PROVIDER',
   limitsUnknown: 'SWITCHYARD_LIMITS_UNKNOWN',
   publicUrl: 'SWITCHYARD_PUBLIC_URL',

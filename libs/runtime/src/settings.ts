@@ -1,6 +1,12 @@
 import type { NatsAccess } from '#libs/messaging';
 import { randomBytes } from 'node:crypto';
-import { readSettings, type KeyProviderLocation, type S3Location, type SignInSettings } from '#libs/config';
+import {
+  readSettings,
+  type DurableKeepSettings,
+  type KeyProviderLocation,
+  type S3Location,
+  type SignInSettings,
+} from '#libs/config';
 import { sha256Hex } from '#libs/secrets';
 
 /** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
@@ -49,6 +55,8 @@ export class Settings {
     readonly providerLimitHeaders: 'follow' | 'ignore',
     /** Whether requests go on while audit records nothing, and how long that is waited for. */
     readonly auditBehind: { readonly behind: 'spool' | 'block'; readonly patienceMilliseconds: number },
+    /** How many days what was done in the durable lane is kept. */
+    readonly durableKeep: DurableKeepSettings,
     /** Where the master key is that data keys of payloads are wrapped with. */
     readonly keyProvider: KeyProviderLocation,
     /** What happens to a request while nobody can say whether its rate limits have room. */
@@ -90,6 +98,7 @@ export class Settings {
       read.auditWitnessUrl,
       read.providerLimitHeaders,
       read.auditBehind,
+      read.durableKeep,
       read.keyProvider,
       read.limitsUnknown,
       read.publicUrl,

@@ -1,3 +1,5 @@
+import type { Settings } from '#libs/runtime';
+
 const MEBIBYTE = 1024 ** 2;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -140,6 +142,16 @@ export class JobLimits {
   /** How often results and jobs that were kept long enough are dropped. */
   readonly jobDropMilliseconds: number = MINUTE;
 
+  /** How long the lines and results of a batch are kept after its end; shorter where its files of results are gone before. */
+  readonly batchLinesKeepMilliseconds: number = 7 * DAY;
+  /** How long a batch is known after its end. */
+  readonly batchKeepMilliseconds: number = 365 * DAY;
+  /** How often batches that were kept long enough are dropped, and most of them at a time. */
+  readonly batchDropMilliseconds: number = MINUTE;
+  readonly batchDropRows: number = 200;
+  /** Lines that one statement drops. */
+  readonly batchDropLines: number = 5_000;
+
   /** How long an idempotency key is kept, and how often those are dropped that are older. */
   readonly idempotencyMilliseconds: number = 24 * 60 * MINUTE;
   readonly idempotencyDropMilliseconds: number = 60 * MINUTE;
@@ -147,4 +159,14 @@ export class JobLimits {
   constructor(overrides: Partial<JobLimits> = {}) {
     Object.assign(this, overrides);
   }
+}
+
+/** The bounds as an operator has set them; times that were promised before stay as they were. */
+export function jobLimitsOf({ durableKeep }: Pick<Settings, 'durableKeep'>): JobLimits {
+  return new JobLimits({
+    jobKeepMilliseconds: durableKeep.jobResultDays * DAY,
+    jobRowKeepMilliseconds: durableKeep.jobDays * DAY,
+    batchLinesKeepMilliseconds: durableKeep.batchLinesDays * DAY,
+    batchKeepMilliseconds: durableKeep.batchDays * DAY,
+  });
 }

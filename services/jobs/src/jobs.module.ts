@@ -26,6 +26,9 @@ import { CancelResponseController } from './cancel-response/cancel-response.cont
 import { CancelResponseHandler } from './cancel-response/cancel-response.handler.js';
 import { CreateBatchController } from './create-batch/create-batch.controller.js';
 import { CreateBatchHandler } from './create-batch/create-batch.handler.js';
+import { DropBatchesHandler } from './drop-batches/drop-batches.handler.js';
+import { DropBatchesRepository } from './drop-batches/drop-batches.repository.js';
+import { DropBatchesRunner } from './drop-batches/drop-batches.runner.js';
 import { DropFilesHandler } from './drop-files/drop-files.handler.js';
 import { DropFilesRunner } from './drop-files/drop-files.runner.js';
 import { DroppedFilesRepository } from './drop-files/dropped-files.repository.js';
@@ -57,7 +60,7 @@ import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js
 import { ResultPagesRepository } from './finalize-batch/result-pages.repository.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
 import { DurableHolds } from './hold-money/durable-holds.js';
-import { JobLimits } from './job-limits.js';
+import { JobLimits, jobLimitsOf } from './job-limits.js';
 import { BatchRepository } from './keep-batch/batch.repository.js';
 import { BackgroundResponseRepository } from './keep-background/background-response.repository.js';
 import { KeepBackgroundHandler } from './keep-background/keep-background.handler.js';
@@ -123,6 +126,7 @@ import { DurableLimits } from './limit-rate/durable-limits.js';
 import { EndedRequestsRepository } from './limit-rate/ended-requests.repository.js';
 import { WorkRestRepository } from './dispatch-work/work-rest.repository.js';
 import { RestWork1764900000000 } from './migrations/1764900000000-rest-work.js';
+import { DropBatches1765000000000 } from './migrations/1765000000000-drop-batches.js';
 import { WebhooksModule } from './webhooks.module.js';
 
 /** Every batch at work may hold a connection; the rest answer queries and store results. */
@@ -148,6 +152,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         CreateNativeBatches1764700000000,
         ShowRowsToTenants1764800000000,
         RestWork1764900000000,
+        DropBatches1765000000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -172,7 +177,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     AnswerJobsController,
   ],
   providers: [
-    { provide: JobLimits, useValue: new JobLimits() },
+    { provide: JobLimits, inject: [Settings], useFactory: jobLimitsOf },
     {
       provide: BlobStore,
       inject: [Settings],
@@ -202,6 +207,9 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     BatchRepository,
     CancelBatchHandler,
     CreateBatchHandler,
+    DropBatchesHandler,
+    DropBatchesRepository,
+    DropBatchesRunner,
     DropFilesHandler,
     DropFilesRunner,
     QueueNudge,

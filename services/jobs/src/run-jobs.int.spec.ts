@@ -106,12 +106,13 @@ describe('a job', () => {
     const result = await jobs.get(AnswerJobsHandler).result({ caller, id: job.id });
     expect(result.body).toEqual({ blobKey: `jobs/${job.id}/result` });
 
-    await jobs.query(`UPDATE jobs.jobs SET result_expires_at = now()`);
-    await jobs.get(DropJobsRunner).drop();
+    const inDays = (days: number): Date => new Date(Date.now() + days * 24 * 3_600_000);
+    await jobs.get(DropJobsRunner).drop(inDays(6.9));
+    expect((await jobs.get(AnswerJobsHandler).result({ caller, id: job.id })).status).toBe(200);
+    await jobs.get(DropJobsRunner).drop(inDays(7.1));
     expect(await refusal(jobs.get(AnswerJobsHandler).result({ caller, id: job.id }))).toBe('job_result_expired');
     expect((await read(job.id)).status).toBe('completed');
-    await jobs.query(`UPDATE jobs.jobs SET result_expires_at = now() - interval '60 days'`);
-    await jobs.get(DropJobsRunner).drop();
+    await jobs.get(DropJobsRunner).drop(inDays(30.1));
     expect(await refusal(read(job.id))).toBe('job_not_found');
   });
 

@@ -130,6 +130,14 @@ export const metrics = {
     },
     { model: 'model' },
   ),
+  retentionDropped: new Counter<{ kind: 'job_results' | 'jobs' | 'batch_lines' | 'batches' }>(
+    {
+      name: 'switchyard.retention.dropped',
+      description: 'What was kept long enough and is forgotten.',
+      unit: '{row}',
+    },
+    { kind: 'kind' },
+  ),
   inFlight: new UpDownCounter<{ lane: string }>(
     { name: 'switchyard.in_flight', description: 'Requests being worked on now.', unit: '{request}' },
     { lane: 'lane' },

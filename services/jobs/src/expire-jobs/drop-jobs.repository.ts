@@ -36,11 +36,11 @@ export class DropJobsRepository {
   }
 
   /** Jobs whose result was kept long enough, some at a time. */
-  async oldResults(): Promise<OldResult[]> {
+  async oldResults(now: Date): Promise<OldResult[]> {
     const rows = await this.database.query<BlobKeys & { id: string }>(
       `SELECT id, ${KEYS} FROM jobs.jobs
-       WHERE result_expires_at <= now() AND NOT is_result_dropped ORDER BY result_expires_at LIMIT $1`,
-      [ROWS_PER_STATEMENT],
+       WHERE result_expires_at <= $2 AND NOT is_result_dropped ORDER BY result_expires_at LIMIT $1`,
+      [ROWS_PER_STATEMENT, now],
     );
     return rows.map(({ id, bodyBlobKey, resultBlobKey }) => ({ id, blobKeys: [bodyBlobKey, resultBlobKey] }));
   }
@@ -54,14 +54,14 @@ export class DropJobsRepository {
   }
 
   /** Forgets jobs whose result has been gone long enough; resolves to how many. */
-  async dropRows(): Promise<number> {
+  async dropRows(now: Date): Promise<number> {
     const [row] = await this.database.query<{ dropped: number }>(
       `WITH old AS (
          SELECT ctid FROM jobs.jobs
-         WHERE is_result_dropped AND result_expires_at <= now() - $1::double precision * interval '1 millisecond' LIMIT $2
+         WHERE is_result_dropped AND result_expires_at <= $3::timestamptz - $1::double precision * interval '1 millisecond' LIMIT $2
        ), dropped AS (DELETE FROM jobs.jobs WHERE ctid IN (SELECT ctid FROM old) RETURNING 1)
        SELECT count(*)::int AS dropped FROM dropped`,
-      [this.limits.jobRowKeepMilliseconds, ROWS_PER_STATEMENT],
+      [this.limits.jobRowKeepMilliseconds, ROWS_PER_STATEMENT, now],
     );
     return row?.dropped ?? 0;
   }

@@ -28,8 +28,8 @@ export class NativeViewRepository {
          n.ended_at
        FROM jobs.native_batches n JOIN jobs.batches b ON b.id = n.batch_id CROSS JOIN LATERAL (
          SELECT (count(*) FILTER (WHERE l.place = 'native'))::integer AS lines_at_provider,
-           (count(*) FILTER (WHERE r.saved_nano_usd <> 0))::integer AS lines_answered,
-           coalesce(sum(r.saved_nano_usd), 0) AS saved
+           coalesce(n.answered_lines, (count(*) FILTER (WHERE r.saved_nano_usd <> 0))::integer) AS lines_answered,
+           coalesce(n.saved_nano_usd, sum(r.saved_nano_usd), 0) AS saved
          FROM jobs.native_lines l LEFT JOIN jobs.batch_results r ON r.batch_id = l.batch_id AND r.line = l.line
          WHERE l.native_id = n.id) c
        WHERE (NOT $1 OR n.state = ANY($2))

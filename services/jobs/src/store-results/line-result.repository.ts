@@ -17,7 +17,7 @@ export interface BatchProgress {
 /**
  * Stores many results and counts them on their batches in one statement, which is one transaction. The batch rows are locked
  * first and in order, so that two processes cannot wait for each other. A line that has its result already, that is not of
- * that batch, or whose tenant is another's, is neither stored nor counted: repeated and forged events change nothing.
+ * that batch or of one whose lines are dropped, or whose tenant is another's, is neither stored nor counted: repeated and forged events change nothing.
  */
 const STORE = `
   WITH incoming AS MATERIALIZED (
@@ -27,7 +27,7 @@ const STORE = `
       "completionTokens" integer, "reasoningTokens" integer, "costNanoUsd" bigint, "savedNanoUsd" bigint)
   ), locked AS MATERIALIZED (
     SELECT id, organization, project, offered_lines FROM jobs.batches
-    WHERE id IN (SELECT "batchId" FROM incoming) ORDER BY id FOR UPDATE
+    WHERE id IN (SELECT "batchId" FROM incoming) AND lines_closed_at IS NULL ORDER BY id FOR UPDATE
   ), stored AS (
     INSERT INTO jobs.batch_results (batch_id, line, request_id, outcome, status_code, answer, error_code, error_message,
       prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd, saved_nano_usd)
