@@ -138,6 +138,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   limitRecalled: { way: 'ingress or jobs → every process with leases', payload: 'which limit, in JSON' },
   requestRead: query('ingress → one audit'),
   auditEventList: query('ingress → one audit'),
+  auditReportRead: query('ingress → one audit'),
   auditInclusionProve: query('ingress → one audit'),
   auditConsistencyProve: query('ingress → one audit'),
   auditCheckpointList: query('ingress → one audit'),

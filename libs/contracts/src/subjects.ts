@@ -174,6 +174,7 @@ export const Subject = {
   auditPayloadRead: 'audit-payload.read.v1',
   auditSubjectErase: 'audit-subject.erase.v1',
   auditExportBegin: 'audit-export.begin.v1',
+  auditReportRead: 'audit-report.read.v1',
   auditLogRead: 'audit-log.read.v1',
   /** audit → the trail's consumers: an entry, its bytes as they are hashed. Stream AUDIT. */
   auditRecorded: (organization: string) => `audit.recorded.v1.${organization}`,

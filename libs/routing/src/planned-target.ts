@@ -3,7 +3,7 @@ import type { Candidacy, Consideration } from './candidacy.js';
 import { timeoutsOf } from './execution-of.policy.js';
 
 /** A target as the plan has it. */
-export function plannedTarget({ entry, model, onlyAfter }: Candidacy, consideration: Consideration): Target {
+export function plannedTarget({ placed, entry, model, onlyAfter }: Candidacy, consideration: Consideration): Target {
   const { facts, asked } = consideration;
   const target: Target = {
     provider: entry.provider,
@@ -11,6 +11,7 @@ export function plannedTarget({ entry, model, onlyAfter }: Candidacy, considerat
     price: entry.price,
     timeouts: timeoutsOf(model.timeouts, consideration),
   };
+  if (placed.region !== undefined) target.region = placed.region;
   if (model.unsupported !== undefined) target.unsupported = model.unsupported;
   if (model !== asked) target.servesModel = model.name;
   if (onlyAfter !== undefined) target.onlyAfter = onlyAfter;

@@ -27,6 +27,8 @@ import { TilesRepository } from './read-log/tiles.repository.js';
 import { ReadPayloadsHandler } from './read-payloads/read-payloads.handler.js';
 import { RecordEventHandler } from './record-event/record-event.handler.js';
 import { TrailRepository } from './record-event/trail.repository.js';
+import { ReportEntriesRepository } from './report-trail/report-entries.repository.js';
+import { ReportTrailHandler } from './report-trail/report-trail.handler.js';
 import { CheckpointsRepository } from './sign-checkpoints/checkpoints.repository.js';
 import { SignCheckpointsHandler } from './sign-checkpoints/sign-checkpoints.handler.js';
 import { SigningKeys } from './sign-checkpoints/signing-keys.js';
@@ -72,6 +74,7 @@ export class AuditParts {
   readonly payloadReader = new ReadPayloadsHandler(this.payloads, this.dataKeys, this.deeds);
   readonly eraser = new EraseSubjectsHandler(this.trail, this.payloads, this.dataKeys, testSettings, silentLog);
   readonly expirer = new ExpirePayloadsHandler(this.trail, this.payloads);
+  readonly reporter = new ReportTrailHandler(new ReportEntriesRepository(this.database), this.deeds);
   readonly lister = new ListCheckpointsHandler(this.checkpoints, this.keys, this.deeds);
 
   private constructor(

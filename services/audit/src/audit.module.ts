@@ -41,6 +41,9 @@ import { ReadPayloadsHandler } from './read-payloads/read-payloads.handler.js';
 import { RecordEventConsumer } from './record-event/record-event.consumer.js';
 import { RecordEventHandler } from './record-event/record-event.handler.js';
 import { TrailRepository } from './record-event/trail.repository.js';
+import { ReportEntriesRepository } from './report-trail/report-entries.repository.js';
+import { ReportTrailController } from './report-trail/report-trail.controller.js';
+import { ReportTrailHandler } from './report-trail/report-trail.handler.js';
 import { CheckpointsRepository } from './sign-checkpoints/checkpoints.repository.js';
 import { PublishCheckpointsHandler } from './sign-checkpoints/publish-checkpoints.handler.js';
 import { SignCheckpointsHandler } from './sign-checkpoints/sign-checkpoints.handler.js';
@@ -72,6 +75,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     KeepPayloadsConsumer,
     ReadPayloadsController,
     EraseSubjectsController,
+    ReportTrailController,
   ],
   providers: [
     RecordEventHandler,
@@ -108,6 +112,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ExpirePayloadsHandler,
     ReadPayloadsHandler,
     EraseSubjectsHandler,
+    ReportEntriesRepository,
+    ReportTrailHandler,
     {
       provide: KeyProvider,
       inject: [Settings],

@@ -17,6 +17,7 @@ import { StreamAndHoldLogs1764000000040 } from './migrations/5-stream-and-hold-l
 import { ShowRowsToTenants1764000000050 } from './migrations/6-show-rows-to-tenants.js';
 import { CreatePayloads1764000000060 } from './migrations/7-create-payloads.js';
 import { RemoveByClass1764000000070 } from './migrations/8-remove-by-class.js';
+import { IndexReports1764000000080 } from './migrations/9-index-reports.js';
 
 /** What audit keeps in Postgres. */
 export const auditSchema: ServiceSchema = {
@@ -43,5 +44,6 @@ export const auditSchema: ServiceSchema = {
     ShowRowsToTenants1764000000050,
     CreatePayloads1764000000060,
     RemoveByClass1764000000070,
+    IndexReports1764000000080,
   ],
 };

@@ -80,6 +80,7 @@ import { TrailTally } from './note-refusals/trail-tally.js';
 import { TailTrailHandler } from './read-trail/tail-trail.handler.js';
 import { PayloadsController } from './read-trail/payloads.controller.js';
 import { TrailAdminController } from './read-trail/trail-admin.controller.js';
+import { ReportTrailController } from './read-trail/report-trail.controller.js';
 import { TrailController } from './read-trail/trail.controller.js';
 import { AskStackHandler } from './report-health/ask-stack.handler.js';
 import { HealthController } from './report-health/health.controller.js';
@@ -110,6 +111,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     ReconciliationsController,
     BudgetsController,
     TrailController,
+    ReportTrailController,
     TrailAdminController,
     PayloadsController,
     PoliciesController,

@@ -138,6 +138,7 @@ const auditAnswers = [
   'auditHoldList',
   'auditHoldPut',
   'auditExportBegin',
+  'auditReportRead',
   'auditLogRead',
   'auditPayloadRead',
   'auditSubjectErase',

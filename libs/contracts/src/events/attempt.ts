@@ -38,6 +38,8 @@ export const attemptSchema = z.object({
   provider: z.string(),
   model: z.string(),
   priceVersion: z.string(),
+  /** Where the target stood by the configuration of then; absent where that was not known. */
+  region: z.string().optional(),
   startedAt: epochMilliseconds,
   durationMilliseconds: z.number().nonnegative(),
   firstByteMilliseconds: z.number().nonnegative().optional(),

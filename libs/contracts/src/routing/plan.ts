@@ -28,6 +28,8 @@ export const targetSchema = z.object({
   provider: slug,
   model: z.string(),
   price: priceSchema,
+  /** Where it stands, in the operator's own names of regions; for the record. */
+  region: z.string().optional(),
   timeouts: timeoutsSchema,
   /** What happens to parts of a request that the target cannot do; `warn` where it is absent. */
   unsupported: unsupportedPolicy.optional(),

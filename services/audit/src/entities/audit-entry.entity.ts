@@ -8,6 +8,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('entries')
 @Index('entries_request_id', ['requestId'])
 @Index('entries_recorded_at', ['recordedAt', 'organization', 'sequence'])
+@Index('entries_notes', ['organization', 'sequence'], {
+  where: "type <> ALL ('{request.completed,request.failed,request.cancelled,request.expired}'::text[])",
+})
+@Index('entries_key', ['organization', 'key', 'sequence'])
 export class AuditEntry {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'entries_pkey' })
   organization!: string;

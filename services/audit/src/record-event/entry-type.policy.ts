@@ -7,3 +7,6 @@ export function typeOfEvent(event: Pick<RequestEnded, 'outcome'>): string {
 
 /** The types of entries that record a terminal event, for SQL; others are notes beside requests. */
 export const TYPES_OF_EVENTS = `'{request.completed,request.failed,request.cancelled,request.expired}'`;
+
+/** Whether an entry is a note, as the partial index `entries_notes` says it, for SQL. */
+export const NOT_OF_REQUESTS = `type <> ALL (${TYPES_OF_EVENTS}::text[])`;

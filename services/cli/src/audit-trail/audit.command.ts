@@ -8,6 +8,7 @@ import { describeReport } from './describe-report.policy.js';
 import { eventData } from './event-data.js';
 import { exportToFile } from './export-file.js';
 import { eraseCommand, payloadCommand } from './payload-commands.js';
+import { reportCommand } from './report-command.js';
 import { verifyFile } from './verify-file.js';
 
 const HELP = `
@@ -37,6 +38,7 @@ export function auditCommand(exit: (code: number) => void): Command {
   audit.addCommand(keysCommand());
   audit.addCommand(exportCommand());
   audit.addCommand(verifyCommand(exit));
+  audit.addCommand(reportCommand());
   audit.addCommand(payloadCommand());
   audit.addCommand(eraseCommand());
   return audit;

@@ -51,6 +51,37 @@ export const exportQuery = whose.extend({
 });
 export type ExportQuery = z.infer<typeof exportQuery>;
 
+const DAY_MILLISECONDS = 24 * 60 * 60_000;
+const LONGEST_REPORT_DAYS = 366;
+const DAYS_WHERE_UNSAID = 30;
+
+/** A report is of a period, which ends now where no end is given and begins 30 days before it. */
+export const reportQuery = whose
+  .extend({
+    since: time.optional(),
+    until: time.optional(),
+    after: z.coerce.number().int().min(-1).default(-1),
+    project: slug.optional(),
+    key: z.string().max(200).optional(),
+    model: z.string().max(200).optional(),
+    regions: z
+      .string()
+      .max(2_000)
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .optional(),
+    format: z.enum(['json', 'csv']).default('json'),
+  })
+  .transform(({ until = Date.now(), ...query }) => ({
+    ...query,
+    until,
+    since: query.since ?? until - DAYS_WHERE_UNSAID * DAY_MILLISECONDS,
+  }))
+  .refine(({ since, until }) => until > since, { path: ['until'], message: 'must be behind since' })
+  .refine(({ since, until }) => until - since <= LONGEST_REPORT_DAYS * DAY_MILLISECONDS, {
+    path: ['since'],
+    message: `must be at most ${LONGEST_REPORT_DAYS} days before until`,
+  });
+
 /** An empty subject stands for the requests that name no end user. */
 export const erasureBody = z.object({
   organization: slug,

@@ -24,6 +24,7 @@ export function attemptRecord({ target, clock, progress, role, result, failure }
     provider: target.provider,
     model: target.model,
     priceVersion: target.price.version,
+    ...(target.region === undefined ? {} : { region: target.region }),
     startedAt: clock.startedAt,
     durationMilliseconds: clock.durationMilliseconds,
     ...(clock.firstByteMilliseconds === undefined ? {} : { firstByteMilliseconds: clock.firstByteMilliseconds }),

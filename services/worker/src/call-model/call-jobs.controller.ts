@@ -148,6 +148,7 @@ function unknownAttempts(
     provider: target.provider,
     model: target.model,
     priceVersion: target.price.version,
+    ...(target.region === undefined ? {} : { region: target.region }),
     startedAt: timestampMilliseconds,
     durationMilliseconds: 0,
     outcome: 'unknown' as const,

@@ -27,7 +27,15 @@ export function csvRow(entry: FlatEntry): string {
   return `${COLUMNS.map(([, name]) => quoted(entry[name])).join(',')}\r\n`;
 }
 
-function quoted(value: FlatEntry[keyof FlatEntry]): string {
+/** A table whose rows have the columns of the first one, in RFC 4180; nothing without rows. */
+export function csvOf(rows: readonly Readonly<Record<string, string | number | readonly string[]>>[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  if (columns.length === 0) return '';
+  const lines = rows.map((row) => columns.map((column) => quoted(row[column] ?? '')).join(','));
+  return [columns.join(','), ...lines, ''].join('\r\n');
+}
+
+function quoted(value: string | number | readonly string[]): string {
   const text = typeof value === 'object' ? value.join(' ') : String(value);
   return `"${text.replaceAll('"', '""')}"`;
 }
