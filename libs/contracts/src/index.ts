@@ -534,7 +534,12 @@ export { payloadPartSchema, payloadReadSchema, subjectEraseSchema, subjectErased
 export type { PayloadPart, PayloadRead, SubjectErase, SubjectErased } from './queries/payloads.js';
 export { madeSchema } from './queries/made.js';
 export type { Made } from './queries/made.js';
-export { AUDIT_REPORTS, auditReportPageSchema, auditReportReadSchema, reportRowSchema } from './queries/audit-reports.js';
+export {
+  AUDIT_REPORTS,
+  auditReportPageSchema,
+  auditReportReadSchema,
+  reportRowSchema,
+} from './queries/audit-reports.js';
 export { addUpUse } from './queries/report-sums.js';
 export type { AuditReport, AuditReportPage, AuditReportRead, ReportRow } from './queries/audit-reports.js';
 export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';
