@@ -65,6 +65,16 @@ const forbidden = [
     to: { path: '^libs/', pathNot: ['^libs/budgets/', INDEX('contracts', 'pricing', 'routing')] },
   },
   {
+    name: 'guards-stand-on-contracts',
+    from: { path: '^libs/guards/', pathNot: SPEC },
+    to: { path: '^libs/', pathNot: ['^libs/guards/', INDEX('contracts', 'outbound')] },
+  },
+  {
+    name: 'only-guards-know-detectors',
+    from: { pathNot: ['^libs/guards/', 'node_modules'] },
+    to: { path: 'node_modules/(re2js|@secretlint)/' },
+  },
+  {
     name: 'prompt-facts-stand-on-runtime',
     from: { path: '^libs/prompt-facts/', pathNot: SPEC },
     to: {

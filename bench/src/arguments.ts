@@ -12,6 +12,7 @@ export const SECTIONS = [
   'settlements',
   'reports',
   'routing',
+  'guards',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

@@ -27,6 +27,7 @@ import { countRows } from './records/count-rows.js';
 import { measureReports, type ReportFigures } from './reports/measure-reports.js';
 import { measureRecords, type RecordFigures } from './records/measure-records.js';
 import type { BenchResults, MemoryByContender } from './report/bench-results.js';
+import { measureGuards } from './guards/measure-guards.js';
 import { measureAuto } from './routing/measure-auto.js';
 import { measureRouting } from './routing/measure-routing.js';
 import type { RoutingFigures } from './routing/routing-figures.js';
@@ -54,6 +55,7 @@ export class BenchRun {
     // Before anything else runs that it would share the cores with.
     const routing = sections.includes('routing') ? this.routing() : undefined;
     const auto = sections.includes('routing') ? measureAuto() : undefined;
+    const guards = sections.includes('guards') ? await measureGuards() : undefined;
     this.say('starting the upstreams, the stack and the load generator');
     const ground = await layGround(this.cleanup);
     const interactive = sections.includes('interactive');
@@ -72,6 +74,7 @@ export class BenchRun {
       ...(sections.includes('settlements') && { settlements: await this.settlements(ground) }),
       ...(routing && { routing }),
       ...(auto && { auto }),
+      ...(guards && { guards }),
     };
     await ground.records.settled();
     const books = await countRows(ground.stack.databaseUrl);

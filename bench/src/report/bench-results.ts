@@ -4,6 +4,7 @@ import type { ContenderName } from '../contenders/contender.js';
 import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { Effort } from '../effort.js';
+import type { GuardFigures } from '../guards/measure-guards.js';
 import type { LoadFigures } from '../load/load-figures.js';
 import type { Machine } from '../machine/machine.js';
 import type { MemoryOfPart } from '../processes/memory.js';
@@ -34,6 +35,8 @@ export interface BenchResults {
   readonly routing?: readonly RoutingFigures[];
   /** What `auto` takes besides. */
   readonly auto?: DecisionTime;
+  /** What looking at a request takes. */
+  readonly guards?: readonly GuardFigures[];
   readonly memory?: MemoryByContender;
   /** The rows that billing and audit hold at the end. */
   readonly books: { readonly charges: number; readonly entries: number };

@@ -1,6 +1,7 @@
 import type { DecisionTime } from '#libs/difficulty';
 import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
+import type { GuardFigures } from '../guards/measure-guards.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
@@ -23,6 +24,7 @@ export function renderReport(results: BenchResults): string {
     records,
     routing,
     auto,
+    guards,
     memory,
     bounds,
     settlements,
@@ -42,6 +44,7 @@ export function renderReport(results: BenchResults): string {
     ...(reports === undefined ? [] : reportsSection(reports)),
     ...(routing === undefined ? [] : routingSections(routing)),
     ...(auto === undefined ? [] : autoSection(auto)),
+    ...(guards === undefined ? [] : guardSections(guards)),
     ...(memory === undefined ? [] : section('Memory', memoryTable(memory))),
     booksLine(results),
     '',
@@ -172,6 +175,16 @@ function autoSection({ decisions, medianMicroseconds, p99Microseconds, largestMi
   const row = [decisions, medianMicroseconds, p99Microseconds, largestMicroseconds].map(figure);
   const head = ['of', 'prompts', 'p50 µs', 'p99 µs', 'largest µs'];
   return section('Routing: how hard a prompt is (`auto`), on one core', table(head, [['built-in model', ...row]]));
+}
+
+function guardSections(guards: readonly GuardFigures[]): string[] {
+  const rows = guards.map(({ text, action, bytes, found, p50Milliseconds, p99Milliseconds }) => [
+    text,
+    action,
+    ...[bytes, found, p50Milliseconds, p99Milliseconds].map(figure),
+  ]);
+  const head = ['a request of', 'action', 'bytes', 'found', 'p50 ms', 'p99 ms'];
+  return section('Guards: all built-in detectors over one request, on one core', table(head, rows));
 }
 
 function memoryTable(memory: MemoryByContender): string {

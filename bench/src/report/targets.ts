@@ -28,6 +28,7 @@ const TARGET_RATE = '200/s';
 const DECISION_MICROSECONDS = 50;
 const DECIDED_CANDIDATES = 100;
 const AUTO_MICROSECONDS = 200;
+const GUARD_MILLISECONDS = 1;
 const BOUNDS_MILLISECONDS = 0.2;
 const SETTLED_PER_SECOND = 10_000;
 const REPORT_MILLISECONDS = 1_000;
@@ -47,6 +48,7 @@ export function targetsOf({
   bounds,
   settlements,
   reports,
+  guards = [],
 }: BenchResults): Target[] {
   const targets: Target[] = [];
   if (interactive !== undefined) targets.push(...interactiveTargets(new LoadReport(interactive)));
@@ -72,6 +74,10 @@ export function targetsOf({
   if (auto !== undefined) {
     const what = 'difficulty of a prompt (auto), p50, µs';
     targets.push({ what, measured: auto.medianMicroseconds, limit: AUTO_MICROSECONDS, bound: 'at most' });
+  }
+  for (const { text, action, p50Milliseconds } of guards) {
+    const what = `guards over 4 KB of ${text}, ${action}, p50, ms`;
+    targets.push({ what, measured: p50Milliseconds, limit: GUARD_MILLISECONDS, bound: 'at most' });
   }
   return targets;
 }

@@ -96,6 +96,10 @@ export const environmentSchema = z.object({
     .string()
     .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
     .default(''),
+  SWITCHYARD_GUARD_ALLOW: z
+    .string()
+    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
+    .default(''),
   SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS: z.coerce
     .number('must be a whole number of days from 1 to 30')
     .int('must be a whole number of days from 1 to 30')
@@ -229,6 +233,8 @@ export interface Settings {
   readonly webhookAllow: readonly string[];
   /** CIDRs that providers of the admin API may be at although they are not public. */
   readonly providerAllow: readonly string[];
+  /** CIDRs where guards may ask although they are not public. */
+  readonly guardAllow: readonly string[];
   /** A webhook endpoint that has failed for so many days is disabled. */
   readonly webhookDisableAfterDays: number;
   /** Absolute path of the model that `auto` predicts difficulty by; undefined: the one that Switchyard comes with. */
@@ -286,6 +292,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   trustedProxies: 'SWITCHYARD_TRUSTED_PROXIES',
   webhookAllow: 'SWITCHYARD_WEBHOOK_ALLOW',
   providerAllow: 'SWITCHYARD_PROVIDER_ALLOW',
+  guardAllow: 'SWITCHYARD_GUARD_ALLOW',
   webhookDisableAfterDays: 'SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS',
   difficultyModel: 'SWITCHYARD_DIFFICULTY_MODEL',
   s3: 'SWITCHYARD_S3_BUCKET',

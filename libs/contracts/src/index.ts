@@ -54,6 +54,30 @@ export type {
   TimeWindow,
 } from './snapshot/routing-policy.js';
 export {
+  BUILT_IN_CLASSES,
+  classesNamed,
+  DATA_CLASSES,
+  DATA_CLASS_GROUPS,
+  dataClass,
+  dataClassOrGroup,
+  dataRequirementsSchema,
+  guardAction,
+  guardEntrySchema,
+  guardSide,
+  privacyEntrySchema,
+} from './snapshot/guard-policy.js';
+export type {
+  DataClass,
+  DataClassOrGroup,
+  DataRequirements,
+  GuardAction,
+  GuardEntry,
+  GuardSide,
+  PrivacyEntry,
+} from './snapshot/guard-policy.js';
+export { guardVerdictSchema } from './routing/guard-verdict.js';
+export type { GuardVerdict } from './routing/guard-verdict.js';
+export {
   breakerRecordSchema,
   quantilesSchema,
   targetReportSchema,

@@ -40,3 +40,4 @@ export { toldUsage } from './translation/told-usage.js';
 export { Untranslatable } from './translation/untranslatable.js';
 export type { FetchedFile, FetchFile } from './translation/fetch-files.js';
 export type { AnswerContext, StreamEncoder, TranslatedRequest, Translation } from './translation/translation.js';
+export { formTexts, withFormTexts, type FormText } from './multipart-form/form-texts.js';

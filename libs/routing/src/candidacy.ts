@@ -87,6 +87,8 @@ export interface Consideration extends Constraints {
   readonly others: readonly OtherModel[];
   /** Whether models besides `model` come into question, whose targets may have to meet more. */
   readonly hasOtherModels: boolean;
+  /** Whose policies of privacy bind it, for the record. */
+  readonly privacy: readonly string[];
   /** The rules that held on the way from `asked` to `model`, by name. */
   readonly rule: string | undefined;
   /** Why nothing may be called at all. */

@@ -3,6 +3,7 @@ import type { Consideration } from './candidacy.js';
 import { followRules } from './follow-rules.policy.js';
 import type { LiveState } from './live-state.js';
 import { mergedRequirements } from './merged-requirements.policy.js';
+import { privacyOf } from './privacy.policy.js';
 import type { ResolvedModel } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
 import { seededRandom } from './seeded-random.js';
@@ -19,6 +20,7 @@ export function consider(
   const way = followRules(facts, resolved, world);
   const { model, rules, requirements, onlyTags, refusal, others } = way;
   const policy = model.routing ?? {};
+  const privacy = privacyOf(facts, world.table.privacy);
   const wishes = wishesWithin(facts.wishes, way.followsWishes);
   const sort = way.followsWishes ? (wishes.sort ?? resolved.sort) : undefined;
   return {
@@ -30,7 +32,10 @@ export function consider(
     policy,
     sort,
     strategy: strategyOfGroup(way, sort),
-    requirements: mergedRequirements(requirements),
+    requirements: mergedRequirements(
+      privacy.names.length > 0 ? [...privacy.requirements, ...requirements] : requirements,
+    ),
+    privacy: privacy.names,
     onlyTags,
     others,
     hasOtherModels: others.length > 0 || Boolean(wishes.models ?? wishes.targets ?? policy.fallbacks),

@@ -1,3 +1,4 @@
+export { privacyOf, privacyTable, type PrivacyBound, type PrivacyTable } from './privacy.policy.js';
 export { PayloadRules } from './payload-rules.js';
 export type { PayloadOwner } from './payload-rules.js';
 export { denialOf } from './access.policy.js';

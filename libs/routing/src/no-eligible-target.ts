@@ -14,7 +14,7 @@ const STATUS = {
 export type RefusalCode = keyof typeof STATUS;
 
 /** The policies that decided, and the rule of theirs that did. */
-export type DecisionBasis = Pick<Decision, 'snapshotRevision' | 'rule' | 'trial'>;
+export type DecisionBasis = Pick<Decision, 'snapshotRevision' | 'rule' | 'privacy' | 'trial'>;
 
 /** No target may serve the request; `candidates` say why each was dropped. */
 export class NoEligibleTarget extends Error {

@@ -45,11 +45,11 @@ export function planCopy(
 ): RoutingSlip {
   const onTrial = trialTable(original, table);
   const world = { table: onTrial ?? table, live, isTrial: onTrial !== undefined };
-  const { requirements, refusal } = considered(original, world);
+  const { requirements, refusal, privacy } = considered(original, world);
   if (refusal) throw new NoEligibleTarget(refusal.message, refusal.code, []);
   const own = considered(copy, world);
   const all = [...own.requirements, ...requirements.map(requirementsOfData)];
-  return planOf({ ...own, requirements: mergedRequirements(all) }, world);
+  return planOf({ ...own, privacy, requirements: mergedRequirements(all) }, world);
 }
 
 interface DecidingWorld {
@@ -64,21 +64,25 @@ function considered(facts: Facts, world: DecidingWorld): Consideration {
   const resolved = resolveModel(facts.model, table.models);
   if (resolved) return consider(facts, resolved, { table, live });
   throw new NoEligibleTarget(unknownModelMessage(facts.model, table.models), 'model_not_found', []).decidedBy(
-    basisOf(world, undefined),
+    basisOf(world, {}),
   );
 }
 
-function basisOf({ table, isTrial }: DecidingWorld, rule: string | undefined): DecisionBasis {
+function basisOf(
+  { table, isTrial }: DecidingWorld,
+  { rule, privacy = [] }: Partial<Pick<Consideration, 'rule' | 'privacy'>>,
+): DecisionBasis {
   return {
     snapshotRevision: table.revision,
     ...(rule === undefined ? {} : { rule }),
+    ...(privacy.length === 0 ? {} : { privacy: [...privacy] }),
     ...(isTrial ? { trial: true } : {}),
   };
 }
 
 function planOf(consideration: Consideration, world: DecidingWorld): RoutingSlip {
   const { candidacies, outside } = gatherCandidates(consideration);
-  const basis = basisOf(world, consideration.rule);
+  const basis = basisOf(world, consideration);
   const { refusal } = consideration;
   if (refusal) throw refusedOutright(refusal, candidacies, { consideration, outside }).decidedBy(basis);
   const { eligible, dropped } = filteredUnlessAllRest(candidacies, consideration);

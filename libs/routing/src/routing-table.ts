@@ -1,6 +1,7 @@
 import type { ModelEntry, ProviderEntry, Snapshot, TargetEntry } from '#libs/contracts';
 import { compileCondition, type Condition } from '#libs/conditions';
 import { placedTarget, type PlacedTarget } from './placed-target.js';
+import { privacyTable, type PrivacyTable } from './privacy.policy.js';
 import { targetFeatures, type TargetFeatures } from './target-features.js';
 
 /** A snapshot prepared for planning: look-ups by name instead of searches, conditions compiled. */
@@ -13,12 +14,18 @@ export interface RoutingTable {
   readonly features: ReadonlyMap<string, TargetFeatures>;
   /** Each text of a rule's condition, compiled; one that does not compile is not there, and its rule never holds. */
   readonly conditions: ReadonlyMap<string, Condition>;
+  /** Who may get whose data; undefined where nobody says. */
+  readonly privacy: PrivacyTable | undefined;
   /** The table of policies that are being tried, and the share of requests that it decides. */
   readonly trial?: { readonly share: number; readonly table: RoutingTable };
 }
 
+/** What of a snapshot decides on routes. */
+export type RoutingSnapshot = Pick<Snapshot, 'revision' | 'models' | 'providers' | 'trial'> &
+  Partial<Pick<Snapshot, 'privacy' | 'organizations' | 'keys'>>;
+
 /** Prepares a snapshot for planning; done once for each revision. */
-export function routingTable(snapshot: Pick<Snapshot, 'revision' | 'models' | 'providers' | 'trial'>): RoutingTable {
+export function routingTable(snapshot: RoutingSnapshot): RoutingTable {
   const { revision, models, providers, trial } = snapshot;
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   const targets = new Map(models.map((model) => [model.name, placed(model.targets, byName)]));
@@ -29,11 +36,12 @@ export function routingTable(snapshot: Pick<Snapshot, 'revision' | 'models' | 'p
     targets,
     features: new Map([...targets].map(([name, placedTargets]) => [name, targetFeatures(placedTargets)])),
     conditions: conditionsOf(models),
+    privacy: privacyTable(snapshot),
     ...(trial
       ? {
           trial: {
             share: trial.share,
-            table: routingTable({ revision: trial.revision, models: trial.models, providers }),
+            table: routingTable({ ...snapshot, revision: trial.revision, models: trial.models, trial: undefined }),
           },
         }
       : {}),

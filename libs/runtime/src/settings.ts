@@ -33,6 +33,7 @@ export class Settings {
     readonly fetchAllow: readonly string[],
     /** CIDRs that webhooks may be sent to although they are not public. */
     readonly webhookAllow: readonly string[],
+    readonly guardAllow: readonly string[],
     /** CIDRs of proxies whose word on where a request came from is taken. */
     readonly trustedProxies: readonly string[],
     /** A webhook endpoint that has failed for so many days is disabled. */
@@ -87,6 +88,7 @@ export class Settings {
       read.logLevel,
       read.fetchAllow,
       read.webhookAllow,
+      read.guardAllow,
       read.trustedProxies,
       read.webhookDisableAfterDays,
       read.difficultyModel,

@@ -41,6 +41,11 @@ import { StreamFollowers } from './follow-stream/stream-followers.js';
 import { StreamsController } from './follow-stream/streams.controller.js';
 import { FeedbackController } from './give-feedback/feedback.controller.js';
 import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
+import { AllGuardSources } from './guard-traffic/guard-sources.js';
+import { GuardTrafficHandler } from './guard-traffic/guard-traffic.handler.js';
+import { GuardsInForce } from './guard-traffic/guards-in-force.js';
+import { ModerateTexts } from './guard-traffic/moderate-texts.js';
+import { NoteVerdicts } from './guard-traffic/note-verdicts.js';
 import { BudgetGate } from './hold-budget/budget-gate.js';
 import { TrailGate } from './guard-trail/trail-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
@@ -166,6 +171,11 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     RequestFacts,
     ExplainRouteHandler,
     GiveFeedbackHandler,
+    GuardsInForce,
+    GuardTrafficHandler,
+    AllGuardSources,
+    ModerateTexts,
+    NoteVerdicts,
     PendingCalls,
     ReceiveFileHandler,
     RequestListHandler,

@@ -13,6 +13,7 @@ import { ProviderDirectory } from './call-model/provider-directory.js';
 import { RunningCalls } from './call-model/running-calls.js';
 import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
+import { JobGuards } from './guard-jobs/job-guards.js';
 import { AnswerKeeper } from './keep-answer/answer-keeper.js';
 import { JobReplies } from './keep-stream/job-replies.js';
 import { CollectBatchHandler } from './native-batches/collect-batch.handler.js';
@@ -40,6 +41,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     RunningCalls,
     TargetAttempts,
     FileFetcher,
+    JobGuards,
     DurableAnswers,
     AnswerKeeper,
     PayloadCapture,

@@ -20,6 +20,7 @@ export function eventFacts(
   | 'endUser'
   | 'receivedAt'
   | 'facts'
+  | 'guards'
   | 'shadowOf'
   | 'job'
   | 'hold'
@@ -38,6 +39,7 @@ export function eventFacts(
     ...(facts.endUser === undefined ? {} : { endUser: facts.endUser }),
     receivedAt: facts.receivedAt,
     facts: recordedFactsOf(facts),
+    ...(facts.guardVerdicts ? { guards: facts.guardVerdicts } : {}),
     ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
     ...(facts.job ? { job: facts.job } : {}),
     ...(facts.hold ? { hold: facts.hold } : {}),

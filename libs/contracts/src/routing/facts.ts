@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { MODALITIES } from '../snapshot/model-limits.js';
+import { DATA_CLASSES } from '../snapshot/guard-policy.js';
+import { guardVerdictSchema } from './guard-verdict.js';
 import { holdSchema } from './hold.js';
 import { wishesSchema } from './wishes.js';
 import { usageSchema } from '../events/usage.js';
@@ -106,6 +108,10 @@ export const factsSchema = z.object({
   wishes: wishesSchema.optional(),
   /** Under which an equal request's answer may be kept; absent where no policy allows it. */
   cacheKey: z.string().optional(),
+  /** Classes of data that guards found in the request and left there; policies of privacy may ask more of its targets. */
+  dataFound: z.array(z.enum(DATA_CLASSES)).max(DATA_CLASSES.length).optional(),
+  /** What guards said of the request, in order; absent where none applies. */
+  guardVerdicts: z.array(guardVerdictSchema).max(100).optional(),
   /** A copy made for comparison: its answer goes to nobody. The id of the request it copies. */
   shadowOf: requestId.optional(),
   receivedAt: epochMilliseconds,

@@ -69,6 +69,8 @@ export const decisionSchema = z.object({
   candidates: z.array(candidateSchema),
   /** The rule of the model's policy that decided, by name or place. */
   rule: z.string().optional(),
+  /** Whose policies of privacy bound the choice, such as `organization acme`, and what was found where that counted. */
+  privacy: z.array(z.string().max(300)).max(20).optional(),
   /** Which version of the policies decided, where a new one is being tried beside the one in force. */
   trial: z.boolean().optional(),
 });

@@ -21,6 +21,7 @@ export const recordedFactsSchema = factsSchema
     budgetLeftNanoUsd: true,
     exhaustedProviders: true,
     deadline: true,
+    dataFound: true,
     wishes: true,
   })
   .partial();

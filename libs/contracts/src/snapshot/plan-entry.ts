@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { slug } from '../identifiers.js';
+import { guardEntrySchema, privacyEntrySchema } from './guard-policy.js';
 
 const MOST = 1_000_000_000;
 const most = z.int().positive().max(MOST);
@@ -65,11 +66,15 @@ export const organizationEntrySchema = z.object({
   name: slug,
   plan: slug.optional(),
   limits: ownedLimitsSchema.optional(),
+  privacy: privacyEntrySchema.optional(),
+  guards: z.array(guardEntrySchema).optional(),
   projects: z.array(
     z.object({
       name: slug,
       plan: slug.optional(),
       limits: ownedLimitsSchema.optional(),
+      privacy: privacyEntrySchema.optional(),
+      guards: z.array(guardEntrySchema).optional(),
       /** How much of durable work it gets beside other projects; 1 where absent. */
       share: z.number().positive().optional(),
     }),

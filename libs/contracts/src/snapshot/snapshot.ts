@@ -4,6 +4,7 @@ import { timeoutsSchema, unsupportedPolicy } from '../routing/plan.js';
 import { keyScope, roleGrantSchema } from '../queries/caller.js';
 import { budgetEntrySchema, markupEntrySchema } from './budget.js';
 import { nativeBatchPolicySchema } from './batch-api.js';
+import { guardEntrySchema, privacyEntrySchema } from './guard-policy.js';
 import { modelLimitsSchema } from './model-limits.js';
 import { organizationEntrySchema, ownedLimitsSchema, planEntrySchema } from './plan-entry.js';
 import { payloadRuleSchema, retentionRuleSchema } from './payload-rule.js';
@@ -76,6 +77,8 @@ export const modelEntrySchema = z.object({
   targets: z.array(targetEntrySchema),
   routing: routingPolicySchema.optional(),
   auto: autoPolicySchema.optional(),
+  /** Steps that every request for it and every answer goes through, after those of its caller. */
+  guards: z.array(guardEntrySchema).optional(),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
@@ -105,6 +108,8 @@ export const keyEntrySchema = z.object({
   limits: ownedLimitsSchema.optional(),
   /** Of a key made by the admin API; those of the file stand in the snapshot. */
   budgets: z.array(budgetEntrySchema).min(1).optional(),
+  privacy: privacyEntrySchema.optional(),
+  guards: z.array(guardEntrySchema).optional(),
   /** Of a key made by the admin API. */
   id: z.string().max(100).optional(),
   /** Since when it is refused. */
@@ -133,6 +138,8 @@ export const snapshotSchema = z.object({
   plans: z.array(planEntrySchema).optional(),
   /** Over all organisations together. */
   limits: ownedLimitsSchema.optional(),
+  privacy: privacyEntrySchema.optional(),
+  guards: z.array(guardEntrySchema).optional(),
   /** Of targets; the defaults of `libs/health` where absent. */
   breaker: breakerSettingsSchema.partial().optional(),
   /** Whose prompts and answers are kept; nobody's where absent. */

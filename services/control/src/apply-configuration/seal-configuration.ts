@@ -23,6 +23,8 @@ export type SnapshotContent = Pick<
   | 'limits'
   | 'payloads'
   | 'retention'
+  | 'privacy'
+  | 'guards'
 >;
 
 /**
@@ -51,7 +53,8 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
         ? provider
         : { ...provider, credentials: plainCredentials.map((plain) => protect(plain, provider.name)) },
     );
-  const { models, breaker, budgets, markups, exchangeRates, limits, payloads, retention } = configuration;
+  const { models, breaker, budgets, markups, exchangeRates, limits, privacy, guards, payloads, retention } =
+    configuration;
   const settings = breaker === undefined ? {} : { breaker };
   const money = {
     ...(budgets.length > 0 ? { budgets } : {}),
@@ -67,6 +70,8 @@ export function sealConfiguration(configuration: CompiledConfiguration, secrets:
     organizations: [...configuration.organizations],
     plans: [...configuration.plans],
     ...(limits === undefined ? {} : { limits }),
+    ...(privacy === undefined ? {} : { privacy }),
+    ...(guards === undefined ? {} : { guards }),
   };
   const recognisable = {
     providers: withCredentials((plain) => fingerprint(plain, secretKey)),

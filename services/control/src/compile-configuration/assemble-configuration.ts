@@ -29,6 +29,8 @@ export function assembleConfiguration(
     markups: assembleMarkups(file),
     ...(Object.keys(file.exchangeRates).length === 0 ? {} : { exchangeRates: file.exchangeRates }),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
+    ...(file.privacy === undefined ? {} : { privacy: file.privacy }),
+    ...(file.guards === undefined ? {} : { guards: file.guards }),
     issuers: assembleIssuers(file.signIn),
     ...assembleTrail(file.trail),
     ...(file.breaker === undefined ? {} : { breaker: file.breaker }),
@@ -58,6 +60,7 @@ function assembleModel(model: ModelFields, file: ConfigurationFile, date: string
     timeouts: timeoutsOf(model.timeouts),
     ...(model.timeouts.keepAliveMs === undefined ? {} : { keepAliveMilliseconds: model.timeouts.keepAliveMs }),
     ...(model.unknownFields === undefined ? {} : { unknownFields: model.unknownFields }),
+    ...(model.guards === undefined ? {} : { guards: model.guards }),
     ...(model.unsupported === undefined ? {} : { unsupported: model.unsupported }),
     // A target that names no priority is tried in its place of the list, unless its model draws by weight.
     targets: (model.targets ?? []).map((target, index) => {

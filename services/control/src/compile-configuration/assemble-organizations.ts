@@ -47,13 +47,22 @@ function assembleKey(key: KeyFields, project: ProjectFields, organization: Organ
   };
 }
 
-function assembleOrganization({ name, plan, limits, projects }: OrganizationFields): OrganizationEntry {
+function assembleOrganization({
+  name,
+  plan,
+  limits,
+  privacy,
+  guards,
+  projects,
+}: OrganizationFields): OrganizationEntry {
   return {
     name,
     ...planAndLimits(plan, limits),
+    ...withoutUndefined({ privacy, guards }),
     projects: projects.map((project) => ({
       name: project.name,
       ...planAndLimits(project.plan, project.limits),
+      ...withoutUndefined({ privacy: project.privacy, guards: project.guards }),
       ...(project.share === undefined ? {} : { share: project.share }),
     })),
   };

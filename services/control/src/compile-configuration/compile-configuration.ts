@@ -15,6 +15,7 @@ import type { ConfigurationSource } from './configuration-source.js';
 import { explainIssue } from './explain-issue.js';
 import { checkOrganizations } from './check-organizations.policy.js';
 import { checkLimits } from './check-limits.policy.js';
+import { checkGuards } from './guards/check-guards.policy.js';
 import { checkKeys } from './key-checks.policy.js';
 import { checkNativeBatches, withPossibleBatches } from './batches/native-batch-of.js';
 import { checkModels } from './model-checks.policy.js';
@@ -87,6 +88,7 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   const ineligible = [
     ...checkEligibility(configuration),
     ...checkOrganizations(parsed.data),
+    ...checkGuards(parsed.data),
     ...checkSignIn(parsed.data),
     ...checkTrail(parsed.data),
     ...checkNativeBatches(parsed.data, configuration),

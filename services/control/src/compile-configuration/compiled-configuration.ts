@@ -1,6 +1,7 @@
 import type {
   BreakerSettings,
   BudgetEntry,
+  GuardEntry,
   KeyEntry,
   MarkupEntry,
   ModelEntry,
@@ -8,6 +9,7 @@ import type {
   OwnedLimits,
   PayloadRule,
   PlanEntry,
+  PrivacyEntry,
   ProviderEntry,
   RetentionRule,
   RoleGrant,
@@ -49,6 +51,9 @@ export interface CompiledConfiguration {
   readonly accounts: readonly Account[];
   /** Over all organisations together. */
   readonly limits?: OwnedLimits;
+  /** Of everybody's requests. */
+  readonly privacy?: PrivacyEntry;
+  readonly guards?: GuardEntry[];
   /** Where people sign in besides by password; secrets plain. */
   readonly issuers: readonly OidcIssuer[];
   /** What is kept of prompts and answers, and how long entries of the trail are. */

@@ -6,6 +6,8 @@ import { batchFields } from './batches/batch-fields.js';
 import { closedObject } from './closed-object.js';
 import { modelName, priority, waitMilliseconds, weight } from './field-types.js';
 import { organizationFields, projectFields } from './organization-fields.js';
+import { guardFields } from './guards/guard-fields.js';
+import { privacyFields } from './guards/privacy-fields.js';
 import { limitFields, planFields } from './plan-fields.js';
 import { priceFields, unknownPrice } from './price-fields.js';
 import { providerFields } from './provider-kinds.js';
@@ -60,6 +62,7 @@ const model = closedObject({
   /** A model has targets, or stands for others. */
   targets: z.array(target).min(1).optional(),
   auto: autoFields.optional(),
+  guards: guardFields.optional(),
   ...routingFields,
 });
 export type ModelFields = z.infer<typeof model>;
@@ -84,6 +87,9 @@ export const configurationFile = closedObject({
   plans: z.array(planFields).default([]),
   organizations: z.array(organization).default([]),
   limits: limitFields.optional(),
+  /** Of everybody. */
+  privacy: privacyFields.optional(),
+  guards: guardFields.optional(),
   exchangeRates,
   breaker: breakerFields.optional(),
   signIn: signInFileFields.optional(),

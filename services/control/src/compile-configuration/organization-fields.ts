@@ -5,6 +5,8 @@ import { budgetFields } from './budgets/budget-fields.js';
 import { markupField } from './budgets/markup-field.js';
 import { closedObject } from './closed-object.js';
 import { callerKey, plainText } from './field-types.js';
+import { guardFields } from './guards/guard-fields.js';
+import { privacyFields } from './guards/privacy-fields.js';
 import { limitFields } from './plan-fields.js';
 import { tier } from './routing-policies/routing-fields.js';
 
@@ -17,6 +19,8 @@ export const keyFields = closedObject({
   ...keyBoundsFields,
   limits: limitFields.optional(),
   budgets: budgetFields,
+  privacy: privacyFields.optional(),
+  guards: guardFields.optional(),
   expiresAt: keyTime.optional(),
 });
 
@@ -49,6 +53,8 @@ export const projectFields = {
   /** Of durable work, beside other projects. */
   share: z.number().min(LEAST_SHARE).max(MOST_SHARE).optional(),
   budgets: budgetFields,
+  privacy: privacyFields.optional(),
+  guards: guardFields.optional(),
   keys: z.array(keyFields).default([]),
 } as const;
 
@@ -60,6 +66,8 @@ export const organizationFields = {
   limits: limitFields.optional(),
   markup: markupField.optional(),
   budgets: budgetFields,
+  privacy: privacyFields.optional(),
+  guards: guardFields.optional(),
   members: z.array(memberFields).default([]),
   serviceAccounts: z.array(serviceAccountFields).default([]),
 } as const;

@@ -16,7 +16,7 @@ import { RequestFacts } from './request-facts.js';
 export interface AcceptedRequest {
   requestId: string;
   caller: Caller;
-  facts: DialectFacts;
+  facts: DialectFacts & Pick<Facts, 'dataFound' | 'guardVerdicts'>;
   body: Buffer;
   response: CallerResponse;
   /** Whether the stream goes on without its caller, who may pick it up again. */

@@ -15,7 +15,7 @@ export interface ReadRequest {
   readonly requestId: string;
   readonly caller: Caller;
   readonly dialect: CallerDialect;
-  readonly facts: DialectFacts;
+  readonly facts: DialectFacts & Pick<Facts, 'dataFound' | 'guardVerdicts'>;
   readonly body: Uint8Array;
 }
 

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import type { PendingCalls } from '../answer-caller/pending-calls.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import type { GuardTrafficHandler } from '../guard-traffic/guard-traffic.handler.js';
 import type { AcceptRequestHandler } from './accept-request.handler.js';
 import type { RequestFacts } from './request-facts.js';
 import type { TrailGate } from '../guard-trail/trail-gate.js';
@@ -28,6 +29,7 @@ describe('RequestIntake', () => {
       {} as AnswerLaterHandler,
       { begin: async () => true } as unknown as IdempotentRequests,
       { pass: () => undefined } as unknown as TrailGate,
+      { handle: async () => undefined } as unknown as GuardTrafficHandler,
     ).accept('openai-chat', request, reply);
 
     expect(left).toEqual(['req_0123456789']);

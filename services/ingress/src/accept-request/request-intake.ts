@@ -13,6 +13,7 @@ import { TrailGate } from '../guard-trail/trail-gate.js';
 import { requireBody } from '../http/require-body.js';
 import { IdempotentRequests } from '../repeat-request/idempotent-requests.js';
 import { useLastingId } from '../repeat-request/idempotency-key.js';
+import { GuardTrafficHandler, type PassedCall } from '../guard-traffic/guard-traffic.handler.js';
 import { AcceptRequestHandler } from './accept-request.handler.js';
 import { headerOf, RequestFacts } from './request-facts.js';
 
@@ -27,6 +28,8 @@ export interface IncomingCall {
   readonly response: CallerResponse;
   /** Whether the stream goes on without its caller, who may pick it up again. */
   readonly resumable?: boolean;
+  /** Where its guards have looked at it already. */
+  readonly guarded?: PassedCall | undefined;
 }
 
 /** Takes a request of any dialect from HTTP: reads its facts, and hands it on with the response it is to be answered by. */
@@ -39,6 +42,7 @@ export class RequestIntake {
     private readonly later: AnswerLaterHandler,
     private readonly repeats: IdempotentRequests,
     private readonly trail: TrailGate,
+    private readonly guards: GuardTrafficHandler,
   ) {}
 
   /** @throws DialectError for a request that is not what the dialect asks for. */
@@ -68,9 +72,15 @@ export class RequestIntake {
   }
 
   /** Takes a request whose body and response were made elsewhere. @throws DialectError */
-  async acceptWhole({ dialect, request, reply, body, response, resumable = false }: IncomingCall): Promise<void> {
-    const facts = this.requestFacts.read(dialect, request, body);
-    if (resumable && !facts.stream) throw notResumable('Only a stream can be picked up again.');
+  async acceptWhole(call: IncomingCall): Promise<void> {
+    const { dialect, request, reply, response, resumable = false } = call;
+    const read = this.requestFacts.read(dialect, request, call.body);
+    if (resumable && !read.stream) throw notResumable('Only a stream can be picked up again.');
+    const guarded =
+      call.guarded ?? (await this.guards.handle({ dialect, request, facts: read, body: call.body }, resumable));
+    const { body, facts } = guarded ?? { body: call.body, facts: read };
+    response.guard = guarded?.answer;
+    if (guarded && !guarded.placeholders.isEmpty) this.repeats.keepNothing(request);
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);

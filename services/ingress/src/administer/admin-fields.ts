@@ -25,6 +25,10 @@ export const limitsFields = z.strictObject({
 /** Budgets as in `switchyard.yaml`; each is checked there. */
 export const budgetsFields = z.array(z.strictObject(anythingIn(DOCUMENT_FIELDS.budget))).max(100);
 
+/** Policies of privacy and guards as in `switchyard.yaml`; each is checked there. */
+export const policyFields = z.record(z.string().max(100), z.unknown());
+export const guardsFields = z.array(policyFields).min(1).max(50);
+
 /** Bodies that set one field of an organisation or a project; null takes it away. */
 export const budgetsBody = z.strictObject({ budgets: budgetsFields.nullable() });
 export const limitsBody = z.strictObject({ limits: limitsFields.nullable() });
@@ -39,6 +43,8 @@ const organizationShape = {
   limits: limitsFields,
   markup: markupText,
   budgets: budgetsFields,
+  privacy: policyFields,
+  guards: guardsFields,
 } as const;
 
 export const organizationCreate = z.strictObject({ name: slug, ...optional(organizationShape) });

@@ -1,11 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
 import type { CallerDialect } from '#libs/dialects';
+import { GuardRefused } from '#libs/guards';
 import { HttpLimit } from '../http/http-limits.js';
+import type { AnswerGuard } from '../guard-traffic/answer-guard.js';
 import { callerErrorOf } from './caller-error-of.js';
 import { ANSWER_HEADERS, answerHeaders, COST_HEADER, costHeader } from './answer-headers.js';
 
 const OK = 200;
+/** What a caller is told where the guards of an answer broke. */
+const UNGUARDED = {
+  status: 503,
+  code: 'guard_unavailable',
+  message: 'The answer could not be looked at by its guards, and is not passed on; try again.',
+} as const;
 const KEEP_ALIVE = ': keep-alive\n\n';
 
 /**
@@ -15,6 +23,10 @@ const KEEP_ALIVE = ': keep-alive\n\n';
 export class CallerResponse {
   /** Whether the answer has been given before, to an equal request. */
   isRepeat = false;
+  /** Stands between the answer and its caller; absent for most. */
+  guard: AnswerGuard | undefined;
+  /** Whether a guard ended it; nothing more of the answer goes out. */
+  isRefused = false;
   private parts: Uint8Array[] = [];
   /** Of a stream that was begun before anything was known of its answer: what it tells at its end. */
   private late: AnswerHead | undefined;
@@ -35,7 +47,7 @@ export class CallerResponse {
 
   /** Whether the caller's connection is gone or takes nothing any more. */
   get isGone(): boolean {
-    return this.raw.destroyed;
+    return this.raw.destroyed || this.isRefused;
   }
 
   /** More headers for the answer; one of the same name takes the place of an earlier one. */
@@ -73,7 +85,8 @@ export class CallerResponse {
   /** Returns false once too much waits for a caller who does not read. */
   chunk(bytes: Uint8Array): boolean {
     if (this.isGone) return true;
-    this.raw.write(bytes);
+    const passed = this.guard ? this.passed(() => this.guard?.chunk(bytes)) : bytes;
+    if (passed !== undefined && passed.length > 0) this.raw.write(passed);
     return this.raw.writableLength <= HttpLimit.unsentBytes;
   }
 
@@ -87,6 +100,15 @@ export class CallerResponse {
 
   end(answer: AnswerHead): void {
     if (this.isGone) return;
+    if (!this.guard) return this.endStream(answer);
+    const rest = this.passed(() => this.guard?.end());
+    if (typeof rest === 'string') this.endStream(answer, rest);
+    else void rest?.then((text) => this.endStream(answer, text)).catch((error: unknown) => this.refuse(error, answer));
+  }
+
+  private endStream(answer: AnswerHead, rest = ''): void {
+    if (this.isGone) return;
+    if (rest !== '') this.raw.write(rest);
     this.raw.addTrailers(this.trailersOf(answer));
     this.raw.end();
   }
@@ -99,6 +121,15 @@ export class CallerResponse {
   whole(body: Uint8Array, answer: AnswerHead): void {
     if (this.isGone) return;
     const bytes = this.parts.length === 0 ? body : Buffer.concat([...this.parts, body]);
+    if (!this.guard) return this.writeWhole(bytes, answer);
+    this.guard
+      .whole(bytes, answer.contentType)
+      .then((passed) => this.writeWhole(passed, answer))
+      .catch((error: unknown) => this.refuse(error, answer));
+  }
+
+  private writeWhole(bytes: Uint8Array, answer: AnswerHead): void {
+    if (this.isGone) return;
     this.raw.writeHead(answer.status, {
       'content-type': answer.contentType ?? 'application/json',
       'content-length': bytes.length,
@@ -108,8 +139,26 @@ export class CallerResponse {
     this.raw.end(bytes);
   }
 
+  /** Ends the answer with the refusal of a guard; whatever else goes wrong with guards is no reason to let an answer pass. */
+  refuse(error: unknown, answer: AnswerHead): void {
+    if (error instanceof GuardRefused) this.guard?.refused(error);
+    const { status, code, message } = error instanceof GuardRefused ? error : UNGUARDED;
+    this.error({ ...answer, status, error: { class: 'content_filter', code, message } });
+    this.isRefused = true;
+  }
+
+  private passed<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.refuse(error, { status: OK, attempts: 0 });
+      return undefined;
+    }
+  }
+
   error(answer: AnswerHead): void {
     if (this.isGone) return;
+    this.guard = undefined;
     const error = callerErrorOf(answer);
     if (this.hasBegun) {
       this.raw.write(this.dialect.encodeStreamError?.(error) ?? '');

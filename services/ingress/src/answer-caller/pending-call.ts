@@ -4,7 +4,7 @@ import { HttpLimit } from '../http/http-limits.js';
 import type { CallerResponse } from './caller-response.js';
 
 /** What became known of a call with one frame. */
-export type CallProgress = 'running' | 'ended' | 'caller-too-slow' | 'frames-lost';
+export type CallProgress = 'running' | 'ended' | 'caller-too-slow' | 'refused' | 'frames-lost';
 
 /** One call that a caller waits for: the response it goes to, and what is known of its end. */
 export class PendingCall {
@@ -78,7 +78,13 @@ export class PendingCall {
   }
 
   private chunk(bytes: Uint8Array): CallProgress {
-    if (this.response.chunk(bytes) || this.gaveUp) return 'running';
+    const isTaken = this.response.chunk(bytes);
+    if (this.gaveUp) return 'running';
+    if (this.response.isRefused) {
+      this.gaveUp = true;
+      return 'refused';
+    }
+    if (isTaken) return 'running';
     this.gaveUp = true;
     this.response.abandon();
     return 'caller-too-slow';

@@ -72,7 +72,7 @@ export class PendingCalls implements BeforeApplicationShutdown {
     if (!call) return;
     if (message.status === NOBODY_LISTENS) return this.fail(call, lostCall(call.facts, 'nobody_listens', call.head));
     const progress = call.take(message);
-    if (progress === 'caller-too-slow') this.cancel(requestId);
+    if (progress === 'caller-too-slow' || progress === 'refused') this.cancel(requestId);
     if (progress === 'frames-lost') this.breakOff(call);
   }
 

@@ -7,6 +7,7 @@ import { Logger } from '#libs/telemetry';
 import { AcceptJobHandler, type LaterRequest } from '../accept-job/accept-job.handler.js';
 import { AnswerLaterHandler } from '../accept-job/answer-later.handler.js';
 import { laterWish } from '../accept-job/later-wish.js';
+import { GuardTrafficHandler } from '../guard-traffic/guard-traffic.handler.js';
 import { FollowResponseHandler } from '../follow-stream/follow-response.handler.js';
 import { showMade } from '../repeat-request/show-made.js';
 import { useLastingId } from '../repeat-request/idempotency-key.js';
@@ -26,6 +27,7 @@ export class AcceptBackgroundHandler {
     private readonly log: AnswerLog,
     private readonly logger: Logger,
     private readonly streams: FollowResponseHandler,
+    private readonly guards: GuardTrafficHandler,
   ) {}
 
   /** Resolves to whether the request was of this kind; it is answered then. `body` is the whole conversation. @throws DialectError */
@@ -63,6 +65,7 @@ export class AcceptBackgroundHandler {
       await this.later.handle(later, wish, reply);
       return true;
     }
+    if (state.isStreamed) this.guards.refuseKeptStream(request.caller, later.facts.model);
     const createdSeconds = Math.floor(Date.now() / 1_000);
     const shown = { id, body: sent, model: later.facts.model, createdSeconds, previousResponseId };
     const queued = JSON.stringify(unansweredResponse(shown, 'queued'));

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { dialectNamed, readState } from '#libs/dialects';
 import { Logger } from '#libs/telemetry';
-import { headerOf } from '../accept-request/request-facts.js';
+import { headerOf, RequestFacts } from '../accept-request/request-facts.js';
 import { RequestIntake } from '../accept-request/request-intake.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { notResumable, resumableWish } from '../follow-stream/resumable-wish.js';
+import { GuardTrafficHandler } from '../guard-traffic/guard-traffic.handler.js';
 import { requireBody } from '../http/require-body.js';
 import { AcceptBackgroundHandler } from './accept-background.handler.js';
 import { ContinueConversationHandler } from './continue-conversation.handler.js';
@@ -25,6 +26,8 @@ export class CreateResponseHandler {
     private readonly background: AcceptBackgroundHandler,
     private readonly keeper: ResponseKeeper,
     private readonly repeats: IdempotentRequests,
+    private readonly guards: GuardTrafficHandler,
+    private readonly requestFacts: RequestFacts,
     private readonly logger: Logger,
   ) {}
 
@@ -38,16 +41,19 @@ export class CreateResponseHandler {
       throw notResumable("For a response send 'background: true' and 'stream: true' instead.");
     if (!(await this.repeats.begin({ request, caller, reply, body: sent }))) return;
     if (await this.background.handle(request, reply, { body, state })) return;
+    const facts = this.requestFacts.read(DIALECT, request, body);
+    const guarded = await this.guards.handle({ dialect: DIALECT, request, facts, body });
+    const input = guarded ? (JSON.parse(guarded.placeholders.hide(JSON.stringify(items))) as typeof items) : items;
     const recipient = { raw: reply.raw, requestId: request.id, dialect: DIALECT };
     const response = state.isStored
       ? this.keptResponse(recipient, {
           requestId: request.id,
           caller,
           previousResponseId: state.previousResponseId,
-          input: items,
+          input,
         })
       : new CallerResponse(reply.raw, request.id, DIALECT);
-    await this.intake.acceptWhole({ dialect: DIALECT, request, reply, body, response });
+    await this.intake.acceptWhole({ dialect: DIALECT, request, reply, body, response, guarded });
   }
 
   private keptResponse(recipient: Recipient, kept: KeptRequest): CallerResponse {

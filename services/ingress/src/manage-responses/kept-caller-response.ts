@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerHead } from '#libs/contracts';
 import { FinalEventHold, type CallerDialect, type FinishedResponse } from '#libs/dialects';
+import { GuardRefused } from '#libs/guards';
 import { warningsHeader } from '../answer-caller/answer-headers.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
 
@@ -95,8 +96,10 @@ export class KeptCallerResponse extends CallerResponse {
     write: (kept: KeptResponse) => void,
   ): Promise<void> {
     try {
-      write(await this.keep(response, this.isRepeat));
-    } catch {
+      const kept = this.guard ? await this.guard.forKeeping(response) : response;
+      write(await this.keep(kept, this.isRepeat));
+    } catch (error) {
+      if (error instanceof GuardRefused) return this.refuse(error, answer);
       this.error({ ...answer, status: 503, retryAfterSeconds: 1, error: NOT_KEPT });
     } finally {
       this.settle();

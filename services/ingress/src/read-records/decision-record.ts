@@ -7,6 +7,7 @@ export function decisionRecord(decision: Decision): Record<string, unknown> {
     configuration_revision: decision.snapshotRevision,
     strategy: decision.strategy,
     rule: decision.rule ?? null,
+    ...(decision.privacy ? { privacy: decision.privacy } : {}),
     ...(decision.trial === undefined ? {} : { trial: decision.trial }),
     candidates: decision.candidates.map(candidateRecord),
   };

@@ -1,6 +1,7 @@
 import type { AuditEntry, Caller, ChargeRecord, Usage } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
 import { decisionRecord, factsRecord } from './decision-record.js';
+import { inSnakeCase } from './snake-case.js';
 import { unitsOf } from './units-of.js';
 import { visibleDecision } from './visible-decision.policy.js';
 
@@ -25,6 +26,7 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, ca
     error: event.error ?? null,
     decision: event.decision ? decisionRecord(visibleDecision(event.decision, caller)) : null,
     facts: event.facts ? factsRecord(event.facts) : null,
+    ...(event.guards ? { guards: event.guards.map((guard) => inSnakeCase(guard)) } : {}),
     attempts: event.attempts.map(attemptOf),
     usage: charge ? usageOf(charge) : null,
     cost: charge ? costOf(charge) : null,

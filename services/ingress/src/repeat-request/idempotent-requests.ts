@@ -23,6 +23,8 @@ interface Held {
   /** The last word that it is still worked on, on its way. */
   signalling: Promise<void>;
   refusal: unknown;
+  /** Whether the answer holds what may be kept nowhere. */
+  isUnkept?: boolean;
 }
 
 /** A request with its caller, its answer to be and the bytes that make it the same as another. */
@@ -88,6 +90,12 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     if (known) known.refusal = refusal;
   }
 
+  /** The answer will hold values that policy keeps in memory alone: the key stays taken, and those who ask again get no answer. */
+  keepNothing(request: FastifyRequest): void {
+    const known = held.get(request);
+    if (known) known.isUnkept = true;
+  }
+
   /** What is being recorded is recorded to its end. */
   async beforeApplicationShutdown(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
@@ -136,7 +144,8 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     await mine.signalling;
     if (!isForGood({ status, headers }, mine.refusal)) return this.bucket.remove(name, mine.sequence);
     const organization = name.slice(0, name.indexOf('.'));
-    const hasRoom = body !== undefined && (await this.space.hasRoom(organization, body.length));
+    const hasRoom =
+      body !== undefined && mine.isUnkept !== true && (await this.space.hasRoom(organization, body.length));
     const parts = hasRoom ? await this.parts.write(name, body) : undefined;
     this.space.add(organization, RepeatLimit.entryBytes + (hasRoom ? body.length : 0));
     const done: Done = {
@@ -214,7 +223,7 @@ function notKept(requestId: string): DialectError {
   return new DialectError(
     409,
     'idempotency_answer_not_kept',
-    `The first request with this Idempotency-Key was answered, but its answer is not kept: it is too large, or your organization has used up its part of the space for answers of a day. What came of it: GET /v1/requests/${requestId}.`,
+    `The first request with this Idempotency-Key was answered, but its answer is not kept: it is too large, policy keeps masked values in memory alone, or your organization has used up its part of the space for answers of a day. What came of it: GET /v1/requests/${requestId}.`,
     'idempotency-key',
   );
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, RoutingSlip, Snapshot, TargetEntry } from '#libs/contracts';
+import { GuardTable } from '#libs/guards';
 import { SnapshotWatch } from '#libs/messaging';
 import { NoEligibleTarget, planRoute, resolveModel, routingTable, type RoutingTable } from '#libs/routing';
 import { mayGoNative, nativeTargetOf, type NativeTarget } from './native-target.policy.js';
@@ -10,6 +11,7 @@ export class NativeRoutes {
   /** Absent where the configuration lets no line go there, which is the usual case. */
   private table: RoutingTable | undefined;
   private entries: readonly TargetEntry[] = [];
+  private guards = new GuardTable({});
 
   constructor(watch: SnapshotWatch) {
     watch.onChange((snapshot) => this.follow(snapshot));
@@ -29,7 +31,9 @@ export class NativeRoutes {
 
   /** Where a line goes, and the plan that says so; undefined where it goes online. */
   of(facts: Facts, leftMilliseconds: number): (NativeTarget & { readonly slip: RoutingSlip }) | undefined {
-    if (!this.table) return undefined;
+    // Whoever batches at the provider sends lines as they are, past the guards.
+    if (!this.table || this.guards.of(facts, resolveModel(facts.model, this.table.models)?.model).length > 0)
+      return undefined;
     try {
       const slip = planRoute(facts, this.table);
       const native = nativeTargetOf({ facts, slip }, this.table, leftMilliseconds);
@@ -44,5 +48,6 @@ export class NativeRoutes {
   private follow(snapshot: Snapshot): void {
     this.entries = snapshot.models.flatMap(({ targets }) => targets.filter(({ nativeBatch }) => nativeBatch));
     this.table = this.entries.length === 0 ? undefined : routingTable(snapshot);
+    this.guards = new GuardTable(snapshot);
   }
 }

@@ -1,4 +1,5 @@
 import type { Facts, RoutingSlip, Target } from '#libs/contracts';
+import type { JobGuard } from '../guard-jobs/job-guard.js';
 import type { ReplyChannel } from './reply-channel.js';
 
 /** A call as it came: whose, along which plan, with which body, and the way back. */
@@ -7,6 +8,8 @@ export interface AssignedCall {
   readonly slip: RoutingSlip;
   readonly body: Uint8Array;
   readonly reply: ReplyChannel;
+  /** Of a job that guards apply to. */
+  readonly guard?: JobGuard;
   /** Of a job whose answer is streamed: what came of it. */
   readonly streamed?: { gathered(): Uint8Array | undefined };
 }

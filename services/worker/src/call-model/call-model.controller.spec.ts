@@ -1,3 +1,4 @@
+import type { JobGuards } from '../guard-jobs/job-guards.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MessageHeader, requestEndedSchema, type AnswerHead, type Facts, type RoutingSlip } from '#libs/contracts';
 import { AtomicBatchPublisher, BodyClaims, Messaging, type IncomingMessage, type PublishExtras } from '#libs/messaging';
@@ -85,6 +86,7 @@ describe('a call of a waiting caller that cannot be made', () => {
       recorder,
       {} as StreamRescue,
       {} as DurableSlots,
+      { guarded: async (call: AssignedCall) => call } as unknown as JobGuards,
     );
     const logger = { warn: () => undefined } as unknown as Logger;
     const keeper = { keeping: (call: AssignedCall) => call } as unknown as AnswerKeeper;

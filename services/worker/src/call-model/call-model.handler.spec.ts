@@ -4,6 +4,8 @@ import { ProviderFailure } from '../providers/provider-failure.js';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import type { ResultRecorder } from '../record-result/result-recorder.js';
 import type { StreamRescue } from '../rescue-stream/stream-rescue.js';
+import type { JobGuards } from '../guard-jobs/job-guards.js';
+import type { AssignedCall } from './assigned-call.js';
 import type { CallInProgress } from './call-in-progress.js';
 import { CallModelHandler } from './call-model.handler.js';
 import type { DurableSlots } from './durable-slots.js';
@@ -40,6 +42,7 @@ describe('CallModelHandler', () => {
       { record: async () => undefined } as unknown as ResultRecorder,
       {} as StreamRescue,
       { take: async () => () => undefined } as unknown as DurableSlots,
+      { guarded: async (call: AssignedCall) => call } as unknown as JobGuards,
     );
     return async (targets: Target[], execution?: RoutingSlip['execution']): Promise<AnswerHead | undefined> => {
       let told: AnswerHead | undefined;
@@ -118,6 +121,7 @@ describe('CallModelHandler', () => {
       {} as ResultRecorder,
       {} as StreamRescue,
       { take: async () => () => undefined } as unknown as DurableSlots,
+      { guarded: async (call: AssignedCall) => call } as unknown as JobGuards,
     );
     const slip = { targets: [target('gone'), waiting], position: 1, attempts: [] } as unknown as RoutingSlip;
     const facts = { requestId: 'req_0123456789', lane: 'durable', receivedAt: Date.now() } as Facts;

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeRequestEnded, type Attempt, type ErrorClass } from '#libs/contracts';
+import { GuardRefused } from '#libs/guards';
+import { JobGuards } from '../guard-jobs/job-guards.js';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { mayPass } from '../handle-failure/failure-rules.policy.js';
 import { nextPosition, stepAfter, type StepAfterFailure } from '../handle-failure/next-step.policy.js';
@@ -33,6 +35,7 @@ export class CallModelHandler {
     private readonly recorder: ResultRecorder,
     private readonly rescue: StreamRescue,
     private readonly slots: DurableSlots,
+    private readonly guards: JobGuards,
   ) {}
 
   /** Resolves when the result is stored, or with the next target; of a job that has to go on elsewhere it is the same. */
@@ -41,7 +44,12 @@ export class CallModelHandler {
     const inProgress = new CallInProgress(facts, reply, slip.attempts.length);
     this.running.add(facts.requestId, inProgress);
     try {
-      return await this.callTarget({ ...call, reply: ContinuedReply.of(call) ?? reply }, inProgress);
+      const guarded = await this.guards.guarded(call);
+      return await this.callTarget({ ...guarded, reply: ContinuedReply.of(call) ?? reply }, inProgress);
+    } catch (error) {
+      if (!(error instanceof GuardRefused)) throw error;
+      await this.endRefused(call, error);
+      return { done: true };
     } finally {
       this.running.remove(facts.requestId);
     }
@@ -165,9 +173,39 @@ export class CallModelHandler {
     return { done: true };
   }
 
-  private async complete(call: AssignedCall, { result, head }: Pick<Answered, 'result' | 'head'>): Promise<void> {
+  private async complete(call: AssignedCall, answered: Pick<Answered, 'result' | 'head'>): Promise<void> {
+    const { guard } = call;
+    const body = answered.result.body ?? call.streamed?.gathered();
+    if (!guard || !body) return this.completeWith(call, answered, body);
+    try {
+      const passed = await guard.answer(body, answered.result.contentType);
+      const guardVerdicts = [...(call.facts.guardVerdicts ?? []), ...passed.verdicts];
+      await this.completeWith({ ...call, facts: { ...call.facts, guardVerdicts } }, answered, passed.body);
+    } catch (error) {
+      if (!(error instanceof GuardRefused)) throw error;
+      await this.endRefused(call, error);
+    }
+  }
+
+  /** A guard refused the request, and nobody was called; or the answer, which was paid for. */
+  private async endRefused({ facts, slip, reply }: UncalledCall, refused: GuardRefused): Promise<void> {
+    const { status, code, message, refusal } = refused;
+    const errorClass = code === 'guard_blocked' ? 'content_filter' : 'connection';
+    const before = refusal.on === 'answer' ? (facts.guardVerdicts ?? []) : [];
+    const guarded = { slip, facts: { ...facts, guardVerdicts: [...before, ...refusal.verdicts] } };
+    const error = { class: errorClass, status, code, message } as const;
+    const event = endedEvent(guarded, slip.attempts, { outcome: 'failed', hasBegun: refusal.on === 'answer', error });
+    const text = encodeRequestEnded(event);
+    reply.error({ status, attempts: slip.attempts.length, error: { class: errorClass, code, message } }, text);
+    await this.recorder.record(event, text, facts.ingress);
+  }
+
+  private async completeWith(
+    call: AssignedCall,
+    { result, head }: Pick<Answered, 'result' | 'head'>,
+    body: Uint8Array | undefined,
+  ): Promise<void> {
     const { facts, slip, reply } = call;
-    const body = result.body ?? call.streamed?.gathered();
     const answer = body && (await this.answers.keep(facts, body, result.contentType));
     const { finishReason } = result;
     const event = endedEvent(call, slip.attempts, { outcome: 'completed', result: { finishReason, answer } });

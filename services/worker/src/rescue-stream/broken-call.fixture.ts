@@ -1,3 +1,4 @@
+import type { JobGuards } from '../guard-jobs/job-guards.js';
 import { setImmediate } from 'node:timers/promises';
 import type { AnswerHead, Facts, RequestEnded, RoutingSlip, Target } from '#libs/contracts';
 import { classifyChatError, dialectNamed } from '#libs/dialects';
@@ -78,6 +79,7 @@ export async function brokenCall(order: BrokenOrder): Promise<BrokenCall> {
     recorder as unknown as ResultRecorder,
     new StreamRescue(attempts),
     { take: async () => () => undefined } as unknown as DurableSlots,
+    { guarded: async (call: AssignedCall) => call } as unknown as JobGuards,
   );
   const next = await handler.handle(assigned(order, reply));
   return { next, told, heads, end, event, calls };

@@ -1,0 +1,16 @@
+export type { Detection, Detector } from './detection.js';
+export { withoutOverlaps } from './detection.js';
+export { detectorOf } from './detectors/detect.js';
+export { patternDetector, reasonAgainstPattern } from './rules/pattern.js';
+export { compileGuard, guardsOn, type CompiledGuard } from './compiled-guard.js';
+export { GuardTable, type GuardedCaller } from './guard-table.js';
+export { GuardRefused, type Refusal } from './guard-refused.error.js';
+export { guardAnswer, guardRequest, type GuardedBody } from './guard-body.js';
+export { judgeSpoken, type SpokenJudgement } from './guard-spoken.js';
+export { guardTexts, type GuardedTexts } from './guard-texts.js';
+export type { GuardSources, Judgement } from './guard-texts.js';
+export { mask } from './masking/mask.js';
+export { Placeholders } from './masking/placeholders.js';
+export { AnswerStream } from './answers/answer-stream.js';
+export { textsOf } from './json-texts.js';
+export { HttpSources, type AskedFor } from './http-sources.js';
