@@ -24,16 +24,19 @@ const RANK: readonly DataClass[] = [
   'address',
 ];
 
-/** The findings in the order of the text, without overlaps: the longest stays, of equal ones that of the rarer class. */
+/** The findings in the order of the text, without overlaps: the longer stays, of equally long ones that of the rarer class. */
 export function withoutOverlaps(found: readonly Detection[]): Detection[] {
   if (found.length < 2) return [...found];
-  const best = found.toSorted(
-    (one, other) =>
-      other.end - other.start - (one.end - one.start) || RANK.indexOf(one.class) - RANK.indexOf(other.class),
-  );
   const kept: Detection[] = [];
-  for (const one of best) {
-    if (!kept.some(({ start, end }) => one.start < end && start < one.end)) kept.push(one);
+  for (const one of found.toSorted((left, right) => left.start - right.start)) {
+    const last = kept.at(-1);
+    if (!last || one.start >= last.end) kept.push(one);
+    else if (isBetter(one, last)) kept[kept.length - 1] = one;
   }
-  return kept.toSorted((one, other) => one.start - other.start);
+  return kept;
+}
+
+function isBetter(one: Detection, other: Detection): boolean {
+  const longer = one.end - one.start - (other.end - other.start);
+  return longer > 0 || (longer === 0 && RANK.indexOf(one.class) < RANK.indexOf(other.class));
 }

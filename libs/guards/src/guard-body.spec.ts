@@ -50,6 +50,50 @@ describe('a request that goes through guards', () => {
     expect(messages[0].content[0]).toMatchObject({ id: 'a@b.example', input: { id: '[EMAIL]', type: '[EMAIL]' } });
   });
 
+  it('is looked at in turns where it is long, across their borders too', async () => {
+    const filler = 'word '.repeat(13_104);
+    const text = `${filler}a.long.address@company.example ${filler}b@c.example`;
+    let turns = 0;
+    const counting = setImmediate(function count() {
+      turns++;
+      setImmediate(count).unref();
+    });
+    const { body, verdicts } = await run({ messages: [{ content: text }] }, [detect('mask')]);
+    clearImmediate(counting);
+    expect(verdicts[0]?.found).toEqual([{ class: 'email', count: 2 }]);
+    expect(JSON.parse(body)).toEqual({ messages: [{ content: `${filler}[EMAIL] ${filler}[EMAIL]` }] });
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  it('is shown to a plug-in at once, and masked where that says, whatever stands beyond the basic plane', async () => {
+    const asked: string[] = [];
+    const names: GuardEntry = {
+      name: 'names',
+      on: ['request'],
+      kind: 'presidio',
+      url: 'https://presidio.example',
+      language: 'en',
+      entities: ['PERSON'],
+      leastScore: 0.5,
+      action: 'reversible',
+      timeoutMilliseconds: 100,
+      onFailure: 'refuse',
+    };
+    const presidio = (text: string) => {
+      asked.push(text);
+      const found = [...text.matchAll(/Anna|Bob/g)];
+      return Promise.resolve(
+        found.map(({ 0: value, index }) => ({ start: index, end: index + value.length, class: 'person' as const })),
+      );
+    };
+    const said = { messages: [{ content: '🙂 Anna' }, { content: 'and Bob, Anna' }] };
+    const { body } = await run(said, [names], { ...noSources, presidio });
+    expect(asked).toEqual(['🙂 Anna\n\nand Bob, Anna']);
+    expect(JSON.parse(body)).toEqual({
+      messages: [{ content: '🙂 [PERSON_1]' }, { content: 'and [PERSON_2], [PERSON_1]' }],
+    });
+  });
+
   it('is refused by a guard that blocks, in words that do not repeat what was found', async () => {
     const refusal = run(BODY, [detect('note', 'first'), detect('block', 'second')]);
     await expect(refusal).rejects.toMatchObject({

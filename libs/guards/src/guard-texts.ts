@@ -1,6 +1,7 @@
 import type { GuardEntry, GuardSide, GuardVerdict } from '#libs/contracts';
 import type { CompiledGuard } from './compiled-guard.js';
 import { withoutOverlaps, type Detection } from './detection.js';
+import { findInTurns } from './find-in-turns.js';
 import { mask } from './masking/mask.js';
 import { Placeholders } from './masking/placeholders.js';
 import { VerdictTally } from './verdict-tally.js';
@@ -70,6 +71,22 @@ export async function guardTexts(
   return { texts: current, verdicts, left: [...left] };
 }
 
+/** What stands between texts that are asked about as one. */
+const BETWEEN = '\n\n';
+
+/** Findings in joined texts as findings in each; one that reaches from a text into the next is cut at the end of the first. */
+function eachOf(texts: readonly string[], found: readonly Detection[]): Detection[][] {
+  const sorted = withoutOverlaps(found);
+  let offset = 0;
+  return texts.map((text) => {
+    const [from, to] = [offset, offset + text.length];
+    offset = to + BETWEEN.length;
+    return sorted
+      .filter(({ start, end }) => start < to && end > from)
+      .map((one) => ({ ...one, start: Math.max(0, one.start - from), end: Math.min(text.length, one.end - from) }));
+  });
+}
+
 interface Step {
   readonly guard: CompiledGuard;
   readonly tally: VerdictTally;
@@ -83,10 +100,15 @@ async function findings(
   { guard, tally, verdicts, way }: Step,
 ): Promise<(readonly Detection[])[] | undefined> {
   const { entry, find } = guard;
-  if (find) return tally.timed(() => texts.map((text) => withoutOverlaps(find(text))));
+  if (find) {
+    const began = performance.now();
+    const found = await findInTurns(texts, find);
+    tally.spent(performance.now() - began);
+    return found;
+  }
   if (entry.kind !== 'presidio') return texts.map(() => []);
-  return asked({ guard, tally, verdicts, way }, entry.onFailure, () =>
-    Promise.all(texts.map(async (text) => withoutOverlaps(await way.sources.presidio(text, entry)))),
+  return asked({ guard, tally, verdicts, way }, entry.onFailure, async () =>
+    eachOf(texts, await way.sources.presidio(texts.join(BETWEEN), entry)),
   );
 }
 
