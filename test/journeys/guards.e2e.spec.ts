@@ -17,14 +17,16 @@ const GONE = 'http://127.0.0.1:9/check';
 
 /** Says what the last message says: in one piece, or as a stream of three characters each. */
 const echoes: Behaviour = ({ messages, stream }, response) => {
-  const text = String(messages.at(-1)?.content ?? '');
+  const content = messages.at(-1)?.content;
+  const text = typeof content === 'string' ? content : '';
   const usage = { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 };
   const common = { id: 'chatcmpl-1', created: 1, model: 'echo' };
   if (!stream) {
     const message = { role: 'assistant', content: text };
     const choices = [{ index: 0, message, finish_reason: 'stop' }];
     response.writeHead(200, { 'content-type': 'application/json' });
-    return void response.end(JSON.stringify({ ...common, object: 'chat.completion', choices, usage }));
+    response.end(JSON.stringify({ ...common, object: 'chat.completion', choices, usage }));
+    return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (value: object): void => void response.write(`data: ${JSON.stringify(value)}\n\n`);
