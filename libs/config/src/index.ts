@@ -1,4 +1,11 @@
 export { readSettings, type ReadSettingsOptions } from './read-settings.js';
-export type { DurableKeepSettings, Environment, S3Location, Settings, SignInSettings } from './settings.js';
+export type {
+  DurableKeepSettings,
+  Environment,
+  HttpSettings,
+  S3Location,
+  Settings,
+  SignInSettings,
+} from './settings.js';
 export { SettingsError } from './settings.error.js';
 export type { KeyProviderLocation } from './key-provider-location.js';

@@ -106,6 +106,18 @@ export const environmentSchema = z.object({
     .min(1, 'must be a whole number of days from 1 to 30')
     .max(30, 'must be a whole number of days from 1 to 30')
     .default(5),
+  SWITCHYARD_HTTP_HEADERS_TIMEOUT_MS: wholeNumber(100, 60_000, 'milliseconds').default(20_000),
+  SWITCHYARD_HTTP_REQUEST_TIMEOUT_MS: wholeNumber(1_000, 3_600_000, 'milliseconds').default(300_000),
+  SWITCHYARD_HTTP_CONNECTIONS: wholeNumber(10, 1_000_000, 'connections').default(20_000),
+  SWITCHYARD_HTTP_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000, 'connections').default(10_000),
+  SWITCHYARD_HTTP_STALLED_READER_MS: wholeNumber(100, 3_600_000, 'milliseconds').default(300_000),
+  SWITCHYARD_CORS_ORIGINS: z
+    .string()
+    .refine(
+      (list) => rangesIn(list).every(isOrigin),
+      'must be origins with commas between, like https://app.example.com; neither * nor null',
+    )
+    .default(''),
   SWITCHYARD_DIFFICULTY_MODEL: z.string().optional(),
   SWITCHYARD_S3_BUCKET: z
     .string()
@@ -196,6 +208,20 @@ export interface DurableKeepSettings {
 }
 
 /** How people sign in and stay signed in. */
+export interface HttpSettings {
+  /** Within which the headers of a request must be there. */
+  readonly headersMilliseconds: number;
+  /** Within which the whole of a request must be there. */
+  readonly requestMilliseconds: number;
+  readonly connections: number;
+  /** Of one address, unless it is that of a trusted proxy. */
+  readonly connectionsPerAddress: number;
+  /** A connection whose other end takes nothing for so long, while something waits for it, is closed. */
+  readonly stalledReaderMilliseconds: number;
+  /** Origins whose pages may call from browsers. */
+  readonly corsOrigins: readonly string[];
+}
+
 export interface SignInSettings {
   /** A session that nobody uses ends after so long. */
   readonly idleMinutes: number;
@@ -231,6 +257,7 @@ export interface Settings {
   /** CIDRs that webhooks may be sent to although they are not public. */
   readonly trustedProxies: readonly string[];
   readonly webhookAllow: readonly string[];
+  readonly http: HttpSettings;
   /** CIDRs that providers of the admin API may be at although they are not public. */
   readonly providerAllow: readonly string[];
   /** CIDRs where guards may ask although they are not public. */
@@ -291,6 +318,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   fetchAllow: 'SWITCHYARD_FETCH_ALLOW',
   trustedProxies: 'SWITCHYARD_TRUSTED_PROXIES',
   webhookAllow: 'SWITCHYARD_WEBHOOK_ALLOW',
+  http: 'SWITCHYARD_HTTP_CONNECTIONS',
   providerAllow: 'SWITCHYARD_PROVIDER_ALLOW',
   guardAllow: 'SWITCHYARD_GUARD_ALLOW',
   webhookDisableAfterDays: 'SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS',

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   readSettings,
   type DurableKeepSettings,
+  type HttpSettings,
   type KeyProviderLocation,
   type S3Location,
   type SignInSettings,
@@ -71,6 +72,7 @@ export class Settings {
     readonly natsAccess: NatsAccess,
     /** CIDRs that providers of the admin API may be at although they are not public. */
     readonly providerAllow: readonly string[],
+    readonly http: HttpSettings,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -108,6 +110,7 @@ export class Settings {
       read.databaseTenantRole,
       { seedFile: read.natsSeedFile },
       read.providerAllow,
+      read.http,
     );
   }
 }

@@ -11,7 +11,7 @@ import { holdRepeats } from './repeat-request/hold-repeats.js';
 import { IngressModule } from './ingress.module.js';
 
 const service = await ServiceProcess.begin('ingress');
-const { adapter, stopAccepting } = await createHttpAdapter(service.settings.trustedProxies);
+const { adapter, stopAccepting } = await createHttpAdapter(service.settings.trustedProxies, service.settings.http);
 const application = await NestFactory.create<NestFastifyApplication>(service.rootModule(IngressModule), adapter, {
   logger: new NestLogger(service.logger),
   bodyParser: false,

@@ -21,8 +21,7 @@ export const HttpLimit = {
   readOutMilliseconds: 5_000,
   /** Silence before a stream's first token after which it is begun, where the model says nothing else. */
   silenceMilliseconds: 30_000,
-  headersMilliseconds: 20_000,
-  requestMilliseconds: 300_000,
   keepAliveMilliseconds: 65_000,
-  connections: 20_000,
+  /** Levels of objects and lists in a JSON body. */
+  jsonLevels: 64,
 } as const;

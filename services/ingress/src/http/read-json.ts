@@ -1,5 +1,6 @@
-import { DialectError } from '#libs/dialects';
+import { DialectError, scanObject } from '#libs/dialects';
 import type { ZodType } from 'zod';
+import { HttpLimit } from './http-limits.js';
 import { requireBody } from './require-body.js';
 
 /** Reads a JSON body or query by its schema. @throws DialectError 400 that names the first field at fault. */
@@ -29,6 +30,8 @@ export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
 }
 
 function parse(body: Buffer): unknown {
+  // What is parsed is built again as JSON further on, which very deep values do not survive.
+  scanObject(body, HttpLimit.jsonLevels);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
