@@ -9,6 +9,7 @@ export { guardAnswer, guardRequest, type GuardedBody } from './guard-body.js';
 export { judgeSpoken, type SpokenJudgement } from './guard-spoken.js';
 export { guardTexts, type GuardedTexts } from './guard-texts.js';
 export type { GuardSources, Judgement } from './guard-texts.js';
+export { maskText } from './mask-text.js';
 export { mask } from './masking/mask.js';
 export { Placeholders } from './masking/placeholders.js';
 export { AnswerStream } from './answers/answer-stream.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, openBlobStore } from '#libs/blobs';
 import { DurablePublisher } from '#libs/messaging';
+import { maskText } from '#libs/guards';
 import { PayloadKeeper } from '#libs/payloads';
 import { PromptDifficulty, PromptFacts } from '#libs/prompt-facts';
 import { Settings } from '#libs/runtime';
@@ -193,7 +194,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     {
       provide: PayloadKeeper,
       useFactory: (publisher: DurablePublisher, { secretKey }: Settings) =>
-        new PayloadKeeper(publisher, secretKey, (text) => text),
+        new PayloadKeeper(publisher, secretKey, maskText),
       inject: [DurablePublisher, Settings],
     },
     {

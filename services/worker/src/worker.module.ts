@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DurablePublisher } from '#libs/messaging';
+import { maskText } from '#libs/guards';
 import { PayloadKeeper } from '#libs/payloads';
 import { Settings } from '#libs/runtime';
 import { CallJobsController } from './call-model/call-jobs.controller.js';
@@ -49,7 +50,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
       provide: PayloadKeeper,
       inject: [DurablePublisher, Settings],
       useFactory: (publisher: DurablePublisher, { secretKey }: Settings) =>
-        new PayloadKeeper(publisher, secretKey, (text) => text),
+        new PayloadKeeper(publisher, secretKey, maskText),
     },
     JobReplies,
     ResultBundles,

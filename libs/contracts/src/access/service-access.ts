@@ -257,6 +257,7 @@ export const MessageAccess: Readonly<Record<ServiceName, ServiceAccess>> = {
     publishes: ['auditNoted', 'notificationRaised', 'budgetRecalled'],
     answers: [...billingAnswers, 'holdPlace'],
     consumes: [Consumer.billing],
+    buckets: { snapshot: 'read', keys: 'read' },
   },
   audit: {
     ...NOTHING,

@@ -18,9 +18,7 @@ const requests = { organization: slug.optional(), project: slug.optional(), mode
 const payloadRule = closedObject({
   ...requests,
   key: slug.optional(),
-  keep: z
-    .enum(PAYLOAD_KEEPING)
-    .refine((keep) => keep !== 'masked', 'cannot be masked in this version; take hash or full'),
+  keep: z.enum(PAYLOAD_KEEPING),
   mostKib: z.int().positive().max(MOST_KIB).default(DEFAULT_KIB),
   retentionDays: days.optional(),
 });
