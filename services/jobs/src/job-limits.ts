@@ -46,6 +46,8 @@ export class JobLimits {
 
   /** How often the dispatcher looks at what waits. */
   readonly dispatchMilliseconds: number = 100;
+  /** As much is read of an input file at once where lines are wanted that stand here and there in it; more for a longer line. */
+  readonly readBytes: number = MEBIBYTE;
   /** Input files that the dispatcher keeps open between two turns. */
   readonly openInputFiles: number = 16;
   /** Most requests of one model that are released and have not ended. */

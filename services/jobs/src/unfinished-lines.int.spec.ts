@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { BlobStore } from '#libs/blobs';
 import type { BatchObject } from '#libs/contracts';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
@@ -55,6 +56,16 @@ describe('the terminal events of lines that never ran', () => {
       job: { batchId: id, customId: 'line-11' },
     });
     expect(await read(id)).toMatchObject({ status: 'cancelled', request_counts: { completed: 2, failed: 0 } });
+  });
+
+  it('are made with a few reads of the file, however many they are', async () => {
+    const id = await underWay([1, 2]);
+    const reads = jest.spyOn(jobs.get(BlobStore), 'readRange');
+    await jobs.get(CancelBatchHandler).cancel({ caller, id });
+    await jobs.advance(id);
+
+    expect(endedLines()).toEqual(lines(11, 22));
+    expect(reads.mock.calls.length).toBeLessThanOrEqual(Math.ceil(12 / 5));
   });
 
   it('are published for an expired batch', async () => {

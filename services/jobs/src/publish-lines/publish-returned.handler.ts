@@ -7,7 +7,9 @@ import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { FileRepository } from '../store-file/file.repository.js';
+import type { LinePlace } from '../validate-batch/batch-line.repository.js';
 import { LinePublisher, type LineToPublish } from './line-publisher.js';
+import { readPlaces } from './read-places.js';
 
 /** Publishes lines that came back from providers. A killed process leaves them to be published again, by the same ids. */
 @Injectable()
@@ -36,9 +38,8 @@ export class PublishReturnedHandler {
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
     if (!file) throw new Error(`the input file of ${batch.id} is gone`);
     const lines: LineToPublish[] = [];
-    for (const { line, byteOffset, byteLength } of places) {
-      lines.push({ line, bytes: await this.blobs.readRange(file.blobKey, byteOffset, byteLength) });
-    }
+    for await (const line of readPlaces(this.blobs, file.blobKey, this.heldAtOnce(places), this.limits))
+      lines.push(line);
     const now = await this.held(batch, lines, { avoid, rest });
     const end = now.at(-1)?.line;
     if (end === undefined) return 0;
@@ -46,6 +47,16 @@ export class PublishReturnedHandler {
     await this.publisher.publish(batch, now, { avoid });
     await this.returned.finish(batch, holder, end);
     return now.length;
+  }
+
+  /** The first of the places, and as many of the next as may be held at once: lines can be long. */
+  private heldAtOnce(places: readonly LinePlace[]): readonly LinePlace[] {
+    let bytes = 0;
+    const beyond = places.findIndex(({ byteLength }, index) => {
+      bytes += byteLength;
+      return index > 0 && bytes > this.limits.publishInFlightBytes;
+    });
+    return beyond === -1 ? places : places.slice(0, beyond);
   }
 
   /** Those of the lines, from the first on, that fit into rate limits and have money set aside. */

@@ -9,6 +9,7 @@ import type { Batch } from '../keep-batch/batch.js';
 import { endingOf, hasLostLines } from '../keep-batch/batch-state.policy.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
+import { readPlaces, type PlacedLine } from '../publish-lines/read-places.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
 import { batchEndpoint } from '../validate-batch/batch-endpoints.policy.js';
@@ -45,8 +46,7 @@ export class RecordUnfinishedHandler {
         const places = await next(after, this.limits.publishStepLines);
         const last = places.at(-1);
         if (!last) return;
-        const unfinished: UnfinishedLine[] = [];
-        for (const place of places) unfinished.push(await this.read(batch, place, file?.blobKey));
+        const unfinished = await this.readAll(batch, places, file?.blobKey);
         await unlessAborted(this.publish(batch, unfinished, ending), how.signal);
         after = last.line;
       }
@@ -71,22 +71,38 @@ export class RecordUnfinishedHandler {
     for (const { outcome, lane, model } of events) metrics.requests.add({ outcome, lane, model });
   }
 
-  /** A batch whose input file is gone, or a line that is wrong, can still be ended: then the batch's row must do. */
-  private async read(batch: Batch, place: LinePlace, blobKey: string | undefined): Promise<UnfinishedLine> {
-    const { line, customId, byteOffset, byteLength } = place;
+  /** A batch whose input file is gone can still be ended: then the batch's row must do. */
+  private async readAll(
+    batch: Batch,
+    places: readonly LinePlace[],
+    blobKey: string | undefined,
+  ): Promise<UnfinishedLine[]> {
+    const lines: UnfinishedLine[] = [];
     try {
       if (blobKey === undefined) throw new BlobMissing(batch.inputFileId);
-      const bytes = await this.blobs.readRange(blobKey, byteOffset, byteLength);
-      const { facts } = readBatchLine(bytes, {
-        endpoint: batch.endpoint,
-        customIdCharacters: this.limits.customIdCharacters,
-      });
-      return { line, customId, facts };
+      for await (const line of readPlaces(this.blobs, blobKey, places, this.limits)) lines.push(this.read(batch, line));
+      return lines;
     } catch (error) {
-      const isUnreadable = error instanceof BlobMissing || error instanceof LineError;
-      if (!isUnreadable) throw error;
-      this.logger.debug({ batchId: batch.id, line, error }, 'a line that never ran is recorded without its file');
-      return { line, customId, facts: { ...batchEndpoint(batch.endpoint), model: batch.model ?? 'unknown' } };
+      if (!(error instanceof BlobMissing)) throw error;
+      this.logger.debug({ batchId: batch.id, error }, 'lines that never ran are recorded without their file');
+      return places.map((place) => withoutFile(batch, place));
     }
   }
+
+  /** So can one with a line that is wrong. */
+  private read(batch: Batch, place: PlacedLine): UnfinishedLine {
+    const { customIdCharacters } = this.limits;
+    try {
+      const { facts } = readBatchLine(place.bytes, { endpoint: batch.endpoint, customIdCharacters });
+      return { line: place.line, customId: place.customId, facts };
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.logger.debug({ batchId: batch.id, line: place.line, error }, 'a line that never ran cannot be read');
+      return withoutFile(batch, place);
+    }
+  }
+}
+
+function withoutFile({ endpoint, model }: Batch, { line, customId }: LinePlace): UnfinishedLine {
+  return { line, customId, facts: { ...batchEndpoint(endpoint), model: model ?? 'unknown' } };
 }

@@ -4,6 +4,7 @@ import { StreamState } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import { LinePublisher, type LineToPublish } from '../publish-lines/line-publisher.js';
+import { readPlaces } from '../publish-lines/read-places.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository } from '../validate-batch/batch-line.repository.js';
 import { PassageWatch } from './passage-watch.js';
@@ -75,11 +76,16 @@ export class SweepLinesHandler {
       const range = { after, last: batch.lostUpTo, limit: this.limits.sweepLines };
       const places = await this.lines.withoutResult(batch.id, range);
       let gathered: LineToPublish[] = [];
-      for (const { line, byteOffset, byteLength } of places) {
-        gathered.push({ line, bytes: await this.blobs.readRange(file.blobKey, byteOffset, byteLength) });
-        if (gathered.length < this.limits.bundleRequests && line !== places.at(-1)?.line) continue;
+      let gatheredBytes = 0;
+      for await (const { line, bytes } of readPlaces(this.blobs, file.blobKey, places, this.limits)) {
+        gathered.push({ line, bytes });
+        gatheredBytes += bytes.length;
+        const isFull =
+          gathered.length >= this.limits.bundleRequests || gatheredBytes >= this.limits.publishInFlightBytes;
+        if (!isFull && line !== places.at(-1)?.line) continue;
         await this.publisher.publish(batch, gathered, { repetition: batch.sweeps });
         gathered = [];
+        gatheredBytes = 0;
       }
       count += places.length;
       const last = places.at(-1);
