@@ -41,6 +41,14 @@ const echoes: Behaviour = ({ messages, stream }, response) => {
   response.end('data: [DONE]\n\n');
 };
 
+/** A moderation model that finds nothing at first, and harm in what comes second. */
+const flagsTheSecond: Behaviour = ({ turn }, response) => {
+  const categories = { violence: turn === 2, hate: false };
+  const results = [{ flagged: turn === 2, categories, category_scores: { violence: 0.5, hate: 0 } }];
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ id: 'modr-1', model: 'mod', results }));
+};
+
 /** Refuses texts that speak of dragons. */
 async function startWebhook(): Promise<{ url: string; server: Server; asked: unknown[] }> {
   const asked: unknown[] = [];
@@ -72,6 +80,8 @@ function configuration(): object {
     providers: { main: { ...provider.fields, region: 'us' } },
     models: [
       ...target('echo'),
+      ...target('mod'),
+      { ...(target('judged')[0] as object), guards: [{ name: 'harm', kind: 'moderation', model: 'mod' }] },
       { ...(target('asked')[0] as object), guards: [{ name: 'ours', kind: 'webhook', url: webhook.url }] },
       { ...(target('gone')[0] as object), guards: [{ name: 'gone', kind: 'webhook', url: GONE, timeoutMs: 1_000 }] },
     ],
@@ -124,7 +134,7 @@ const lastHeard = (): string => JSON.stringify(provider.calls.at(-1)?.messages);
 const codeOf = ({ text }: HttpAnswer): unknown => (JSON.parse(text) as { error: { code: string } }).error.code;
 
 beforeAll(async () => {
-  provider = await startScriptedProvider('main', {}, echoes);
+  provider = await startScriptedProvider('main', { mod: flagsTheSecond }, echoes);
   webhook = await startWebhook();
   stack = await StackForTests.start(configuration(), { SWITCHYARD_GUARD_ALLOW: '127.0.0.0/8' });
 }, 120_000);
@@ -214,6 +224,31 @@ describe('guards', () => {
     expect(refused.text).toContain('beasts');
     const gone = await say({ model: 'gone', text: 'a lamb' });
     expect([gone.status, codeOf(gone)]).toEqual([503, 'guard_unavailable']);
+  });
+
+  journey('ask a model of moderation, on record as a request of its own', async () => {
+    const passed = await say({ model: 'judged', text: 'a story' });
+    expect(passed.status).toBe(200);
+    const { guards } = (await readRecord(stack, idOf(passed), OUR_KEY)) as unknown as {
+      guards: { asked_as?: string }[];
+    };
+    expect(guards).toMatchObject([
+      { guard: 'pii', verdict: 'pass' },
+      { guard: 'harm', verdict: 'pass' },
+    ]);
+    expect(await readRecord(stack, guards[1]?.asked_as ?? '', OUR_KEY)).toMatchObject({
+      model: 'mod',
+      outcome: 'completed',
+    });
+    const blocked = await say({ model: 'judged', text: 'another story' });
+    expect([blocked.status, codeOf(blocked)]).toEqual([400, 'guard_blocked']);
+    expect(blocked.text).toContain("The guard 'harm' blocked the request: it holds violence");
+  });
+
+  journey('leave an end user who is known by an address as they are, for limits and budgets', async () => {
+    const answer = await say({ text: `I am ${EMAIL}`, more: { user: EMAIL } });
+    expect(lastHeard()).not.toContain('anna');
+    expect(await readRecord(stack, idOf(answer), OUR_KEY)).toMatchObject({ user: EMAIL });
   });
 
   journey('keep no restored value for those who ask again, and refuse streams that others could pick up', async () => {

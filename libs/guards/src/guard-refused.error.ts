@@ -1,5 +1,7 @@
 import type { GuardSide, GuardVerdict } from '#libs/contracts';
 
+const MOST_CLASSES_TOLD = 10;
+
 /** What a refusal by a guard says of itself; `classes` name kinds of data, never the data. */
 export interface Refusal {
   readonly guard: string;
@@ -35,8 +37,13 @@ function messageOf(code: GuardRefused['code'], { guard, on, classes }: Refusal):
   if (code === 'guard_unavailable') {
     return `The guard '${guard}' could not look at the ${what}, and policy refuses what it has not seen; try again later.`;
   }
-  const found = classes.length === 0 ? 'something that policy does not allow' : classes.join(', ');
+  const found = classes.length === 0 ? 'something that policy does not allow' : toldOf(classes);
   const remedy =
     on === 'request' ? 'take it out and try again' : 'ask in another way, or ask the operator about the policy';
   return `The guard '${guard}' blocked the ${what}: it holds ${found}; ${remedy}.`;
+}
+
+function toldOf(classes: readonly string[]): string {
+  const [told, rest] = [classes.slice(0, MOST_CLASSES_TOLD), classes.length - MOST_CLASSES_TOLD];
+  return rest > 0 ? `${told.join(', ')} and ${rest} more` : told.join(', ');
 }

@@ -5,6 +5,10 @@ import { GuardRefused } from './guard-refused.error.js';
 
 const VERDICT_OF = { block: 'blocked', mask: 'masked', reversible: 'masked', note: 'noted' } as const;
 
+/** Names of classes may come from a model or a service; the record takes so many, so long. */
+const MOST_CLASSES = 50;
+const MOST_NAME_CHARACTERS = 100;
+
 /** Counts what one guard finds in one request or answer, and makes its verdict of that. */
 export class VerdictTally {
   private readonly counts = new Map<string, number>();
@@ -35,7 +39,9 @@ export class VerdictTally {
   }
 
   noteClass(name: string): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    const told = name.slice(0, MOST_NAME_CHARACTERS);
+    if (this.counts.size >= MOST_CLASSES && !this.counts.has(told)) return;
+    this.counts.set(told, (this.counts.get(told) ?? 0) + 1);
   }
 
   get classes(): string[] {

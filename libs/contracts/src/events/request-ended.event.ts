@@ -3,7 +3,7 @@ import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { decisionSchema } from '../routing/plan.js';
 import { holdSchema } from '../routing/hold.js';
 import { jobReference } from '../routing/facts.js';
-import { guardVerdictSchema } from '../routing/guard-verdict.js';
+import { guardVerdictSchema, MOST_VERDICTS } from '../routing/guard-verdict.js';
 import { recordedFactsSchema } from '../routing/recorded-facts.js';
 import { Subject } from '../subjects.js';
 import { attemptSchema, errorClass } from './attempt.js';
@@ -37,7 +37,7 @@ export const requestEndedSchema = z.object({
   /** What the decision was made on, so that it can be made again under another policy. */
   facts: recordedFactsSchema.optional(),
   /** What guards said, in the order in which they ran; absent where none applies. */
-  guards: z.array(guardVerdictSchema).max(200).optional(),
+  guards: z.array(guardVerdictSchema).max(MOST_VERDICTS).optional(),
   /** The answer came from the cache of an earlier request; nobody was called. */
   cachedFrom: requestId.optional(),
   /** What is charged for that answer; the whole of the charge, since no attempt was made. */

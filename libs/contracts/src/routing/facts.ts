@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { MODALITIES } from '../snapshot/model-limits.js';
 import { DATA_CLASSES } from '../snapshot/guard-policy.js';
-import { guardVerdictSchema } from './guard-verdict.js';
+import { guardVerdictSchema, MOST_VERDICTS } from './guard-verdict.js';
 import { holdSchema } from './hold.js';
 import { wishesSchema } from './wishes.js';
 import { usageSchema } from '../events/usage.js';
@@ -111,7 +111,7 @@ export const factsSchema = z.object({
   /** Classes of data that guards found in the request and left there; policies of privacy may ask more of its targets. */
   dataFound: z.array(z.enum(DATA_CLASSES)).max(DATA_CLASSES.length).optional(),
   /** What guards said of the request, in order; absent where none applies. */
-  guardVerdicts: z.array(guardVerdictSchema).max(100).optional(),
+  guardVerdicts: z.array(guardVerdictSchema).max(MOST_VERDICTS).optional(),
   /** A copy made for comparison: its answer goes to nobody. The id of the request it copies. */
   shadowOf: requestId.optional(),
   receivedAt: epochMilliseconds,

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { nanoUsd, requestId, slug } from '../identifiers.js';
 import { guardSide } from '../snapshot/guard-policy.js';
 
+/** Of fifty guards each at the installation, the organisation, the project, the key and the model, on both ways. */
+export const MOST_VERDICTS = 500;
+
 /**
  * What one guard said of a request or an answer, in the order in which they ran: never what it found, only how often and of
  * which class. `failed` is a guard that could not run and whose policy lets pass; `unavailable` one whose policy does not.

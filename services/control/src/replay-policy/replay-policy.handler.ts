@@ -40,7 +40,16 @@ export class ReplayPolicyHandler {
     const inForce = this.inForce.snapshot ?? (await this.versions.findNewest());
     const revision = inForce?.revision ?? 0;
     const entries = providers.map(({ plainCredentials: _plain, ...provider }) => provider);
-    const proposed = routingTable({ revision, providers: entries, models: [...models] });
+    // Who may get whose data is no part of what is proposed.
+    const { privacy, organizations, keys } = inForce ?? {};
+    const proposed = routingTable({
+      revision,
+      providers: entries,
+      models: [...models],
+      ...(privacy ? { privacy } : {}),
+      ...(organizations ? { organizations } : {}),
+      ...(keys ? { keys } : {}),
+    });
     const tally = new ReplayTally(proposed, inForce && routingTable(inForce));
     const isCut = await this.feed(tally, { caller, since, until });
     return { revision, since, until, isCut, ...tally.findings() };

@@ -64,7 +64,7 @@ export class GuardTrafficHandler {
       const onRequest = guardsOn('request', all);
       const guarded = await this.guardBody(body, { onRequest, contentType: facts.contentType, sources });
       const { placeholders, verdicts, left } = guarded;
-      const passed = guarded.body === body ? facts : this.requestFacts.read(call.dialect, request, guarded.body);
+      const passed = guarded.body === body ? facts : factsOf(call, guarded.body);
       const needsAnswer = onAnswer.length > 0 || !placeholders.isEmpty;
       const note = (said: readonly GuardVerdict[]): void => this.notes.note(caller, requestId, said);
       return {
@@ -131,6 +131,15 @@ export class GuardTrafficHandler {
       .publish(requestEndedSubject(event), encodeRequestEnded(event))
       .catch((error: unknown) => this.logger.error({ requestId, error }, 'a terminal event could not be stored'));
   }
+}
+
+/**
+ * Of the body as it now is: where its values stand and how large it is. Whose the request is and what it wishes for was said in the
+ * body as it came: an end user who is known by a mail address keeps it, for limits and budgets.
+ */
+function factsOf({ dialect, facts }: GuardedCall, body: Buffer): DialectFacts {
+  const { spans, bodyBytes, ownMembers, estimatedPromptTokens } = dialect.readFacts(body, facts.contentType);
+  return { ...facts, spans, bodyBytes, estimatedPromptTokens, ...(ownMembers ? { ownMembers } : {}) };
 }
 
 /** Whoever picks a stream up again elsewhere would get it past its guards, and with placeholders. */
