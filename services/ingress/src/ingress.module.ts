@@ -51,6 +51,7 @@ import { BudgetGate } from './hold-budget/budget-gate.js';
 import { TrailGate } from './guard-trail/trail-gate.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
+import { LitellmQueueController } from './litellm/litellm-queue.controller.js';
 import { LitellmSpendController } from './litellm/litellm-spend.controller.js';
 import { RateLimits } from './limit-rate/rate-limits.js';
 import { ModelsController } from './list-models/models.controller.js';
@@ -130,6 +131,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     CatalogueModelsController,
     ConfigurationController,
     LitellmKeysController,
+    LitellmQueueController,
     LitellmSpendController,
     ApiController,
     MembersController,

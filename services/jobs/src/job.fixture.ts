@@ -10,6 +10,7 @@ let made = 0;
 
 /** What is asked for, where it is not a plain chat now. */
 export interface AskedJob {
+  readonly owner?: Caller;
   readonly runAt?: number;
   readonly deadline?: number;
   readonly dialect?: string;
@@ -19,6 +20,7 @@ export interface AskedJob {
 
 /** Has a request kept as a job. */
 export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<JobObject> {
+  const owner = asked.owner ?? caller;
   const dialect = dialectNamed(asked.dialect ?? 'openai-chat');
   const body = Buffer.from(
     JSON.stringify(asked.body ?? { model: 'gpt-small', messages: [{ role: 'user', content: 'a question' }] }),
@@ -26,15 +28,15 @@ export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<Job
   const facts: Facts = {
     ...dialect.readFacts(body),
     requestId: `req_${String(++made).padStart(32, '0')}`,
-    organization: caller.organization,
-    project: caller.project,
-    key: caller.key,
+    organization: owner.organization,
+    project: owner.project,
+    key: owner.key,
     lane: 'durable',
     receivedAt: Date.now(),
     ...(asked.deadline === undefined ? {} : { deadline: asked.deadline }),
   };
   return jobs.get(CreateJobHandler).create({
-    caller,
+    caller: owner,
     endpoint: asked.response ? '/v1/responses' : '/v1/chat/completions',
     facts,
     body: { base64: body.toString('base64') },

@@ -80,6 +80,15 @@ export class PlayedNats {
     find: () => Promise.reject(new MessagingError('unavailable', 'no bucket of limits here')),
     write: () => Promise.reject(new MessagingError('unavailable', 'no bucket of limits here')),
   };
+  /** The issued keys; a test says of them what it wants. */
+  readonly keys = {
+    isRead: true,
+    start: (): void => undefined,
+    entries: [] as [string, object][],
+    onChange: (listener: (hash: string, entry: object) => void): void => {
+      for (const [hash, entry] of this.keys.entries) listener(hash, entry);
+    },
+  };
   /** The configuration in force. */
   snapshot: object = SNAPSHOT;
   readonly claims = new Map<string, string>();
@@ -171,7 +180,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       },
     ],
     [HealthBucket, { onChange: silent, start: silent }],
-    [KeyBucket, { isRead: true, onChange: silent, start: silent }],
+    [KeyBucket, nats.keys],
     [LimitBucket, nats.limits],
     [StreamState, { progress: async () => nats.progress }],
   ];

@@ -79,6 +79,16 @@ describe('a job', () => {
     expect(result.body).toEqual({ base64: Buffer.from('{"answer":"größer"}').toString('base64') });
   });
 
+  it('tells beside its result what a waiting caller is told', async () => {
+    await start();
+    const job = await askForJob(jobs);
+    await dispatch();
+    const answer = { status: 200, body: '{}', servesModel: 'gpt-tiny', warnings: ['The model takes no seed.'] };
+    await store([endOf(job, { answer })]);
+    const { head } = await jobs.get(AnswerJobsHandler).result({ caller, id: job.id });
+    expect(head).toMatchObject({ servesModel: 'gpt-tiny', warnings: ['The model takes no seed.'], attempts: 1 });
+  });
+
   it('ends once, whatever events come after, and by no event of others', async () => {
     await start();
     const job = await askForJob(jobs);

@@ -72,6 +72,9 @@ export const requestEndedSchema = z.object({
       body: z.string().optional(),
       claim: z.string().optional(),
       contentType: z.string().optional(),
+      /** Of a job's: what its caller is told beside it, as one who waits is. */
+      servesModel: z.string().optional(),
+      warnings: z.array(z.string()).optional(),
     })
     .refine(({ body, claim }) => body === undefined || claim === undefined, 'must not have both a body and a claim')
     .optional(),

@@ -17,14 +17,20 @@ export class WriteJobResultHandler {
 
   /** @throws QueryRefused 404, 409, 410 */
   async write(caller: Caller, id: string, reply: FastifyReply): Promise<void> {
-    const result = await this.messaging.ask(Subject.jobResultRead, { caller, id }, jobResultSchema);
-    const body =
-      'base64' in result.body ? Buffer.from(result.body.base64, 'base64') : await this.open(result.body.blobKey);
+    const { result, body } = await this.read(caller, id);
     void reply
       .status(result.status)
       .headers({ ...answerHeaders(result.head), 'x-switchyard-job-request-id': result.requestId })
       .header('content-type', result.contentType)
       .send(body);
+  }
+
+  /** The result with its bytes, of large ones as they come. @throws QueryRefused 404, 409, 410 */
+  async read(caller: Caller, id: string): Promise<{ result: JobResult; body: Buffer | Readable }> {
+    const result = await this.messaging.ask(Subject.jobResultRead, { caller, id }, jobResultSchema);
+    const body =
+      'base64' in result.body ? Buffer.from(result.body.base64, 'base64') : await this.open(result.body.blobKey);
+    return { result, body };
   }
 
   /** Waits for the first piece, so that bytes which are gone are no success that breaks off. */

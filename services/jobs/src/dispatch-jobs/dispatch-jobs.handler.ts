@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Facts } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
 import { DurableHolds } from '../hold-money/durable-holds.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
@@ -68,26 +69,50 @@ export class DispatchJobsHandler {
     return sent.flat();
   }
 
-  /** Those whose rate limits and budgets have room now; the others wait, each for itself, since they may be of several keys. */
+  /**
+   * Those whose rate limits and budgets have room now. Jobs that the same limits and budgets count are asked for together, and
+   * from the first that finds no room on they wait; the others do not wait for them.
+   */
   private async held(jobs: readonly JobToPublish[], rest: (why: WorkRest) => void): Promise<JobToPublish[]> {
-    const held: JobToPublish[] = [];
-    for (const job of jobs) {
-      try {
-        if (await this.hasRoom(job, rest)) held.push(job);
-      } catch (error) {
-        this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
-      }
-    }
-    return held;
+    const bundles = [...Map.groupBy(jobs, (job) => this.countedBy(job)).values()];
+    const held = await Promise.all(
+      bundles.map((bundle) =>
+        this.withRoom(bundle, rest).catch((error: unknown) => {
+          this.logger.warn({ jobId: bundle[0]?.id, jobs: bundle.length, error }, 'jobs cannot be let go; trying again');
+          return [];
+        }),
+      ),
+    );
+    return held.flat();
   }
 
-  private async hasRoom(job: JobToPublish, rest: (why: WorkRest) => void): Promise<boolean> {
-    const [areLimited, areBudgeted] = [this.rates.areNeededFor(job), this.holds.areNeededFor(job)];
-    if (!areLimited && !areBudgeted) return true;
-    const fitting = await this.rates.place([this.publisher.factsOf(job)], rest);
-    if (fitting.length === 0 || !areBudgeted) return fitting.length > 0;
-    const count = await this.holds.place(fitting, rest);
-    if (count === 0) this.rates.putBack(fitting);
-    return count > 0;
+  private countedBy(job: JobToPublish): string {
+    const { key, facts } = job;
+    const budgets = this.holds.areNeededFor(job) ? this.holds.countedBy(facts) : '';
+    return JSON.stringify([key, facts.endUser ?? null, budgets]);
+  }
+
+  private async withRoom(bundle: JobToPublish[], rest: (why: WorkRest) => void): Promise<JobToPublish[]> {
+    const [first] = bundle;
+    if (!first) return [];
+    const [areLimited, areBudgeted] = [this.rates.areNeededFor(first), this.holds.areNeededFor(first)];
+    if (!areLimited && !areBudgeted) return bundle;
+    const fitting = await this.rates.place(
+      bundle.map((job) => this.publisher.factsOf(job)),
+      rest,
+    );
+    const count = areBudgeted ? await this.placeMoney(fitting, rest) : fitting.length;
+    return bundle.slice(0, count);
+  }
+
+  /** What limits have room for and budgets have not is not counted by the limits. */
+  private async placeMoney(fitting: readonly (Facts | undefined)[], rest: (why: WorkRest) => void): Promise<number> {
+    let count = 0;
+    try {
+      count = await this.holds.place(fitting, rest);
+    } finally {
+      this.rates.putBack(fitting.slice(count));
+    }
+    return count;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { KeyBucket } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import { QueueNudge } from './queue-nudge.js';
@@ -19,6 +20,7 @@ export class DispatchWorkRunner implements OnApplicationBootstrap, BeforeApplica
   constructor(
     private readonly handler: DispatchWorkHandler,
     private readonly lease: DispatcherLeaseRepository,
+    private readonly keys: KeyBucket,
     private readonly nudge: QueueNudge,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
@@ -48,8 +50,9 @@ export class DispatchWorkRunner implements OnApplicationBootstrap, BeforeApplica
     }
   }
 
+  /** Before the keys are read nobody can say which limits and budgets they have. */
   private async turn(): Promise<void> {
-    if (!this.right) return;
+    if (!this.right || !this.keys.isRead) return;
     const { signal } = this.right;
     await this.handler.dispatch({ holder: this.holder, signal }).catch((error: unknown) => {
       if (!signal.aborted) this.logger.debug({ error }, 'work cannot be looked at now');

@@ -40,6 +40,14 @@ export class DurableHolds {
     return this.book.index.hasAny(owner);
   }
 
+  /** What counts a request: where one finds no room, those that the same counts would not find it either. */
+  countedBy(facts: Facts): string {
+    return this.book
+      .of(facts)
+      .map(({ budget, subject }) => `${budget.id}:${subject ?? ''}`)
+      .join('\n');
+  }
+
   /**
    * How many of these requests, from the first on, may be put on their way now; where there is none, it is free.
    * @throws MessagingError, QueryRefused while billing cannot say; then none may.

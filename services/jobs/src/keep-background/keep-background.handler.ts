@@ -13,6 +13,8 @@ import { TrimResponsesRunner } from '../store-response/trim-responses.runner.js'
 import { asKeptResult, endedResponse, isResponseJob, pendingResponse } from './background-response.policy.js';
 import { BackgroundResponseRepository } from './background-response.repository.js';
 
+const TOO_LARGE = 'The response is too large to be continued, and is kept as the result of its job alone.';
+
 /** Responses that are jobs until they have ended: shown as they stand meanwhile, and kept as any other then. */
 @Injectable()
 export class KeepBackgroundHandler {
@@ -38,14 +40,15 @@ export class KeepBackgroundHandler {
     if (!stored) return ending;
     const bytes = Buffer.byteLength(JSON.stringify(stored));
     if (bytes > this.limits.responseBytes) {
+      const warnings = [...(ending.head.warnings ?? []), TOO_LARGE];
       this.logger.warn(
         { jobId, bytes },
         'a response is too large to be continued; it is kept as the result of its job',
       );
-    } else {
-      await this.responses.insert(job, stored);
-      this.trimming.noteGrowth(job);
+      return asKeptResult({ ...ending, head: { ...ending.head, warnings } }, stored.response);
     }
+    await this.responses.insert(job, stored);
+    this.trimming.noteGrowth(job);
     return asKeptResult(ending, stored.response);
   }
 

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BatchObject, RateLimits, Snapshot } from '#libs/contracts';
+import type { BatchObject, Facts, RateLimits, Snapshot } from '#libs/contracts';
 import { LimitGate, LimitIndex } from '#libs/limits';
 import { LimitBucket, MessagingParts } from '#libs/messaging';
 import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
 import { AnswerQueuesHandler } from '../answer-queues/answer-queues.handler.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
+import { askForJob } from '../job.fixture.js';
 import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
 import { caller, inputLines, lineEnded } from '../line.fixture.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
@@ -33,7 +34,10 @@ beforeEach(() => {
   played.limits = new LimitBucket(parts.messaging);
   named += 1;
 });
-afterEach(() => jobs.stop());
+afterEach(async () => {
+  await jobs.query(`DELETE FROM jobs.jobs`);
+  await jobs.stop();
+});
 
 /** A project that no other test has, under these limits; another one beside it has none. */
 async function startWith(limits: RateLimits) {
@@ -117,6 +121,37 @@ describe('rate limits of the durable lane', () => {
       await jobs.dispatch();
       expect(played.lines()).toEqual([1, 2]);
     });
+  });
+
+  it.each<[RateLimits, number]>([
+    [{ requestsPerDay: 10 }, 9],
+    [{ tokensPerDay: 400 }, 1],
+  ])('hold by the day too: under %j so many lines go: %d', async (limits, count) => {
+    const owner = await startWith(limits);
+    const id = await validated(12, owner);
+    await jobs.dispatch();
+    expect(played.lines()).toHaveLength(count);
+    await jobs.get(QueueSpeedRepository).put([{ model: 'gpt-small', perSecond: 1_000 }]);
+    const queue = await queueOf(id, owner);
+    expect(queue?.held_by).toMatchObject({ reason: 'limit', of: expect.stringMatching(/(requests|tokens) a day/) });
+    if (limits.tokensPerDay === undefined)
+      expect((queue?.estimated_completion_at ?? 0) - Date.now() / 1_000).toBeGreaterThan(23 * 3_600);
+  });
+
+  it('hold jobs of a key that the admin API made, and nobody else of its project', async () => {
+    const hash = 'a'.repeat(64);
+    const owner = { ...caller, project: `p${named}` };
+    played.keys.entries = [
+      [hash, { hash, ...owner, name: 'made', key: 'made', limits: { requestsPerMinute: 10 } }],
+    ];
+    await startWith({});
+    for (let count = 0; count < 12; count += 1) {
+      await askForJob(jobs, { owner: { ...owner, key: 'made' } });
+      await askForJob(jobs, { owner });
+    }
+    await jobs.dispatch();
+    const keys = played.published.map(({ headers }) => (JSON.parse(headers['Switchyard-Facts'] ?? '{}') as Facts).key);
+    expect([keys.filter((key) => key === 'made').length, keys.filter((key) => key === 'ci').length]).toEqual([9, 12]);
   });
 
   it('let a line that is larger than a limit of tokens go when nothing else has been used', async () => {

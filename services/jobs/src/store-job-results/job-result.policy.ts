@@ -69,12 +69,15 @@ function toldError({ outcome, error }: RequestEnded) {
   return { status: Math.max(status, 400), code, message: code === 'cancelled' ? CANCELLED : message, param };
 }
 
-function headOf({ attempts, costNanoUsd }: RequestEnded, status: number): AnswerHead {
+function headOf({ attempts, costNanoUsd, answer }: RequestEnded, status: number): AnswerHead {
   const last = attempts.at(-1);
+  const { servesModel, warnings } = answer ?? {};
   return {
     status,
     attempts: attempts.length,
     ...(last ? { provider: last.provider, model: last.model } : {}),
+    ...(servesModel === undefined ? {} : { servesModel }),
+    ...(warnings ? { warnings } : {}),
     ...(costNanoUsd === undefined ? {} : { costNanoUsd }),
   };
 }

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { encodeRequestEnded, type Attempt, type ErrorClass } from '#libs/contracts';
+import {
+  encodeRequestEnded,
+  type AnswerHead,
+  type Attempt,
+  type ErrorClass,
+  type Facts,
+  type RequestEnded,
+} from '#libs/contracts';
 import { GuardRefused } from '#libs/guards';
 import { JobGuards } from '../guard-jobs/job-guards.js';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
@@ -208,15 +215,17 @@ export class CallModelHandler {
     const { facts, slip, reply } = call;
     const answer = body && (await this.answers.keep(facts, body, result.contentType));
     const { finishReason } = result;
-    const event = endedEvent(call, slip.attempts, { outcome: 'completed', result: { finishReason, answer } });
     const answered = slip.targets.find(({ provider, model }) => provider === head.provider && model === head.model);
     const isTold = answered?.unsupported !== 'drop';
+    const warnings = result.warnings && isTold ? { warnings: result.warnings } : {};
+    const kept = answer && withWhatIsTold(facts, answer, { servesModel: head.servesModel, ...warnings });
+    const event = endedEvent(call, slip.attempts, { outcome: 'completed', result: { finishReason, answer: kept } });
     const answerHead = {
       ...head,
       attempts: slip.attempts.length,
       status: 200,
       contentType: result.contentType,
-      ...(result.warnings && isTold ? { warnings: result.warnings } : {}),
+      ...warnings,
       ...(event.costNanoUsd === undefined ? {} : { costNanoUsd: event.costNanoUsd }),
     };
     const text = encodeRequestEnded(event);
@@ -253,4 +262,14 @@ function goOn({ slip }: AssignedCall, position: number): NextStep {
 function withAttempts(slip: AssignedCall['slip'], made: readonly (Attempt | undefined)[]): AssignedCall['slip'] {
   const known = made.filter((attempt) => attempt !== undefined);
   return known.length === 0 ? slip : { ...slip, attempts: [...slip.attempts, ...known] };
+}
+
+/** Nobody waits for a job's answer, so what its head would have told goes along; the file of a batch has no place for it. */
+function withWhatIsTold(
+  { job }: Facts,
+  answer: NonNullable<RequestEnded['answer']>,
+  { servesModel, warnings }: Pick<AnswerHead, 'servesModel' | 'warnings'>,
+): RequestEnded['answer'] {
+  if (!job || !('jobId' in job)) return answer;
+  return { ...answer, ...(servesModel === undefined ? {} : { servesModel }), ...(warnings ? { warnings } : {}) };
 }

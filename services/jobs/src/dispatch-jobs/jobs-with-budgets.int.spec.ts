@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Subject, type Facts, type HoldPlace, type JobObject } from '#libs/contracts';
+import { MessagingError } from '#libs/messaging';
+import { createTestDatabase, eventually, type TestDatabase } from '#libs/testing';
+import { AnswerJobsHandler } from '../answer-jobs/answer-jobs.handler.js';
+import { askForJob } from '../job.fixture.js';
+import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { caller } from '../line.fixture.js';
+
+const PRICE = {
+  version: 'price_0123456789abcdef',
+  inputNanoUsdPerMillion: '1000000',
+  outputNanoUsdPerMillion: '1000000',
+};
+const TARGET = { provider: 'toy', model: 'sim', priority: 1, weight: 1, price: PRICE };
+const budget = (id: string, owner: object): object => ({
+  id,
+  organization: 'demo',
+  limitNanoUsd: '1000000',
+  period: 'month',
+  timeZone: 'UTC',
+  alertAt: [],
+  onExceeded: { kind: 'refuse' },
+  ...owner,
+});
+const keyOf = (key: string, project = 'default') => ({ ...caller, project, key });
+
+let database: TestDatabase;
+let nats: PlayedNats;
+let jobs: JobsForTests;
+/** How many requests billing still has room for, by budget; and what it was asked. */
+let room: Map<string, number>;
+let asked: HoldPlace[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  nats = new PlayedNats();
+  nats.snapshot = {
+    models: [{ name: 'gpt-small', strategy: 'priority', targets: [TARGET] }],
+    keys: [],
+    budgets: [
+      budget('of-poor', { project: 'default', key: 'poor' }),
+      budget('of-rich', { project: 'default', key: 'rich' }),
+    ],
+  };
+  room = new Map();
+  asked = [];
+  nats.answer = (subject, query) => {
+    if (subject !== Subject.holdPlace) throw new MessagingError('no_responders', 'nobody');
+    const { requests } = query as HoldPlace;
+    asked.push(query as HoldPlace);
+    const stop = requests.findIndex(({ budgets }) => {
+      const isFull = budgets.some(({ budget: id }) => (room.get(id) ?? 0) < 1);
+      if (!isFull) for (const { budget: id } of budgets) room.set(id, (room.get(id) ?? 0) - 1);
+      return isFull;
+    });
+    return { placed: stop === -1 ? requests.length : stop };
+  };
+});
+afterEach(async () => {
+  await jobs.query(`DELETE FROM jobs.jobs`);
+  await jobs.stop();
+});
+
+const start = async (isRunning = false): Promise<void> => {
+  jobs = await JobsForTests.start(database.url, { nats, isRunning });
+};
+async function askFor(count: number, key: string, project?: string): Promise<JobObject[]> {
+  const made: JobObject[] = [];
+  while (made.length < count) made.push(await askForJob(jobs, { owner: keyOf(key, project) }));
+  return made;
+}
+/** How many jobs were put on their way, by project and key. */
+function released(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { headers } of nats.published) {
+    const { project, key } = JSON.parse(headers['Switchyard-Facts'] ?? '{}') as Facts;
+    counts[`${project}/${key}`] = (counts[`${project}/${key}`] ?? 0) + 1;
+  }
+  return counts;
+}
+
+describe('jobs of keys with budgets', () => {
+  it('have their money set aside together', async () => {
+    await start();
+    await askFor(40, 'rich');
+    room.set('of-rich', 1_000);
+    expect(await jobs.dispatch()).toBe(40);
+    expect(asked.map(({ requests }) => requests.length)).toEqual([40]);
+  });
+
+  it('wait where a budget has no room, in their order, and nobody waits for them', async () => {
+    await start();
+    const poor = await askFor(8, 'poor');
+    await askFor(5, 'rich');
+    await askFor(5, 'free');
+    await askFor(5, 'poor', 'elsewhere');
+    room = new Map([
+      ['of-poor', 3],
+      ['of-rich', 100],
+    ]);
+    await jobs.dispatch();
+    expect(released()).toEqual({ 'default/poor': 3, 'default/rich': 5, 'default/free': 5, 'elsewhere/poor': 5 });
+    await eventually(async () => {
+      await jobs.dispatch();
+      const waiting = await jobs.get(AnswerJobsHandler).read({ caller: keyOf('poor'), id: poor[3]?.id ?? '' });
+      expect(waiting).toMatchObject({ status: 'queued', held_by: { reason: 'budget' } });
+    });
+
+    room.set('of-poor', 2);
+    await jobs.stopKeepingFiles();
+    jobs = await JobsForTests.start(database.url, { nats, home: jobs.home });
+    await jobs.query(`UPDATE jobs.jobs SET lease_until = NULL`);
+    await jobs.dispatch();
+    expect(released()['default/poor']).toBe(5);
+    const order = poor.map(({ request_id: requestId }) => requestId);
+    const gone = nats.published.map(({ requestId }) => requestId).filter((requestId) => order.includes(requestId));
+    expect(gone).toEqual(order.slice(0, 5));
+  });
+
+  it('wait while nobody can say whether there is money, and those without budgets do not', async () => {
+    await start();
+    const billing = nats.answer;
+    nats.answer = () => {
+      throw new MessagingError('no_responders', 'billing is away');
+    };
+    await askFor(3, 'rich');
+    await askFor(3, 'free');
+    await jobs.dispatch();
+    expect(released()).toEqual({ 'default/free': 3 });
+    nats.answer = billing;
+    room.set('of-rich', 10);
+    await jobs.query(`UPDATE jobs.jobs SET lease_until = NULL`);
+    await jobs.dispatch();
+    expect(released()).toEqual({ 'default/free': 3, 'default/rich': 3 });
+  });
+
+  it('wait until the keys are read, which may have budgets', async () => {
+    nats.keys.isRead = false;
+    await start(true);
+    await askFor(1, 'free');
+    const turns = async (): Promise<void> => {
+      const [row] = await jobs.query<{ held: boolean }>(`SELECT lease_until > now() AS held FROM jobs.dispatcher`);
+      expect(row?.held).toBe(true);
+    };
+    await eventually(turns);
+    expect(nats.published).toEqual([]);
+    nats.keys.isRead = true;
+    await eventually(async () => expect(released()).toEqual({ 'default/free': 1 }));
+  });
+});
