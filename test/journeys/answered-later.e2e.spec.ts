@@ -253,64 +253,6 @@ describe('a request with Prefer: respond-async', () => {
     }
   });
 
-  journey('may be a form with a file of sound, and tells what a waiting caller is told', async () => {
-    const sound = new Blob([Buffer.alloc(300_000, 255)]);
-    const transcribe = async (model: string, headers: Record<string, string>): Promise<HttpAnswer> => {
-      const form = new FormData();
-      form.append('file', sound, 'a.wav');
-      form.append('model', model);
-      const request = new Request('http://form', { method: 'POST', body: form });
-      const type = request.headers.get('content-type') ?? '';
-      const body = Buffer.from(await request.arrayBuffer());
-      const path = `${stack.url}/v1/audio/transcriptions`;
-      return call(path, { key: OUR_KEY, body, headers: { ...headers, 'content-type': type } });
-    };
-    const job = jobIn(await transcribe('quick', { prefer: 'respond-async' }));
-    expect(await ended(job.id)).toMatchObject({ status: 'completed', endpoint: '/v1/audio/transcriptions' });
-    const result = await get(`/v1/jobs/${job.id}/result`);
-    expect(JSON.parse(result.text)).toMatchObject({ text: 'This is a simulated transcript.' });
-    expect(shapeOf(result)).toEqual(shapeOf(await transcribe('quick', {})));
-
-    const request = { ...chat, model: 'claude', seed: 7, max_tokens: 100 };
-    const waited = await call(`${stack.url}/v1/chat/completions`, { key: OUR_KEY, body: request });
-    expect(waited.headers['x-switchyard-warnings']).toMatch(/seed/);
-    const warned = jobIn(await later('/v1/chat/completions', request));
-    await ended(warned.id);
-    const { headers } = await get(`/v1/jobs/${warned.id}/result`);
-    expect(headers['x-switchyard-warnings']).toBe(waited.headers['x-switchyard-warnings']);
-  });
-
-  journey('is queued and asked for at the addresses of LiteLLM too', async () => {
-    const queue = (path: string, body: object): Promise<HttpAnswer> =>
-      call(`${stack.url}${path}`, { key: OUR_KEY, body });
-    for (const path of ['/queue/chat/completions', '/queue/request']) {
-      const answer = await queue(path, chat);
-      expect(answer.status).toBe(202);
-      const { id, url } = JSON.parse(answer.text) as { id: string; url: string };
-      expect(JSON.parse(answer.text)).toMatchObject({ url: `/queue/response/${id}`, status: 'queued' });
-      expect(await ended(id)).toMatchObject({ status: 'completed', endpoint: '/v1/chat/completions' });
-      expect(JSON.parse((await get(url)).text)).toMatchObject({
-        id,
-        status: 'finished',
-        result: { choices: [{ message: { content: SAID.hello } }] },
-      });
-      expect(await get(url, THEIR_KEY)).toMatchObject({ status: 404 });
-    }
-    const { id } = JSON.parse((await queue('/queue/chat/completions', { ...chat, model: 'broken' })).text) as SeenJob;
-    await ended(id);
-    expect(JSON.parse((await get(`/queue/response/${id}`)).text)).toMatchObject({
-      status: 'failed',
-      result: { error: {} },
-    });
-    expect(await queue('/queue/chat/completions', { ...chat, stream: true })).toMatchObject({ status: 400 });
-    expect(await queue('/queue/chat/completions', { ...chat, model: 'none' })).toMatchObject({ status: 404 });
-    const slow = JSON.parse((await queue('/queue/request', { ...chat, model: SLOW })).text) as SeenJob;
-    await eventually(async () =>
-      expect(JSON.parse((await get(`/queue/response/${slow.id}`)).text)).toMatchObject({ status: 'processing' }),
-    );
-    await call(`${stack.url}/v1/jobs/${slow.id}/cancel`, { key: OUR_KEY, method: 'POST' });
-  });
-
   journey('is answered with the result where that comes while the caller would wait', async () => {
     const answer = await later('/v1/chat/completions', chat, { prefer: 'respond-async, wait=20' });
     expect(answer.status).toBe(200);

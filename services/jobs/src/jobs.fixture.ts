@@ -64,6 +64,8 @@ const SNAPSHOT = {
   keys: [],
 };
 
+const silent = (): void => undefined;
+
 /** The NATS that a test plays: what was published, and what it says of its queues. */
 export class PlayedNats {
   readonly published: Published[] = [];
@@ -83,11 +85,10 @@ export class PlayedNats {
   /** The issued keys; a test says of them what it wants. */
   readonly keys = {
     isRead: true,
-    start: (): void => undefined,
-    entries: [] as [string, object][],
-    onChange: (listener: (hash: string, entry: object) => void): void => {
-      for (const [hash, entry] of this.keys.entries) listener(hash, entry);
-    },
+    start: silent,
+    entries: new Map<string, object>(),
+    onChange: (listener: (hash: string, entry: object) => void) =>
+      this.keys.entries.forEach((entry, hash) => listener(hash, entry)),
   };
   /** The configuration in force. */
   snapshot: object = SNAPSHOT;
@@ -136,8 +137,6 @@ export class PlayedNats {
     this.published.push(...published);
   }
 }
-
-const silent = (): void => undefined;
 
 @Module({})
 class SurroundingsModule {}

@@ -141,9 +141,8 @@ describe('rate limits of the durable lane', () => {
   it('hold jobs of a key that the admin API made, and nobody else of its project', async () => {
     const hash = 'a'.repeat(64);
     const owner = { ...caller, project: `p${named}` };
-    played.keys.entries = [
-      [hash, { hash, ...owner, name: 'made', key: 'made', limits: { requestsPerMinute: 10 } }],
-    ];
+    const entry = { hash, ...owner, name: 'made', key: 'made', limits: { requestsPerMinute: 10 } };
+    played.keys.entries.set(hash, entry);
     await startWith({});
     for (let count = 0; count < 12; count += 1) {
       await askForJob(jobs, { owner: { ...owner, key: 'made' } });
