@@ -94,14 +94,19 @@ export class FinalizeBatchHandler {
   private async keep(batch: Batch, file: WrittenFile, transaction: Queries): Promise<void> {
     const { organization, project } = batch;
     const purpose = isMessageBatch(batch) ? MESSAGE_RESULTS_PURPOSE : 'batch_output';
-    const expiresAfterSeconds = this.expiryOf(batch);
+    const expiresAfterSeconds = await this.expiryOf(batch, transaction);
     await this.files.insert({ ...file, organization, project, purpose, expiresAfterSeconds }, transaction);
   }
 
-  /** Results of messages are kept from when their batch was made, other files from when they are made themselves. */
-  private expiryOf(batch: Batch): number | null {
+  /**
+   * Results of messages are kept from when their batch was made, other files from when they are made themselves. The database's
+   * clock alone says when that was.
+   */
+  private async expiryOf(batch: Batch, transaction: Queries): Promise<number | null> {
     if (!isMessageBatch(batch)) return batch.outputExpiresAfterSeconds;
     const keptUntil = batch.createdAt.getTime() + this.limits.messageResultsKeepMilliseconds;
-    return Math.max(0, Math.ceil((keptUntil - Date.now()) / 1_000));
+    const [row] = await transaction.query<{ now: Date }>('SELECT now() AS now');
+    if (!row) throw new Error('the database does not tell the time');
+    return Math.max(0, Math.ceil((keptUntil - row.now.getTime()) / 1_000));
   }
 }
