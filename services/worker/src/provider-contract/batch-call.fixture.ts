@@ -15,7 +15,7 @@ export class BatchCall {
   private readonly double: Provider;
 
   constructor(
-    private readonly subject: BatchSubject,
+    private readonly subject: Pick<BatchSubject, 'kind' | 'credential' | 'model' | 'options'>,
     origin: string,
   ) {
     const { kind, credential } = subject;
