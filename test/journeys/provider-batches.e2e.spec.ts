@@ -82,6 +82,12 @@ describe('lines that go to the batch API of a provider', () => {
       await eventually(async () => expect((await read(id)).switchyard?.native_lines).toBe(LINES), {
         withinMilliseconds: 15_000,
       });
+      const shown = (key: string) =>
+        fetch(`${stack.url}/admin/v1/native-batches`, { headers: { authorization: `Bearer ${key}` } });
+      expect((await shown(OUR_KEY)).status).toBe(403);
+      expect(await (await shown(stack.adminKey)).json()).toMatchObject({
+        data: [{ batch_id: id, provider: 'slow', lines: LINES, lines_at_provider: LINES }],
+      });
       await stack.kill('jobs');
       await stack.kill('worker');
       const batch = await completed(id);
