@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import { BATCH_FAULTS } from './scenarios/batch-faults.js';
 import { CLIENT_FAULTS } from './scenarios/client-faults.js';
 import { MESSAGE_FAULTS } from './scenarios/message-faults.js';
 import { MONEY_FAULTS } from './scenarios/money-faults.js';
@@ -12,4 +13,5 @@ export const CATALOGUE: readonly Scenario[] = [
   ...MESSAGE_FAULTS,
   ...MONEY_FAULTS,
   ...CLIENT_FAULTS,
+  ...BATCH_FAULTS,
 ];

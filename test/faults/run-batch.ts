@@ -85,14 +85,14 @@ async function verifyLines(
   await verifyRecords(
     { ground, lines, expect, figures },
     state.id,
-    output.lines.map(({ response }) => response.request_id),
+    output.lines.map(({ response }) => response?.request_id),
   );
 }
 
 async function verifyRecords(
   { ground, lines, expect, figures }: Pick<ScenarioRun, 'ground' | 'lines' | 'expect' | 'figures'>,
   batchId: string,
-  requests: readonly string[],
+  requests: readonly (string | undefined)[],
 ): Promise<void> {
   const [charges] = await ground.query<{ rows: number; requests: number; bad: number }>(
     `SELECT count(*)::int AS rows, count(DISTINCT request_id)::int AS requests,

@@ -4,6 +4,7 @@ import { OUR_KEY } from '../journeys/journey-configuration.js';
 import { compareBills } from './check/check-bill.js';
 import { checkBooksOf } from './check/check.js';
 import { checkStreams, readStreams } from './check/check-streams.js';
+import { verifyLedger } from './check/verify-ledger.js';
 import type { Violation } from './check/violation.js';
 import { FaultGround } from './ground/fault-ground.js';
 import { ApiClient } from './load/api-client.js';
@@ -80,6 +81,9 @@ async function drainAndCheck(run: ScenarioRun, violations: Violation[]): Promise
   violations.push(...checkStreams(streams, run.expectedDeadLetters));
   const bill = await compareBills(await ground.sim.calls(), (sql, values) => ground.query(sql, values));
   violations.push(...bill.violations);
+  const ledger = await verifyLedger(ground);
+  violations.push(...ledger.violations);
+  figures['charges derived again'] = ledger.charges;
   const sums = journal.sums();
   figures['attempts'] = sums.attempts;
   figures['acknowledged'] = sums.acknowledged;

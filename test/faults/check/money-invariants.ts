@@ -89,11 +89,13 @@ export const MONEY_INVARIANTS: readonly SqlInvariant[] = [
     says: 'a batch counts, uses and costs what its lines do, and its charges sum to its cost',
     sql: `SELECT b.id FROM jobs.batches b
       LEFT JOIN (SELECT batch_id, count(*) FILTER (WHERE outcome = 'completed') AS completed,
-          count(*) FILTER (WHERE outcome <> 'completed') AS failed, sum(prompt_tokens) AS prompt,
+          count(*) FILTER (WHERE outcome IN ('cancelled', 'expired')) AS unfinished,
+          count(*) FILTER (WHERE outcome NOT IN ('completed', 'cancelled', 'expired')) AS failed, sum(prompt_tokens) AS prompt,
           sum(completion_tokens) AS completion, sum(cost_nano_usd) AS cost FROM jobs.batch_results GROUP BY 1) r ON r.batch_id = b.id
       LEFT JOIN (SELECT batch_id, sum(cost_nano_usd) AS cost FROM billing.charges WHERE batch_id IS NOT NULL GROUP BY 1) c
         ON c.batch_id = b.id
       WHERE b.completed_lines <> coalesce(r.completed, 0) OR b.failed_lines <> coalesce(r.failed, 0)
+        OR b.unfinished_lines <> coalesce(r.unfinished, 0)
         OR b.prompt_tokens <> coalesce(r.prompt, 0) OR b.completion_tokens <> coalesce(r.completion, 0)
         OR b.cost_nano_usd <> coalesce(r.cost, 0) OR b.cost_nano_usd <> coalesce(c.cost, 0)`,
   },

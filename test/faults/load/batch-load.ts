@@ -16,10 +16,11 @@ export interface BatchState {
   readonly request_counts: { readonly total: number; readonly completed: number; readonly failed: number };
 }
 
-/** A line of an output file, as far as it is counted. */
+/** A line of an output or error file, as far as it is counted. */
 export interface OutputLine {
   readonly custom_id: string;
-  readonly response: { readonly status_code: number; readonly request_id: string };
+  readonly response: { readonly status_code: number; readonly request_id: string } | null;
+  readonly error: { readonly code: string } | null;
 }
 
 /** A file as it was downloaded. */

@@ -6,7 +6,6 @@ import { ExtraService } from '../ground/extra-service.js';
 import { ApiClient } from '../load/api-client.js';
 import { BatchLoad } from '../load/batch-load.js';
 import { WebhookReceiver } from '../load/webhook-receiver.js';
-import { runBatch } from '../run-batch.js';
 import type { Scenario, ScenarioRun } from '../scenario.js';
 import { withCalls } from './with-calls.js';
 
@@ -40,33 +39,6 @@ export const CLIENT_FAULTS: readonly Scenario[] = [
     says: `${STREAMS} callers leave after chunk ${LEFT_AFTER_CHUNKS}: the provider's calls end within a second, each is charged once as an estimate`,
     ground: { pace: { latencyMilliseconds: 20, tokensPerSecond: 20, outputTokens: 200 } },
     run: leaveInMidStream,
-  },
-  {
-    name: 'B-07',
-    says: 'jobs killed again and again while a batch is made into its files: the files are whole and stay the same',
-    run: async (run) => {
-      let kills = 0;
-      await runBatch(run, {
-        strikes: [],
-        beside: async (id, isOver) => {
-          const most = run.lines >= 10_000 ? 20 : 5;
-          while (kills < most && !isOver()) {
-            const [batch] = await run.ground.query<{ status: string }>(
-              'SELECT status FROM jobs.batches WHERE id = $1',
-              [id],
-            );
-            if (batch?.status === 'finalizing') {
-              run.say('kill -9 jobs while it writes the files');
-              await run.ground.stack.kill('jobs');
-              kills += 1;
-            }
-            await setTimeout(10);
-          }
-        },
-      });
-      run.figures['kills while finalizing'] = kills;
-      run.expect(kills > 0, 'the batch was finalized before jobs could be killed');
-    },
   },
   {
     name: 'W-04',
