@@ -7,6 +7,7 @@ import { BatchLoad, type BatchState, type OutputLine } from '../load/batch-load.
 import { runBatch } from '../run-batch.js';
 import type { Scenario, ScenarioRun } from '../scenario.js';
 
+const CALLS_AT_ONCE = 64;
 const LOOK_EVERY_MILLISECONDS = 20;
 const HALF_WITHIN_MILLISECONDS = 600_000;
 const CANCELLED_WITHIN_MILLISECONDS = 600_000;
@@ -20,7 +21,7 @@ export const BATCH_FAULTS: readonly Scenario[] = [
   {
     name: 'B-04',
     says: 'a batch is cancelled when half of it is done: no call more than 5 s later, the rest uncharged, nothing held',
-    ground: { pace: { latencyMilliseconds: 100 } },
+    ground: { pace: { latencyMilliseconds: 200 }, configure: withFewCallsAtOnce },
     run: cancelHalfWay,
   },
   {
@@ -29,6 +30,16 @@ export const BATCH_FAULTS: readonly Scenario[] = [
     run: killWhileFinalizing,
   },
 ];
+
+/** So few that half of a batch is not under way, or done, before anybody can see that the other half is. */
+function withFewCallsAtOnce(configuration: object): object {
+  const given = configuration as { models: { targets: object[] }[] };
+  const models = given.models.map((model) => ({
+    ...model,
+    targets: model.targets.map((target) => ({ ...target, quotas: { concurrency: CALLS_AT_ONCE } })),
+  }));
+  return { ...given, models };
+}
 
 async function cancelHalfWay(run: ScenarioRun): Promise<void> {
   const { client, ground, lines, say, figures, expect } = run;
