@@ -23,18 +23,22 @@ export class NativeViewRepository {
 
   async list({ isOpen, after, limit }: Omit<NativeBatchList, 'caller'>): Promise<NativeBatchPage> {
     const rows = await this.database.query<NativeRow>(
-      `SELECT n.id, n.batch_id, b.organization, b.project, n.provider, n.model, n.state, n.remote_id, n.remote_status,
+      // The page first: only of what is on it are lines counted, of which there are thousands to each.
+      `WITH page AS MATERIALIZED (
+         SELECT * FROM jobs.native_batches n
+         WHERE (NOT $1 OR n.state = ANY($2))
+           AND ($3::text IS NULL OR (n.created_at, n.id) < (SELECT created_at, id FROM jobs.native_batches WHERE id = $3))
+         ORDER BY n.created_at DESC, n.id DESC LIMIT $4)
+       SELECT n.id, n.batch_id, b.organization, b.project, n.provider, n.model, n.state, n.remote_id, n.remote_status,
          n.message, n.lines, c.lines_at_provider, c.lines_answered, c.saved, n.created_at, n.submitted_at, n.give_up_at,
          n.ended_at
-       FROM jobs.native_batches n JOIN jobs.batches b ON b.id = n.batch_id CROSS JOIN LATERAL (
+       FROM page n JOIN jobs.batches b ON b.id = n.batch_id CROSS JOIN LATERAL (
          SELECT (count(*) FILTER (WHERE l.place = 'native'))::integer AS lines_at_provider,
            coalesce(n.answered_lines, (count(*) FILTER (WHERE r.saved_nano_usd <> 0))::integer) AS lines_answered,
            coalesce(n.saved_nano_usd, sum(r.saved_nano_usd), 0) AS saved
          FROM jobs.native_lines l LEFT JOIN jobs.batch_results r ON r.batch_id = l.batch_id AND r.line = l.line
          WHERE l.native_id = n.id) c
-       WHERE (NOT $1 OR n.state = ANY($2))
-         AND ($3::text IS NULL OR (n.created_at, n.id) < (SELECT created_at, id FROM jobs.native_batches WHERE id = $3))
-       ORDER BY n.created_at DESC, n.id DESC LIMIT $4`,
+       ORDER BY n.created_at DESC, n.id DESC`,
       [isOpen, OPEN_STATES, after === undefined ? null : storableText(after), limit + 1],
     );
     return { object: 'list', data: rows.slice(0, limit).map(shown), has_more: rows.length > limit };
