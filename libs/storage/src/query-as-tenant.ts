@@ -29,7 +29,7 @@ export async function queryAsTenant<Row>(pool: Pool, statement: TenantStatement)
 function openingOf({ role, tenant: { organization, project = '' } }: TenantStatement): string {
   const set = (name: string, value: string): string =>
     `set_config('switchyard.${name}', ${escapeLiteral(storableText(value))}, true)`;
-  return `BEGIN; SET LOCAL ROLE ${escapeIdentifier(role)}; SELECT ${set('organization', organization)}, ${set('project', project)}`;
+  return `BEGIN; SET LOCAL jit = off; SET LOCAL ROLE ${escapeIdentifier(role)}; SELECT ${set('organization', organization)}, ${set('project', project)}`;
 }
 
 /** Ends the transaction, also one that failed; a connection on which that does not work is not used again. */

@@ -33,6 +33,8 @@ import { KeepSupersededHandler } from './keep-superseded/keep-superseded.handler
 import { SupersededCallsRepository } from './keep-superseded/superseded-calls.repository.js';
 import { PriceCallHandler } from './price-call/price-call.handler.js';
 import { PriceVersionsRepository } from './price-call/price-versions.repository.js';
+import { SummedDaysRepository } from './sum-up-days/summed-days.repository.js';
+import { SumUpDaysRunner } from './sum-up-days/sum-up-days.runner.js';
 import { SweepLeasesRunner } from './sweep-leases/sweep-leases.runner.js';
 import { VerifyLedgerHandler } from './verify-ledger/verify-ledger.handler.js';
 import { BudgetNotices } from './watch-budgets/budget-notices.js';
@@ -76,6 +78,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     VerifyLedgerHandler,
     HeldRequestsRepository,
     SweepLeasesRunner,
+    SummedDaysRepository,
+    SumUpDaysRunner,
     BudgetNotices,
     BudgetWatch,
     PromptRatios,

@@ -20,6 +20,7 @@ import { CreateUsageHours1764600000000 } from './migrations/7-create-usage-hours
 import { RollUpMoney1764700000000 } from './migrations/8-roll-up-money.js';
 import { ShowRowsToTenants1764790000000 } from './migrations/9-show-rows-to-tenants.js';
 import { IndexChargesByTime1764800000000 } from './migrations/10-index-charges-by-time.js';
+import { SumUpDays1764900000000 } from './migrations/11-sum-up-days.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -49,5 +50,6 @@ export const billingSchema: ServiceSchema = {
     RollUpMoney1764700000000,
     ShowRowsToTenants1764790000000,
     IndexChargesByTime1764800000000,
+    SumUpDays1764900000000,
   ],
 };

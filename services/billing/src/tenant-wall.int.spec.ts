@@ -13,6 +13,7 @@ const NOBODYS = [
   'ledger_entries',
   'account_days',
   'provider_days',
+  'summed_days',
 ];
 
 describe('the wall between tenants in billing', () => {

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { MOST_COST_ROWS, type CostReport } from '#libs/contracts';
 import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
+import { daysAndHours, rowsOf } from '../sum-up-days/days-and-hours.policy.js';
+import { readReport } from '../sum-up-days/read-report.js';
+import { SummedDaysRepository } from '../sum-up-days/summed-days.repository.js';
 
 /** What to sum up; `owner` undefined for all. */
 export interface CostSelection extends Omit<CostReport, 'caller'> {
@@ -30,33 +33,53 @@ const COLUMNS = {
   end_user: 'value',
 } as const satisfies Record<CostReport['groupBy'][number], string>;
 
-/** Sums of money by the hour, read from `billing.usage_hours`. */
+const ROW = [
+  ...new Set(Object.values(COLUMNS)),
+  'requests',
+  'cost_nano_usd',
+  'overrun_nano_usd',
+  'baseline_nano_usd',
+  'provider_cost_nano_usd',
+  'waste_nano_usd',
+];
+
+/** Sums of money, read from `billing.usage_days` and, where no whole day fits, `billing.usage_hours`. */
 @Injectable()
 export class CostsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly days: SummedDaysRepository,
+  ) {}
 
   /** In the order of time, then of the groups' names; one row more than a report may have where there are too many. */
   async sum({ bucket, groupBy, only, owner, from, to }: CostSelection): Promise<CostSums[]> {
     const columns = groupBy.map((group) => COLUMNS[group]);
-    const kind = kindOf([...groupBy, ...Object.keys(only)]);
-    const parameters: unknown[] = [kind, owner?.organization ?? null, owner?.project ?? null, from, to, bucket];
-    const filters = Object.entries(only).map(([name, values]) => {
-      parameters.push(values);
-      return ` AND ${COLUMNS[name as keyof typeof only]} = ANY($${parameters.length})`;
-    });
-    return this.database.asTenant(owner ?? 'everywhere').query<CostSums>(
-      `SELECT (extract(epoch FROM date_trunc($6, hour, 'UTC')) * 1000)::float8 AS "bucketStartsAt",
+    const parameters: unknown[] = [kindOf([...groupBy, ...Object.keys(only)]), owner?.organization ?? null];
+    parameters.push(owner?.project ?? null);
+    const bind = (value: unknown): string => `$${parameters.push(value)}`;
+    const filters = Object.entries(only).map(
+      ([name, values]) => ` AND ${COLUMNS[name as keyof typeof only]} = ANY(${bind(values)})`,
+    );
+    const parts = daysAndHours({ from, to }, bucket === 'hour' ? undefined : await this.days.before());
+    const rows = rowsOf(
+      parts,
+      {
+        days: 'billing.usage_days',
+        hours: 'billing.usage_hours',
+        columns: ROW,
+        where: `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))${filters.join('')}`,
+      },
+      bind,
+    );
+    const start = `date_trunc(${bind(bucket)}, hour, 'UTC')`;
+    return readReport<CostSums>(
+      this.database, { owner, parameters, sql: `SELECT (extract(epoch FROM ${start}) * 1000)::float8 AS "bucketStartsAt",
          ARRAY[${columns.join(', ')}]::text[] AS groups, sum(requests)::float8 AS requests,
          sum(cost_nano_usd)::text AS charged, sum(overrun_nano_usd)::text AS overrun,
          sum(baseline_nano_usd)::text AS baseline, sum(provider_cost_nano_usd)::text AS "providerCost",
          sum(waste_nano_usd)::text AS waste
-       FROM billing.usage_hours
-       WHERE kind = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))
-         AND hour >= date_trunc('hour', to_timestamp($4::float8 / 1000), 'UTC')
-         AND hour < to_timestamp($5::float8 / 1000)${filters.join('')}
-       GROUP BY ${["date_trunc($6, hour, 'UTC')", ...columns].join(', ')} ORDER BY 1, 2 LIMIT ${MOST_COST_ROWS + 1}`,
-      parameters,
-    );
+       FROM ${rows}
+       GROUP BY ${[start, ...columns].join(', ')} ORDER BY 1, 2 LIMIT ${MOST_COST_ROWS + 1}` });
   }
 }
 

@@ -14,10 +14,13 @@ import { billingSchema } from '../billing.schema.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { priceEvent } from '../price-call/charge.policy.js';
 import { ChargesRepository } from '../price-call/charges.repository.js';
+import { SummedDaysRepository } from '../sum-up-days/summed-days.repository.js';
+import { SumUpDaysRunner } from '../sum-up-days/sum-up-days.runner.js';
 import { AnswerUsageController } from './answer-usage.controller.js';
 import { AnswerUsageHandler } from './answer-usage.handler.js';
 import { UsageRepository } from './usage.repository.js';
 
+const silent = createLogger({ service: 'test', level: 'silent' });
 const DAY_MILLISECONDS = 86_400_000;
 const prices = new Map([
   ['price_0123456789abcdef', { inputNanoUsdPerMillion: '400000000', outputNanoUsdPerMillion: '1600000000' }],
@@ -61,13 +64,13 @@ describe('answers on usage', () => {
     database = new Database({
       ...billingSchema,
       url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
+      log: silent,
     });
     database.start();
     await database.whenReady();
     const events = [ours, oursLater, ofOtherProject, unused, theirs].map((event) => priceEvent(event, prices));
     await new ChargesRepository(database, new LedgerAccounts(database)).record(events);
-    controller = new AnswerUsageController(new AnswerUsageHandler(new UsageRepository(database)));
+    controller = new AnswerUsageController(new AnswerUsageHandler(new UsageRepository(database, new SummedDaysRepository(database))));
   });
   afterAll(async () => {
     await database.close();
@@ -211,7 +214,10 @@ describe('answers on usage', () => {
     });
     const charges = new ChargesRepository(database, new LedgerAccounts(database));
     const given = [...events, ...events.slice(0, 100).toReversed()];
+    const days = new SumUpDaysRunner(new SummedDaysRepository(database), silent);
     for (let from = 0; from < given.length; from += 37) {
+      // Days are summed up in between: what comes afterwards is late, and in the sums of days all the same.
+      if (from === 37 * 3) expect(await days.sumUp()).toBeGreaterThan(1);
       await charges.record(given.slice(from, from + 37).map((event) => priceEvent(event, prices)));
     }
     const groupsOf: Record<string, (event: RequestEnded) => string[]> = {

@@ -3,6 +3,9 @@ import type { ChargeRecord, UsageReport, UsageReportReply } from '#libs/contract
 import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
 import type { REPORTED } from '../price-call/further-usage.policy.js';
+import { daysAndHours, rowsOf } from '../sum-up-days/days-and-hours.policy.js';
+import { readReport } from '../sum-up-days/read-report.js';
+import { SummedDaysRepository } from '../sum-up-days/summed-days.repository.js';
 import { latencyOf } from '../price-call/latency-bucket.policy.js';
 
 /** What to sum up; `owner` undefined for all, times in epoch milliseconds. */
@@ -12,7 +15,7 @@ export interface UsageSelection extends Pick<UsageReport, 'groupBy' | 'only'> {
   readonly to: number | undefined;
 }
 
-const GROUP_EXPRESSIONS = {
+const GROUP_COLUMNS = {
   model: 'model',
   project: 'project',
   key: 'key',
@@ -20,10 +23,17 @@ const GROUP_EXPRESSIONS = {
   provider: 'provider',
   tag: 'value',
   end_user: 'value',
-  hour: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
-  day: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-  month: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM')`,
+  hour: 'hour',
+  day: `date_trunc('day', hour, 'UTC')`,
+  month: `date_trunc('month', hour, 'UTC')`,
 } as const satisfies Record<UsageReport['groupBy'][number], string>;
+
+/** Moments are written out for what is summed up only: as text they would cost more than the sums. */
+const FORMATS: Partial<Record<UsageReport['groupBy'][number], string>> = {
+  hour: 'YYYY-MM-DD"T"HH24:MI:SS"Z"',
+  day: 'YYYY-MM-DD',
+  month: 'YYYY-MM',
+};
 
 /** Columns of what is not a plain token, by their names in the usage. */
 const FURTHER_COLUMNS = {
@@ -34,6 +44,18 @@ const FURTHER_COLUMNS = {
   searches: 'searches',
   webSearches: 'web_searches',
 } as const satisfies Record<(typeof REPORTED)[number], string>;
+
+const PLACE = ['organization', 'project', 'key', 'model', 'provider', 'value'];
+const SUMMED = [
+  'requests',
+  'prompt_tokens',
+  'completion_tokens',
+  'cached_prompt_tokens',
+  'cache_write_prompt_tokens',
+  'reasoning_tokens',
+  ...Object.values(FURTHER_COLUMNS),
+  'cost_nano_usd',
+];
 
 /** What was not used by any call of a group is absent. */
 const FURTHER_SUMS = `jsonb_strip_nulls(jsonb_build_object(${Object.entries(FURTHER_COLUMNS)
@@ -59,7 +81,10 @@ WHERE charge.request_id = $1 AND ($2::text IS NULL OR (charge.organization = $2 
 
 @Injectable()
 export class UsageRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly days: SummedDaysRepository,
+  ) {}
 
   /** The charge of a request, unless it belongs to another owner than the one given. */
   async findCharge(requestId: string, owner: Place | undefined): Promise<ChargeRecord | undefined> {
@@ -71,38 +96,47 @@ export class UsageRepository {
 
   /** Sums by group, in the order of the groups' names, with the percentiles of how long requests took. */
   async sum({ groupBy, only, owner, from, to }: UsageSelection): Promise<UsageReportReply['rows']> {
-    const groups = `ARRAY[${groupBy.map((group) => GROUP_EXPRESSIONS[group]).join(', ')}]`;
-    const kind = kindOf([...groupBy, ...Object.keys(only)]);
-    const parameters: unknown[] = [kind, owner?.organization ?? null, owner?.project ?? null, from ?? null, to ?? null];
-    const filters = Object.entries(only).map(([name, value]) => {
-      parameters.push(value);
-      return ` AND ${GROUP_EXPRESSIONS[name as keyof typeof only]} = $${parameters.length}`;
-    });
-    const chosen = `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))
-      AND ($4::float8 IS NULL OR hour >= date_trunc('hour', to_timestamp($4 / 1000), 'UTC'))
-      AND ($5::float8 IS NULL OR hour < to_timestamp($5 / 1000))${filters.join('')}`;
-    const rows = await this.database.asTenant(owner ?? 'everywhere').query<SummedRow>(
-      `WITH sums AS (
-         SELECT ${groups} AS groups, sum(requests)::float8 AS "requests",
+    const parameters: unknown[] = [kindOf([...groupBy, ...Object.keys(only)]), owner?.organization ?? null];
+    parameters.push(owner?.project ?? null);
+    const bind = (value: unknown): string => `$${parameters.push(value)}`;
+    const filters = Object.entries(only).map(
+      ([name, value]) => ` AND ${GROUP_COLUMNS[name as keyof typeof only]} = ${bind(value)}`,
+    );
+    const where = `kind = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))${filters.join('')}`;
+    const parts = daysAndHours({ from, to }, groupBy.includes('hour') ? undefined : await this.days.before());
+    const names = groupBy.map((_, index) => `group_${index}`);
+    const keys = groupBy.map((group, index) => `${GROUP_COLUMNS[group]} AS ${names[index]}`).join(', ');
+    const texts = groupBy.map((group, index) =>
+      FORMATS[group] ? `to_char(${names[index]} AT TIME ZONE 'UTC', '${FORMATS[group]}')` : names[index],
+    );
+    const source = (table: 'usage' | 'latency', columns: readonly string[]): string =>
+      rowsOf(
+        parts,
+        { days: `billing.${table}_days`, hours: `billing.${table}_hours`, columns: [...PLACE, ...columns], where },
+        bind,
+      );
+    const rows = await readReport<SummedRow>(
+      this.database, { owner, parameters, sql: `WITH sums AS (
+         SELECT ${keys}, sum(requests)::float8 AS "requests",
            sum(prompt_tokens)::float8 AS "promptTokens", sum(completion_tokens)::float8 AS "completionTokens",
            sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
            sum(cache_write_prompt_tokens)::float8 AS "cacheWritePromptTokens",
            sum(reasoning_tokens)::float8 AS "reasoningTokens",
            ${FURTHER_SUMS} AS "furtherUsage", sum(cost_nano_usd)::text AS "costNanoUsd"
-         FROM billing.usage_hours WHERE ${chosen} GROUP BY 1 HAVING sum(requests) > 0
+         FROM ${source('usage', SUMMED)} GROUP BY ${names.join(', ')} HAVING sum(requests) > 0
        ), buckets AS (
-         SELECT ${groups} AS groups, bucket, sum(requests) AS requests
-         FROM billing.latency_hours WHERE ${chosen} GROUP BY 1, 2
+         SELECT ${keys}, bucket, sum(requests)::bigint AS requests
+         FROM ${source('latency', ['bucket', 'requests'])} GROUP BY ${names.join(', ')}, bucket
        ), running AS (
-         SELECT groups, bucket, sum(requests) OVER (PARTITION BY groups ORDER BY bucket) AS so_far,
-           sum(requests) OVER (PARTITION BY groups) AS in_all FROM buckets
+         SELECT ${names.join(', ')}, bucket, sum(requests) OVER (PARTITION BY ${names.join(', ')} ORDER BY bucket) AS so_far,
+           sum(requests) OVER (PARTITION BY ${names.join(', ')}) AS in_all FROM buckets
        ), latencies AS (
-         SELECT groups, ${percentile(0.5)} AS p50, ${percentile(0.95)} AS p95, ${percentile(0.99)} AS p99
-         FROM running GROUP BY groups
+         SELECT ${names.join(', ')}, ${percentile(0.5)} AS p50, ${percentile(0.95)} AS p95, ${percentile(0.99)} AS p99
+         FROM running GROUP BY ${names.join(', ')}
        )
-       SELECT sums.*, p50, p95, p99 FROM sums LEFT JOIN latencies USING (groups) ORDER BY groups`,
-      parameters,
-    );
+       SELECT ARRAY[${texts.join(', ')}] AS groups, requests, "promptTokens", "completionTokens", "cachedPromptTokens",
+         "cacheWritePromptTokens", "reasoningTokens", "furtherUsage", "costNanoUsd", p50, p95, p99
+       FROM sums LEFT JOIN latencies USING (${names.join(', ')}) ORDER BY groups` });
     return rows.map(({ p50, p95, p99, ...row }) => ({
       ...row,
       ...(p50 === null || p95 === null || p99 === null

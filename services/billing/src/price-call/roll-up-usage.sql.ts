@@ -20,6 +20,9 @@ const COUNTS = [
 const OF_CALLS = ['provider_cost_nano_usd', 'waste_nano_usd'] as const;
 const SUMS = [...COUNTS, ...OF_CALLS];
 
+/** Sums of days are made once a day has been over for a day; what comes later is added to them, too. */
+const IS_LATE = `hour < date_trunc('day', now(), 'UTC') - interval '1 day'`;
+
 const unit = (name: string): string => `coalesce((further_usage ->> '${name}')::bigint, 0)`;
 
 /** Under what a request is counted: as such, for its end user, and for each of its tags. */
@@ -35,6 +38,18 @@ const addHours = (rows: string): string => `
   SELECT ${KEYS}, ${SUMS.map((name) => `sum(${name})::bigint`).join(', ')} FROM ${rows} GROUP BY ${KEYS} ORDER BY ${ORDER}
   ON CONFLICT ON CONSTRAINT usage_hours_pkey DO UPDATE SET
     ${SUMS.map((name) => `${name} = hours.${name} + EXCLUDED.${name}`).join(', ')}`;
+
+const LATE_KEYS = `kind, value, date_trunc('day', hour, 'UTC') AS day, organization, project, key, model, provider`;
+const DAY_KEYS = 'kind, value, day, organization, project, key, model, provider';
+const DAY_ORDER = 'kind, organization, project, day, value, key, model, provider';
+
+/** The same for the days that are summed up already, or may be at any moment: those before yesterday. */
+const addLateDays = (rows: string): string => `
+  INSERT INTO billing.usage_days AS days (${DAY_KEYS}, ${SUMS.join(', ')})
+  SELECT ${DAY_KEYS}, ${SUMS.map((name) => `sum(${name})::bigint`).join(', ')}
+  FROM (SELECT ${LATE_KEYS}, ${SUMS.join(', ')} FROM ${rows} WHERE ${IS_LATE}) late GROUP BY ${DAY_KEYS} ORDER BY ${DAY_ORDER}
+  ON CONFLICT ON CONSTRAINT usage_days_pkey DO UPDATE SET
+    ${SUMS.map((name) => `${name} = days.${name} + EXCLUDED.${name}`).join(', ')}`;
 
 /** Rows of calls of a provider that answered nothing, or not the last part: no request, only money. */
 const callsElsewhere = (columns: string, source: string): string => `
@@ -64,6 +79,8 @@ const addProviderDays = (calls: string): string => `
   ON CONFLICT ON CONSTRAINT provider_days_pkey DO UPDATE SET
     ${PROVIDER_SUMS.map((name) => `${name} = days.${name} + EXCLUDED.${name}`).join(', ')}`;
 
+const ALL_PARTS = `(SELECT ${KEYS}, ${SUMS.join(', ')} FROM keyed UNION ALL SELECT * FROM elsewhere) parts`;
+
 /**
  * Parts of the statement that records charges: each request that is charged now is added to the hour in which it ended, once as such,
  * once for its end user and once for each of its tags; its calls to the days of their providers; what is charged to the day of
@@ -84,11 +101,18 @@ export const ROLL_UP_USAGE = `, keyed AS MATERIALIZED (
   `given JOIN fresh ON message_id = request_id CROSS JOIN LATERAL jsonb_to_recordset(called_elsewhere) AS call(
     provider text, provider_cost_nano_usd bigint, waste_nano_usd bigint)`,
 )}
-), rolled AS (${addHours(`(SELECT ${KEYS}, ${SUMS.join(', ')} FROM keyed UNION ALL SELECT * FROM elsewhere) parts`)}
+), rolled AS (${addHours(ALL_PARTS)}
+), rolled_late AS (${addLateDays(ALL_PARTS)}
 ), timed AS (
   INSERT INTO billing.latency_hours AS hours (${KEYS}, bucket, requests)
   SELECT ${KEYS}, latency_bucket, count(*) FROM keyed GROUP BY ${KEYS}, latency_bucket ORDER BY ${ORDER}, latency_bucket
   ON CONFLICT ON CONSTRAINT latency_hours_pkey DO UPDATE SET requests = hours.requests + EXCLUDED.requests
+), timed_late AS (
+  INSERT INTO billing.latency_days AS days (${DAY_KEYS}, bucket, requests)
+  SELECT ${DAY_KEYS}, latency_bucket, count(*)
+  FROM (SELECT ${LATE_KEYS}, latency_bucket FROM keyed WHERE ${IS_LATE}) late
+  GROUP BY ${DAY_KEYS}, latency_bucket ORDER BY ${DAY_ORDER}, latency_bucket
+  ON CONFLICT ON CONSTRAINT latency_days_pkey DO UPDATE SET requests = days.requests + EXCLUDED.requests
 ), called AS (${addProviderDays('fresh_lines')}
 ), invoiced AS (
   INSERT INTO billing.charged_days AS days
@@ -109,6 +133,7 @@ export const ROLL_UP_SUPERSEDED = `, elsewhere AS (${callsElsewhere(
   `(SELECT *, 0::bigint AS provider_cost_nano_usd, cost_nano_usd AS waste_nano_usd FROM called) call`,
 )}
 ), rolled AS (${addHours('elsewhere')}
+), rolled_late AS (${addLateDays('elsewhere')}
 ), summed AS (${addProviderDays('called')}
 )`;
 

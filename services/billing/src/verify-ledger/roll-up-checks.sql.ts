@@ -34,4 +34,14 @@ export const ROLL_UP_CHECKS: readonly { readonly name: string; readonly sql: str
         USING (organization)
       WHERE coalesce(hours, 0) <> coalesce(charged, 0)`,
   },
+  {
+    name: 'C13 the days of usage are those of its hours',
+    sql: `SELECT coalesce(of_days.organization, of_hours.organization) AS subject,
+        coalesce(days, 0) || ' in days, ' || coalesce(hours, 0) || ' in hours' AS message
+      FROM (SELECT organization, sum(cost_nano_usd) AS days FROM billing.usage_days
+        WHERE kind = 'all' AND day < (SELECT before FROM billing.summed_days) GROUP BY 1) of_days
+      FULL JOIN (SELECT organization, sum(cost_nano_usd) AS hours FROM billing.usage_hours
+        WHERE kind = 'all' AND hour < (SELECT before FROM billing.summed_days) GROUP BY 1) of_hours USING (organization)
+      WHERE coalesce(days, 0) <> coalesce(hours, 0)`,
+  },
 ];
