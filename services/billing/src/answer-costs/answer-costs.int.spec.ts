@@ -101,7 +101,9 @@ describe('answers on costs', () => {
       const batch = new Map(given.slice(from, from + 37).map((each) => [each.event.requestId, each]));
       await charges.record([...batch.values()]);
     }
-    controller = new AnswerCostsController(new AnswerCostsHandler(new CostsRepository(database, new SummedDaysRepository(database))));
+    controller = new AnswerCostsController(
+      new AnswerCostsHandler(new CostsRepository(database, new SummedDaysRepository(database))),
+    );
   });
   afterAll(async () => {
     await database.close();

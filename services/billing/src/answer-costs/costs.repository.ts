@@ -72,14 +72,17 @@ export class CostsRepository {
       bind,
     );
     const start = `date_trunc(${bind(bucket)}, hour, 'UTC')`;
-    return readReport<CostSums>(
-      this.database, { owner, parameters, sql: `SELECT (extract(epoch FROM ${start}) * 1000)::float8 AS "bucketStartsAt",
+    return readReport<CostSums>(this.database, {
+      owner,
+      parameters,
+      sql: `SELECT (extract(epoch FROM ${start}) * 1000)::float8 AS "bucketStartsAt",
          ARRAY[${columns.join(', ')}]::text[] AS groups, sum(requests)::float8 AS requests,
          sum(cost_nano_usd)::text AS charged, sum(overrun_nano_usd)::text AS overrun,
          sum(baseline_nano_usd)::text AS baseline, sum(provider_cost_nano_usd)::text AS "providerCost",
          sum(waste_nano_usd)::text AS waste
        FROM ${rows}
-       GROUP BY ${[start, ...columns].join(', ')} ORDER BY 1, 2 LIMIT ${MOST_COST_ROWS + 1}` });
+       GROUP BY ${[start, ...columns].join(', ')} ORDER BY 1, 2 LIMIT ${MOST_COST_ROWS + 1}`,
+    });
   }
 }
 

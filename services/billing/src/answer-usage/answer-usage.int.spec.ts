@@ -70,7 +70,9 @@ describe('answers on usage', () => {
     await database.whenReady();
     const events = [ours, oursLater, ofOtherProject, unused, theirs].map((event) => priceEvent(event, prices));
     await new ChargesRepository(database, new LedgerAccounts(database)).record(events);
-    controller = new AnswerUsageController(new AnswerUsageHandler(new UsageRepository(database, new SummedDaysRepository(database))));
+    controller = new AnswerUsageController(
+      new AnswerUsageHandler(new UsageRepository(database, new SummedDaysRepository(database))),
+    );
   });
   afterAll(async () => {
     await database.close();

@@ -115,8 +115,10 @@ export class UsageRepository {
         { days: `billing.${table}_days`, hours: `billing.${table}_hours`, columns: [...PLACE, ...columns], where },
         bind,
       );
-    const rows = await readReport<SummedRow>(
-      this.database, { owner, parameters, sql: `WITH sums AS (
+    const rows = await readReport<SummedRow>(this.database, {
+      owner,
+      parameters,
+      sql: `WITH sums AS (
          SELECT ${keys}, sum(requests)::float8 AS "requests",
            sum(prompt_tokens)::float8 AS "promptTokens", sum(completion_tokens)::float8 AS "completionTokens",
            sum(cached_prompt_tokens)::float8 AS "cachedPromptTokens",
@@ -136,7 +138,8 @@ export class UsageRepository {
        )
        SELECT ARRAY[${texts.join(', ')}] AS groups, requests, "promptTokens", "completionTokens", "cachedPromptTokens",
          "cacheWritePromptTokens", "reasoningTokens", "furtherUsage", "costNanoUsd", p50, p95, p99
-       FROM sums LEFT JOIN latencies USING (${names.join(', ')}) ORDER BY groups` });
+       FROM sums LEFT JOIN latencies USING (${names.join(', ')}) ORDER BY groups`,
+    });
     return rows.map(({ p50, p95, p99, ...row }) => ({
       ...row,
       ...(p50 === null || p95 === null || p99 === null

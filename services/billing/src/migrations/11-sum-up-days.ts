@@ -12,7 +12,6 @@ export class SumUpDays1764900000000 implements MigrationInterface {
       ALTER TABLE billing.usage_days ADD CONSTRAINT usage_days_pkey
         PRIMARY KEY (kind, organization, project, day, value, key, model, provider);
       CREATE TABLE billing.latency_days (LIKE billing.latency_hours INCLUDING DEFAULTS);
-      ALTER TABLE billing.latency_days ALTER COLUMN requests TYPE integer;
       ALTER TABLE billing.latency_days RENAME COLUMN hour TO day;
       ALTER TABLE billing.latency_days ADD CONSTRAINT latency_days_pkey
         PRIMARY KEY (kind, organization, project, day, value, key, model, provider, bucket);

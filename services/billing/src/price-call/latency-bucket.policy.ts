@@ -11,3 +11,10 @@ export function latencyBucket(milliseconds: number): number {
 export function latencyOf(bucket: number): number {
   return Math.round(Math.exp(bucket * GROWTH));
 }
+
+/**
+ * The bucket, in SQL, under which sums of days keep a time: for end users and tags three buckets become one, the middle one, since
+ * there would be nearly a row for each request; their percentiles are right to within 15 %. `kind` and `bucket` are columns.
+ */
+export const bucketOfDay = (bucket: string): string =>
+  `(CASE kind WHEN 'all' THEN ${bucket} ELSE (${bucket} + 1) / 3 * 3 END)::smallint`;

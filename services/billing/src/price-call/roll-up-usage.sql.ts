@@ -1,3 +1,5 @@
+import { bucketOfDay } from './latency-bucket.policy.js';
+
 const KEYS = 'kind, value, hour, organization, project, key, model, provider';
 const ORDER = 'kind, organization, project, hour, value, key, model, provider';
 const COUNTS = [
@@ -110,7 +112,7 @@ export const ROLL_UP_USAGE = `, keyed AS MATERIALIZED (
 ), timed_late AS (
   INSERT INTO billing.latency_days AS days (${DAY_KEYS}, bucket, requests)
   SELECT ${DAY_KEYS}, latency_bucket, count(*)
-  FROM (SELECT ${LATE_KEYS}, latency_bucket FROM keyed WHERE ${IS_LATE}) late
+  FROM (SELECT ${LATE_KEYS}, ${bucketOfDay('latency_bucket')} AS latency_bucket FROM keyed WHERE ${IS_LATE}) late
   GROUP BY ${DAY_KEYS}, latency_bucket ORDER BY ${DAY_ORDER}, latency_bucket
   ON CONFLICT ON CONSTRAINT latency_days_pkey DO UPDATE SET requests = days.requests + EXCLUDED.requests
 ), called AS (${addProviderDays('fresh_lines')}

@@ -30,14 +30,21 @@ export function daysAndHours({ from, to }: Span, before: number | undefined): Da
  */
 export function rowsOf(
   { days, hours }: DaysAndHours,
-  tables: { readonly days: string; readonly hours: string; readonly columns: readonly string[]; readonly where: string },
+  tables: {
+    readonly days: string;
+    readonly hours: string;
+    readonly columns: readonly string[];
+    readonly where: string;
+  },
   bind: (milliseconds: number) => string,
 ): string {
   const columns = tables.columns.join(', ');
   const within = (column: string, { from, to }: Span): string =>
     [
       tables.where,
-      ...(from === undefined ? [] : [`${column} >= date_trunc('hour', to_timestamp(${bind(from)}::float8 / 1000), 'UTC')`]),
+      ...(from === undefined
+        ? []
+        : [`${column} >= date_trunc('hour', to_timestamp(${bind(from)}::float8 / 1000), 'UTC')`]),
       ...(to === undefined ? [] : [`${column} < to_timestamp(${bind(to)}::float8 / 1000)`]),
     ].join(' AND ');
   const parts = hours.map((span) => `SELECT hour, ${columns} FROM ${tables.hours} WHERE ${within('hour', span)}`);

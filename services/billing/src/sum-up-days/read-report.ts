@@ -7,7 +7,11 @@ import type { Database } from '#libs/storage';
  */
 export async function readReport<Row>(
   database: Database,
-  { owner, sql, parameters }: { readonly owner: Place | undefined; readonly sql: string; readonly parameters: unknown[] },
+  {
+    owner,
+    sql,
+    parameters,
+  }: { readonly owner: Place | undefined; readonly sql: string; readonly parameters: unknown[] },
 ): Promise<Row[]> {
   if (owner) return database.asTenant(owner).query<Row>(sql, parameters);
   return database.transaction(async (transaction) => {

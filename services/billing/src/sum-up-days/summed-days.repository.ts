@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
+import { bucketOfDay } from '../price-call/latency-bucket.policy.js';
 
 /**
  * Whoever charges holds a weaker lock on this table from its first moment, whether anything is late or not: so every charge is either
@@ -43,7 +44,7 @@ const SUM_UP = [
    SELECT ${KEYS_OF_HOURS}, ${SUMS.map((name) => `sum(${name})::bigint`).join(', ')}
    FROM billing.usage_hours WHERE ${OF_DAY} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
   `INSERT INTO billing.latency_days (${KEYS}, bucket, requests)
-   SELECT ${KEYS_OF_HOURS}, bucket, sum(requests)::integer
+   SELECT ${KEYS_OF_HOURS}, ${bucketOfDay('bucket')}, sum(requests)::bigint
    FROM billing.latency_hours WHERE ${OF_DAY} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
   `INSERT INTO billing.summed_days (before) VALUES ($1::timestamptz + interval '1 day')
    ON CONFLICT (is_only) DO UPDATE SET before = EXCLUDED.before`,
