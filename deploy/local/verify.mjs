@@ -1,4 +1,4 @@
-// npm run verify: format, lint, import rules, types, tests. This is what CI runs.
+// npm run verify: format, lint, import rules, supply chain, types, tests. This is what CI runs.
 import { join } from 'node:path';
 
 import { bootstrap } from './bootstrap.mjs';
@@ -27,6 +27,11 @@ const CHECKS = [
       '.dependency-cruiser.mjs',
     ],
     'docs/architecture/4-import-rules.md says why',
+  ],
+  [
+    'supply chain',
+    ['../deploy/local/supply-chain.main.mjs'],
+    'deploy/local/supply-chain.policy.json is where scripts and licences are allowed',
   ],
   ['types', ['typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'], 'see the compiler errors above'],
 ];

@@ -17,6 +17,7 @@ export function readOptionalJson<T>(body: unknown, schema: ZodType<T>): T {
 
 /** Reads already parsed fields, such as query parameters, by their schema. @throws DialectError 400 */
 export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
+  if (!isKeepable(fields)) throw unkeepable();
   const result = schema.safeParse(fields);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
@@ -37,4 +38,19 @@ function parse(body: Buffer): unknown {
   } catch {
     throw new DialectError(400, 'invalid_json', 'The body is not valid JSON.');
   }
+}
+
+/** Whether Postgres can hold it: JSON can write NUL and halves of pairs, which are no text elsewhere. */
+function isKeepable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => isKeepable(name) && isKeepable(inner));
+}
+
+function unkeepable(): DialectError {
+  return new DialectError(
+    400,
+    'invalid_encoding',
+    'The request has a text with a NUL or with half of a surrogate pair in it; take these out.',
+  );
 }
