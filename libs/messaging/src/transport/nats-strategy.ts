@@ -96,7 +96,7 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     const { reply } = message;
     if (reply === undefined) return;
     try {
-      const query = binding.query.safeParse(message.json());
+      const query = binding.query.safeParse(jsonOf(message));
       if (!query.success) throw new QueryRefused({ status: 400, code: 'invalid_query', message: query.error.message });
       this.messaging.publish(reply, JSON.stringify(await handler(query.data)));
     } catch (error) {
@@ -109,6 +109,28 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
   }
 }
 
+const UNKEEPABLE = {
+  status: 400,
+  code: 'invalid_query',
+  message:
+    'A value cannot be kept: it is out of range, no valid date or text with a NUL or half of a surrogate pair in it.',
+} as const;
+
+/** Postgres says by class 22 of its states that a value is none that its type has. */
+function isDataException(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^22[0-9A-Z]{3}$/.test(error.code)
+  );
+}
+
+function jsonOf(message: IncomingMessage): unknown {
+  try {
+    return message.json();
+  } catch {
+    throw new QueryRefused({ status: 400, code: 'invalid_query', message: 'The query is not JSON.' });
+  }
+}
+
 function refusalOf(error: unknown): ReplyError {
   if (error instanceof QueryRefused) return error.reply;
   if (error instanceof Error && 'retryable' in error && error.retryable === true) {
@@ -118,6 +140,7 @@ function refusalOf(error: unknown): ReplyError {
       message: 'The records cannot be reached now; try again in a moment.',
     };
   }
+  if (isDataException(error)) return { ...UNKEEPABLE };
   return { status: 500, code: 'internal_error', message: 'The query failed inside Switchyard; its log says why.' };
 }
 
