@@ -84,7 +84,7 @@ export class RouteFuzzer {
       const { cause, message } = error as Error;
       this.findings.add(
         name,
-        `no answer: ${String(cause ?? message)}`,
+        `no answer: ${cause instanceof Error ? cause.message : message}`,
         `${address.slice(0, 200)} ${String(init.body).slice(0, 400)}`,
       );
     }

@@ -86,7 +86,8 @@ export class SubjectFuzzer {
     const subject = Subject[name];
     if (typeof subject === 'string') return subject;
     const tokens = Array.from({ length: subject.length }, () => oneOf(this.random, LANES));
-    return (subject as (...tokens: readonly string[]) => string)(...tokens);
+    const make: (...given: string[]) => string = subject;
+    return make(...tokens);
   }
 
   private payload(name: SubjectName): string | Uint8Array {

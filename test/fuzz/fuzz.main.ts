@@ -17,7 +17,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const)
   process.once(signal, () => process.exit(130));
 
 function render({ seed, seconds, routes, subjects, findings }: FuzzSummary): string {
-  const statuses = [...findings.statuses].toSorted().map(([group, count]) => `${group} ${count}`);
+  const statuses = [...findings.statuses]
+    .toSorted(([left], [right]) => left.localeCompare(right))
+    .map(([group, count]) => `${group} ${count}`);
   const found = [...findings.found.values()].map(
     ({ where, what, sent, count }) => `\n✗ ${where} (${count} times): ${what}\n  sent: ${sent}`,
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CarriedDocument } from '#libs/contracts';
+import { QueryRefused } from '../query-refused.js';
 import type { BodyClaims } from './body-claims.js';
 
 /** Larger documents go by claim check; well below what the server takes in one message. */
@@ -24,9 +25,17 @@ export async function openDocument(
   bodies: Pick<BodyClaims, 'get' | 'remove'>,
   carried: CarriedDocument,
 ): Promise<unknown> {
-  if ('document' in carried) return JSON.parse(carried.document);
+  if ('document' in carried) return parsed(carried.document);
   const bytes = await bodies.get(carried.claim);
   // What stays behind falls out of the bucket by itself.
   void bodies.remove(carried.claim).catch(() => undefined);
-  return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  return parsed(Buffer.from(bytes).toString('utf8'));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new QueryRefused({ status: 400, code: 'invalid_query', message: 'The document is not JSON.' });
+  }
 }

@@ -7,7 +7,7 @@ import {
   type ResponseRead,
   type StoredResponse,
 } from '#libs/contracts';
-import { BodyClaims, openDocument } from '#libs/messaging';
+import { BodyClaims, openDocument, QueryRefused } from '#libs/messaging';
 import { JobLimits } from '../job-limits.js';
 import { KeepBackgroundHandler } from '../keep-background/keep-background.handler.js';
 import { ResponseRepository } from './response.repository.js';
@@ -26,7 +26,9 @@ export class StoreResponseHandler {
   ) {}
 
   async put({ caller, stored }: ResponsePut): Promise<ResponsePutReply> {
-    const document = storedResponseSchema.parse(await openDocument(this.bodies, stored));
+    const { success, data: document } = storedResponseSchema.safeParse(await openDocument(this.bodies, stored));
+    if (!success)
+      throw new QueryRefused({ status: 400, code: 'invalid_query', message: 'The document is no stored response.' });
     const { id } = document.response;
     if (bytesOf(document) > this.limits.responseBytes) return { id, keeping: 'too_large' };
     const keeping = await this.responses.insert(caller, document);
