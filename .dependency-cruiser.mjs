@@ -51,7 +51,10 @@ const forbidden = [
   },
   {
     name: 'rules-stand-on-contracts',
-    from: { path: '^libs/(classification|conditions|dialects|health|identities|permission|pricing)/', pathNot: SPEC },
+    from: {
+      path: '^libs/(classification|conditions|dialects|health|identities|permission|pricing|trail-formats)/',
+      pathNot: SPEC,
+    },
     to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
   },
   {

@@ -41,6 +41,10 @@ export function readSettings<Key extends keyof Settings = never>(
       `SWITCHYARD_DIFFICULTY_MODEL names ${difficultyModel}, which cannot be read; make it with "switchyard router train", or leave the variable out`,
     );
   }
+  const auditPushFile = absolute(given['SWITCHYARD_AUDIT_PUSH_FILE'], workingFolder);
+  if (auditPushFile !== undefined && !isReadable(auditPushFile)) {
+    problems.push(`SWITCHYARD_AUDIT_PUSH_FILE names ${auditPushFile}, which cannot be read`);
+  }
   problems.push(...s3Problems(given), ...keyProviderProblems(given));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
 
@@ -78,6 +82,8 @@ export function readSettings<Key extends keyof Settings = never>(
     auditOrigin: values.SWITCHYARD_AUDIT_ORIGIN,
     auditRetentionDays: values.SWITCHYARD_AUDIT_RETENTION_DAYS,
     auditWitnessUrl: values.SWITCHYARD_AUDIT_WITNESS_URL,
+    auditPushFile,
+    auditPushAllow: rangesIn(values.SWITCHYARD_AUDIT_PUSH_ALLOW),
     providerLimitHeaders: values.SWITCHYARD_PROVIDER_LIMIT_HEADERS,
     auditBehind: {
       behind: values.SWITCHYARD_AUDIT_BEHIND,
@@ -121,6 +127,7 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
   'providerAllow',
   'guardAllow',
   'http',
+  'auditPushAllow',
   'webhookDisableAfterDays',
   'budgetWaitMilliseconds',
   'budgetsUnknown',

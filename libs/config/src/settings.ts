@@ -118,6 +118,11 @@ export const environmentSchema = z.object({
       'must be origins with commas between, like https://app.example.com; neither * nor null',
     )
     .default(''),
+  SWITCHYARD_AUDIT_PUSH_FILE: z.string().optional(),
+  SWITCHYARD_AUDIT_PUSH_ALLOW: z
+    .string()
+    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
+    .default(''),
   SWITCHYARD_DIFFICULTY_MODEL: z.string().optional(),
   SWITCHYARD_S3_BUCKET: z
     .string()
@@ -278,6 +283,10 @@ export interface Settings {
   readonly auditRetentionDays: number | undefined;
   /** Where every checkpoint is posted to besides. */
   readonly auditWitnessUrl: string | undefined;
+  /** Absolute path of the file that says where entries of the trail are pushed to; undefined: nowhere. */
+  readonly auditPushFile: string | undefined;
+  /** CIDRs that entries may be pushed to although they are not public. */
+  readonly auditPushAllow: readonly string[];
   /** Whether what providers say is left of their limits paces calls before they refuse. */
   readonly providerLimitHeaders: 'follow' | 'ignore';
   /** Whether requests go on while audit records nothing, and how long that is waited for. */
@@ -329,6 +338,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   auditOrigin: 'SWITCHYARD_AUDIT_ORIGIN',
   auditRetentionDays: 'SWITCHYARD_AUDIT_RETENTION_DAYS',
   auditWitnessUrl: 'SWITCHYARD_AUDIT_WITNESS_URL',
+  auditPushFile: 'SWITCHYARD_AUDIT_PUSH_FILE',
+  auditPushAllow: 'SWITCHYARD_AUDIT_PUSH_ALLOW',
   providerLimitHeaders: 'SWITCHYARD_PROVIDER_LIMIT_HEADERS',
   auditBehind: 'SWITCHYARD_AUDIT_BEHIND',
   durableKeep: 'SWITCHYARD_JOB_RESULT_DAYS',

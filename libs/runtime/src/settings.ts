@@ -70,6 +70,10 @@ export class Settings {
     readonly databaseTenantRole: string,
     /** How this service shows NATS who it is. */
     readonly natsAccess: NatsAccess,
+    /** Absolute path of the file that says where entries of the trail are pushed to; undefined: nowhere. */
+    readonly auditPushFile: string | undefined,
+    /** CIDRs that entries of the trail may be pushed to although they are not public. */
+    readonly auditPushAllow: readonly string[],
     /** CIDRs that providers of the admin API may be at although they are not public. */
     readonly providerAllow: readonly string[],
     readonly http: HttpSettings,
@@ -109,6 +113,8 @@ export class Settings {
       read.signIn,
       read.databaseTenantRole,
       { seedFile: read.natsSeedFile },
+      read.auditPushFile,
+      read.auditPushAllow,
       read.providerAllow,
       read.http,
     );

@@ -30,6 +30,10 @@ import { PayloadsRepository } from './keep-payloads/payloads.repository.js';
 import { ListCheckpointsController } from './list-checkpoints/list-checkpoints.controller.js';
 import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
 import { NoteDeeds } from './note-deeds/note-deeds.js';
+import { Destinations } from './push-entries/destinations.js';
+import { PushEntriesHandler } from './push-entries/push-entries.handler.js';
+import { PushEntriesRunner } from './push-entries/push-entries.runner.js';
+import { PushesRepository } from './push-entries/pushes.repository.js';
 import { ProveEntriesController } from './prove-entries/prove-entries.controller.js';
 import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
 import { LogRepository } from './read-log/log.repository.js';
@@ -114,6 +118,10 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     EraseSubjectsHandler,
     ReportEntriesRepository,
     ReportTrailHandler,
+    Destinations,
+    PushesRepository,
+    PushEntriesHandler,
+    PushEntriesRunner,
     {
       provide: KeyProvider,
       inject: [Settings],

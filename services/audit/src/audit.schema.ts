@@ -6,6 +6,8 @@ import { Feedback } from './entities/feedback.entity.js';
 import { Log } from './entities/log.entity.js';
 import { PayloadKey } from './entities/payload-key.entity.js';
 import { PayloadRow } from './entities/payload.entity.js';
+import { Push } from './entities/push.entity.js';
+import { PushLease } from './entities/push-lease.entity.js';
 import { Removal } from './entities/removal.entity.js';
 import { SigningKey } from './entities/signing-key.entity.js';
 import { TileRow } from './entities/tile.entity.js';
@@ -17,6 +19,7 @@ import { StreamAndHoldLogs1764000000040 } from './migrations/5-stream-and-hold-l
 import { ShowRowsToTenants1764000000050 } from './migrations/6-show-rows-to-tenants.js';
 import { CreatePayloads1764000000060 } from './migrations/7-create-payloads.js';
 import { RemoveByClass1764000000070 } from './migrations/8-remove-by-class.js';
+import { CreatePushes1764000000090 } from './migrations/10-create-pushes.js';
 import { IndexReports1764000000080 } from './migrations/9-index-reports.js';
 
 /** What audit keeps in Postgres. */
@@ -34,6 +37,8 @@ export const auditSchema: ServiceSchema = {
     PayloadKey,
     Erasure,
     Removal,
+    Push,
+    PushLease,
   ],
   migrations: [
     CreateTrail1764000000000,
@@ -45,5 +50,6 @@ export const auditSchema: ServiceSchema = {
     CreatePayloads1764000000060,
     RemoveByClass1764000000070,
     IndexReports1764000000080,
+    CreatePushes1764000000090,
   ],
 };

@@ -142,6 +142,14 @@ export const metrics = {
     { name: 'switchyard.in_flight', description: 'Requests being worked on now.', unit: '{request}' },
     { lane: 'lane' },
   ),
+  auditPushLag: new Gauge<{ destination: string }>(
+    {
+      name: 'switchyard.audit.push.lag',
+      description: 'Entries of the trail that a destination has yet to be sent.',
+      unit: '{entry}',
+    },
+    { destination: 'destination' },
+  ),
   consumerLag: new Gauge<{ consumer: string }>(
     { name: 'switchyard.consumer.lag', description: 'Messages a consumer has yet to handle.', unit: '{message}' },
     { consumer: 'consumer' },

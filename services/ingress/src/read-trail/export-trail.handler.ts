@@ -13,7 +13,7 @@ import {
 } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
-import { inFormat, TRAIL_FORMATS } from './formats/formats.js';
+import { inFormat, TRAIL_FORMATS } from '#libs/trail-formats';
 import type { ExportQuery } from './trail-fields.js';
 
 /** A part of a log to be sent. */

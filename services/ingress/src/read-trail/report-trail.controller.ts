@@ -12,10 +12,10 @@ import {
 } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
+import { csvOf } from '#libs/trail-formats';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
-import { csvOf } from './formats/csv.policy.js';
 import { reportQuery } from './trail-fields.js';
 
 const MOST_ROWS = 5_000;
