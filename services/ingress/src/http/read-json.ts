@@ -22,12 +22,25 @@ export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const param = issue?.path.join('.') ?? '';
+  if (issue && issue.code !== 'custom' && isAbsent(fields, issue.path)) {
+    throw new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param);
+  }
   throw new DialectError(
     400,
     'invalid_parameter',
     `Invalid value for '${param}': ${issue?.message ?? 'not understood'}.`,
     param || null,
   );
+}
+
+/** Whether nothing stands at a place that the schema wants something at; what is no object has no places. */
+function isAbsent(fields: unknown, path: readonly PropertyKey[]): boolean {
+  let value = fields;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return false;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value === undefined;
 }
 
 function parse(body: Buffer): unknown {
