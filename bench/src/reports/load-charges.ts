@@ -1,60 +1,86 @@
 import type { Client } from 'pg';
 
-/** Organisations whose charges these are begin with this. */
+/** Organisations whose sums these are begin with this. */
 export const REPORTED = 'reports-';
 export const DAYS = 90;
+/** What one key and model is asked in an hour; fewer charges are those of fewer days. */
+const REQUESTS_AN_HOUR = 36;
+const KEYS = 64;
+const END_USERS_OF_KEY = 16;
+const MODELS_OF_KEY = 2;
 
 /**
- * Charges of 90 days: 4 organisations, 64 keys of 16 projects, 6 models of 3 providers, two of them at each key, and 1,024 end users,
- * each of one key; with what is rolled up of them, summed up by the statements below as the service would have done call by call.
- * Lines and ledger entries, which no report reads, are left out.
+ * What is kept of so many charges, 111,000 a day, as the service would have summed them up call by call: 4 organisations, 64 keys of 16
+ * projects, 6 models of 3 providers, two of them at each key, and 1,024 end users, each of one key, who are there in every hour. Of
+ * ten million charges these are 276,480 hours of keys, 4.4 million hours of end users, about 14 million hours of latencies, and their
+ * days. The charges, lines and ledger entries themselves, which no report reads, are left out. Indexes are made after the rows.
  */
 export async function loadCharges(client: Client, count: number): Promise<void> {
-  await client.query(CHARGES, [count]);
-  for (const statement of [ALL_HOURS, END_USER_HOURS, LATENCIES, PROVIDER_DAYS, CHARGED_DAYS, ACCOUNTS, ACCOUNT_DAYS]) {
-    await client.query(statement);
+  const days = Math.min(DAYS, Math.max(3, Math.round(count / (24 * KEYS * MODELS_OF_KEY * REQUESTS_AN_HOUR))));
+  for (const [table, columns] of INDEXED) {
+    await client.query(`ALTER TABLE billing.${table} DROP CONSTRAINT ${table}_pkey`);
+    for (const kind of ['all', 'end_user'] as const) await client.query(sums(table, kind, days));
+    await client.query(`ALTER TABLE billing.${table} ADD CONSTRAINT ${table}_pkey PRIMARY KEY (${columns})`);
   }
-  await client.query(`ANALYZE billing.charges, billing.usage_hours, billing.latency_hours, billing.provider_days,
-    billing.charged_days, billing.account_days`);
+  for (const statement of [SUMMED_DAYS, PROVIDER_DAYS, CHARGED_DAYS, ACCOUNTS, ACCOUNT_DAYS])
+    await client.query(statement);
+  await client.query(`VACUUM ANALYZE billing.usage_hours, billing.usage_days, billing.latency_hours, billing.latency_days,
+    billing.provider_days, billing.charged_days, billing.account_days`);
 }
 
-const CHARGES = `
-INSERT INTO billing.charges (request_id, organization, project, key, model, lane, outcome, prompt_tokens, completion_tokens,
-  cached_prompt_tokens, cost_nano_usd, baseline_nano_usd, ended_at, charged_at)
-SELECT 'req_reports' || n, '${REPORTED}' || n % 4, 'project-' || n / 4 % 4, 'key-' || n / 16 % 4,
-  'model-' || n / 16 % 3 * 2 + (hashint8(n) & 1), 'interactive', 'completed', 500 + n % 1000, 100 + n % 400, n % 100,
-  1000 * (n % 5000), 5000 * (n % 5000), at, at
-FROM generate_series(1, $1::bigint) n,
-  LATERAL (SELECT date_trunc('hour', now(), 'UTC') - interval '${DAYS} days' * (1 - n::float8 / $1) AS at) moment`;
+const PLACE = 'value, key, model, provider';
+const INDEXED = [
+  ['usage_hours', `kind, organization, project, hour, ${PLACE}`],
+  ['usage_days', `kind, organization, project, day, ${PLACE}`],
+  ['latency_hours', `kind, organization, project, hour, ${PLACE}, bucket`],
+  ['latency_days', `kind, organization, project, day, ${PLACE}, bucket`],
+] as const;
 
-const PLACE = `date_trunc('hour', ended_at, 'UTC'), organization, project, key, model, 'provider-' || right(model, 1)::integer % 3`;
-const ENDED = `FROM billing.charges WHERE organization LIKE '${REPORTED}%'`;
-const hours = (kind: string, value: string): string => `
-INSERT INTO billing.usage_hours (kind, value, hour, organization, project, key, model, provider, requests, prompt_tokens,
-  completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens, reasoning_tokens, cache_write_1h_prompt_tokens, images,
-  audio_milliseconds, characters, searches, web_searches, cost_nano_usd, provider_cost_nano_usd, baseline_nano_usd)
-SELECT '${kind}', ${value}, ${PLACE}, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cached_prompt_tokens),
-  0, 0, 0, 0, 0, 0, 0, 0, sum(cost_nano_usd), sum(cost_nano_usd), sum(baseline_nano_usd)
-${ENDED} GROUP BY 2, 3, 4, 5, 6, 7, 8`;
+/** Hours of the last 90 whole days, so that every day but yesterday is one that the service has summed up. */
+const END = `date_trunc('day', now(), 'UTC')`;
 
-const ALL_HOURS = hours('all', `''`);
-const END_USER_HOURS = hours(
-  'end_user',
-  `'user-' || organization || project || key || (hashint8(substr(request_id, 12)::bigint) >> 8 & 15)`,
-);
-const LATENCIES = `
-INSERT INTO billing.latency_hours (kind, value, hour, organization, project, key, model, provider, bucket, requests)
-SELECT 'all', '', ${PLACE}, 60 + prompt_tokens % 20, count(*) ${ENDED} GROUP BY 3, 4, 5, 6, 7, 8, 9`;
+function sums(table: (typeof INDEXED)[number][0], kind: 'all' | 'end_user', days: number): string {
+  const isOfDays = table.endsWith('_days');
+  const requests = REQUESTS_AN_HOUR * (isOfDays ? 24 : 1);
+  const users = kind === 'all' ? 1 : END_USERS_OF_KEY;
+  const each = Math.max(1, Math.round(requests / users));
+  const value = kind === 'all' ? `''` : `'user-' || k || '-' || u`;
+  const [unit, rows] = isOfDays ? ['day', days] : ['hour', days * 24];
+  // A day that is not over for a day is not summed up yet.
+  const first = isOfDays ? 2 : 1;
+  const place = `'${kind}', ${value}, ${END} - interval '1 ${unit}' * t, '${REPORTED}' || k % 4, 'project-' || k / 4 % 4,
+    'key-' || k / 16, 'model-' || k / 16 % 3 * 2 + m, 'provider-' || (k / 16 % 3 * 2 + m) % 3`;
+  const source = `generate_series(${rows}, ${first}, -1) t, generate_series(0, ${KEYS - 1}) k,
+    generate_series(0, ${MODELS_OF_KEY - 1}) m, generate_series(1, ${users}) u`;
+  const names = `kind, value, ${unit}, organization, project, key, model, provider`;
+  if (table.startsWith('usage')) {
+    return `INSERT INTO billing.${table} (${names}, requests, prompt_tokens, completion_tokens, cached_prompt_tokens,
+        cache_write_prompt_tokens, reasoning_tokens, cache_write_1h_prompt_tokens, images, audio_milliseconds, characters,
+        searches, web_searches, cost_nano_usd, provider_cost_nano_usd, baseline_nano_usd)
+      SELECT ${place}, ${each}, ${each * 1000}, ${each * 300}, ${each * 50}, 0, 0, 0, 0, 0, 0, 0, 0, ${each * 2_500_000},
+        ${each * 2_500_000}, ${each * 12_500_000} FROM ${source}`;
+  }
+  // Times of one key spread over 18 buckets; of a day of an end user, these are kept as six.
+  const buckets = Math.min(isOfDays && kind !== 'all' ? 6 : 18, each);
+  const width = isOfDays && kind !== 'all' ? 3 : 1;
+  return `INSERT INTO billing.${table} (${names}, bucket, requests)
+    SELECT ${place}, 60 + (b * 7 + t + u) % ${18 / width} * ${width}, ${Math.max(1, Math.round(each / buckets))}
+    FROM ${source}, generate_series(0, ${buckets - 1}) b`;
+}
+
+const SUMMED_DAYS = `
+INSERT INTO billing.summed_days (before) VALUES (${END} - interval '1 day')
+ON CONFLICT (is_only) DO UPDATE SET before = EXCLUDED.before`;
+const DAYS_OF_MODELS = `FROM billing.usage_hours WHERE kind = 'all' AND organization LIKE '${REPORTED}%'`;
+const DAY = `(hour AT TIME ZONE 'UTC')::date`;
 const PROVIDER_DAYS = `
 INSERT INTO billing.provider_days
-SELECT 'provider-' || right(model, 1)::integer % 3, (ended_at AT TIME ZONE 'UTC')::date, model, organization, count(*), 0,
-  sum(prompt_tokens), sum(completion_tokens), sum(cached_prompt_tokens), 0, sum(cost_nano_usd)
-${ENDED} GROUP BY 1, 2, 3, 4`;
+SELECT provider, ${DAY}, model, organization, sum(requests), 0, sum(prompt_tokens), sum(completion_tokens),
+  sum(cached_prompt_tokens), 0, sum(cost_nano_usd) ${DAYS_OF_MODELS} GROUP BY 1, 2, 3, 4`;
 const CHARGED_DAYS = `
 INSERT INTO billing.charged_days
-SELECT organization, (charged_at AT TIME ZONE 'UTC')::date, project, model, count(*), sum(prompt_tokens),
-  sum(completion_tokens), sum(cost_nano_usd)
-${ENDED} GROUP BY 1, 2, 3, 4`;
+SELECT organization, ${DAY}, project, model, sum(requests), sum(prompt_tokens), sum(completion_tokens), sum(cost_nano_usd)
+${DAYS_OF_MODELS} GROUP BY 1, 2, 3, 4`;
 const ACCOUNTS = `
 INSERT INTO billing.ledger_accounts (id, name)
 SELECT nextval('billing.ledger_account_ids'), 'customer:' || organization
