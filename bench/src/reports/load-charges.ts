@@ -19,7 +19,10 @@ export async function loadCharges(client: Client, count: number): Promise<void> 
   const days = Math.min(DAYS, Math.max(3, Math.round(count / (24 * KEYS * MODELS_OF_KEY * REQUESTS_AN_HOUR))));
   for (const [table, columns] of INDEXED) {
     await client.query(`ALTER TABLE billing.${table} DROP CONSTRAINT ${table}_pkey`);
-    for (const kind of ['all', 'end_user'] as const) await client.query(sums(table, kind, days));
+    // In the order of time, as they come: indexes of blocks are of use only so.
+    for (let day = days; day >= 1; day -= 1) {
+      for (const kind of ['all', 'end_user'] as const) await client.query(sums(table, kind, day));
+    }
     await client.query(`ALTER TABLE billing.${table} ADD CONSTRAINT ${table}_pkey PRIMARY KEY (${columns})`);
   }
   for (const statement of [SUMMED_DAYS, PROVIDER_DAYS, CHARGED_DAYS, ACCOUNTS, ACCOUNT_DAYS])
@@ -39,18 +42,20 @@ const INDEXED = [
 /** Hours of the last 90 whole days, so that every day but yesterday is one that the service has summed up. */
 const END = `date_trunc('day', now(), 'UTC')`;
 
-function sums(table: (typeof INDEXED)[number][0], kind: 'all' | 'end_user', days: number): string {
+function sums(table: (typeof INDEXED)[number][0], kind: 'all' | 'end_user', day: number): string {
   const isOfDays = table.endsWith('_days');
   const requests = REQUESTS_AN_HOUR * (isOfDays ? 24 : 1);
   const users = kind === 'all' ? 1 : END_USERS_OF_KEY;
   const each = Math.max(1, Math.round(requests / users));
   const value = kind === 'all' ? `''` : `'user-' || k || '-' || u`;
-  const [unit, rows] = isOfDays ? ['day', days] : ['hour', days * 24];
   // A day that is not over for a day is not summed up yet.
-  const first = isOfDays ? 2 : 1;
+  const times = isOfDays
+    ? `generate_series(greatest(${day}, 2), ${day}) t`
+    : `generate_series(${day * 24}, ${day * 24 - 23}, -1) t`;
+  const unit = isOfDays ? 'day' : 'hour';
   const place = `'${kind}', ${value}, ${END} - interval '1 ${unit}' * t, '${REPORTED}' || k % 4, 'project-' || k / 4 % 4,
     'key-' || k / 16, 'model-' || k / 16 % 3 * 2 + m, 'provider-' || (k / 16 % 3 * 2 + m) % 3`;
-  const source = `generate_series(${rows}, ${first}, -1) t, generate_series(0, ${KEYS - 1}) k,
+  const source = `${times}, generate_series(0, ${KEYS - 1}) k,
     generate_series(0, ${MODELS_OF_KEY - 1}) m, generate_series(1, ${users}) u`;
   const names = `kind, value, ${unit}, organization, project, key, model, provider`;
   if (table.startsWith('usage')) {
