@@ -36,6 +36,8 @@ async function validated(lines: number, owner = caller): Promise<string> {
   return id;
 }
 
+const read = (id: string, owner = caller) => jobs.get(AnswerBatchesHandler).read({ caller: owner, id });
+
 describe('a pause', () => {
   it.each([
     ['all', ''],
@@ -66,6 +68,22 @@ describe('a pause', () => {
     expect(jobs.nats.published).toHaveLength(3);
   });
 
+  it('without an end leaves no time to tell; with one, the work is done after it; resumed, it is as before', async () => {
+    const id = await validated(3);
+    await jobs.get(QueueSpeedRepository).put([{ model: 'gpt-small', perSecond: 10 }]);
+    const eta = async (): Promise<number | null | undefined> => (await read(id)).queue?.estimated_completion_at;
+    const soon = Math.ceil(Date.now() / 1_000) + 30;
+    expect(await eta()).toBeLessThan(soon);
+    await pause('all', '');
+    expect((await read(id)).queue).toMatchObject({ estimated_completion_at: null, held_by: { reason: 'pause' } });
+    await pause('all', '', new Date(Date.now() + 3_600_000).toISOString());
+    expect(await eta()).toBeGreaterThan(soon + 3_500);
+    await resume('all');
+    expect(await eta()).toBeLessThan(soon);
+    await jobs.dispatch();
+    expect(jobs.nats.published).toHaveLength(3);
+  });
+
   it('that does not exist cannot be resumed', async () => {
     await expect(resume('all')).rejects.toMatchObject({ reply: { status: 404, code: 'not_paused' } });
   });
@@ -76,7 +94,6 @@ describe('a batch in progress', () => {
     const large = await validated(30);
     const small = await validated(2, { ...caller, project: 'other' });
     await jobs.get(QueueSpeedRepository).put([{ model: 'gpt-small', perSecond: 4 }]);
-    const read = (id: string, owner = caller) => jobs.get(AnswerBatchesHandler).read({ caller: owner, id });
     const before = Date.now() / 1_000;
     expect((await read(large)).queue).toMatchObject({ position: 2 });
     expect((await read(large)).queue?.estimated_completion_at).toBeGreaterThanOrEqual(Math.floor(before + 8));

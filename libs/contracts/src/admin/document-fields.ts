@@ -49,6 +49,7 @@ export const DOCUMENT_FIELDS = {
     'shadow',
     'cache',
     'callersWishes',
+    'guards',
   ],
   budget: ['name', 'limitUsd', 'limit', 'currency', 'period', 'timeZone', 'alertAt', 'onExceeded', 'downgrade', 'for'],
 } as const satisfies Record<string, readonly string[]>;
