@@ -6,6 +6,7 @@ import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.j
 import { jobsCommand } from './manage-jobs/jobs.command.js';
 import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
 import { configurationCommands } from './manage-configuration/configuration.commands.js';
+import { membersCommand } from './manage-members/members.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
@@ -29,6 +30,7 @@ const program = new Command('switchyard')
   .addCommand(batchCommand((code) => (process.exitCode = code)))
   .addCommand(jobsCommand((code) => (process.exitCode = code)))
   .addCommand(policyCommand())
+  .addCommand(membersCommand())
   .addCommand(webhooksCommand())
   .addCommand(queuesCommand())
   .addCommand(deadLettersCommand())

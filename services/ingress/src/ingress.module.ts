@@ -96,6 +96,7 @@ import { OidcController } from './sign-in/oidc.controller.js';
 import { PagesController } from './sign-in/pages.controller.js';
 import { SessionController } from './sign-in/session.controller.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
+import { SignOutController } from './sign-in/sign-out.controller.js';
 
 @Module({
   controllers: [
@@ -144,6 +145,7 @@ import { SignInController } from './sign-in/sign-in.controller.js';
     ServiceAccountsController,
     PeopleController,
     SignInController,
+    SignOutController,
     OidcController,
     SessionController,
     PagesController,

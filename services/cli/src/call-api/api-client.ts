@@ -93,8 +93,15 @@ export class ApiClient {
   }
 
   /** Sends a request with a JSON body, or none, and reads the answer by its schema. */
-  async json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, answer: ZodType<T>, body?: object): Promise<T> {
-    const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
+  async json<T>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    answer: ZodType<T>,
+    body?: object,
+    further: Record<string, string> = {},
+  ): Promise<T> {
+    const type: Record<string, string> = body ? { 'content-type': 'application/json' } : {};
+    const content = { headers: { ...type, ...further }, ...(body ? { body: JSON.stringify(body) } : {}) };
     const headersTimeout = path.endsWith(SLOW_PATH) ? SLOW_TIMEOUT_MILLISECONDS : ANSWER_TIMEOUT_MILLISECONDS;
     return this.parse(await this.send(path, { method, headersTimeout, ...content }), answer);
   }

@@ -5,8 +5,8 @@ import type { Authentication } from './authentication.js';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** Where strangers send a body: what they are to be known by. It is small. */
-const FOR_STRANGERS = new Set(['/auth/sign-in', '/auth/invitations/accept']);
+/** Where strangers send a body: what they are to be known by, and who may be none any more. It is small. */
+const FOR_STRANGERS = new Set(['/auth/sign-in', '/auth/invitations/accept', '/auth/sign-out/page']);
 const MOST_BYTES_OF_STRANGERS = 16_384;
 
 /**

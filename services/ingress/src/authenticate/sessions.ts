@@ -85,6 +85,10 @@ export class Sessions {
     return this.secrets.csrfTokenOf(token);
   }
 
+  isCsrfToken(given: string, token: string): boolean {
+    return this.secrets.isCsrfToken(given, token);
+  }
+
   hashOf(purpose: 'session' | 'oidc-flow', token: string): string | undefined {
     return this.secrets.hash(purpose, token);
   }
@@ -126,7 +130,7 @@ export class Sessions {
         'cross_origin_request',
         'With a session, changes are made from pages of this origin only; programs use an API key.',
       );
-    if (typeof given !== 'string' || !this.secrets.isCsrfToken(given, token))
+    if (typeof given !== 'string' || !this.isCsrfToken(given, token))
       throw new DialectError(
         403,
         'csrf_token_required',

@@ -62,10 +62,22 @@ export class PagesController {
 
   @Get('account')
   @Describe({ summary: 'The page that says who is signed in' })
-  async account(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async account(
+    @Req() request: FastifyRequest,
+    @Query('error') error: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     this.auth.begin(reply);
     const session = this.sessions.of(request);
-    if (session) await send(reply, accountPage(session.state));
+    if (session)
+      await send(
+        reply,
+        accountPage(
+          session.state,
+          this.sessions.csrfTokenOf(session.token),
+          typeof error === 'string' ? error : undefined,
+        ),
+      );
     else
       await reply
         .status(303)

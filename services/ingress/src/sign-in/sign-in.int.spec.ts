@@ -207,6 +207,43 @@ describe('the edge of signing in', () => {
     expect(forged.body).toContain('Acme &lt;SSO&gt;');
   });
 
+  describe('the way out of the page', () => {
+    const out = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      form('/auth/sign-out/page', fields, { origin: ORIGIN, cookie: COOKIE, ...headers });
+    const ends = () => asked.filter(({ subject }) => subject === Subject.sessionEnd).map(({ query }) => query);
+
+    it('is a form on the page of who is signed in, and ends the session', async () => {
+      const page = await send('GET', '/auth/account', { cookie: COOKIE });
+      expect(page.body).toContain(`name="csrf_token" value="${CSRF}"`);
+      expect(page.body).not.toContain(TOKEN);
+      const answer = await out({ csrf_token: CSRF });
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, '/auth/sign-in']);
+      expect(String(answer.headers['set-cookie'])).toMatch(/^switchyard-session=; .*Max-Age=0/);
+      expect(ends()).toEqual([{ hash: HASH }]);
+    });
+
+    it('ends nothing for another page, nor without the token of the session', async () => {
+      for (const origin of ['https://evil.example', 'null'])
+        expect(codeOf(await out({ csrf_token: CSRF }, { origin }))).toBe('cross_origin_request');
+      const without = await form('/auth/sign-out/page', { csrf_token: CSRF }, { cookie: COOKIE });
+      expect(codeOf(without)).toBe('cross_origin_request');
+      expect((await out({ csrf_token: '' })).statusCode).toBe(400);
+      const forged = await out({ csrf_token: secrets.csrfTokenOf(secrets.newToken()) });
+      expect(forged.headers).toMatchObject({ location: '/auth/account?error=csrf_token_required' });
+      expect(forged.headers['set-cookie']).toBeUndefined();
+      expect((await send('POST', '/auth/sign-out/page', own, { csrf_token: CSRF })).statusCode).toBe(415);
+      expect(ends()).toEqual([]);
+    });
+
+    it('leads to the page to sign in at also when the session is over, and stays where control cannot be asked', async () => {
+      refusal = { status: 401, code: 'session_ended', message: 'over' };
+      expect((await out({ csrf_token: CSRF })).headers.location).toBe('/auth/sign-in');
+      refusal = { status: 503, code: 'temporarily_unavailable', message: 'later' };
+      const later = await out({ csrf_token: CSRF });
+      expect([later.statusCode, later.headers['set-cookie']]).toEqual([503, undefined]);
+    });
+  });
+
   describe('with a session', () => {
     it('reads with the cookie alone, as the roles allow', async () => {
       const { statusCode } = await send('GET', '/admin/v1/organizations', { cookie: COOKIE });
