@@ -7,9 +7,15 @@ import { ADMIN_KEYS } from '../call-api/connection.js';
 import { describeRows, rowsInCsv } from './report-table.policy.js';
 
 const reportPage = z.object({ data: z.array(reportRowSchema), next_after: z.int().nullable() });
-const NAMES = ['organization', 'project', 'since', 'until', 'key', 'model', 'regions'] as const;
+const NAMES = ['organization', 'project', 'since', 'until', 'model', 'regions'] as const;
 
-type Flags = ConnectionFlags & Partial<Record<(typeof NAMES)[number], string>> & { output?: string; csv?: boolean };
+type Flags = ConnectionFlags &
+  Partial<Record<(typeof NAMES)[number], string>> & {
+    output?: string;
+    csv?: boolean;
+    /** `--key` is the key that asks. */
+    ofKey?: string;
+  };
 
 /** `switchyard audit report`: a whole report, however many answers it takes. */
 export function reportCommand(): Command {
@@ -22,7 +28,7 @@ export function reportCommand(): Command {
     .option('--project <name>', 'of one project only')
     .option('--since <time>', 'recorded from then on (default: 30 days before the end)')
     .option('--until <time>', 'recorded before then (default: now)')
-    .option('--key <name>', 'of one key only; key-activity needs it')
+    .option('--of-key <name>', 'of one key only; key-activity needs it')
     .option('--model <name>', 'of one model only')
     .option('--regions <names>', 'for outside-region: the regions that are inside, such as eu,de')
     .option('--csv', 'as CSV')
@@ -39,6 +45,7 @@ async function readReport(name: string, flags: Flags): Promise<ReportRow[]> {
   const query = new URLSearchParams(
     NAMES.flatMap((option): [string, string][] => (flags[option] === undefined ? [] : [[option, flags[option]]])),
   );
+  if (flags.ofKey !== undefined) query.set('key', flags.ofKey);
   // What is recorded while pages are read belongs to none of them.
   if (flags.until === undefined) query.set('until', new Date().toISOString());
   const rows: ReportRow[] = [];

@@ -15,6 +15,7 @@ const PUBLIC = [
   'POST /auth/sign-in',
   'GET /auth/invitation',
   'POST /auth/invitations/accept',
+  'POST /auth/sign-out/page',
   'GET /auth/oidc/:issuer/start',
   'GET /auth/oidc/:issuer/callback',
   'GET /auth/account',
