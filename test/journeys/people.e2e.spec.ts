@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { eventually } from '#libs/testing';
+import { eventually, startOidcProviderForTests, type OidcProviderForTests } from '#libs/testing';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  startOidcProviderForTests,
-  type OidcProviderForTests,
-} from '../../services/control/src/sign-in-by-oidc/oidc-provider.fixture.js';
 
 import { BrowserSession, type SeenAnswer } from './browser-session.js';
 import { journeyConfiguration, modelFields, OUR_KEY } from './journey-configuration.js';

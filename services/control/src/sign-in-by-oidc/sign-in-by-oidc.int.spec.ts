@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { SignInSecrets } from '#libs/secrets';
-import { eventually } from '#libs/testing';
+import { eventually, startOidcProviderForTests, type OidcProviderForTests } from '#libs/testing';
 
 import {
   hashOf,
@@ -12,7 +12,6 @@ import {
   type PeopleForTests,
 } from '../administer-people/people.fixture.js';
 import { SECRET_KEY } from '../control.fixture.js';
-import { startOidcProviderForTests, type OidcProviderForTests } from './oidc-provider.fixture.js';
 
 const START_MILLISECONDS = 60_000;
 const SECRET = 'a-secret-of-the-client';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import { Provider, type Configuration } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
 
 const CLIENT = { client_id: 'switchyard', client_secret: 'a-secret-of-the-client' };
 
@@ -18,6 +18,10 @@ export interface OidcProviderForTests {
   readonly stop: () => Promise<void>;
 }
 
+/**
+ * Starts one that knows these accounts, by their subject, and sends browsers back to `redirectUri` alone. It is loaded here,
+ * so that other tests do not wait for it.
+ */
 export async function startOidcProviderForTests(
   accounts: Readonly<Record<string, AccountClaims>>,
   redirectUri: string,
@@ -26,6 +30,7 @@ export async function startOidcProviderForTests(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { Provider } = await import('oidc-provider');
   const provider = new Provider(url, configurationOf(accounts, redirectUri));
   let subject = '';
   provider.use(async (context, next) => {
