@@ -9,3 +9,5 @@ export type {
 } from './settings.js';
 export { SettingsError } from './settings.error.js';
 export type { KeyProviderLocation } from './key-provider-location.js';
+export type { TlsFiles } from './store-access.js';
+export { openFileProblems } from './private-files.js';

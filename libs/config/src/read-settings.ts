@@ -1,9 +1,12 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { environmentSchema, rangesIn, VARIABLE_OF, type Environment, type Settings } from './settings.js';
 import { keyProviderLocation, keyProviderProblems } from './key-provider-location.js';
 import { s3Location, s3Problems } from './s3-location.js';
+import { isReadable } from './private-files.js';
+import { secretFileProblems } from './secret-files.js';
+import { databaseUrl, natsTls, storeAccessProblems } from './store-access.js';
 import { SettingsError } from './settings.error.js';
 
 const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
@@ -46,6 +49,7 @@ export function readSettings<Key extends keyof Settings = never>(
     problems.push(`SWITCHYARD_AUDIT_PUSH_FILE names ${auditPushFile}, which cannot be read`);
   }
   problems.push(...s3Problems(given), ...keyProviderProblems(given));
+  problems.push(...storeAccessProblems(given), ...secretFileProblems(given, workingFolder));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
 
   const values = parsed.data;
@@ -109,7 +113,8 @@ export function readSettings<Key extends keyof Settings = never>(
     natsUrl: values.NATS_URL,
     natsSeedFile: absolute(values.SWITCHYARD_NATS_SEED_FILE, workingFolder),
     natsIdentities: absolute(values.SWITCHYARD_NATS_IDENTITIES, workingFolder),
-    databaseUrl: values.DATABASE_URL,
+    natsTls: natsTls(values, workingFolder),
+    databaseUrl: databaseUrl(values, workingFolder),
     databaseTenantRole: values.SWITCHYARD_DATABASE_TENANT_ROLE,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
@@ -141,13 +146,4 @@ const HAS_DEFAULT: ReadonlySet<keyof Settings> = new Set([
 
 function absolute(path: string | undefined, workingFolder: string): string | undefined {
   return path === undefined ? undefined : resolve(workingFolder, path);
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

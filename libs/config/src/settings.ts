@@ -1,11 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { keyProviderVariables, type KeyProviderLocation } from './key-provider-location.js';
+import { storeAccessVariables, type TlsFiles } from './store-access.js';
 
 /** The variables of a process: `process.env` or a test's own object. An empty value counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const SECRET_KEY_BYTES = 32;
+const LEAST_DIFFERENT_CHARACTERS = 8;
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const port = z.coerce
   .number('must be a whole number from 1 to 65535')
@@ -18,11 +21,15 @@ const urlOf = (protocols: readonly string[], example: string) =>
     .string()
     .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `must look like ${example}`);
 
-const isNatsUrl = (value: string): boolean =>
-  value.split(',').every((url) => URL.canParse(url.trim()) && ['nats:', 'tls:'].includes(new URL(url.trim()).protocol));
-
 const isSecretKey = (value: string): boolean =>
   /^[A-Za-z0-9+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === SECRET_KEY_BYTES;
+
+/** 32 random bytes have about 30 different ones among them, and never fewer than 16. */
+const looksRandom = (value: string): boolean => new Set(Buffer.from(value, 'base64')).size >= SECRET_KEY_BYTES / 2;
+
+const isGuessProof = (value: string): boolean =>
+  new Set(value).size >= LEAST_DIFFERENT_CHARACTERS &&
+  !/change.?me|password|your[-_]?(admin[-_]?)?key|example/i.test(value);
 
 const isRangeList = (value: string): boolean => rangesIn(value).every((range) => ipaddr.isValidCIDR(range));
 
@@ -58,18 +65,27 @@ export const environmentSchema = z.object({
     .default('127.0.0.1'),
   SWITCHYARD_ADMIN_KEY: z
     .string()
-    .regex(
-      /^[\x21-\x7e]{16,512}$/,
-      'must be 16 to 512 printable characters without spaces (it is sent as a bearer token)',
+    .regex(/^[\x21-\x7e]{16,512}$/, {
+      error: 'must be 16 to 512 printable characters without spaces (it is sent as a bearer token)',
+      abort: true,
+    })
+    .refine(
+      isGuessProof,
+      'can be guessed: it repeats itself or comes from an example (make one with: openssl rand -hex 24)',
     )
     .optional(),
   SWITCHYARD_ADMIN_KEY_SHA256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+    .refine((digest) => digest !== SHA256_OF_NOTHING, 'is the SHA-256 of an empty text: make a key first')
     .optional(),
   SWITCHYARD_SECRET_KEY: z
     .string()
-    .refine(isSecretKey, 'must be the base64 of 32 bytes (make one with: openssl rand -base64 32)')
+    .refine(isSecretKey, {
+      error: 'must be the base64 of 32 bytes (make one with: openssl rand -base64 32)',
+      abort: true,
+    })
+    .refine(looksRandom, 'is a pattern, not random bytes (make one with: openssl rand -base64 32)')
     .optional(),
   SWITCHYARD_NATS_SERVER: z.string().optional(),
   SWITCHYARD_NATS_PORT: port.optional(),
@@ -179,10 +195,7 @@ export const environmentSchema = z.object({
   SWITCHYARD_SIGN_IN_ATTEMPTS_PER_ADDRESS: wholeNumber(1, 100_000, 'attempts').default(100),
   SWITCHYARD_SIGN_IN_WINDOW_MINUTES: wholeNumber(1, 1_440, 'minutes').default(15),
   SWITCHYARD_INVITATION_HOURS: wholeNumber(1, 720, 'hours').default(72),
-  NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
-  SWITCHYARD_NATS_SEED_FILE: z.string().optional(),
-  SWITCHYARD_NATS_IDENTITIES: z.string().optional(),
-  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
+  ...storeAccessVariables,
   SWITCHYARD_DATABASE_TENANT_ROLE: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be a name of lower-case letters, digits and "_", or none')
@@ -305,6 +318,9 @@ export interface Settings {
   readonly natsSeedFile: string | undefined;
   /** Absolute path of a folder with the seeds of all services, for whoever starts them all. */
   readonly natsIdentities: string | undefined;
+  /** How NATS is made sure of; undefined: without TLS, unless the server asks for it. */
+  readonly natsTls: TlsFiles | undefined;
+  /** The address with all that the driver must know about TLS in it. */
   readonly databaseUrl: string | undefined;
   /** The Postgres role that rows are read by for a tenant; `none`: one role for everything. */
   readonly databaseTenantRole: string;
@@ -350,6 +366,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   natsUrl: 'NATS_URL',
   natsSeedFile: 'SWITCHYARD_NATS_SEED_FILE',
   natsIdentities: 'SWITCHYARD_NATS_IDENTITIES',
+  natsTls: 'SWITCHYARD_NATS_CA',
   databaseUrl: 'DATABASE_URL',
   databaseTenantRole: 'SWITCHYARD_DATABASE_TENANT_ROLE',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -112,7 +112,7 @@ export class Settings {
       read.publicUrl,
       read.signIn,
       read.databaseTenantRole,
-      { seedFile: read.natsSeedFile },
+      { seedFile: read.natsSeedFile, tls: read.natsTls },
       read.auditPushFile,
       read.auditPushAllow,
       read.providerAllow,

@@ -22,7 +22,7 @@ import {
 
 import { ControlModule } from './control.module.js';
 
-export const SECRET_KEY = Buffer.alloc(32, 5);
+export const SECRET_KEY = Buffer.from('32 bytes, as jumpy foxes quit: v');
 
 /** The whole of control on real servers, with a proxy before Postgres that can be cut. */
 export interface ControlForTests {

@@ -14,7 +14,7 @@ import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, t
 
 import { ControlModule } from './control.module.js';
 
-const secretKey = Buffer.alloc(32, 5);
+const secretKey = Buffer.from('32 bytes, as jumpy foxes quit: v');
 const GOOD = `version: 1
 providers:
   main: { kind: openai, baseUrl: "http://127.0.0.1:9001/v1", apiKey: "sk-upstream-1" }

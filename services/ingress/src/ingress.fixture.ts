@@ -24,7 +24,7 @@ export interface IngressForTests {
   readonly stop: () => Promise<void>;
 }
 
-export const SECRET_KEY = Buffer.alloc(32, 7);
+export const SECRET_KEY = Buffer.from('32 bytes, as jumpy foxes quit: v');
 
 @Module({})
 class RootModule {}

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { openFileProblems } from '#libs/config';
+
 import { errorCode } from '../error-code.js';
 import { LocalStackError } from '../local-stack.error.js';
 
@@ -22,6 +24,9 @@ export interface AdminKey {
 export async function secretKey(home: string, given: string | undefined): Promise<string> {
   if (given !== undefined) return given;
   const file = join(home, 'secret-key');
+  const [problem] = openFileProblems('SWITCHYARD_HOME', file);
+  if (problem !== undefined)
+    throw new LocalStackError('Switchyard does not start with a secret that others may have read.', problem);
   const stored = await readIfThere(file);
   if (stored === undefined) return store(file, randomBytes(SECRET_KEY_BYTES).toString('base64'));
   if (Buffer.from(stored, 'base64').length === SECRET_KEY_BYTES) return stored;

@@ -177,7 +177,15 @@ function serviceEnvironment(
   urls: { natsUrl: string; databaseUrl: string },
 ): NodeJS.ProcessEnv {
   // The bootstrap key itself stays here: services know it by its digest alone.
-  const { SWITCHYARD_ADMIN_KEY: _adminKey, SWITCHYARD_CONFIG: _config, ...inherited } = environment;
+  // The address of the database has its files of TLS in it.
+  const {
+    SWITCHYARD_ADMIN_KEY: _adminKey,
+    SWITCHYARD_CONFIG: _config,
+    SWITCHYARD_DATABASE_CA: _databaseCa,
+    SWITCHYARD_DATABASE_CERTIFICATE: _databaseCertificate,
+    SWITCHYARD_DATABASE_KEY: _databaseKey,
+    ...inherited
+  } = environment;
   return {
     ...inherited,
     NODE_ENV: environment['NODE_ENV'] ?? 'production',
@@ -188,9 +196,20 @@ function serviceEnvironment(
     SWITCHYARD_HOME: settings.home,
     SWITCHYARD_HOST: settings.host,
     SWITCHYARD_PORT: String(settings.port),
+    ...namedFiles(settings),
     ...(settings.configFile === undefined ? {} : { SWITCHYARD_CONFIG: settings.configFile }),
     ...(settings.difficultyModel === undefined ? {} : { SWITCHYARD_DIFFICULTY_MODEL: settings.difficultyModel }),
   };
+}
+
+/** Services start elsewhere: paths that were given from here are made absolute. */
+function namedFiles({ natsTls }: Settings): NodeJS.ProcessEnv {
+  const files = {
+    SWITCHYARD_NATS_CA: natsTls?.caFile,
+    SWITCHYARD_NATS_CERTIFICATE: natsTls?.certificateFile,
+    SWITCHYARD_NATS_KEY: natsTls?.keyFile,
+  };
+  return Object.fromEntries(Object.entries(files).filter(([, file]) => file !== undefined));
 }
 
 async function assertBuilt(projectFolder: string, name: string): Promise<void> {

@@ -30,6 +30,8 @@ export interface PostgresServerOptions {
   readonly port?: number;
   readonly durable?: boolean;
   readonly maxConnections?: number;
+  /** More settings of the server, by their names in postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Where processors are short, others go first. */
   readonly givesWay?: boolean;
   readonly report?: (line: string) => void;
@@ -153,6 +155,7 @@ function postgresArguments(options: PostgresServerOptions, port: number): string
     log_timezone: 'UTC',
     log_checkpoints: 'off',
     logging_collector: 'off',
+    ...options.settings,
   };
   return ['-D', options.dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }

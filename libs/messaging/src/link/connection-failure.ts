@@ -19,7 +19,7 @@ export function connectionFailure(error: unknown, name: string, { seedFile, tls 
     return new MessagingError('refused', `NATS refused ${name} (${said}); ${remedy}`, { cause: error });
   }
   if (tls !== undefined && TLS_FAILURE.test(said)) {
-    const remedy = 'check SWITCHYARD_NATS_CA and that the server speaks TLS under the name in NATS_URL';
+    const remedy = 'check SWITCHYARD_NATS_CA, and that the server speaks TLS under the name in NATS_URL';
     return new MessagingError('refused', `No TLS with NATS (${said}); ${remedy}`, { cause: error });
   }
   return new MessagingError('disconnected', `NATS is out of reach (${said})`, { cause: error });

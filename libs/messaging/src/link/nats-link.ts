@@ -62,12 +62,13 @@ export class NatsLink extends EventEmitter<LinkEvents> {
       timeout: 5_000,
       ...authenticatorOf(access),
     };
-    for (;;) {
+    for (let isTold = false; ; isTold = true) {
       try {
         return new NatsLink(await connect(options), log, `${inboxPrefixOf(name)}.`);
       } catch (error) {
         const failure = connectionFailure(error, name, access);
         if (!failure.retryable) throw failure;
+        if (!isTold) log.warn({ reason: failure.message }, 'waiting for NATS');
         await wait(FIRST_CONNECTION_EVERY_MILLISECONDS);
       }
     }

@@ -68,7 +68,7 @@ describe('policies changed by hand', () => {
       NATS_URL: 'nats://127.0.0.1:1',
       DATABASE_URL: server.url,
       SWITCHYARD_CONFIG: join(folder, 'switchyard.yaml'),
-      SWITCHYARD_SECRET_KEY: Buffer.alloc(32, 5).toString('base64'),
+      SWITCHYARD_SECRET_KEY: Buffer.from('32 bytes, as jumpy foxes quit: v').toString('base64'),
       SWITCHYARD_ADMIN_KEY_SHA256: sha256Hex('sk-bootstrap-admin'),
     });
     const versions = new ConfigurationVersionsRepository(database);
