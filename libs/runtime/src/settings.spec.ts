@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '#libs/secrets';
 import { Settings } from './settings.js';
 
-const needed = { NATS_URL: 'nats://127.0.0.1:4222', SWITCHYARD_SECRET_KEY: Buffer.from('32 bytes, as jumpy foxes quit: v').toString('base64') };
+const needed = {
+  NATS_URL: 'nats://127.0.0.1:4222',
+  SWITCHYARD_SECRET_KEY: Buffer.from('32 bytes, as jumpy foxes quit: v').toString('base64'),
+};
 const key = 'sy_admin_0123456789';
 const digest = sha256Hex(key);
 
