@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -53,6 +53,15 @@ export class NatsForTests {
       port: this.#server.port,
       blocks: this.#blocks,
     });
+  }
+
+  /** Has the running server read its configuration anew, with other blocks. */
+  async reload({ blocks = this.#blocks }: NatsForTestsOptions = {}): Promise<void> {
+    const file = join(this.#dataFolder, 'nats.conf');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(this.#blocks, () => blocks));
+    this.#blocks = blocks;
+    this.#server.signal('SIGHUP');
   }
 
   /** Freezes the server: its connections stay open and nothing answers, until `resume`. */

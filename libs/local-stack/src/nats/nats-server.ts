@@ -80,8 +80,8 @@ export class NatsServer {
     return this.#process.kill();
   }
 
-  /** Freezes the server (SIGSTOP) or lets it go on (SIGCONT): connections stay open and nothing answers. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** Freezes the server (SIGSTOP), lets it go on (SIGCONT), or has it read its configuration anew (SIGHUP). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGHUP'): void {
     this.#process.signal(signal);
   }
 }

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nkeys } from '@nats-io/transport-node';
 import { ensureIdentities, seedFile } from '#libs/identities';
+import { metrics } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { MessagingParts } from '../messaging.module.js';
 import { NatsLink } from './nats-link.js';
@@ -38,6 +40,38 @@ describe('a link to a server that knows its users', () => {
       code: 'refused',
       message: expect.stringContaining(foreign),
     });
+  });
+
+  it('counts what its identity may not do', async () => {
+    const link = await NatsLink.open(nats.url, 'worker', silent, { seedFile: seedFile(folder, 'worker') });
+    link.connection.publish('keys.everybody.v1', '{}');
+    link.subscribe('>', () => undefined);
+
+    const refused = (operation: string) =>
+      metrics.natsRefusals.read().points.find(({ attributes }) => attributes['operation'] === operation)?.value;
+    await eventually(() => expect([refused('publish'), refused('subscription')]).toEqual([1, 1]));
+    await link.close();
+  });
+
+  it('goes on when a replaced identity is taken up by a signal to the server', async () => {
+    const file = seedFile(folder, 'jobs');
+    const link = await NatsLink.open(nats.url, 'jobs', silent, { seedFile: file });
+    const other = await NatsLink.open(nats.url, 'router', silent, { seedFile: seedFile(folder, 'router') });
+    let losses = 0;
+    other.on('down', () => losses++);
+    await rename(file, `${file}.old`);
+    const back = once(link, 'up');
+    await nats.reload({ blocks: await ensureIdentities(folder) });
+    await back;
+    await link.connection.flush();
+
+    await expect(NatsLink.open(nats.url, 'jobs', silent, { seedFile: `${file}.old` })).rejects.toMatchObject({
+      code: 'refused',
+    });
+    await other.connection.flush();
+    expect(losses).toBe(0);
+    await link.close();
+    await other.close();
   });
 
   it('waits for control to make the streams, and needs it no more once they are there', async () => {

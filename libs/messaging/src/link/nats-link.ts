@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inboxPrefixOf } from '#libs/contracts';
+import { metrics } from '#libs/telemetry';
 import {
   connect,
   type Msg,
   type NatsConnection,
   type NodeConnectionOptions,
+  PermissionViolationError,
   type Subscription,
 } from '@nats-io/transport-node';
 import { connectionFailure } from './connection-failure.js';
@@ -121,6 +123,8 @@ export class NatsLink extends EventEmitter<LinkEvents> {
         this.log.info({ server: status.server }, 'NATS connection is back');
         this.emit('up');
       } else if (status.type === 'error') {
+        if (status.error instanceof PermissionViolationError)
+          metrics.natsRefusals.add({ operation: status.error.operation });
         this.log.warn({ error: status.error }, 'NATS reported an error');
       }
     }

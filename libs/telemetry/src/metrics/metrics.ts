@@ -170,4 +170,12 @@ export const metrics = {
     { name: 'switchyard.dead_letters', description: 'Messages given up and put aside.', unit: '{message}' },
     { consumer: 'consumer', reason: 'reason' },
   ),
+  natsRefusals: new Counter<{ operation: string }>(
+    {
+      name: 'switchyard.nats.refusals',
+      description: 'What NATS refused to this process because its identity may not do it.',
+      unit: '{refusal}',
+    },
+    { operation: 'operation' },
+  ),
 };
