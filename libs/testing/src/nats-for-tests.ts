@@ -59,7 +59,10 @@ export class NatsForTests {
   async reload({ blocks = this.#blocks }: NatsForTestsOptions = {}): Promise<void> {
     const file = join(this.#dataFolder, 'nats.conf');
     const text = await readFile(file, 'utf8');
-    await writeFile(file, text.replace(this.#blocks, () => blocks));
+    await writeFile(
+      file,
+      text.replace(this.#blocks, () => blocks),
+    );
     this.#blocks = blocks;
     this.#server.signal('SIGHUP');
   }
