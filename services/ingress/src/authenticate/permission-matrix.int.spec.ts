@@ -266,7 +266,7 @@ describe('every live route', () => {
     ['POST', '/admin/v1/organizations/acme/keys', { project: { $ne: '' }, name: 'ci' }],
     ['POST', '/admin/v1/organizations/acme/keys', { project: 'web', name: 'ci', ipRanges: ['10.0.0.0/99'] }],
     ['POST', '/admin/v1/organizations/acme/members', { email: 'a@b.example', role: 'admin', admin: true }],
-    ['PATCH', '/admin/v1/organizations/acme/members/x', { organization: 'other' }],
+    ['PATCH', '/admin/v1/organizations/acme/members/x', { role: 'admin', organization: 'other' }],
     ['POST', '/admin/v1/plans', { name: 'x', price: '1' }],
     ['GET', '/admin/v1/organizations?limit=1000000000', undefined],
     ['GET', '/admin/v1/organizations?limit=-1', undefined],
