@@ -1,48 +1,8 @@
-import { Command } from 'commander';
-import { auditCommand } from './audit-trail/audit.command.js';
 import { CliError } from './cli.error.js';
-import { importCommand } from './import-litellm/import.command.js';
-import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.js';
-import { jobsCommand } from './manage-jobs/jobs.command.js';
-import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
-import { configurationCommands } from './manage-configuration/configuration.commands.js';
-import { membersCommand } from './manage-members/members.command.js';
-import { policyCommand } from './manage-policies/policy.command.js';
-import { queuesCommand } from './manage-queues/queues.command.js';
-import { batchCommand } from './run-batch/batch.command.js';
-import { reconcileCommand } from './report-money/reconcile.command.js';
-import { reportCommands } from './report-money/report-commands.js';
-import { routerCommand } from './train-router/router.command.js';
-import { ledgerCommand } from './verify-ledger/ledger.command.js';
-
-const EXPLANATION = `
-Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed, the trail is not whole, or a report differs · 130 interrupted
-
-First steps:
-  npm start                                              starts Switchyard and prints a key
-  export SWITCHYARD_API_KEY=…
-  switchyard batch run questions.jsonl --model sim-small`;
-
-const program = new Command('switchyard')
-  .description('Switchyard from the terminal')
-  .showHelpAfterError('(add --help for what there is)')
-  .addHelpText('after', EXPLANATION)
-  .addCommand(batchCommand((code) => (process.exitCode = code)))
-  .addCommand(jobsCommand((code) => (process.exitCode = code)))
-  .addCommand(policyCommand())
-  .addCommand(membersCommand())
-  .addCommand(webhooksCommand())
-  .addCommand(queuesCommand())
-  .addCommand(deadLettersCommand())
-  .addCommand(ledgerCommand())
-  .addCommand(reconcileCommand((code) => (process.exitCode = code)))
-  .addCommand(auditCommand((code) => (process.exitCode = code)))
-  .addCommand(importCommand())
-  .addCommand(routerCommand());
-for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);
+import { switchyardProgram } from './program.js';
 
 try {
-  await program.parseAsync(process.argv);
+  await switchyardProgram((code) => (process.exitCode = code)).parseAsync(process.argv);
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
   process.stderr.write(`switchyard: ${error.message}\n`);

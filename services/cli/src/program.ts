@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { auditCommand } from './audit-trail/audit.command.js';
+import { importCommand } from './import-litellm/import.command.js';
+import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.js';
+import { jobsCommand } from './manage-jobs/jobs.command.js';
+import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
+import { configurationCommands } from './manage-configuration/configuration.commands.js';
+import { membersCommand } from './manage-members/members.command.js';
+import { policyCommand } from './manage-policies/policy.command.js';
+import { queuesCommand } from './manage-queues/queues.command.js';
+import { batchCommand } from './run-batch/batch.command.js';
+import { reconcileCommand } from './report-money/reconcile.command.js';
+import { reportCommands } from './report-money/report-commands.js';
+import { routerCommand } from './train-router/router.command.js';
+import { ledgerCommand } from './verify-ledger/ledger.command.js';
+
+const EXPLANATION = `
+Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed, the trail is not whole, or a report differs · 130 interrupted
+
+First steps:
+  npm start                                              starts Switchyard and prints a key
+  export SWITCHYARD_API_KEY=…
+  switchyard batch run questions.jsonl --model sim-small`;
+
+/** Every command of `switchyard`; `exit` hears the code to leave with where that is not for an error to say. */
+export function switchyardProgram(exit: (code: number) => void): Command {
+  const program = new Command('switchyard')
+    .description('Switchyard from the terminal')
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText('after', EXPLANATION)
+    .addCommand(batchCommand(exit))
+    .addCommand(jobsCommand(exit))
+    .addCommand(policyCommand())
+    .addCommand(membersCommand())
+    .addCommand(webhooksCommand())
+    .addCommand(queuesCommand())
+    .addCommand(deadLettersCommand())
+    .addCommand(ledgerCommand())
+    .addCommand(reconcileCommand(exit))
+    .addCommand(auditCommand(exit))
+    .addCommand(importCommand())
+    .addCommand(routerCommand());
+  for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);
+  return program;
+}
