@@ -95,7 +95,7 @@ export class PriceBook {
       await this.store([...this.seen.values()].filter(({ version }) => !this.stored.has(version)));
     } catch (error) {
       // Not lost: an event that needs one of them stores it then.
-      this.log.warn({ reason: reasonOf(error) }, 'prices of a configuration are not stored yet');
+      this.log.info({ reason: reasonOf(error) }, 'prices of a configuration are not stored yet');
     }
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceLogger } from '#libs/runtime';
+import { Database } from '#libs/storage';
 import { WebhookLimits } from '../webhook-limits.js';
 import type { ClaimedDelivery } from './claimed-delivery.js';
 import { DeliverWebhookHandler } from './deliver-webhook.handler.js';
@@ -23,6 +24,7 @@ export class DeliverWebhooksRunner implements OnApplicationBootstrap, BeforeAppl
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
+    private readonly database: Database,
     private readonly claims: DeliveryClaimRepository,
     private readonly handler: DeliverWebhookHandler,
     private readonly limits: WebhookLimits,
@@ -30,7 +32,9 @@ export class DeliverWebhooksRunner implements OnApplicationBootstrap, BeforeAppl
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = Promise.all([this.run('well'), this.run('failing')]);
+    // At the start Postgres may not be there yet, which the connection itself tells.
+    const begin = Promise.race([this.database.whenReady(), this.stopped]);
+    this.running = begin.then(() => Promise.all([this.run('well'), this.run('failing')]));
   }
 
   /** Begins nothing new; what is under way has a moment to end and is given back then. */
