@@ -189,8 +189,7 @@ const BAD_CALLS: readonly BadCall[] = [
     path: '/v1/batches',
     body: `{"metadata":${deep(200_000)}}`,
     status: 400,
-    code: 'missing_required_parameter',
-    param: 'input_file_id',
+    code: 'too_deep',
   },
   { what: 'a file that is no form', path: '/v1/files', body: '{}', status: 400, code: 'invalid_form' },
   {
