@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { CliError } from '../cli.error.js';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { ExitCode } from '../exit-code.js';
@@ -100,6 +101,11 @@ function keysCommand(): Command {
         `/v1/audit/keys?${queryOf(flags).toString()}`,
         keyList,
       );
+      if (data.length === 0 && !flags.json) {
+        throw new CliError(
+          'This log has no checkpoint yet, and so no key. The first is signed within a minute of its first entry: try again then.',
+        );
+      }
       const lines = flags.json ? [JSON.stringify(data)] : data.map(({ verifier }) => verifier);
       process.stdout.write(`${lines.join('\n')}\n`);
     });
