@@ -24,7 +24,9 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
     given.add(port);
     if (await isFree(port, host)) return port;
   }
-  throw new Error(`No TCP port could be found on ${host}: ${MOST_LOOKS} of ${FIRST_PORT} to ${END_OF_PORTS - 1} were taken.`);
+  throw new Error(
+    `No TCP port could be found on ${host}: ${MOST_LOOKS} of ${FIRST_PORT} to ${END_OF_PORTS - 1} were taken.`,
+  );
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {
