@@ -196,22 +196,20 @@ describe('canaries', () => {
     expect(hits([['dead letters', letters.text]], all)).toEqual([]);
   });
 
-  journey(
-    'stand in no row of Postgres, but for the words of a provider that quotes a prompt in its refusal',
-    async () => {
-      const tables = await ground.query<{ name: string }>(
-        `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-      );
-      const rows: [string, string][] = [];
-      for (const { name } of tables)
-        for (const { row } of await ground.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`))
-          rows.push([name, row]);
-      expect(rows.length).toBeGreaterThan(20);
-      const secrets = [HEADER, WRONG_KEY, PROVIDER_KEY, API_PROVIDER_KEY, callerKey, webhookSecret, OUR_KEY];
-      expect(hits(rows, secrets)).toEqual([]);
-      // The message of a refusal is part of the record, and this provider says the prompt in it.
-      const elsewhere = rows.filter(([name]) => !name.startsWith('audit.entries'));
-      expect(hits(elsewhere, [PROMPT])).toEqual([]);
-    },
-  );
+  journey('stand in no row of Postgres, also where a provider quotes the prompt in its refusal', async () => {
+    const recorded = await ground.query<{ type: string }>(
+      `SELECT type FROM audit.entries WHERE model LIKE 'echo-%' AND body LIKE '%"providerMessage":{"sha256":"%'`,
+    );
+    expect(recorded.length).toBeGreaterThan(10);
+    const tables = await ground.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+    );
+    const rows: [string, string][] = [];
+    for (const { name } of tables)
+      for (const { row } of await ground.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`))
+        rows.push([name, row]);
+    expect(rows.length).toBeGreaterThan(20);
+    const secrets = [PROMPT, HEADER, WRONG_KEY, PROVIDER_KEY, API_PROVIDER_KEY, callerKey, webhookSecret, OUR_KEY];
+    expect(hits(rows, secrets)).toEqual([]);
+  });
 });

@@ -33,6 +33,15 @@ export const errorClass = z.enum([
 ]);
 export type ErrorClass = z.infer<typeof errorClass>;
 
+/**
+ * What a provider said of a failure, by what it can be known again: the words may quote the prompt, and are no part of a record. The hash is SHA-256 of the text in
+ * UTF-8, in hexadecimal digits.
+ */
+export const providerMessageSchema = z.object({
+  sha256: z.string().length(64),
+  characters: z.int().nonnegative(),
+});
+
 /** One call of one target. `unknown`: we cannot know whether the provider did the work (a crash of ours in between). */
 export const attemptSchema = z.object({
   provider: z.string(),
@@ -47,7 +56,9 @@ export const attemptSchema = z.object({
   /** Why it was made, where not as the plan's next step: again after a failure, beside a slow one, to go on with a cut answer, or to see whether a target is well again. */
   role: z.enum(['retry', 'hedge', 'rescue', 'probe']).optional(),
   errorClass: errorClass.optional(),
+  /** In our own words; those of a provider are in `providerMessage`. */
   errorMessage: z.string().max(2_000).optional(),
+  providerMessage: providerMessageSchema.optional(),
   /** HTTP status of the provider's answer, if there was one. */
   status: z.int().optional(),
   /** The provider's own id of the answer, for reconciliation. */

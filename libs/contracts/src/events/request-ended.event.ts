@@ -6,14 +6,14 @@ import { jobReference } from '../routing/facts.js';
 import { guardVerdictSchema, MOST_VERDICTS } from '../routing/guard-verdict.js';
 import { recordedFactsSchema } from '../routing/recorded-facts.js';
 import { Subject } from '../subjects.js';
-import { attemptSchema, errorClass } from './attempt.js';
+import { attemptSchema, errorClass, providerMessageSchema } from './attempt.js';
 
 /** The four ways a request can end. */
 export const requestOutcome = z.enum(['completed', 'failed', 'cancelled', 'expired']);
 export type RequestOutcome = z.infer<typeof requestOutcome>;
 
 /**
- * The one terminal event of a request: billing, audit, job state and metrics all follow from it. It never holds a prompt;
+ * The one terminal event of a request: billing, audit, job state and metrics all follow from it. It never holds a prompt, nor a provider's words, which may quote one;
  * `answer` is present in the durable lane only, where nobody waits for reply frames.
  */
 export const requestEndedSchema = z.object({
@@ -53,7 +53,11 @@ export const requestEndedSchema = z.object({
   error: z
     .object({
       class: errorClass,
+      /** In our own words. */
       message: z.string().max(2_000),
+      providerMessage: providerMessageSchema.optional(),
+      /** What the caller was told, where that quotes the provider and nobody waited; travels behind the event, as an answer does. */
+      told: z.string().optional(),
       status: z.int(),
       code: z.string().max(100),
       param: z.string().optional(),

@@ -50,6 +50,19 @@ describe('the message of a terminal event', () => {
     expect(read?.text).toBe(JSON.stringify({ ...event, answer: { status: 200 } }));
   });
 
+  it('shows what a caller was told in a provider’s words to those alone who tell the caller', () => {
+    const error = { class: 'invalid_request', message: 'Refused.', status: 400, code: 'invalid_request' } as const;
+    const failed = { ...event, outcome: 'failed' as const, error: { ...error, told: 'Refused: you said\n"secret"' } };
+    expect(decodeRequestsEnded(sent(failed))).toEqual([failed]);
+    const together = new TextEncoder().encode(encodeRequestsEnded([event, failed].map(encodeRequestEnded)));
+    expect(decodeRequestsEnded(together)).toEqual([event, failed]);
+    for (const [index, message] of [sent(failed), together].entries()) {
+      const read = decodeSentRequestsEnded(message)[index];
+      expect(read?.text).toBe(JSON.stringify({ ...failed, error }));
+      expect(read?.event).toEqual({ ...failed, error });
+    }
+  });
+
   it.each(['', 'rubbish', '{}', `\n${JSON.stringify(event)}`])('refuses %j', (text) => {
     expect(() => decodeRequestsEnded(new TextEncoder().encode(text))).toThrow();
   });

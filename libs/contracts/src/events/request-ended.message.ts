@@ -10,13 +10,16 @@ const LINE_FEED = 0x0a;
 const decoder = new TextDecoder();
 
 /**
- * A terminal event as a message: its JSON text, and after a line feed the body of the answer as it is, where the event has
- * one. So those who only need the event read past no answer, and nobody escapes or unescapes one.
+ * A terminal event as a message: its JSON text, and after a line feed the body of the answer as it is, or what the caller was told instead of
+ * one, where the event has it. So those who only need the event read past no answer, and nobody escapes or unescapes one.
  */
 export function encodeRequestEnded(event: RequestEnded): string {
-  const { answer } = event;
-  if (answer?.body === undefined) return JSON.stringify(event);
-  return `${JSON.stringify({ ...event, answer: { ...answer, body: undefined } })}\n${answer.body}`;
+  const { answer, error } = event;
+  if (answer?.body !== undefined)
+    return `${JSON.stringify({ ...event, answer: { ...answer, body: undefined } })}\n${answer.body}`;
+  if (error?.told !== undefined)
+    return `${JSON.stringify({ ...event, error: { ...error, told: undefined } })}\n${error.told}`;
+  return JSON.stringify(event);
 }
 
 /**
@@ -53,7 +56,8 @@ export function decodeRequestsEnded(message: Uint8Array): RequestEnded[] {
     if (length === -1) return event;
     const body = decoder.decode(message.subarray(offset, offset + length));
     offset += length;
-    return event.answer ? { ...event, answer: { ...event.answer, body } } : event;
+    if (event.answer) return { ...event, answer: { ...event.answer, body } };
+    return event.error ? { ...event, error: { ...event.error, told: body } } : event;
   });
 }
 

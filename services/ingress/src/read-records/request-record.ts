@@ -23,7 +23,7 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, ca
     ...(event.cachedFrom === undefined ? {} : { cached_from: event.cachedFrom }),
     ...(event.shadowOf === undefined ? {} : { shadow_of: event.shadowOf }),
     finish_reason: event.finishReason ?? null,
-    error: event.error ?? null,
+    error: event.error ? inSnakeCase(event.error) : null,
     decision: event.decision ? decisionRecord(visibleDecision(event.decision, caller)) : null,
     facts: event.facts ? factsRecord(event.facts) : null,
     ...(event.guards ? { guards: event.guards.map((guard) => inSnakeCase(guard)) } : {}),
@@ -46,7 +46,7 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
     model: attempt.model,
     outcome: attempt.outcome,
     ...(attempt.role === undefined ? {} : { role: attempt.role }),
-    error: attempt.errorClass ? { class: attempt.errorClass, message: attempt.errorMessage ?? '' } : null,
+    error: errorOf(attempt),
     status: attempt.status ?? null,
     upstream_id: attempt.upstreamId ?? null,
     started_at: new Date(attempt.startedAt).toISOString(),
@@ -61,6 +61,17 @@ function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<str
     warnings: attempt.warnings ?? [],
     price_version: attempt.priceVersion,
   };
+}
+
+/** Of what a provider said there is the hash alone: the words may quote the prompt. */
+function errorOf({
+  errorClass,
+  errorMessage,
+  providerMessage,
+}: AuditEntry['event']['attempts'][number]): object | null {
+  if (!errorClass) return null;
+  const said = providerMessage ? { provider_message: providerMessage } : {};
+  return { class: errorClass, message: errorMessage ?? '', ...said };
 }
 
 /** Of what the caller pays for. */

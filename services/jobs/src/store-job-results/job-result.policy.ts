@@ -65,7 +65,8 @@ export function jobEnding(event: RequestEnded, claimed?: Buffer): JobEnding {
 }
 
 function toldError({ outcome, error }: RequestEnded) {
-  const { status = 500, code = outcome, message = `The request ended as ${outcome}.`, param = null } = error ?? {};
+  const { status = 500, code = outcome, param = null } = error ?? {};
+  const message = error?.told ?? error?.message ?? `The request ended as ${outcome}.`;
   return { status: Math.max(status, 400), code, message: code === 'cancelled' ? CANCELLED : message, param };
 }
 

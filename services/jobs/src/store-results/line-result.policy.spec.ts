@@ -41,6 +41,8 @@ describe('toLineResult', () => {
       statusCode: 400,
       answer: '{"error":{}}',
     });
+    const told = 'Too many: of "these"';
+    expect(resultOf({ outcome: 'failed', error: { ...error, told }, answer: undefined }).errorMessage).toBe(told);
     expect(resultOf({ outcome: 'failed', error, answer: undefined })).toMatchObject({
       outcome: 'failed',
       statusCode: 429,

@@ -77,7 +77,7 @@ function endingOf({ outcome, answer, error }: RequestEnded, body: string | null)
   if (outcome === 'cancelled')
     return { outcome, statusCode: null, answer: null, errorCode: 'batch_cancelled', errorMessage: null };
   const errorCode = error?.code ?? outcome;
-  const errorMessage = error?.message ?? `The request ended as ${outcome}.`;
+  const errorMessage = error?.told ?? error?.message ?? `The request ended as ${outcome}.`;
   if (answer && body !== null && answer.status >= 400)
     return { outcome, statusCode: answer.status, answer: body, errorCode, errorMessage };
   return {

@@ -7,7 +7,7 @@ import {
   type ProviderAllowance,
 } from '../watch-targets/provider-allowance.policy.js';
 import type { Provider, ProviderAnswer, ProviderCall } from '../providers/provider.js';
-import { ProviderFailure } from '../providers/provider-failure.js';
+import { ProviderFailure, withMessage } from '../providers/provider-failure.js';
 import { withCost } from './cost-in-answer.js';
 import type { CallClock } from './call-clock.js';
 import { keepingConnection } from './keeping-connection.js';
@@ -124,7 +124,9 @@ async function readWhole(
 async function relayStream(answer: ProviderAnswer, call: ProviderCall, outlet: AttemptOutlet): Promise<AttemptResult> {
   const contentType = answer.header('content-type') ?? '';
   if (!contentType.startsWith('text/event-stream')) {
-    throw new ProviderFailure('bad_answer', `the stream has the content type '${contentType.slice(0, 100)}'`);
+    throw new ProviderFailure('bad_answer', `the stream has the content type '${contentType.slice(0, 100)}'`, {
+      quotesProvider: true,
+    });
   }
   const { clock, reply, progress } = outlet;
   const reader = dialectNamed(call.facts.dialect).streamReader?.(call.facts);
@@ -231,21 +233,14 @@ async function refusal(answer: ProviderAnswer, provider: Provider): Promise<Prov
   return new ProviderFailure(errorClass, message, {
     status: answer.status,
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    quotesProvider: true,
     usage: answer.usage,
   });
 }
 
 /** A provider may quote the request it refuses, our credential included. */
 function redacted(failure: ProviderFailure, provider: Provider): ProviderFailure {
-  const message = provider.redact(failure.message);
-  if (message === failure.message) return failure;
-  const { errorClass, status, retryAfterSeconds, refusal: own, usage } = failure;
-  return new ProviderFailure(errorClass, message, {
-    ...(status === undefined ? {} : { status }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    refusal: own,
-    usage,
-  });
+  return withMessage(failure, provider.redact(failure.message));
 }
 
 function failureOf(error: unknown, signal: AbortSignal): ProviderFailure {
@@ -254,7 +249,11 @@ function failureOf(error: unknown, signal: AbortSignal): ProviderFailure {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ProviderFailure) return cause;
     if (cause instanceof DialectStreamError)
-      return new ProviderFailure(cause.errorClass, cause.message, { usage: cause.usage, cause: error });
+      return new ProviderFailure(cause.errorClass, cause.message, {
+        quotesProvider: true,
+        usage: cause.usage,
+        cause: error,
+      });
   }
   const code = (error as { code?: unknown } | null | undefined)?.code;
   const what = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';

@@ -1,4 +1,5 @@
 import type { Attempt, Target } from '#libs/contracts';
+import { providerMessageOf } from '../handle-failure/recorded-error.js';
 import { unpricedIn } from '#libs/pricing';
 import type { ProviderFailure } from '../providers/provider-failure.js';
 import type { AttemptProgress, AttemptResult } from './attempt-call.js';
@@ -30,12 +31,18 @@ export function attemptRecord({ target, clock, progress, role, result, failure }
     ...(clock.firstByteMilliseconds === undefined ? {} : { firstByteMilliseconds: clock.firstByteMilliseconds }),
     outcome: outcomeOf(failure),
     ...(role === undefined ? {} : { role }),
-    ...(failure ? { errorClass: failure.errorClass, errorMessage: failure.message.slice(0, 2_000) } : {}),
+    ...(failure ? { errorClass: failure.errorClass, ...recordedWords(failure) } : {}),
     ...(status === undefined ? {} : { status }),
     ...(known.upstreamId === undefined ? {} : { upstreamId: known.upstreamId }),
     ...warningsOf(known, target),
     ...(known.usage ? { usage: known.usage, usageBasis: known.usageBasis ?? 'estimate' } : {}),
   };
+}
+
+function recordedWords(failure: ProviderFailure): Pick<Attempt, 'errorMessage' | 'providerMessage'> {
+  return failure.quotesProvider
+    ? { providerMessage: providerMessageOf(failure.message) }
+    : { errorMessage: failure.message.slice(0, 2_000) };
 }
 
 /** What the provider could not do, and what it did that the target's price has no amount for. */

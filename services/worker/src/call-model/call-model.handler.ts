@@ -11,6 +11,7 @@ import { GuardRefused } from '#libs/guards';
 import { JobGuards } from '../guard-jobs/job-guards.js';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
 import { mayPass } from '../handle-failure/failure-rules.policy.js';
+import { recordedError } from '../handle-failure/recorded-error.js';
 import { nextPosition, stepAfter, type StepAfterFailure } from '../handle-failure/next-step.policy.js';
 import { RetryBudget } from '../handle-failure/retry-budget.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
@@ -235,9 +236,11 @@ export class CallModelHandler {
   }
 
   private async fail(call: UncalledCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
-    const { status, error } = this.told(call, failure);
+    const told = this.told(call, failure);
+    const { status, error } = told;
     const outcome = failure.errorClass === 'cancelled' ? 'cancelled' : 'failed';
-    const event = endedEvent(call, call.slip.attempts, { outcome, hasBegun, error: { ...error, status } });
+    const recorded = recordedError(failure, told, call.facts.job !== undefined);
+    const event = endedEvent(call, call.slip.attempts, { outcome, hasBegun, error: recorded });
     const last = call.slip.attempts.at(-1);
     const head = {
       status,
@@ -248,7 +251,7 @@ export class CallModelHandler {
       ...(failure.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.ceil(failure.retryAfterSeconds) }),
     };
     const text = encodeRequestEnded(event);
-    call.reply.error(head, text);
+    call.reply.error(head, text, failure.quotesProvider ? failure.message : undefined);
     await this.recorder.record(event, text, call.facts.ingress);
   }
 }

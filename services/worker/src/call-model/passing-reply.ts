@@ -21,8 +21,8 @@ export class PassingReply implements ReplyChannel {
     this.reply.whole(body, answer, terminalEvent);
   }
 
-  error(answer: AnswerHead, terminalEvent: string): void {
-    this.reply.error(answer, terminalEvent);
+  error(answer: AnswerHead, terminalEvent: string, providerMessage?: string): void {
+    this.reply.error(answer, terminalEvent, providerMessage);
   }
 
   alive(answer: AnswerHead): void {

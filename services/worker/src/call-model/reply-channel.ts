@@ -10,7 +10,8 @@ export interface ReplyChannel {
   chunk(bytes: Uint8Array): void;
   end(answer: AnswerHead, terminalEvent: string): void;
   whole(body: Uint8Array, answer: AnswerHead, terminalEvent: string): void;
-  error(answer: AnswerHead, terminalEvent: string): void;
+  /** `providerMessage` is what the provider said where the call failed by its word; it goes no further than what is kept of the payload. */
+  error(answer: AnswerHead, terminalEvent: string, providerMessage?: string): void;
   /** Says that the call runs, and what is being called. */
   alive(answer: AnswerHead): void;
 }

@@ -1,5 +1,6 @@
 import type { AnswerHead, Facts, PayloadOrder, RequestEnded } from '#libs/contracts';
 import { CapturedAnswer, type CapturedCall } from '#libs/payloads';
+import { refusalText } from './refusal-text.policy.js';
 import { PassingReply } from '../call-model/passing-reply.js';
 import type { ReplyChannel } from '../call-model/reply-channel.js';
 
@@ -45,11 +46,12 @@ export class CapturingReply extends PassingReply {
     this.tell('completed', { bytes: body, length: body.length, contentType });
   }
 
-  override error(answer: AnswerHead, terminalEvent: string): void {
-    super.error(answer, terminalEvent);
+  /** Where nothing of an answer came, what is kept in place of it is the refusal: the record has none of the provider's words. */
+  override error(answer: AnswerHead, terminalEvent: string, providerMessage?: string): void {
+    super.error(answer, terminalEvent, providerMessage);
     if (answer.attempts === 0) return;
     const { outcome } = JSON.parse(terminalEvent) as Pick<RequestEnded, 'outcome'>;
-    this.tell(outcome, this.answer.text(this.contentType));
+    this.tell(outcome, this.answer.text(this.contentType) ?? refusalText(answer.error, providerMessage));
   }
 
   private tell(outcome: string, answer: CapturedCall['answer']): void {

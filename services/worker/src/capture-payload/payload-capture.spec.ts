@@ -71,6 +71,15 @@ describe('PayloadCapture', () => {
     expect(failed.kept).toMatchObject([{ outcome: 'failed' }]);
     expect(failed.kept[0]).not.toHaveProperty('answer');
 
+    const refused = set();
+    const error = { class: 'invalid_request', code: 'invalid_request', message: 'refused: too long' } as const;
+    refused.captured.call.reply.error({ ...head, status: 400, error }, event('failed'), 'too long');
+    await refused.captured.kept();
+    expect(JSON.parse(Buffer.from(refused.kept[0]!.answer!.bytes).toString())).toEqual({
+      error: { code: 'invalid_request', message: 'refused: too long' },
+      provider_message: 'too long',
+    });
+
     const unmade = set();
     unmade.captured.call.reply.error({ ...head, attempts: 0, status: 503 }, event('failed'));
     await unmade.captured.kept();

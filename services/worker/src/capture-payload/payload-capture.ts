@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, PayloadOrder, RequestEnded } from '#libs/contracts';
 import { SnapshotWatch } from '#libs/messaging';
-import { PayloadKeeper } from '#libs/payloads';
+import { PayloadKeeper, type CapturedCall } from '#libs/payloads';
 import { PayloadRules } from '#libs/routing';
 import { Logger } from '#libs/telemetry';
-import type { AttemptResult } from '../call-model/attempt-call.js';
 import type { AssignedCall } from '../call-model/assigned-call.js';
 import { CapturingReply } from './capturing-reply.js';
 
@@ -42,11 +41,9 @@ export class PayloadCapture {
       order,
     }: { readonly facts: Facts; readonly body: Uint8Array; readonly order: PayloadOrder | undefined },
     outcome: RequestEnded['outcome'],
-    result?: Pick<AttemptResult, 'body' | 'contentType'>,
+    answer: CapturedCall['answer'],
   ): Promise<void> {
     if (!order) return;
-    const bytes = result?.body;
-    const answer = bytes && { bytes, length: bytes.length, contentType: result.contentType };
     await this.keeper.keep({ facts, order, outcome, prompt: body, ...(answer ? { answer } : {}) });
   }
 

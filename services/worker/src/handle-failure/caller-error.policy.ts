@@ -74,6 +74,12 @@ const HANDLING: Readonly<Record<ErrorClass, Handling>> = {
   ),
 };
 
+/** A class of failure in our own words alone. */
+export function sentenceOf(errorClass: ErrorClass): string {
+  const { sentence, quotesProvider } = HANDLING[errorClass];
+  return quotesProvider ? `${sentence}.` : sentence;
+}
+
 /**
  * What the caller of a failed request sees; `detail` is the provider's own sentence, or ours where we refused with a code of our
  * own.

@@ -31,9 +31,9 @@ export class DoubleReply extends PassingReply {
     this.second.whole(body, answer, terminalEvent);
   }
 
-  override error(answer: AnswerHead, terminalEvent: string): void {
-    super.error(answer, terminalEvent);
-    this.second.error(answer, terminalEvent);
+  override error(answer: AnswerHead, terminalEvent: string, providerMessage?: string): void {
+    super.error(answer, terminalEvent, providerMessage);
+    this.second.error(answer, terminalEvent, providerMessage);
   }
 
   override alive(answer: AnswerHead): void {

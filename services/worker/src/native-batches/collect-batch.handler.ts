@@ -10,6 +10,7 @@ import {
   type RoutingSlip,
   type Target,
 } from '#libs/contracts';
+import type { CapturedCall } from '#libs/payloads';
 import { Markups } from '#libs/budgets';
 import { BodyClaims, SnapshotWatch } from '#libs/messaging';
 import { costOf, withMarkup } from '#libs/pricing';
@@ -20,7 +21,9 @@ import { CallClock } from '../call-model/call-clock.js';
 import { ProviderDirectory, type RecordedProvider } from '../call-model/provider-directory.js';
 import { noReply } from '../call-model/reply-channel.js';
 import { PayloadCapture } from '../capture-payload/payload-capture.js';
+import { refusalText } from '../capture-payload/refusal-text.policy.js';
 import { callerErrorOf } from '../handle-failure/caller-error.policy.js';
+import { recordedError } from '../handle-failure/recorded-error.js';
 import { ruleFor } from '../handle-failure/failure-rules.policy.js';
 import type { NativeResult } from '../providers/native-batches.js';
 import { ProviderFailure } from '../providers/provider-failure.js';
@@ -115,7 +118,7 @@ export class CollectBatchHandler {
       const result = await recorded.exchange.answered(answer, () => attemptCall(recorded.double, call, outlet));
       const attempt = nativeAttempt(attemptRecord({ ...ending, result }), query, { result, markupMillionths });
       attemptMetrics(facts, attempt);
-      await this.payloads.keepLine({ facts, body, order: payload }, 'completed', result);
+      await this.payloads.keepLine({ facts, body, order: payload }, 'completed', answerText(result));
       return endedEvent({ facts, slip }, [attempt], {
         outcome: 'completed',
         result: { finishReason: result.finishReason, answer: await this.answerOf(facts, result) },
@@ -124,14 +127,15 @@ export class CollectBatchHandler {
       if (!(failure instanceof ProviderFailure)) throw failure;
       const attempt = nativeAttempt(attemptRecord({ ...ending, failure }), query, { markupMillionths });
       attemptMetrics(facts, attempt);
-      const { errorClass, message, refusal } = failure;
+      const { errorClass, message, refusal, quotesProvider } = failure;
       if (ruleFor(errorClass, 'durable', undefined).goOn) return undefined;
-      await this.payloads.keepLine({ facts, body, order: payload }, 'failed');
-      const { status, error } = callerErrorOf(errorClass, message, refusal);
+      const told = callerErrorOf(errorClass, message, refusal);
+      const refused = refusalText(told.error, quotesProvider ? message : undefined);
+      await this.payloads.keepLine({ facts, body, order: payload }, 'failed', refused);
       return endedEvent({ facts, slip }, [attempt], {
         outcome: 'failed',
         hasBegun: false,
-        error: { ...error, status },
+        error: recordedError(failure, told, true),
       });
     } finally {
       clock.stop();
@@ -144,6 +148,10 @@ export class CollectBatchHandler {
   ): Promise<RequestEnded['answer']> {
     return body ? this.answers.keep(facts, body, contentType) : Promise.resolve(undefined);
   }
+}
+
+function answerText({ body, contentType }: AttemptResult): CapturedCall['answer'] {
+  return body && { bytes: body, length: body.length, contentType };
 }
 
 /** The attempt as what it was: a part of a batch, from its submission on. */

@@ -122,7 +122,10 @@ export function segment(name: string): string {
 async function refusalOf({ statusCode, body }: Dispatcher.ResponseData): Promise<ProviderFailure> {
   const words = await bounded(body, MOST_ERROR_BYTES).catch(() => Buffer.alloc(0));
   const message = `the batch API answered ${statusCode}: ${words.toString('utf8')}`;
-  return new ProviderFailure(classOf(statusCode), message.slice(0, MOST_MESSAGE_CHARACTERS), { status: statusCode });
+  return new ProviderFailure(classOf(statusCode), message.slice(0, MOST_MESSAGE_CHARACTERS), {
+    status: statusCode,
+    quotesProvider: true,
+  });
 }
 
 function classOf(status: number): ErrorClass {

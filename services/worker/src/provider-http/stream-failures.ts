@@ -84,6 +84,7 @@ export class StreamFailures {
     const { errorClass, message, retryAfterSeconds } = classified;
     return new ProviderFailure(errorClass, message || 'the provider ended the stream with an error', {
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      quotesProvider: true,
       cause: error,
     });
   }
@@ -95,7 +96,7 @@ function unclassified(error: unknown): ProviderFailure {
     return new ProviderFailure('bad_answer', 'the stream held an event that cannot be read', { cause: error });
   }
   // What packages say of their own accord is that the end was missing.
-  return new ProviderFailure('cut_stream', error.message, { cause: error });
+  return new ProviderFailure('cut_stream', error.message, { quotesProvider: true, cause: error });
 }
 
 /** The provider's own words within what a package makes of them. */

@@ -56,10 +56,14 @@ function failed(error: unknown): ProviderAnswer {
       cause: error,
     });
   if (UnsupportedFunctionalityError.isInstance(error))
-    throw new ProviderFailure('unsupported', error.message, { cause: error });
+    throw new ProviderFailure('unsupported', error.message, { quotesProvider: true, cause: error });
   if (error instanceof DialectError) throw refusalOf(error, error);
   if (error instanceof DialectStreamError)
-    throw new ProviderFailure(error.errorClass, error.message, { usage: error.usage, cause: error });
+    throw new ProviderFailure(error.errorClass, error.message, {
+      quotesProvider: true,
+      usage: error.usage,
+      cause: error,
+    });
   throw causeOf(error);
 }
 
@@ -88,7 +92,7 @@ function causeOf(error: unknown): unknown {
       return new ProviderFailure('cut_stream', `the provider's answer broke off (${code})`, { cause: error });
   }
   return APICallError.isInstance(error) || (error instanceof Error && error.name.startsWith('AI_'))
-    ? new ProviderFailure('bad_answer', error.message, { cause: error })
+    ? new ProviderFailure('bad_answer', error.message, { quotesProvider: true, cause: error })
     : error;
 }
 

@@ -118,5 +118,6 @@ export function unknownBlock(type: unknown): ProviderFailure {
   return new ProviderFailure(
     'bad_answer',
     `the answer holds a block that is not understood (${String(type).slice(0, 100)})`,
+    { quotesProvider: true },
   );
 }

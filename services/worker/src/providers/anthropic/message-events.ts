@@ -82,7 +82,9 @@ export class MessageEvents {
   /** What the provider has told of its use is to be paid for all the same. */
   private failureOf(error: unknown): unknown {
     const isOfStream = error instanceof DialectStreamError;
-    const failure = isOfStream ? new ProviderFailure(error.errorClass, error.message, { cause: error }) : error;
+    const failure = isOfStream
+      ? new ProviderFailure(error.errorClass, error.message, { quotesProvider: true, cause: error })
+      : error;
     if (!this.hasUsage || !(failure instanceof ProviderFailure)) return failure;
     return withUsage(failure, toldUsage(usageOf(this.usage)));
   }
@@ -129,7 +131,8 @@ export class MessageEvents {
         return;
       case 'error': {
         const { errorClass, message: words } = classifyAnthropicError(500, data);
-        throw new ProviderFailure(errorClass, words || 'the provider ended the stream with an error');
+        const sentence = words || 'the provider ended the stream with an error';
+        throw new ProviderFailure(errorClass, sentence, { quotesProvider: true });
       }
       // Pings, and kinds of events that are to come: clients are told to pass over them.
       default:
