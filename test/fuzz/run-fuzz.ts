@@ -20,7 +20,7 @@ export interface FuzzSummary {
 }
 
 /** Of messages that no service sends, it is enough that they are refused, or buried with their reason. */
-const DEFECT = /unhandled|uncaught|restarting in|heap out of memory/i;
+const DEFECT = /unhandled|uncaught|restarting in|heap out of memory|TypeError|ReferenceError/i;
 const READY_WITHIN_MILLISECONDS = 30_000;
 
 /** Fuzzes a whole Switchyard, started for it, for so long; whatever it does to it, the stack must be ready at the end. */

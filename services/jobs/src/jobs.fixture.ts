@@ -97,7 +97,7 @@ export class PlayedNats {
     put: async (name, body) => void this.claims.set(name, Buffer.from(body).toString()),
     get: async (name) => {
       const body = this.claims.get(name);
-      if (body === undefined) throw new MessagingError('refused', `the body ${name} is gone`);
+      if (body === undefined) throw new MessagingError('gone', `the body ${name} is gone`);
       return Buffer.from(body);
     },
     remove: async (name) => void this.claims.delete(name),

@@ -27,7 +27,7 @@ const facts = (line: number, changes: Partial<Facts> = {}): Facts => ({
   ...changes,
 });
 const slip = (revision: number): RoutingSlip => ({
-  targets: [],
+  targets: [{ provider: 'toy' } as RoutingSlip['targets'][number]],
   position: 0,
   attempts: [],
   decision: { snapshotRevision: revision, strategy: 'priority', candidates: [] },

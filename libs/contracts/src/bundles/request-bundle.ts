@@ -1,4 +1,5 @@
 import type { Facts } from '../routing/facts.js';
+import { checkedFacts, checkedSlip } from '../routing/read-headers.js';
 import type { RoutingSlip } from '../routing/plan.js';
 
 /** One request among others in a message of the durable lane. */
@@ -87,10 +88,10 @@ export function decodeRequestBundle(message: Uint8Array): BundledRequest[] {
     offset += bodyBytes;
     const slip = slips[place];
     return {
-      facts: { ...facts, ...own } as Facts,
+      facts: checkedFacts({ ...facts, ...own }),
       body,
       ...(claim === undefined ? {} : { claim }),
-      ...(slip ? { slip } : {}),
+      ...(slip ? { slip: checkedSlip(slip) } : {}),
     };
   });
 }

@@ -23,13 +23,13 @@ export class BodyClaims {
     );
   }
 
-  /** @throws MessagingError `refused` where the body is gone: too old, or the store was wiped. */
+  /** @throws MessagingError `gone` where the body is gone: too old, or the store was wiped. */
   async get(name: string): Promise<Uint8Array> {
     const body = await inTime(
       `reading the body ${name}`,
       this.open().then((store) => store.getBlob(name)),
     );
-    if (!body) throw new MessagingError('refused', `the body ${name} is no longer in the bucket ${Bucket.bodies.name}`);
+    if (!body) throw new MessagingError('gone', `the body ${name} is no longer in the bucket ${Bucket.bodies.name}`);
     return body;
   }
 

@@ -1,12 +1,13 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
-import { MessageHeader, type ReplyError } from '#libs/contracts';
+import { MessageHeader } from '#libs/contracts';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { Messaging, Subscription } from '../messaging.js';
 import { QueryRefused } from '../query-refused.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { NATS_TRANSPORT, type Binding, type BoundHandler } from './binding.js';
 import { EachConsumer, type ConsumerSurroundings } from './each-consumer.js';
+import { refusalOf } from './refusal-of.js';
 
 type NestHandler = (argument: unknown) => Promise<unknown>;
 
@@ -109,39 +110,12 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
   }
 }
 
-const UNKEEPABLE = {
-  status: 400,
-  code: 'invalid_query',
-  message:
-    'A value cannot be kept: it is out of range, no valid date or text with a NUL or half of a surrogate pair in it.',
-} as const;
-
-/** Postgres says by class 22 of its states that a value is none that its type has. */
-function isDataException(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^22[0-9A-Z]{3}$/.test(error.code)
-  );
-}
-
 function jsonOf(message: IncomingMessage): unknown {
   try {
     return message.json();
   } catch {
     throw new QueryRefused({ status: 400, code: 'invalid_query', message: 'The query is not JSON.' });
   }
-}
-
-function refusalOf(error: unknown): ReplyError {
-  if (error instanceof QueryRefused) return error.reply;
-  if (error instanceof Error && 'retryable' in error && error.retryable === true) {
-    return {
-      status: 503,
-      code: 'temporarily_unavailable',
-      message: 'The records cannot be reached now; try again in a moment.',
-    };
-  }
-  if (isDataException(error)) return { ...UNKEEPABLE };
-  return { status: 500, code: 'internal_error', message: 'The query failed inside Switchyard; its log says why.' };
 }
 
 function boundHandler(handler: NestHandler): BoundHandler {

@@ -45,7 +45,7 @@ export class StoreJobResultsHandler {
     try {
       return Buffer.from(await this.claims.get(claim));
     } catch (error) {
-      if (error instanceof MessagingError && error.code === 'refused') return undefined;
+      if (error instanceof MessagingError && error.code === 'gone') return undefined;
       throw error;
     }
   }

@@ -13,7 +13,7 @@ export class LargeAnswers {
     try {
       return Buffer.from(await this.readInTime(claim)).toString('utf8');
     } catch (error) {
-      if (error instanceof MessagingError && error.code === 'refused') return undefined;
+      if (error instanceof MessagingError && error.code === 'gone') return undefined;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { decodeRequestBundle, MessageHeader, type Facts, type RoutingSlip } from '#libs/contracts';
+import { decodeRequestBundle, MessageHeader, readFacts, readSlip, type Facts, type RoutingSlip } from '#libs/contracts';
 import { Undeliverable, type IncomingMessage } from '#libs/messaging';
 
 /** What the headers of a call's message say: whose it is, and along which plan it goes. */
@@ -30,20 +30,16 @@ export function readAssignments(message: IncomingMessage): JobAssignment[] {
 }
 
 /**
- * Reads the headers of a call. They are written by our own services, so that they are trusted to have the contract's shape.
- * @throws Undeliverable where one is missing or no JSON.
+ * Reads the headers of a call.
+ * @throws Undeliverable where one is missing or is not what it should be.
  */
 export function readAssignment(message: IncomingMessage): Assignment {
-  const facts = parsed<Facts>(message.header(MessageHeader.facts));
-  const slip = parsed<RoutingSlip>(message.header(MessageHeader.slip));
-  if (!facts || !slip) throw new Undeliverable('the message carries no facts or no plan');
-  return { facts, slip };
-}
-
-function parsed<T>(header: string | undefined): T | undefined {
+  const facts = message.header(MessageHeader.facts);
+  const slip = message.header(MessageHeader.slip);
+  if (facts === undefined || slip === undefined) throw new Undeliverable('the message carries no facts or no plan');
   try {
-    return header === undefined ? undefined : (JSON.parse(header) as T);
+    return { facts: readFacts(facts), slip: readSlip(slip) };
   } catch (error) {
-    throw new Undeliverable(`a header of the message is no JSON: ${(error as Error).message}`);
+    throw new Undeliverable(`a header of the message cannot be read: ${(error as Error).message}`);
   }
 }
