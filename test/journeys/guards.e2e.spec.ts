@@ -289,4 +289,26 @@ describe('guards', () => {
     expect([tooWide.status, codeOf(tooWide)]).toEqual([400, 'guard_blocked']);
     expect(provider.calls.length).toBe(calls + 1);
   });
+
+  journey('of a key that the admin API made are its own, for callers who wait and for others', async () => {
+    const body = {
+      project: 'default',
+      name: 'bot',
+      guards: [{ name: 'griffins', kind: 'deny', words: ['griffin'] }],
+      privacy: { regions: ['us'] },
+    };
+    const url = `${stack.url}/admin/v1/organizations/demo/keys`;
+    const made = JSON.parse((await call(url, { key: stack.adminKey, body })).text) as { key: string };
+    const calls = provider.calls.length;
+    for (const prefer of ['wait=20', 'respond-async, wait=20']) {
+      const refused = await say({ key: made.key, text: 'a griffin', headers: { prefer } });
+      expect([refused.status, codeOf(refused)]).toEqual([400, 'guard_blocked']);
+    }
+    expect(provider.calls.length).toBe(calls);
+    const passed = await say({ key: made.key, text: 'a lamb' });
+    expect(await readRecord(stack, idOf(passed), made.key)).toMatchObject({
+      decision: { privacy: ['key demo/default/bot'] },
+    });
+    expect((await say({ text: 'a griffin' })).status).toBe(200);
+  });
 });

@@ -23,6 +23,7 @@ export {
 export type { UnsupportedPolicy, Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
 export { executionPolicySchema, failureRule, retryRule } from './routing/execution-policy.js';
 export type { ExecutionPolicy, FailureRule, RetryRule } from './routing/execution-policy.js';
+export { readFacts, readSlip } from './routing/read-headers.js';
 export { recordedFactsOf, recordedFactsSchema } from './routing/recorded-facts.js';
 export type { RecordedFacts } from './routing/recorded-facts.js';
 export { statisticBound, wishesSchema } from './routing/wishes.js';

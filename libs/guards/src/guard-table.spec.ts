@@ -21,6 +21,12 @@ describe('the guards of a configuration', () => {
     expect(namesOf(table.of(caller, { guards: [guard('model')] }))).toEqual(['all', 'acme', 'web', 'ci', 'model']);
   });
 
+  it('stand beside those of a key that is not of it', () => {
+    const given = table.of({ ...caller, key: 'made' }, { guards: [guard('model')] }, [guard('made')]);
+    expect(namesOf(given)).toEqual(['all', 'acme', 'web', 'made', 'model']);
+    expect(namesOf(new GuardTable({}).of(caller, {}, [guard('made')]))).toEqual(['made']);
+  });
+
   it('are for their owner alone', () => {
     expect(namesOf(table.of({ ...caller, project: 'lab' }))).toEqual(['all', 'acme']);
     expect(namesOf(table.of({ ...caller, organization: 'else' }))).toEqual(['all']);

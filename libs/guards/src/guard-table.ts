@@ -31,19 +31,21 @@ export class GuardTable {
 
   /**
    * All that a request of this caller for this model goes through, in order: the installation's, the organisation's, the project's,
-   * the key's, then the model's. None of them takes another away.
+   * the key's, then the model's. None of them takes another away. `ofKey` are those of a key that is not of the configuration.
    */
   of(
     { organization, project, key }: GuardedCaller,
     model?: { readonly guards?: readonly GuardEntry[] | undefined },
+    ofKey: readonly GuardEntry[] = NONE,
   ): readonly GuardEntry[] {
-    if (!this.areAny) return NONE;
+    if (!this.areAny) return ofKey;
     const place = `${organization}/${project}`;
     return [
       ...this.everybody,
       ...(this.owners.get(organization) ?? NONE),
       ...(this.owners.get(place) ?? NONE),
       ...(this.owners.get(`${place}/${key}`) ?? NONE),
+      ...ofKey,
       ...(model?.guards ?? NONE),
     ];
   }

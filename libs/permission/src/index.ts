@@ -7,3 +7,5 @@ export { permittedPlace, readingPlace } from './reading-place.js';
 export { whoMay } from './who-may.js';
 export { Allowances } from './allowances.js';
 export type { Allowance } from './allowances.js';
+export { KeyPolicies } from './key-policies.js';
+export type { KeyPolicy } from './key-policies.js';

@@ -57,6 +57,18 @@ describe('policies of privacy', () => {
     expect(reasons).toEqual([undefined, 'region', 'data_policy']);
   });
 
+  it('of a key that is not of the configuration come with the request, and bind as the others', () => {
+    const keyPolicy = { privacy: { zeroRetention: true as const } };
+    for (const [table, left, names] of [
+      [tableWith({}), ['in-eu', 'in-us'], ['key demo/default/ci']],
+      [tableWith({ organization: { regions: ['eu'] } }), ['in-eu'], ['organization demo', 'key demo/default/ci']],
+    ] as const) {
+      const slip = plannedBy(table, { keyPolicy });
+      expect(namesOf(slip).toSorted()).toEqual(left);
+      expect(slip.decision.privacy).toEqual(names);
+    }
+  });
+
   it('do not bind others, nor stand in their record', () => {
     const table = tableWith({ organization: { regions: ['eu'] } });
     const slip = plannedBy(table, { organization: 'else' });

@@ -14,6 +14,7 @@ export interface PrivacyBound {
   readonly names: readonly string[];
 }
 
+const NOBODYS: PrivacyTable = { installation: undefined, owners: new Map() };
 const UNBOUND: PrivacyBound = { requirements: [], names: [] };
 
 /** The policies of a snapshot; undefined where nobody has one, so that nobody pays for looking. */
@@ -38,17 +39,18 @@ export function privacyTable({
  * policy can only take away; and callers have no word in it.
  */
 export function privacyOf(
-  { organization, project, key, dataFound }: Pick<Facts, 'organization' | 'project' | 'key' | 'dataFound'>,
+  facts: Pick<Facts, 'organization' | 'project' | 'key' | 'dataFound' | 'keyPolicy'>,
   table: PrivacyTable | undefined,
 ): PrivacyBound {
-  if (!table) return UNBOUND;
-  const { installation, owners } = table;
+  const { organization, project, key, dataFound, keyPolicy } = facts;
+  if (!table && !keyPolicy?.privacy) return UNBOUND;
+  const { installation, owners } = table ?? NOBODYS;
   const place = `${organization}/${project}`;
   const policies: readonly (readonly [string, PrivacyEntry | undefined])[] = [
     ['installation', installation],
     [`organization ${organization}`, owners.get(organization)],
     [`project ${place}`, owners.get(place)],
-    [`key ${place}/${key}`, owners.get(`${place}/${key}`)],
+    [`key ${place}/${key}`, keyPolicy?.privacy ?? owners.get(`${place}/${key}`)],
   ];
   const requirements: Requirements[] = [];
   const names: string[] = [];

@@ -37,6 +37,12 @@ const keyLimits = z.strictObject({
 /** What a key may spend; the same fields as at a key of `switchyard.yaml`, read by those who keep both. */
 const keyBudgets = z.array(z.record(z.string(), z.unknown())).min(1).max(MOST_ENTRIES);
 
+/** What its requests go through, and who may get their data; the same fields as at a key of `switchyard.yaml`, read as budgets are. */
+const keyPolicies = {
+  guards: z.array(z.record(z.string(), z.unknown())).min(1).max(MOST_ENTRIES).optional(),
+  privacy: z.record(z.string(), z.unknown()).optional(),
+} as const;
+
 /** A time as callers write it: ISO 8601 with a zone, in the future when a key is made. */
 export const keyTime = z.iso.datetime({ offset: true });
 
@@ -47,6 +53,7 @@ export const keyCreateFields = z.strictObject({
   ...keyBoundsFields,
   limits: keyLimits.optional(),
   budgets: keyBudgets.optional(),
+  ...keyPolicies,
   expiresAt: keyTime.optional(),
 });
 export type KeyCreateFields = z.infer<typeof keyCreateFields>;
@@ -60,6 +67,8 @@ export const keyUpdateFields = z.strictObject({
   ipRanges: keyBoundsFields.ipRanges.nullable(),
   limits: keyLimits.nullable().optional(),
   budgets: keyBudgets.nullable().optional(),
+  guards: keyPolicies.guards.nullable(),
+  privacy: keyPolicies.privacy.nullable(),
   expiresAt: keyTime.nullable().optional(),
 });
 export type KeyUpdateFields = z.infer<typeof keyUpdateFields>;
@@ -91,6 +100,7 @@ export const keyObjectSchema = z.object({
   tier: slug.optional(),
   limits: ownedLimitsSchema.optional(),
   budgets: z.array(z.record(z.string(), z.unknown())).optional(),
+  ...keyPolicies,
   status: z.enum(['active', 'expired', 'revoked']),
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),

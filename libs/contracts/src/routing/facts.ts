@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
 import { MODALITIES } from '../snapshot/model-limits.js';
-import { DATA_CLASSES } from '../snapshot/guard-policy.js';
+import { DATA_CLASSES, guardEntrySchema, privacyEntrySchema } from '../snapshot/guard-policy.js';
 import { guardVerdictSchema, MOST_VERDICTS } from './guard-verdict.js';
 import { holdSchema } from './hold.js';
 import { wishesSchema } from './wishes.js';
@@ -102,6 +102,8 @@ export const factsSchema = z.object({
   exhaustedProviders: z.array(slug).optional(),
   /** What the key and the plan allow, written in by the router; all where absent. */
   allowed: z.object({ models: z.array(z.string()).optional(), providers: z.array(slug).optional() }).optional(),
+  /** Guards and policies of privacy of a key that is not of the configuration, written in by the router; absent where it has none. */
+  keyPolicy: z.object({ guards: z.array(guardEntrySchema).optional(), privacy: privacyEntrySchema.optional() }).optional(),
   /** Until when the answer is of use; no attempt begins after it. */
   deadline: epochMilliseconds.optional(),
   /** What the caller wishes of the route, whichever gateway's words it was said in. */

@@ -160,6 +160,9 @@ export class IssueKeysHandler {
     for (const [field, subject] of [
       ['limits', 'Limit'],
       ['budgets', 'Budget'],
+      // Whoever may make a key may bind it to more; taking a policy away is for those who may change the project's.
+      ['guards', 'Project'],
+      ['privacy', 'Project'],
     ] as const) {
       const isAllowed = caller.admin || abilityOf(caller).at({ action: 'update', subject }, { organization, project });
       if (given[field] !== undefined && !isAllowed)

@@ -6,7 +6,7 @@ import {
   type RoleGrant,
 } from '#libs/contracts';
 
-import { budgetsOfKey } from './key-bounds.policy.js';
+import { budgetsOfKey, policiesOfKey } from './key-bounds.policy.js';
 
 /** What a key is bound to, as it is kept. */
 export type KeyBounds = Omit<KeyCreateFields, 'project' | 'name' | 'expiresAt'>;
@@ -38,7 +38,7 @@ export function fileKeyId(hash: string): string {
 
 /** The entry that processes which let callers in know it by; `grants` are the roles of its service account. */
 export function entryOfKey(key: StoredKey, grants: readonly RoleGrant[] | undefined): KeyEntry {
-  const { serviceAccount, scopes = [...DEFAULT_KEY_SCOPES], limits, budgets, ...bounds } = key.bounds;
+  const { serviceAccount, scopes = [...DEFAULT_KEY_SCOPES], limits, budgets, guards, privacy, ...bounds } = key.bounds;
   const isReplaced = key.replacedBy !== null;
   return {
     id: key.id,
@@ -49,9 +49,10 @@ export function entryOfKey(key: StoredKey, grants: readonly RoleGrant[] | undefi
     admin: false,
     scopes,
     ...bounds,
-    // Both have one name, by which requests are counted, and the limits and budgets of the one that is changed from now on.
+    // Both have one name, by which requests are counted, and the limits, budgets and policies of the one that is changed from now on.
     ...(limits === undefined || isReplaced ? {} : { limits }),
     ...(budgets === undefined || isReplaced ? {} : { budgets: budgetsOfKey(key, key.bounds) }),
+    ...(isReplaced ? {} : policiesOfKey({ guards, privacy })),
     // A service account that is gone leaves its keys without a role, and so without any permission.
     ...(serviceAccount === undefined ? {} : { grants: [...(grants ?? [])] }),
     ...(key.expiresAt ? { expiresAt: key.expiresAt.getTime() } : {}),

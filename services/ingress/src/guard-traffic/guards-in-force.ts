@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, GuardEntry, ModelEntry } from '#libs/contracts';
 import { GuardTable } from '#libs/guards';
-import { SnapshotWatch } from '#libs/messaging';
+import { KeyBucket, SnapshotWatch } from '#libs/messaging';
+import { KeyPolicies } from '#libs/permission';
 import { resolveModel } from '#libs/routing';
 
 /** The guards of the configuration in force. */
@@ -9,16 +10,18 @@ import { resolveModel } from '#libs/routing';
 export class GuardsInForce {
   private table = new GuardTable({});
   private models: ReadonlyMap<string, ModelEntry> = new Map();
+  private readonly ofKeys = new KeyPolicies();
 
-  constructor(watch: SnapshotWatch) {
+  constructor(watch: SnapshotWatch, keys: KeyBucket) {
     watch.onChange((snapshot) => {
       this.table = new GuardTable(snapshot);
       this.models = new Map(snapshot.models.map((model) => [model.name, model]));
     });
+    keys.onChange((hash, entry) => this.ofKeys.followKey(hash, entry));
   }
 
   /** What a request of this caller for this model goes through, in order. */
   of(caller: Caller, model: string): readonly GuardEntry[] {
-    return this.table.of(caller, resolveModel(model, this.models)?.model);
+    return this.table.of(caller, resolveModel(model, this.models)?.model, this.ofKeys.of(caller)?.guards);
   }
 }

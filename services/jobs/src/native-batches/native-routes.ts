@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, RoutingSlip, Snapshot, TargetEntry } from '#libs/contracts';
 import { GuardTable } from '#libs/guards';
-import { SnapshotWatch } from '#libs/messaging';
+import { KeyBucket, SnapshotWatch } from '#libs/messaging';
+import { KeyPolicies } from '#libs/permission';
 import { NoEligibleTarget, planRoute, resolveModel, routingTable, type RoutingTable } from '#libs/routing';
 import { mayGoNative, nativeTargetOf, type NativeTarget } from './native-target.policy.js';
 
@@ -12,9 +13,11 @@ export class NativeRoutes {
   private table: RoutingTable | undefined;
   private entries: readonly TargetEntry[] = [];
   private guards = new GuardTable({});
+  private readonly keyPolicies = new KeyPolicies();
 
-  constructor(watch: SnapshotWatch) {
+  constructor(watch: SnapshotWatch, keys: KeyBucket) {
     watch.onChange((snapshot) => this.follow(snapshot));
+    keys.onChange((hash, entry) => this.keyPolicies.followKey(hash, entry));
   }
 
   get revision(): number {
@@ -31,11 +34,13 @@ export class NativeRoutes {
 
   /** Where a line goes, and the plan that says so; undefined where it goes online. */
   of(facts: Facts, leftMilliseconds: number): (NativeTarget & { readonly slip: RoutingSlip }) | undefined {
+    if (!this.table) return undefined;
+    const keyPolicy = this.keyPolicies.of(facts);
+    const { model } = resolveModel(facts.model, this.table.models) ?? {};
     // Whoever batches at the provider sends lines as they are, past the guards.
-    if (!this.table || this.guards.of(facts, resolveModel(facts.model, this.table.models)?.model).length > 0)
-      return undefined;
+    if (this.guards.of(facts, model, keyPolicy?.guards).length > 0) return undefined;
     try {
-      const slip = planRoute(facts, this.table);
+      const slip = planRoute(keyPolicy ? { ...facts, keyPolicy } : facts, this.table);
       const native = nativeTargetOf({ facts, slip }, this.table, leftMilliseconds);
       return native && { ...native, slip };
     } catch (error) {

@@ -7,11 +7,13 @@ import {
   FrameKind,
   MessageHeader,
   QueueGroup,
+  readFacts,
   Subject,
   type AnswerHead,
   type BundledRequest,
   type EncodedBundle,
   type Facts,
+  type RequestEnded,
   type RoutingSlip,
 } from '#libs/contracts';
 import {
@@ -24,12 +26,22 @@ import {
   type StreamMessage,
 } from '#libs/messaging';
 import { NoEligibleTarget } from '#libs/routing';
-import { injectTraceContext, withExtractedContext, withSpan } from '#libs/telemetry';
+import { injectTraceContext, Logger, withExtractedContext, withSpan } from '#libs/telemetry';
 import { ShadowCopies } from '../copy-request/shadow-copies.js';
 import { PlanRouteHandler } from './plan-route.handler.js';
 
 /** Messages, each of up to some fifty requests. */
 const MOST_DURABLE_PLANS_AT_ONCE = 64;
+
+const UNREADABLE: AnswerHead = {
+  status: 503,
+  attempts: 0,
+  error: {
+    class: 'body_unavailable',
+    code: 'body_unavailable',
+    message: 'The request could not be read on its way inside Switchyard; send it again.',
+  },
+};
 
 /** Takes accepted requests of both lanes and sends them on to the provider of their plan's first target. */
 @Controller()
@@ -39,6 +51,7 @@ export class PlanRouteController {
     private readonly messaging: Messaging,
     private readonly publisher: DurablePublisher,
     private readonly shadows: ShadowCopies,
+    private readonly logger: Logger,
   ) {}
 
   @Subscribe(Subject.requestAcceptedInteractive, { queue: QueueGroup.router })
@@ -52,7 +65,8 @@ export class PlanRouteController {
   }
 
   private async planInteractive(message: IncomingMessage): Promise<void> {
-    const facts = readFacts(message);
+    const facts = this.factsOrRefusal(message);
+    if (!facts) return undefined;
     const slip = this.planOrRefusal(facts);
     if (slip instanceof NoEligibleTarget) return this.refuse(message, facts, slip);
     const provider = slip.targets[0]?.provider ?? '';
@@ -61,6 +75,28 @@ export class PlanRouteController {
       ...(message.reply === undefined ? {} : { reply: message.reply }),
     });
     this.shadows.copy(facts, message);
+  }
+
+  /** Nothing can be recorded of a request whose facts cannot be read; the ingress that waits has them, and records its end. */
+  private factsOrRefusal(message: IncomingMessage): Facts | undefined {
+    try {
+      return factsOf(message);
+    } catch (error) {
+      if (message.reply !== undefined) this.tell(message.reply, UNREADABLE);
+      this.logger.warn({ error }, 'the facts of a request cannot be read');
+      return undefined;
+    }
+  }
+
+  private tell(reply: string, answer: AnswerHead, event?: RequestEnded): void {
+    this.messaging.publish(reply, '', {
+      headers: {
+        [MessageHeader.frame]: FrameKind.error,
+        [MessageHeader.sequence]: '0',
+        [MessageHeader.answer]: JSON.stringify(answer),
+        ...(event ? { [MessageHeader.terminalEvent]: JSON.stringify(event) } : {}),
+      },
+    });
   }
 
   private async planDurable(message: StreamMessage): Promise<void> {
@@ -74,7 +110,8 @@ export class PlanRouteController {
       }
       const provider = slip.targets[0]?.provider ?? '';
       const bundle = byProvider.get(provider) ?? [];
-      bundle.push({ ...request, slip });
+      // Their guards stand in the worker, which does not know the keys.
+      bundle.push({ ...request, facts: this.handler.bound(request.facts), slip });
       byProvider.set(provider, bundle);
     }
     const sent = [...byProvider].flatMap(([provider, requests]) =>
@@ -115,16 +152,7 @@ export class PlanRouteController {
       error: { class: refusal.errorClass, code: refusal.code, message: refusal.message },
       ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: refusal.retryAfterSeconds }),
     };
-    if (message.reply !== undefined) {
-      this.messaging.publish(message.reply, '', {
-        headers: {
-          [MessageHeader.frame]: FrameKind.error,
-          [MessageHeader.sequence]: '0',
-          [MessageHeader.answer]: JSON.stringify(answer),
-          [MessageHeader.terminalEvent]: JSON.stringify(event),
-        },
-      });
-    }
+    if (message.reply !== undefined) this.tell(message.reply, answer, event);
     await this.handler.record(event);
     if (facts.ingress === undefined) return;
     this.messaging.publish(Subject.resultsRecorded(facts.ingress), JSON.stringify([facts.requestId]));
@@ -135,7 +163,7 @@ export class PlanRouteController {
 function readRequests(message: StreamMessage): BundledRequest[] {
   if (message.header(MessageHeader.bundle) === undefined) {
     const claim = message.header(MessageHeader.bodyClaim);
-    return [{ facts: readFacts(message), body: message.data, ...(claim === undefined ? {} : { claim }) }];
+    return [{ facts: factsOf(message), body: message.data, ...(claim === undefined ? {} : { claim }) }];
   }
   try {
     return decodeRequestBundle(message.data);
@@ -144,10 +172,14 @@ function readRequests(message: StreamMessage): BundledRequest[] {
   }
 }
 
-function readFacts(message: IncomingMessage): Facts {
+function factsOf(message: IncomingMessage): Facts {
   const facts = message.header(MessageHeader.facts);
   if (facts === undefined) throw new Undeliverable('the message carries no facts');
-  return JSON.parse(facts) as Facts;
+  try {
+    return readFacts(facts);
+  } catch (error) {
+    throw new Undeliverable(`the facts of the message cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function traced<T>(message: IncomingMessage, work: () => T): T {

@@ -10,7 +10,7 @@ import {
   type RoutingSlip,
 } from '#libs/contracts';
 import { AtomicBatchPublisher, KeyBucket, SnapshotWatch } from '#libs/messaging';
-import { Allowances } from '#libs/permission';
+import { Allowances, KeyPolicies } from '#libs/permission';
 import {
   NoEligibleTarget,
   PayloadRules,
@@ -30,6 +30,7 @@ import { LiveTargets } from '../follow-targets/live-targets.js';
 export class PlanRouteHandler {
   private table: RoutingTable | undefined;
   private readonly allowances = new Allowances();
+  private readonly keyPolicies = new KeyPolicies();
   /** Whether any model's requests are copied; all others pay nothing for it. */
   private copies = false;
   private markups = new Markups({});
@@ -51,7 +52,10 @@ export class PlanRouteHandler {
       this.copies = [...snapshot.models, ...(snapshot.trial?.models ?? [])].some(({ routing }) => routing?.shadow);
     });
     readiness.require('the keys', () => keys.isRead);
-    keys.onChange((_hash, entry) => this.allowances.followKey(entry));
+    keys.onChange((hash, entry) => {
+      this.allowances.followKey(entry);
+      this.keyPolicies.followKey(hash, entry);
+    });
     keys.start();
   }
 
@@ -66,10 +70,17 @@ export class PlanRouteHandler {
     return this.noted(planCopy(copy, original, { table, live: this.targets.at(Date.now()) }), copy);
   }
 
+  /** The facts with the policy of a key that is not of the configuration: the same where it has none. */
+  bound(facts: Facts): Facts {
+    const keyPolicy = this.keyPolicies.of(facts);
+    return keyPolicy ? { ...facts, keyPolicy } : facts;
+  }
+
   /** How a request would be planned now. @throws NoEligibleTarget */
   decide(facts: Facts): RoutingSlip {
     const allowed = this.allowances.of(facts);
-    return planRoute(allowed ? { ...facts, allowed } : facts, this.requireTable(), this.targets.at(Date.now()));
+    const bound = this.bound(facts);
+    return planRoute(allowed ? { ...bound, allowed } : bound, this.requireTable(), this.targets.at(Date.now()));
   }
 
   /** The model that gets a copy of the request, where its model's policy sends one. */

@@ -49,7 +49,7 @@ export class JobGuards implements OnApplicationShutdown {
     if ((this.watch.current?.revision ?? 0) < snapshotRevision) {
       await this.watch.reached(snapshotRevision, CATCH_UP_MILLISECONDS);
     }
-    const all = this.table.of(facts, resolveModel(facts.model, this.models)?.model);
+    const all = this.table.of(facts, resolveModel(facts.model, this.models)?.model, facts.keyPolicy?.guards);
     if (all.length === 0) return call;
     const sources = this.sourcesFor(facts);
     const { body, verdicts, left, placeholders } = await guardBody(call, guardsOn('request', all), sources);

@@ -20,10 +20,12 @@ interface KnownNames {
 /** What is wrong between policies of privacy, guards and what they name. */
 export function checkGuards(file: ConfigurationFile): FieldProblem[] {
   const names = { models: file.models.map(({ name }) => name), providers: Object.keys(file.providers) };
-  return holdersOf(file).flatMap(({ holder, path }) => [
-    ...checkModelsOf(holder, path, names),
-    ...checkPrivacy(holder.privacy, [...path, 'privacy'], names),
-  ]);
+  return holdersOf(file).flatMap(({ holder, path }) => checkHolder(holder, path, names));
+}
+
+/** What is wrong between the policies of one holder and what they name. */
+export function checkHolder(holder: Holder, path: Path, names: KnownNames): FieldProblem[] {
+  return [...checkModelsOf(holder, path, names), ...checkPrivacy(holder.privacy, [...path, 'privacy'], names)];
 }
 
 function holdersOf(file: ConfigurationFile): { holder: Holder; path: Path }[] {
