@@ -103,7 +103,9 @@ export const factsSchema = z.object({
   /** What the key and the plan allow, written in by the router; all where absent. */
   allowed: z.object({ models: z.array(z.string()).optional(), providers: z.array(slug).optional() }).optional(),
   /** Guards and policies of privacy of a key that is not of the configuration, written in by the router; absent where it has none. */
-  keyPolicy: z.object({ guards: z.array(guardEntrySchema).optional(), privacy: privacyEntrySchema.optional() }).optional(),
+  keyPolicy: z
+    .object({ guards: z.array(guardEntrySchema).optional(), privacy: privacyEntrySchema.optional() })
+    .optional(),
   /** Until when the answer is of use; no attempt begins after it. */
   deadline: epochMilliseconds.optional(),
   /** What the caller wishes of the route, whichever gateway's words it was said in. */

@@ -28,7 +28,10 @@ const facts = {
 
 const REPLY = 'reply.ingress_1.req_0123456789';
 const messageWith = (factsHeader: string) =>
-  ({ reply: REPLY, header: (name: string) => (name === MessageHeader.facts ? factsHeader : undefined) }) as IncomingMessage;
+  ({
+    reply: REPLY,
+    header: (name: string) => (name === MessageHeader.facts ? factsHeader : undefined),
+  }) as IncomingMessage;
 
 /** A router that knows no model, and what it said to whom. */
 function routerWithoutModels() {
