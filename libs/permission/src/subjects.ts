@@ -36,6 +36,7 @@ export const ORGANIZATION_SUBJECTS = [
 /** What is one for the whole installation: only the bootstrap key changes it. */
 export const INSTALLATION_SUBJECTS = [
   'CatalogueModel',
+  'Price',
   'Plan',
   'Policy',
   'Configuration',

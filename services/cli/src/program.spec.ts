@@ -19,6 +19,7 @@ describe('the command switchyard', () => {
       'export',
       'queues',
       'members',
+      'prices',
     ])
       expect(first).toContain(name);
     expect(paths).toContainEqual(['audit', 'report']);

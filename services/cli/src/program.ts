@@ -7,6 +7,7 @@ import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
 import { configurationCommands } from './manage-configuration/configuration.commands.js';
 import { membersCommand } from './manage-members/members.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
+import { pricesCommand } from './manage-prices/prices.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
 import { reconcileCommand } from './report-money/reconcile.command.js';
@@ -35,6 +36,7 @@ export function switchyardProgram(exit: (code: number) => void): Command {
     .addCommand(webhooksCommand())
     .addCommand(queuesCommand())
     .addCommand(deadLettersCommand())
+    .addCommand(pricesCommand())
     .addCommand(ledgerCommand())
     .addCommand(reconcileCommand(exit))
     .addCommand(auditCommand(exit))

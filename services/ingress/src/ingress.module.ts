@@ -22,6 +22,7 @@ import { OrganizationAllowancesController } from './administer/organization-allo
 import { OrganizationsController } from './administer/organizations.controller.js';
 import { PeopleController } from './administer/people.controller.js';
 import { PlansController } from './administer/plans.controller.js';
+import { PricesController } from './administer/prices.controller.js';
 import { ProjectAllowancesController } from './administer/project-allowances.controller.js';
 import { ProjectsController } from './administer/projects.controller.js';
 import { ProvidersController } from './administer/providers.controller.js';
@@ -139,6 +140,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     OrganizationAllowancesController,
     OrganizationsController,
     PlansController,
+    PricesController,
     ProjectAllowancesController,
     ProjectsController,
     ProvidersController,

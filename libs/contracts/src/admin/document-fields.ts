@@ -1,5 +1,5 @@
 /**
- * The names of all fields that a provider, a model and a budget may have in `switchyard.yaml`, for the bodies of the admin API, which
+ * The names of all fields that a provider, a model, a price and a budget may have in `switchyard.yaml`, for the bodies of the admin API, which
  * refuse others. What may stand in them is for the compiler of the configuration to say, whose own schemas are tested to have these
  * names and no others.
  */
@@ -51,5 +51,6 @@ export const DOCUMENT_FIELDS = {
     'callersWishes',
     'guards',
   ],
+  price: ['provider', 'model', 'price', 'effectiveFrom', 'currency'],
   budget: ['name', 'limitUsd', 'limit', 'currency', 'period', 'timeZone', 'alertAt', 'onExceeded', 'downgrade', 'for'],
 } as const satisfies Record<string, readonly string[]>;

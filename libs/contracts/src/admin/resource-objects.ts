@@ -10,6 +10,7 @@ export const RESOURCE_KINDS = [
   'service-account',
   'provider',
   'model',
+  'price',
   'plan',
 ] as const;
 export const resourceKind = z.enum(RESOURCE_KINDS);
@@ -30,6 +31,8 @@ export const resourceSchema = z.object({
   etag: z.string(),
   createdAt: z.string().nullable(),
   updatedAt: z.string().nullable(),
+  /** What is derived from the document, such as the version of a price. */
+  facts: z.record(z.string(), z.unknown()).optional(),
 });
 export type Resource = z.infer<typeof resourceSchema>;
 
@@ -51,12 +54,12 @@ export type ResourceRead = z.infer<typeof resourceReadSchema>;
 
 /**
  * ingress → control: make a document, change it or take it away. `update` merges the given fields over those there are, null
- * taking one away; `ifMatch` is the etag that the change rests on.
+ * taking one away; `put` makes it or replaces it as a whole; `ifMatch` is the etag that the change rests on.
  */
 export const resourceChangeSchema = z.object({
   caller: callerSchema,
   ...address,
-  action: z.enum(['create', 'update', 'replace', 'delete']),
+  action: z.enum(['create', 'update', 'replace', 'put', 'delete']),
   document: document.default({}),
   ifMatch: z.string().max(200).optional(),
 });

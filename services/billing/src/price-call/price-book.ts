@@ -100,7 +100,8 @@ export class PriceBook {
   }
 
   private collect(snapshot: Snapshot | undefined): void {
-    for (const { targets } of snapshot?.models ?? []) {
+    // Requests of policies on trial are charged like all others.
+    for (const { targets } of [...(snapshot?.models ?? []), ...(snapshot?.trial?.models ?? [])]) {
       for (const { provider, model, price, batchPrice } of targets) {
         for (const { version, ...prices } of batchPrice ? [price, batchPrice] : [price])
           this.seen.set(version, { version, provider, model, prices });

@@ -263,6 +263,17 @@ describe('charging', () => {
     expect(await totals()).toMatchObject({ charges: 1, cost: '2400000' });
   });
 
+  it('knows the prices of policies on trial', async () => {
+    snapshots.publish(prices);
+    const [model] = snapshots.current?.models ?? [];
+    const amounts = { ...prices, outputNanoUsdPerMillion: '16000000000' };
+    const version = priceVersionOf(amounts, 'main', 'gpt-4.1-mini');
+    const targets = model!.targets.map((target) => ({ ...target, price: { ...amounts, version } }));
+    snapshots.put({ trial: { revision: 2, share: 0.1, models: [{ ...model!, targets }] } });
+    await handler.charge([used({ attempts: [buildAttempt({ priceVersion: version })] })]);
+    expect(await totals()).toMatchObject({ charges: 1 });
+  });
+
   it('refuses a batch with an unknown price and charges nothing of it', async () => {
     const unknown = used({ attempts: [buildAttempt({ priceVersion: 'price_ffffffffffffffff' })] });
     await expect(handler.charge([used(), unknown])).rejects.toBeInstanceOf(UnknownPriceVersion);

@@ -94,7 +94,7 @@ export class ApiClient {
 
   /** Sends a request with a JSON body, or none, and reads the answer by its schema. */
   async json<T>(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     answer: ZodType<T>,
     body?: object,

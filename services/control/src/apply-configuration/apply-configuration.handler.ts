@@ -14,6 +14,14 @@ import { ConfigurationVersionsRepository } from './configuration-versions.reposi
 import { sealConfiguration, type SealedConfiguration } from './seal-configuration.js';
 import { LARGEST_SNAPSHOT_BYTES } from './version-content.policy.js';
 
+/** What a configuration depends on besides its text. */
+export interface Dependencies {
+  /** Files that it refers to, by absolute paths. */
+  readonly files: readonly string[];
+  /** When it says something else by itself, in Unix milliseconds; absent where it does not. */
+  readonly nextChangeAt?: number;
+}
+
 type ValidCompilation = Extract<CompilationResult, { isValid: true }>;
 
 /** Puts the configuration at the configured place in force, or refuses it and leaves what is in force as it is. */
@@ -33,23 +41,24 @@ export class ApplyConfigurationHandler {
   ) {}
 
   /**
-   * Reads, compiles and applies; returns the files that the configuration refers to. Throws `StorageUnavailable` while
+   * Reads, compiles and applies; returns what the configuration depends on. Throws `StorageUnavailable` while
    * Postgres is away: nothing has happened then, and the same call may be made again.
    */
-  async apply(): Promise<readonly string[]> {
+  async apply(): Promise<Dependencies> {
     const { configPath, secretKey, adminKeySha256 } = this.settings;
     const stored = (await this.documents.all()).map((one) => ({ ...one, document: withSecrets(one, secretKey) }));
     const compilation = compileAt({ path: configPath, environment: process.env, adminKeySha256, stored });
     const { result } = compilation;
     if (!result.isValid) {
       await this.refuse(compilation, result.problems);
-      return result.referencedFiles;
+      return { files: result.referencedFiles };
     }
     const sealed = sealConfiguration(result.configuration, { secretKey, adminKeySha256 });
     const problem = tooLarge(sealed, compilation.origin);
     if (problem) await this.refuse(compilation, [problem]);
     else await this.accept(compilation, { ...sealed, ...result });
-    return result.referencedFiles;
+    const { referencedFiles: files, nextChangeAt } = result;
+    return { files, ...(nextChangeAt === undefined ? {} : { nextChangeAt }) };
   }
 
   private async accept(
@@ -58,12 +67,12 @@ export class ApplyConfigurationHandler {
       Pick<ValidCompilation, 'configuration' | 'redactedText' | 'documents' | 'referencedFiles'>,
   ): Promise<void> {
     const { configuration, documents, ...sealed } = compiled;
-    const { snapshot, isNew } = await this.versions.record({ ...sealed, origin, sourceSha256 });
+    const { accounts, issuers, priceOverrides } = configuration;
+    const { snapshot, isNew } = await this.versions.record({ ...sealed, priceOverrides, origin, sourceSha256 });
     const isNews = isNew || this.inForce.snapshot === undefined || this.toldRefusal !== '';
     this.inForce.take(snapshot);
     this.inForce.follow(sourceSha256);
-    const { accounts, issuers } = configuration;
-    this.inForce.hold({ documents, accounts, issuers });
+    this.inForce.hold({ documents, accounts, issuers, priceOverrides });
     this.toldRefusal = '';
     if (isNews) {
       const { providers, models, keys } = configuration;

@@ -4,6 +4,7 @@ import type { Snapshot } from '#libs/contracts';
 import { Readiness } from '#libs/runtime';
 
 import type { Account } from '../compile-configuration/compiled-configuration.js';
+import type { PriceOverride } from '../compile-configuration/prices/price-overrides.js';
 import type { OidcIssuer } from '../compile-configuration/sign-in/oidc-issuer.js';
 import type { ConfigurationDocument } from '../keep-documents/configuration-documents.js';
 
@@ -13,6 +14,8 @@ export interface Tenants {
   readonly documents: readonly ConfigurationDocument[];
   readonly accounts: readonly Account[];
   readonly issuers: readonly OidcIssuer[];
+  /** Prices in force that do not stand at targets. */
+  readonly priceOverrides: readonly PriceOverride[];
 }
 
 /** Which revision is in force as far as this process knows, and what keeps it from having one. */
@@ -20,7 +23,7 @@ export interface Tenants {
 export class ConfigurationInForce {
   private newest: Snapshot | undefined;
   private followed: string | undefined;
-  private tenants: Tenants = { documents: [], accounts: [], issuers: [] };
+  private tenants: Tenants = { documents: [], accounts: [], issuers: [], priceOverrides: [] };
   private obstacle = 'not applied yet';
 
   constructor(readiness: Readiness) {

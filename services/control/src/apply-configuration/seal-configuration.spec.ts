@@ -19,6 +19,7 @@ const configuration: CompiledConfiguration = {
     { name: 'toy', kind: 'sim', options: {}, plainCredentials: [] },
   ],
   models: [],
+  priceOverrides: [],
   keys: [{ name: 'ci', plainKey: 'sk-demo', organization: 'demo', project: 'default' }],
   budgets: [],
   markups: [],

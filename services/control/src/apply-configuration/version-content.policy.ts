@@ -1,7 +1,8 @@
 import type { Snapshot } from '#libs/contracts';
 
+import { withPriceOverrides, type PriceOverride } from '../compile-configuration/prices/price-overrides.js';
 import { canonicalJson } from './canonical-json.policy.js';
-import type { SealedConfiguration, SnapshotContent } from './seal-configuration.js';
+import { policyDigestOf, type SealedConfiguration, type SnapshotContent } from './seal-configuration.js';
 
 /** A snapshot is one NATS message, and a server takes at most a megabyte unless told otherwise. */
 export const LARGEST_SNAPSHOT_BYTES = 900_000;
@@ -26,6 +27,8 @@ export interface VersionDraft extends SealedConfiguration {
   readonly origin: string;
   readonly sourceSha256: string;
   readonly redactedText: string;
+  /** Prices that hold for policies put in force by hand, and on trial, as well. */
+  readonly priceOverrides: readonly PriceOverride[];
 }
 
 /**
@@ -46,10 +49,22 @@ export function followFile(newest: VersionContent | undefined, draft: VersionDra
     isHeld: false,
     trialSource: null,
   };
-  const next = isUsable
-    ? { ...newest, foundationDigest, body: bodyOf(draft.content, newest.body), trialSource: null }
-    : fromFile;
-  return newest?.body.trial ? withTrial(next, newest.body.trial, newest.trialSource) : next;
+  const next = isUsable ? held(newest, draft) : fromFile;
+  const trial = newest?.body.trial;
+  if (!trial) return next;
+  return withTrial(
+    next,
+    { ...trial, models: withPriceOverrides(trial.models, draft.priceOverrides) },
+    newest.trialSource,
+  );
+}
+
+/** The policies of the newest version over the foundation of a draft, at the prices in force. */
+function held(newest: VersionContent, { content, foundationDigest, priceOverrides }: VersionDraft): VersionContent {
+  const { models, breaker } = newest.body;
+  const priced = { models: withPriceOverrides(models, priceOverrides), ...(breaker ? { breaker } : {}) };
+  const policyDigest = priceOverrides.length === 0 ? newest.policyDigest : policyDigestOf(priced);
+  return { ...newest, foundationDigest, policyDigest, body: bodyOf(content, priced), trialSource: null };
 }
 
 /** Whether nothing that callers or operators could notice has changed. */

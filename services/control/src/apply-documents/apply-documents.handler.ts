@@ -29,7 +29,7 @@ import { REDACTED, withSecrets } from '../keep-documents/provider-secrets.js';
 import { documentDifferences, type Compared } from './document-differences.policy.js';
 
 /** What a text may hold: the rest of a configuration file is the installation's own and stays there. */
-const APPLICABLE = new Set(['version', 'providers', 'models', 'plans', 'organizations']);
+const APPLICABLE = new Set(['version', 'providers', 'models', 'prices', 'plans', 'organizations']);
 const REFERENCE = /(?<!\$)\$\{(env|file):[^}]*\}/;
 
 /** The second door to the documents of the admin API: a text of the form of `switchyard.yaml`. */

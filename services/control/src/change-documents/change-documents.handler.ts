@@ -63,7 +63,8 @@ export class ChangeDocumentsHandler {
     if (named.kind === 'service-account') await this.keyPublisher.compare();
     const revision = this.inForce.snapshot.revision;
     this.log.info({ kind: named.kind, name: named.name, action: named.action, revision }, 'a document was changed');
-    return { resource: changed ? storedResource(changed) : null, revision };
+    if (!changed) return { resource: null, revision };
+    return { resource: named.kind === 'price' ? await this.shown.read(named) : storedResource(changed), revision };
   }
 
   /** Changes several, all or none, without looking at etags; for a file that is applied as a whole. */
@@ -79,11 +80,12 @@ export class ChangeDocumentsHandler {
 
   private async changeIn(
     transaction: Transaction,
-    command: ResourceChange,
+    given: ResourceChange,
     isOneOfMany = false,
   ): Promise<StoredDocument | undefined> {
     const all = await this.documents.all(transaction);
-    const existing = all.find((one) => addressOf(one) === addressOf(command));
+    const existing = all.find((one) => addressOf(one) === addressOf(given));
+    const command = given.action === 'put' ? this.settledPut(given, existing) : given;
     this.requireAllowed(command, existing);
     const draft = command.action === 'delete' ? undefined : this.draftOf(command, existing);
     const rest = all.filter((one) => one !== existing);
@@ -95,6 +97,12 @@ export class ChangeDocumentsHandler {
     if (!isOneOfMany) this.requireSound(after, all);
     await this.outgoing.add(transaction, [noteOf(command.caller, happeningOf(command, existing, draft))]);
     return after.find((one) => addressOf(one) === addressOf(command));
+  }
+
+  /** What is put takes the place of what has its name, or is made. */
+  private settledPut(command: ResourceChange, existing: StoredDocument | undefined): ResourceChange {
+    const isThere = existing ?? this.inForce.held.documents.some((one) => addressOf(one) === addressOf(command));
+    return { ...command, action: isThere ? 'replace' : 'create' };
   }
 
   /** A project whose keys still work is in use, and so is its organization. */
@@ -233,7 +241,7 @@ function placeholders(kept: readonly string[] | null): Record<string, unknown> {
 function happeningOf(command: ResourceChange, before: StoredDocument | undefined, after: Draft | undefined) {
   const { kind, name } = command;
   const organization = kind === 'organization' ? name : command.organization;
-  const deed = { create: 'created', update: 'updated', replace: 'updated', delete: 'deleted' }[command.action];
+  const deed = before ? (after ? 'updated' : 'deleted') : 'created';
   const fields = differingFields(before?.document ?? {}, after?.document ?? {});
   const rotated = before?.credentials !== after?.credentials && kind === 'provider' ? ['credentials'] : [];
   return {

@@ -10,6 +10,7 @@ const SUBJECT_OF: Readonly<Record<ResourceKind, Subject>> = {
   'service-account': 'ServiceAccount',
   provider: 'Provider',
   model: 'CatalogueModel',
+  price: 'Price',
   plan: 'Plan',
 };
 

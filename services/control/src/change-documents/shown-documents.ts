@@ -11,6 +11,7 @@ import { DocumentsRepository, type StoredDocument } from '../keep-documents/docu
 import { withRedactions } from '../keep-documents/provider-secrets.js';
 import { adminRefusal } from './admin-refusals.js';
 import { mayDo } from './document-place.policy.js';
+import { withPriceFacts } from './price-facts.js';
 
 const DIGEST_DIGITS = 16;
 
@@ -52,7 +53,8 @@ export class ShownDocuments {
     const inFile = this.inForce.held.documents.map(fileResource);
     const known = new Set(inFile.map(addressOf));
     const stored = (await this.documents.all()).map(storedResource).filter((one) => !known.has(addressOf(one)));
-    return [...inFile, ...stored].filter((one) => one.kind === kind && mayDo(caller, 'read', one));
+    const visible = [...inFile, ...stored].filter((one) => one.kind === kind && mayDo(caller, 'read', one));
+    return kind === 'price' ? withPriceFacts(visible, Date.now()) : visible;
   }
 }
 

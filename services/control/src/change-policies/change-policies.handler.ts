@@ -14,6 +14,7 @@ import {
   missingProviders,
   type VersionContent,
 } from '../apply-configuration/version-content.policy.js';
+import { withPriceOverrides } from '../compile-configuration/prices/price-overrides.js';
 import { compileProposal, type CompiledProposal } from '../compile-proposal/compile-proposal.js';
 import { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
 import { changedNames, differingProviders, withoutTrial, withPolicies, withTrial } from './policy-change.policy.js';
@@ -41,7 +42,7 @@ export class ChangePoliciesHandler {
         return withTrial(newest, { ...body.trial, share }, { source, caller });
       });
     }
-    const proposal = compileProposal({ text, name }, this.settings);
+    const proposal = this.priced(compileProposal({ text, name }, this.settings));
     return this.change((newest, revision) => {
       checkProposal(proposal, newest);
       const trial = { revision, share, models: [...proposal.configuration.models] };
@@ -69,7 +70,8 @@ export class ChangePoliciesHandler {
     requireAdmin(caller);
     const earlier = await this.versions.find(wanted);
     if (!earlier) throw policyRefusal.unknownRevision(wanted);
-    const { body, source } = earlier;
+    const { source } = earlier;
+    const body = { ...earlier.body, models: this.atPricesInForce(earlier.body.models) };
     const policyDigest = policyDigestOf(body);
     return this.change((newest) => {
       if (policyDigestOf(newest.body) === policyDigest) throw policyRefusal.alreadyInForce(wanted);
@@ -82,6 +84,16 @@ export class ChangePoliciesHandler {
         { caller, what, sourceSha256: this.inForce.sourceSha256 },
       );
     });
+  }
+
+  private priced(proposal: CompiledProposal): CompiledProposal {
+    const { configuration } = proposal;
+    const models = this.atPricesInForce(configuration.models);
+    return { ...proposal, configuration: { ...configuration, models } };
+  }
+
+  private atPricesInForce(models: Parameters<typeof withPriceOverrides>[0]) {
+    return withPriceOverrides(models, this.inForce.held.priceOverrides);
   }
 
   private async change(

@@ -2,11 +2,13 @@ import type { ModelEntry } from '#libs/contracts';
 
 import { assembleOrganizations } from './assemble-organizations.js';
 import { nativeBatchOf } from './batches/native-batch-of.js';
-import { assembleTarget, type TargetSurroundings } from './assemble-target.js';
+import { assembleTarget, pricesFrom, type TargetSurroundings } from './assemble-target.js';
 import { assembleBudgets, assembleMarkups } from './budgets/assemble-budgets.js';
 import type { CompiledConfiguration, PlainProvider } from './compiled-configuration.js';
 import type { ConfigurationFile, ModelFields } from './configuration-file.js';
 import { credentialsOf } from './credential-fields.js';
+import { versionedPrices, type PriceOverride } from './prices/price-overrides.js';
+import { pricesInForce } from './prices/prices-in-force.policy.js';
 import { kindAndOptionsOf, placeOf, type ProviderFields } from './provider-kinds.js';
 import { assembleRouting } from './routing-policies/assemble-routing.js';
 import { assembleIssuers } from './sign-in/sign-in-fields.js';
@@ -14,16 +16,17 @@ import { assembleTrail } from './trail/trail-fields.js';
 
 /**
  * Puts a checked file into the terms of the contracts. `absolutePath` places a relative path of the file; `date` is the day
- * whose listed prices apply.
+ * whose listed prices apply, `now` the moment at which those of the file hold.
  */
 export function assembleConfiguration(
   file: ConfigurationFile,
   absolutePath: (path: string) => string,
-  date?: string,
+  { date, now }: { readonly date: string | undefined; readonly now: number },
 ): CompiledConfiguration {
   return {
     providers: Object.entries(file.providers).map(([name, fields]) => assembleProvider(name, fields, absolutePath)),
     models: file.models.map((model) => assembleModel(model, file, date)),
+    priceOverrides: assemblePrices(file, now),
     ...assembleOrganizations(file),
     budgets: assembleBudgets(file),
     markups: assembleMarkups(file),
@@ -46,6 +49,14 @@ function assembleProvider(name: string, fields: ProviderFields, absolutePath: (p
     plainCredentials: credentialsOf(fields),
     ...placeOf(fields),
   };
+}
+
+function assemblePrices({ prices }: ConfigurationFile, now: number): PriceOverride[] {
+  return pricesInForce(prices, now).entries.map(({ provider, model, price }) => ({
+    provider,
+    model,
+    ...versionedPrices({ provider, model }, pricesFrom(price), price.batchDiscount),
+  }));
 }
 
 function assembleModel(model: ModelFields, file: ConfigurationFile, date: string | undefined): ModelEntry {

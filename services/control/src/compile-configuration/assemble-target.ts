@@ -1,9 +1,10 @@
 import { describeModel } from '#libs/catalogue';
 import type { ModelLimits, TargetEntry } from '#libs/contracts';
-import { batchPricesOf, priceVersionOf, type TokenAmounts, type TokenPrices } from '#libs/pricing';
+import type { TokenAmounts, TokenPrices } from '#libs/pricing';
 
 import type { TargetFields } from './configuration-file.js';
 import type { AmountFields, PriceFields, UnknownPriceFields } from './price-fields.js';
+import { versionedPrices } from './prices/price-overrides.js';
 import { pricedKinds } from './provider-kinds.js';
 import { assembleTargetRouting } from './routing-policies/assemble-routing.js';
 
@@ -35,10 +36,6 @@ export function assembleTarget(
   const { provider, date } = surroundings;
   const known = describeModel({ ...provider, model: nameInCalls(target.model, provider), date });
   const { prices, ...source } = pricesOf(target, surroundings, known.prices);
-  const versioned = (of: TokenPrices): TargetEntry['price'] => ({
-    version: priceVersionOf(of, target.provider, target.model),
-    ...of,
-  });
   const batchDiscount = target.price ? target.price.batchDiscount : known.batchDiscount;
   const limits = { ...known.limits, ...limitsOf(target) };
   return {
@@ -46,9 +43,8 @@ export function assembleTarget(
     model: target.model,
     priority: target.priority ?? priorityByPlace,
     weight: target.weight,
-    price: versioned(prices),
+    ...versionedPrices(target, prices, batchDiscount),
     ...source,
-    ...(batchDiscount === undefined ? {} : { batchPrice: versioned(batchPricesOf(prices, batchDiscount)) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...assembleTargetRouting(target),
   };
@@ -70,7 +66,8 @@ function pricesOf(
   throw new Error(`The target ${provider} ${model} has no price, which the checks of the file let through.`);
 }
 
-function pricesFrom(price: PriceFields): TokenPrices {
+/** A price of the file in the terms of the contracts. */
+export function pricesFrom(price: PriceFields): TokenPrices {
   const { tiers, inputPerMillion, outputPerMillion, batchDiscount: _ofBatches, ...rest } = price;
   const { perRequest, perImage, perMinuteOfAudio, perHourOfAudio, perMillionCharacters, ...others } = rest;
   const { perThousandSearches, perThousandWebSearches, ...amounts } = others;

@@ -19,6 +19,8 @@ import { checkGuards } from './guards/check-guards.policy.js';
 import { checkKeys } from './key-checks.policy.js';
 import { checkNativeBatches, withPossibleBatches } from './batches/native-batch-of.js';
 import { checkModels } from './model-checks.policy.js';
+import { checkPrices } from './prices/check-prices.policy.js';
+import { withPricesInForce } from './prices/with-prices.js';
 import { pricedKinds } from './provider-kinds.js';
 import { isReference, substituteReferences } from './references.js';
 import { checkEligibility } from './routing-policies/check-eligibility.policy.js';
@@ -39,6 +41,8 @@ export type CompilationResult =
       readonly redactedText: string;
       /** What stands in the text itself, in its pieces and without secrets. */
       readonly documents: readonly ConfigurationDocument[];
+      /** When a price that is there already begins, in Unix milliseconds: time to compile anew. */
+      readonly nextChangeAt?: number;
       readonly referencedFiles: readonly string[];
     }
   | {
@@ -71,7 +75,8 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   const redactedText = yaml.redacted(SECRET_FIELDS, isReference);
   const references = substituteReferences(yaml, source);
   const own = yaml.toValue();
-  const value = withDocuments(own, source.stored ?? []);
+  const now = source.now ?? Date.now();
+  const { value, ...next } = withPricesInForce(withDocuments(own, source.stored ?? []), now);
   const parsed = configurationFile.safeParse(value, { error: explainIssue });
   const unresolved = new Set(references.problems.map(({ path }) => path));
   const fieldProblems = [
@@ -84,7 +89,8 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
   if (!parsed.success || problems.length > 0) {
     return { isValid: false, problems, referencedFiles: references.files };
   }
-  const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), source.date);
+  const moment = { date: source.date, now };
+  const configuration = assembleConfiguration(parsed.data, (path) => resolve(source.folder, path), moment);
   const ineligible = [
     ...checkEligibility(configuration),
     ...checkOrganizations(parsed.data),
@@ -103,6 +109,7 @@ function compileYaml(yaml: YamlText, source: ConfigurationSource): CompilationRe
     redactedText,
     documents: documents.map(withoutSecrets),
     referencedFiles: references.files,
+    ...next,
   };
 }
 
@@ -147,6 +154,7 @@ function checkAcrossFields(value: unknown, source: ConfigurationSource): FieldPr
         describeModel({ kind, baseUrl, model, date: source.date }).prices !== undefined,
       soldBy,
     }),
+    ...checkPrices(outline),
     ...checkPolicies(outline),
     ...checkBudgets(outline),
     ...checkLimits(outline),

@@ -15,6 +15,7 @@ import type {
   RoleGrant,
 } from '#libs/contracts';
 
+import type { PriceOverride } from './prices/price-overrides.js';
 import type { OidcIssuer } from './sign-in/oidc-issuer.js';
 
 /** A provider with its credentials still in plain text; none where it needs none. */
@@ -39,6 +40,8 @@ export interface Account {
 export interface CompiledConfiguration {
   readonly providers: readonly PlainProvider[];
   readonly models: readonly ModelEntry[];
+  /** The prices in force that do not stand at targets; `models` has them already. */
+  readonly priceOverrides: readonly PriceOverride[];
   readonly keys: readonly PlainKey[];
   /** Where the bootstrap key belongs: the first organisation and its first project, whose tier it has. */
   readonly adminHome: Pick<KeyEntry, 'organization' | 'project' | 'tier'>;

@@ -10,6 +10,7 @@ import { guardFields } from './guards/guard-fields.js';
 import { privacyFields } from './guards/privacy-fields.js';
 import { limitFields, planFields } from './plan-fields.js';
 import { priceFields, unknownPrice } from './price-fields.js';
+import { priceEntryFields } from './prices/price-entry-fields.js';
 import { providerFields } from './provider-kinds.js';
 import { autoFields } from './routing-policies/auto-fields.js';
 import { breakerFields } from './routing-policies/breaker-fields.js';
@@ -84,6 +85,8 @@ export const configurationFile = closedObject({
     .refine((all) => Object.keys(all).length > 0, 'must have at least one entry'),
   models: z.array(model).min(1),
   unknownPrice: unknownPrice.default('refuse'),
+  /** In the place of those at targets, from a time on. */
+  prices: z.array(priceEntryFields).default([]),
   plans: z.array(planFields).default([]),
   organizations: z.array(organization).default([]),
   limits: limitFields.optional(),

@@ -57,7 +57,7 @@ export function compileAt({
 
 /** Policies put in force by hand hold until those of the file or of the API are others, whatever becomes of tenants. */
 function policiesOf(stored: readonly ConfigurationDocument[]): string {
-  const policies = stored.filter(({ kind }) => kind === 'model' || kind === 'provider');
+  const policies = stored.filter(({ kind }) => kind === 'model' || kind === 'provider' || kind === 'price');
   return policies.length === 0 ? '' : JSON.stringify(policies);
 }
 

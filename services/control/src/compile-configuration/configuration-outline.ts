@@ -20,6 +20,11 @@ const outline = z
       .catch({}),
     limits: limitsOutline,
     plans: list(z.object({ limits: limitsOutline }).catch({ limits: undefined })),
+    prices: list(
+      z
+        .object({ name: text, provider: text, model: text, effectiveFrom: text })
+        .catch({ name: undefined, provider: undefined, model: undefined, effectiveFrom: undefined }),
+    ),
     exchangeRates: z.record(z.string(), z.unknown()).catch({}),
     unknownPrice: z.unknown().optional(),
     models: list(
@@ -76,7 +81,7 @@ const outline = z
         .catch({ name: undefined, projects: [] }),
     ),
   })
-  .catch({ providers: {}, plans: [], exchangeRates: {}, models: [], organizations: [] });
+  .catch({ providers: {}, prices: [], plans: [], exchangeRates: {}, models: [], organizations: [] });
 export type ConfigurationOutline = z.infer<typeof outline>;
 
 /** The outline of a configuration that may be wrong in places, so that all its problems can be told at once. */

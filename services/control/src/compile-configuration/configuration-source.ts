@@ -18,4 +18,6 @@ export interface ConfigurationSource {
   readonly adminKeySha256?: string | undefined;
   /** The day whose listed prices apply, YYYY-MM-DD in UTC; today where it is absent. */
   readonly date?: string | undefined;
+  /** The moment at which prices of the configuration hold or not, in Unix milliseconds; the present where it is absent. */
+  readonly now?: number | undefined;
 }

@@ -34,6 +34,7 @@ export function documentsIn(value: unknown): ConfigurationDocument[] {
     document: fieldsOf(fields),
   }));
   found.push(...listOf(file['models']).flatMap((fields) => named('model', fields)));
+  found.push(...listOf(file['prices']).flatMap((fields) => named('price', fields)));
   found.push(...listOf(file['plans']).flatMap((fields) => named('plan', fields)));
   for (const { projects, members, serviceAccounts, ...organization } of listOf(file['organizations'])) {
     const [whole] = named('organization', organization);
@@ -65,6 +66,7 @@ export function withDocuments(value: unknown, documents: readonly ConfigurationD
   };
   for (const [list, kind] of [
     ['models', 'model'],
+    ['prices', 'price'],
     ['plans', 'plan'],
     ['organizations', 'organization'],
   ] as const) {

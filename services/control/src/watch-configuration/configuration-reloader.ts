@@ -7,8 +7,10 @@ import { ApplyConfigurationHandler } from '../apply-configuration/apply-configur
 import { FileWatch } from './file-watch.js';
 
 const RETRY_MILLISECONDS = 1_000;
+/** A timer takes no more than 24 days; one that is looked at daily follows a clock that was set besides. */
+const LONGEST_TIMER_MILLISECONDS = 86_400_000;
 
-/** Applies the configuration when the service starts and whenever the file, or one that it refers to, has changed. */
+/** Applies the configuration when the service starts, whenever the file, or one that it refers to, has changed, and when a price begins. */
 @Injectable()
 export class ConfigurationReloader implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly watch = new FileWatch(() => this.request());
@@ -17,6 +19,7 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
   private isStopped = false;
   private readonly stopped = Promise.withResolvers<void>();
   private retry: NodeJS.Timeout | undefined;
+  private next: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly settings: Settings,
@@ -34,6 +37,7 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
     this.isStopped = true;
     this.stopped.resolve();
     clearTimeout(this.retry);
+    clearTimeout(this.next);
     this.watch.stop();
     await this.running;
   }
@@ -56,13 +60,23 @@ export class ConfigurationReloader implements OnApplicationBootstrap, BeforeAppl
       try {
         await Promise.race([this.database.whenReady(), this.stopped.promise]);
         const { configPath } = this.settings;
-        const referenced = await this.handler.apply();
-        if (!this.isStopped) this.watch.follow(configPath === undefined ? referenced : [configPath, ...referenced]);
+        const { files, nextChangeAt } = await this.handler.apply();
+        if (this.isStopped) return;
+        this.watch.follow(configPath === undefined ? files : [configPath, ...files]);
+        this.wake(nextChangeAt);
       } catch (error) {
         if (this.isStopped) return;
         this.log.warn({ error }, 'the configuration could not be applied; trying again');
         this.retry = setTimeout(() => this.request(), RETRY_MILLISECONDS);
       }
     }
+  }
+
+  /** Another run when something begins that the configuration says already. */
+  private wake(at: number | undefined): void {
+    clearTimeout(this.next);
+    if (at === undefined) return;
+    const delay = Math.max(0, at - Date.now());
+    this.next = setTimeout(() => this.request(), Math.min(delay, LONGEST_TIMER_MILLISECONDS));
   }
 }

@@ -85,6 +85,9 @@ export const providerUpdate = z.strictObject(providerShape);
 export const modelCreate = z.strictObject({ ...modelShape, name: z.string().min(1).max(200) });
 export const modelUpdate = z.strictObject(modelShape);
 
+/** The same of a price; its name stands in the address. */
+export const pricePut = z.strictObject(anythingIn(DOCUMENT_FIELDS.price));
+
 export const applyFields = z.strictObject({
   text: z.string().min(1).max(400_000),
   name: z.string().min(1).max(4_096).optional(),

@@ -10,6 +10,7 @@ export function resourceObject({
   etag,
   createdAt,
   updatedAt,
+  facts,
 }: Resource) {
   return {
     object: kind === 'service-account' ? 'service_account' : kind,
@@ -20,6 +21,7 @@ export function resourceObject({
     etag,
     createdAt,
     updatedAt,
+    ...facts,
   };
 }
 
