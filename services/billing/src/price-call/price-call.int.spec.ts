@@ -267,10 +267,10 @@ describe('charging', () => {
     snapshots.publish(prices);
     const [model] = snapshots.current?.models ?? [];
     const amounts = { ...prices, outputNanoUsdPerMillion: '16000000000' };
-    const version = priceVersionOf(amounts, 'main', 'gpt-4.1-mini');
-    const targets = model!.targets.map((target) => ({ ...target, price: { ...amounts, version } }));
+    const priceVersion = priceVersionOf(amounts, 'main', 'gpt-4.1-mini');
+    const targets = model!.targets.map((target) => ({ ...target, price: { ...amounts, version: priceVersion } }));
     snapshots.put({ trial: { revision: 2, share: 0.1, models: [{ ...model!, targets }] } });
-    await handler.charge([used({ attempts: [buildAttempt({ priceVersion: version })] })]);
+    await handler.charge([used({ attempts: [buildAttempt({ priceVersion })] })]);
     expect(await totals()).toMatchObject({ charges: 1 });
   });
 

@@ -30,9 +30,10 @@ export function configurationCommands(): Command[] {
       .requiredOption('-f, --file <file>', 'of the form of switchyard.yaml')
       .option('--prune', 'also take away what the API keeps and the file does not have');
   return [
-    withFile('apply', 'make providers, models, prices, plans and organizations kept by the API into what FILE says').action(
-      (flags: FileFlags) => send('apply', flags),
-    ),
+    withFile(
+      'apply',
+      'make providers, models, prices, plans and organizations kept by the API into what FILE says',
+    ).action((flags: FileFlags) => send('apply', flags)),
     withFile('diff', 'tell what "apply" would change').action((flags: FileFlags) => send('diff', flags)),
     withConnection(new Command('export'), ADMIN_KEYS)
       .description('print the configuration in force, without secrets')

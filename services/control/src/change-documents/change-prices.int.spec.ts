@@ -49,7 +49,14 @@ describe('prices of the admin API', () => {
 
   const usd = (inputPerMillion: string) => ({ inputPerMillion, outputPerMillion: '1.60' });
   const put = async (name: string, document: object, rest: Partial<ResourceChange> = {}): Promise<Resource> => {
-    const command = { caller, kind: 'price' as const, action: 'put' as const, name, document: { ...document }, ...rest };
+    const command = {
+      caller,
+      kind: 'price' as const,
+      action: 'put' as const,
+      name,
+      document: { ...document },
+      ...rest,
+    };
     return (await changes.change(command)).resource!;
   };
   const remove = (name: string) => changes.change({ caller, kind: 'price', action: 'delete', name, document: {} });

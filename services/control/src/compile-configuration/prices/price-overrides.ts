@@ -25,10 +25,7 @@ export function versionedPrices(
 }
 
 /** Models with these prices at their targets: policies that were put in force by hand are charged as all others are. */
-export function withPriceOverrides(
-  models: readonly ModelEntry[],
-  overrides: readonly PriceOverride[],
-): ModelEntry[] {
+export function withPriceOverrides(models: readonly ModelEntry[], overrides: readonly PriceOverride[]): ModelEntry[] {
   if (overrides.length === 0) return [...models];
   const byPlace = new Map(overrides.map((one) => [placeOf(one.provider, one.model), one]));
   return models.map((model) => ({
