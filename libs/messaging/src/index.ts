@@ -2,6 +2,7 @@ export { Messaging } from './messaging.js';
 export type { PublishExtras, Subscription } from './messaging.js';
 export { MessagingError } from './messaging-error.js';
 export { QueryRefused } from './query-refused.js';
+export { pageAfter, unknownCursor } from './unknown-cursor.js';
 export { Undeliverable } from './undeliverable.js';
 export { IncomingMessage } from './message/incoming-message.js';
 export { StreamMessage } from './message/stream-message.js';

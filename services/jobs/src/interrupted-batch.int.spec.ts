@@ -90,7 +90,7 @@ describe('a batch whose process is killed between two steps', () => {
     expect(await read(id)).toMatchObject({
       request_counts: { total: 30, completed: 20, failed: 10 },
       usage: { input_tokens: 300, output_tokens: 150 },
-      cost_usd: '0.000045000',
+      cost_usd: '0.000045',
     });
   });
 

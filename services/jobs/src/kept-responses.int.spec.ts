@@ -140,6 +140,9 @@ describe('responses', () => {
       more = page.has_more;
     }
     expect(texts).toEqual(['line 4', 'line 3', 'line 2', 'line 1', 'line 0']);
+    await expect(
+      answers().listInput({ caller, id: 'resp_1', limit: 2, order: 'desc', after: 'msg_none' }),
+    ).rejects.toMatchObject({ reply: { status: 400, code: 'invalid_value', param: 'after' } });
   });
 
   it('are gone when they are deleted, and after 30 days', async () => {

@@ -53,7 +53,7 @@ describe('a running jobs service', () => {
       model: 'gpt-small',
       request_counts: { total: 123, completed: 123, failed: 0 },
       usage: { input_tokens: 1_230, output_tokens: 615, total_tokens: 1_845 },
-      cost_usd: '0.000184500',
+      cost_usd: '0.0001845',
       error_file_id: null,
       errors: null,
     });
@@ -154,7 +154,9 @@ describe('a running jobs service', () => {
       await expect(jobs.get(CancelBatchHandler).cancel({ caller: stranger, id })).rejects.toMatchObject(unknown);
       await expect(jobs.download(fileId, stranger)).rejects.toMatchObject(unknown);
       expect((await jobs.get(AnswerBatchesHandler).list({ caller: stranger, limit: 100 })).data).toEqual([]);
-      expect((await jobs.get(AnswerBatchesHandler).list({ caller: stranger, limit: 100, after: id })).data).toEqual([]);
+      await expect(
+        jobs.get(AnswerBatchesHandler).list({ caller: stranger, limit: 100, after: id }),
+      ).rejects.toMatchObject({ reply: { status: 400, param: 'after' } });
       expect((await jobs.get(StoreFileHandler).list({ caller: stranger, limit: 100, order: 'asc' })).data).toEqual([]);
     }
     const administrator = { ...caller, organization: 'house', admin: true };
@@ -204,7 +206,7 @@ describe('a running jobs service with short times', () => {
     expect(batch).toMatchObject({
       request_counts: { total: 3, completed: 2, failed: 0 },
       usage: { input_tokens: 20 },
-      cost_usd: '0.000003000',
+      cost_usd: '0.000003',
     });
     expect(jobs.nats.ended.map(({ job }) => job && 'line' in job && job.line)).toEqual([3]);
   });

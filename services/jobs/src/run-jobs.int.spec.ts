@@ -205,7 +205,9 @@ describe('a job', () => {
       expect(await refusal(attempt)).toBe('job_not_found');
     expect(await refusal(jobs.get(CancelJobHandler).cancelAndShow(query))).toBe('job_not_found');
     expect((await answers.list({ caller: stranger, limit: 10, order: 'desc' })).data).toEqual([]);
-    expect((await answers.list({ caller: stranger, limit: 10, order: 'desc', after: job.id })).data).toEqual([]);
+    await expect(answers.list({ caller: stranger, limit: 10, order: 'desc', after: job.id })).rejects.toMatchObject({
+      reply: { status: 400, param: 'after' },
+    });
   });
 
   it('is listed in pages, and by what is asked for', async () => {

@@ -100,7 +100,7 @@ export type WebhookTest = z.infer<typeof webhookTestSchema>;
 const attemptObjectSchema = z.object({
   number: z.int(),
   outcome: z.enum(['unknown', 'delivered', 'failed']),
-  started_at: z.number(),
+  started_at: z.int(),
   latency_ms: z.int().nullable(),
   status_code: z.int().nullable(),
   error: z.string().nullable(),
@@ -119,9 +119,9 @@ export const webhookDeliveryObjectSchema = z.object({
   reason: z.string().nullable(),
   attempt_count: z.int(),
   attempts: z.array(attemptObjectSchema),
-  next_attempt_at: z.number().nullable(),
-  created_at: z.number(),
-  ended_at: z.number().nullable(),
+  next_attempt_at: z.int().nullable(),
+  created_at: z.int(),
+  ended_at: z.int().nullable(),
 });
 export type WebhookDeliveryObject = z.infer<typeof webhookDeliveryObjectSchema>;
 

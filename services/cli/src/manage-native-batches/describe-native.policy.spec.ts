@@ -17,7 +17,7 @@ const running: NativeBatchObject = {
   lines: 500,
   lines_at_provider: 498,
   lines_answered: 0,
-  savings_usd: '0.000000000',
+  savings_usd: '0',
   created_at: '2026-01-01T00:00:00.000Z',
   submitted_at: '2026-01-01T00:00:01.000Z',
   give_up_at: '2026-01-01T22:00:00.000Z',
@@ -34,7 +34,7 @@ describe('batches at providers for people', () => {
       message: 'the file is wrong',
       lines_at_provider: 0,
       lines_answered: 12,
-      savings_usd: '0.012000000',
+      savings_usd: '0.012',
       ended_at: '2026-01-01T01:00:00.000Z',
     };
     expect(describeNative({ object: 'list', data: [running, failed], has_more: true }).split('\n')).toEqual([

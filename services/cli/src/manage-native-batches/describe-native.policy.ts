@@ -1,4 +1,5 @@
 import type { NativeBatchObject, NativeBatchPage } from '#libs/contracts';
+import { money } from '../follow-batch/progress.policy.js';
 import { table } from '../text-table.policy.js';
 
 /** Batches at providers, for people: a line of each, and below it what is wrong with it. */
@@ -14,7 +15,7 @@ export function describeNative({ data, has_more: hasMore }: NativeBatchPage): st
       String(one.lines),
       String(one.lines_at_provider),
       String(one.lines_answered),
-      `$${one.savings_usd.replace(/(\.\d\d\d*?)0+$/, '$1')}`,
+      money(one.savings_usd),
       one.ended_at ?? one.give_up_at,
       one.batch_id,
     ]),

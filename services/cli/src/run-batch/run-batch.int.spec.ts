@@ -29,7 +29,7 @@ const batch: BatchObject = {
   cancelling_at: null,
   cancelled_at: null,
   request_counts: { total: 2, completed: 1, failed: 0 },
-  cost_usd: '0.000001000',
+  cost_usd: '0.000001',
   metadata: null,
 };
 
@@ -184,7 +184,9 @@ describe('switchyard batch run', () => {
     await expect(run('hi', { model: 'none' })).rejects.toThrow('There is: gpt-small');
     await expect(run('hi', { model: undefined })).rejects.toThrow('--model');
     await expect(run('\n \n')).rejects.toThrow('holds no prompt');
-    await expect(run('hi', { file: join(folder, 'nowhere') })).rejects.toThrow('cannot be read');
+    await expect(run('hi', { file: join(folder, 'nowhere') })).rejects.toThrow('There is no file');
+    const output = join(folder, 'no-folder', 'answers.jsonl');
+    await expect(run('hi', { output })).rejects.toThrow('its folder is not there');
     await expect(run('{"prompt":"a"}\n{"prompt":1}\n')).rejects.toThrow('Line 2');
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { PersonList, PersonObject, PersonPage, PersonRead, PersonUpdate } from '#libs/contracts';
+import { pageAfter } from '#libs/messaging';
 import { abilityOf } from '#libs/permission';
 
 import { adminRefusal } from '../change-documents/admin-refusals.js';
@@ -20,9 +21,10 @@ export class PeopleHandler {
     private readonly relay: OutgoingRelay,
   ) {}
 
-  async list({ caller, after = '', limit }: PersonList): Promise<PersonPage> {
+  async list({ caller, after, limit }: PersonList): Promise<PersonPage> {
     requireOperator(caller, 'read');
-    const people = await this.people.list(after, limit + 1);
+    const page = await this.people.list(after ?? '', limit + 1);
+    const people = await pageAfter(page, { id: after }, (id) => this.people.find(id));
     return { people: people.slice(0, limit).map(personObject), hasMore: people.length > limit };
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DeadLetterStatus } from '#libs/contracts';
-import { Database, type Transaction } from '#libs/storage';
+import { Database, storableText, type Transaction } from '#libs/storage';
 import type { BuriedMessage, StoredDeadLetter } from './dead-letter.js';
 
 const ROWS_PER_STATEMENT = 1_000;
@@ -41,14 +41,14 @@ export class DeadLettersRepository {
        WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR consumer = $2)
          AND ($3::text IS NULL OR place > (SELECT place FROM control.dead_letters WHERE id = $3))
        ORDER BY place LIMIT $4`,
-      [status ?? null, consumer ?? null, after ?? null, limit],
+      [status ?? null, textOrNull(consumer), textOrNull(after), limit],
     );
   }
 
   async find(id: string): Promise<StoredDeadLetter | undefined> {
     const [row] = await this.database.query<StoredDeadLetter>(
       `SELECT ${COLUMNS}, payload FROM control.dead_letters WHERE id = $1`,
-      [id],
+      [storableText(id)],
     );
     return row;
   }
@@ -61,7 +61,7 @@ export class DeadLettersRepository {
     return this.database.transaction(async (transaction) => {
       const [letter] = await transaction.query<StoredDeadLetter>(
         `SELECT ${COLUMNS}, payload FROM control.dead_letters WHERE id = $1 FOR UPDATE`,
-        [id],
+        [storableText(id)],
       );
       if (letter?.status !== 'resting') return letter;
       await settle(letter, transaction);
@@ -88,6 +88,10 @@ export class DeadLettersRepository {
       if (rows.length < ROWS_PER_STATEMENT) return total;
     }
   }
+}
+
+function textOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : storableText(text);
 }
 
 function rowOf(letter: BuriedMessage): unknown[] {

@@ -10,7 +10,7 @@ import {
   type KeyPage,
   type KeyRead,
 } from '#libs/contracts';
-import { KeyBucket } from '#libs/messaging';
+import { KeyBucket, pageAfter } from '#libs/messaging';
 import { abilityOf, belongsTo } from '#libs/permission';
 import type { Transaction } from '#libs/storage';
 
@@ -29,22 +29,23 @@ export class VisibleKeys {
   ) {}
 
   /** @throws QueryRefused 404 for an organisation that is not there or not the caller's */
-  async list({ caller, organization, project, after = '', limit }: KeyList): Promise<KeyPage> {
+  async list({ caller, organization, project, after: cursor, limit }: KeyList): Promise<KeyPage> {
     this.requireOrganization(caller, organization);
     const projects = project === undefined ? visibleProjects(caller, organization) : [project];
+    const after = cursor ?? '';
     // Those of the file come first; their ids sort before all others.
     const inFile = this.fileKeys(organization)
       .filter((key) => (project === undefined || key.project === project) && key.id > after)
       .toSorted((left, right) => (left.id < right.id ? -1 : 1));
     const rest = await this.keys.list(organization, { projects, after, limit: limit + 1 });
     const all = [...inFile, ...rest.map((key) => keyObjectOf(key, Date.now()))].filter((key) => mayRead(caller, key));
-    return { keys: all.slice(0, limit), hasMore: all.length > limit };
+    const keys = await pageAfter(all, { id: cursor }, (id) => this.one({ organization, id }));
+    return { keys: keys.slice(0, limit), hasMore: keys.length > limit };
   }
 
   /** @throws QueryRefused 404 for one that is not there or not the caller's to see */
   async read({ caller, organization, id }: KeyRead): Promise<KeyObject> {
-    const stored = await this.keys.findIn(organization, id);
-    const key = stored ? keyObjectOf(stored, Date.now()) : this.fileKeys(organization).find((one) => one.id === id);
+    const key = await this.one({ organization, id });
     if (!key || key.organization !== organization || !mayRead(caller, key)) throw adminRefusal.notFound('key', id);
     return key;
   }
@@ -76,6 +77,11 @@ export class VisibleKeys {
     const projects = this.inForce.snapshot?.organizations?.find(({ name }) => name === organization)?.projects ?? [];
     const isTheirs = abilityOf(caller).at({ action: 'read', subject: 'Project' }, { organization, project });
     if (!isTheirs || !projects.some(({ name }) => name === project)) throw adminRefusal.notFound('project', project);
+  }
+
+  private async one({ organization, id }: Pick<KeyRead, 'organization' | 'id'>): Promise<KeyObject | undefined> {
+    const stored = await this.keys.findIn(organization, id);
+    return stored ? keyObjectOf(stored, Date.now()) : this.fileKeys(organization).find((key) => key.id === id);
   }
 
   private requireOrganization(caller: Caller, organization: string): void {

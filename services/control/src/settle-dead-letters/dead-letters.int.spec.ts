@@ -102,7 +102,9 @@ describe('dead letters in Postgres', () => {
     expect(await ids({})).toEqual([first.id]);
     expect(await ids({ after: first.id, consumer: 'billing', status: 'resting' })).toEqual([second.id]);
     expect(await ids({ consumer: 'audit' })).toEqual([]);
-    expect(await ids({ after: 'dl_unknown' })).toEqual([]);
+    expect(await ids({ after: second.id, consumer: 'billing' })).toEqual([]);
+    for (const after of ['dl_unknown', '', 'a\0b'])
+      await expect(ids({ after })).rejects.toMatchObject({ reply: { status: 400, param: 'after' } });
     expect((await handler.list({ caller, limit: 1 })).has_more).toBe(true);
 
     const shown = await handler.read({ caller, id: first.id });

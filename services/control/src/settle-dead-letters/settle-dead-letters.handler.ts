@@ -6,7 +6,7 @@ import type {
   DeadLetterRead,
   DeadLetterWithContent,
 } from '#libs/contracts';
-import { DeadLetters, QueryRefused } from '#libs/messaging';
+import { DeadLetters, pageAfter, QueryRefused } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import type { StoredDeadLetter } from '../keep-dead-letters/dead-letter.js';
 import { DeadLettersRepository } from '../keep-dead-letters/dead-letters.repository.js';
@@ -27,7 +27,8 @@ export class SettleDeadLettersHandler {
   ) {}
 
   async list({ limit, ...selection }: DeadLetterList): Promise<DeadLetterPage> {
-    const found = await this.letters.list({ ...selection, limit: limit + 1 });
+    const page = await this.letters.list({ ...selection, limit: limit + 1 });
+    const found = await pageAfter(page, { id: selection.after }, (id) => this.letters.find(id));
     return { object: 'list', data: found.slice(0, limit).map(toDeadLetterObject), has_more: found.length > limit };
   }
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { anthropicModel, anthropicModelPage } from './anthropic-models.policy.js';
+import { anthropicModel, anthropicModelPage, type AnthropicModelPage } from './anthropic-models.policy.js';
 
 const models = ['a', 'b', 'c', 'd', 'e'].map((name) => anthropicModel(name, 0));
 const ids = (query: Parameters<typeof anthropicModelPage>[1]): string =>
-  anthropicModelPage(models, query)
+  pageOf(query)
     .data.map(({ id }) => id)
     .join('');
+const pageOf = (query: Parameters<typeof anthropicModelPage>[1]): AnthropicModelPage => {
+  const page = anthropicModelPage(models, query);
+  if (typeof page === 'string') throw new Error(`no page: ${page}`);
+  return page;
+};
 
 describe('anthropicModelPage', () => {
   it('gives a model its name and the time of its configuration', () => {
@@ -23,8 +28,10 @@ describe('anthropicModelPage', () => {
     expect(anthropicModelPage(models, { limit: '2', before_id: 'c' })).toMatchObject({ has_more: false, last_id: 'b' });
   });
 
-  it('takes the usual limit for one that is none, and the beginning for an unknown id', () => {
-    expect(ids({ limit: 'many', after_id: 'z' })).toBe('abcde');
+  it('takes the usual limit for one that is none, and names the field of an id that is not in the list', () => {
+    expect(ids({ limit: 'many' })).toBe('abcde');
+    expect(anthropicModelPage(models, { after_id: 'z' })).toBe('after_id');
+    expect(anthropicModelPage(models, { before_id: '' })).toBe('before_id');
     expect(anthropicModelPage([], {})).toEqual({ data: [], has_more: false, first_id: null, last_id: null });
   });
 });

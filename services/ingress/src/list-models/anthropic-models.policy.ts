@@ -29,9 +29,17 @@ export function anthropicModel(name: string, createdAt: number): AnthropicModel 
   return { type: 'model', id: name, display_name: name, created_at: new Date(createdAt).toISOString() };
 }
 
-/** The page that a query asks for: what follows `after_id`, or what comes right before `before_id`. */
-export function anthropicModelPage(models: readonly AnthropicModel[], query: PageQuery): AnthropicModelPage {
+/**
+ * The page that a query asks for: what follows `after_id`, or what comes right before `before_id`. Where it begins at a model that
+ * is not in the list, the name of the field that says so.
+ */
+export function anthropicModelPage(
+  models: readonly AnthropicModel[],
+  query: PageQuery,
+): AnthropicModelPage | 'after_id' | 'before_id' {
   const limit = limitOf(query.limit);
+  const unknown = (['before_id', 'after_id'] as const).find((field) => isUnknown(models, query[field]));
+  if (unknown) return unknown;
   const before = query.before_id === undefined ? -1 : indexOf(models, query.before_id);
   const start = before >= 0 ? Math.max(0, before - limit) : indexOf(models, query.after_id) + 1;
   const end = before >= 0 ? before : Math.min(models.length, start + limit);
@@ -48,6 +56,10 @@ export function anthropicModelPage(models: readonly AnthropicModel[], query: Pag
 function limitOf(text: string | undefined): number {
   const limit = Number(text);
   return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, MOST_LIMIT) : USUAL_LIMIT;
+}
+
+function isUnknown(models: readonly AnthropicModel[], id: string | undefined): boolean {
+  return id !== undefined && indexOf(models, id) < 0;
 }
 
 function indexOf(models: readonly AnthropicModel[], id: string | undefined): number {

@@ -42,13 +42,20 @@ export class ModelsController {
   ): { object: 'list'; data: ModelObject[] } | AnthropicModelPage {
     const { models, createdAt } = this.models(caller);
     if (version === undefined) return { object: 'list', data: models.map((model) => modelObject(model, createdAt)) };
-    return anthropicModelPage(
+    const page = anthropicModelPage(
       models.map(({ name }) => anthropicModel(name, createdAt)),
       {
         ...textOf(query, 'limit'),
         ...textOf(query, 'after_id'),
         ...textOf(query, 'before_id'),
       },
+    );
+    if (typeof page !== 'string') return page;
+    throw new DialectError(
+      400,
+      'invalid_value',
+      `'${page}' names no model of this list; leave it out to begin anew.`,
+      page,
     );
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchList, BatchObject, BatchPage, BatchRead } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { pageAfter, QueryRefused } from '#libs/messaging';
 import { QueueView } from '../answer-queues/queue-view.js';
 import { holdObject } from '../answer-queues/work-hold.policy.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
@@ -21,15 +21,16 @@ export class AnswerBatchesHandler {
     return object;
   }
 
-  async list(query: BatchList): Promise<BatchPage> {
-    const batches = await this.batches.list(query.caller, { after: query.after, limit: query.limit + 1 });
-    const data = await this.inQueue(batches.slice(0, query.limit).map(toBatchObject));
+  async list({ caller, after, limit }: BatchList): Promise<BatchPage> {
+    const found = await this.batches.list(caller, { after, limit: limit + 1 });
+    const batches = await pageAfter(found, { id: after }, (id) => this.batches.find(id, caller));
+    const data = await this.inQueue(batches.slice(0, limit).map(toBatchObject));
     return {
       object: 'list',
       data,
       first_id: data[0]?.id ?? null,
       last_id: data.at(-1)?.id ?? null,
-      has_more: batches.length > query.limit,
+      has_more: batches.length > limit,
     };
   }
 

@@ -1,4 +1,5 @@
 import type { BatchObject } from '#libs/contracts';
+import { formatUsd } from '#libs/pricing';
 import type { Batch } from '../keep-batch/batch.js';
 
 /** A batch as OpenAI's API shows it. `cost_usd` is exact: the nano-dollars as decimals. */
@@ -34,7 +35,7 @@ export function toBatchObject(batch: Batch): BatchObject {
       output_tokens_details: { reasoning_tokens: batch.reasoningTokens },
       total_tokens: batch.promptTokens + batch.completionTokens,
     },
-    cost_usd: dollars(batch.costNanoUsd),
+    cost_usd: formatUsd(batch.costNanoUsd),
     ...nativeShareOf(batch),
     metadata: batch.metadata,
   };
@@ -43,7 +44,7 @@ export function toBatchObject(batch: Batch): BatchObject {
 /** What of a batch went to batch APIs of providers; nothing for one that did not. */
 export function nativeShareOf({ nativeLines, savedNanoUsd }: Batch): Pick<BatchObject, 'switchyard'> {
   if (nativeLines === 0 && savedNanoUsd === 0n) return {};
-  return { switchyard: { native_lines: nativeLines, savings_usd: dollars(savedNanoUsd) } };
+  return { switchyard: { native_lines: nativeLines, savings_usd: formatUsd(savedNanoUsd) } };
 }
 
 function seconds(time: Date): number {
@@ -52,10 +53,4 @@ function seconds(time: Date): number {
 
 function secondsOrNull(time: Date | null): number | null {
   return time && seconds(time);
-}
-
-/** Nano-USD as decimals. */
-export function dollars(nanoUsd: bigint): string {
-  const digits = nanoUsd.toString().padStart(10, '0');
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

@@ -10,7 +10,7 @@ import type {
   JobStream,
   JobStreamRead,
 } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { pageAfter, QueryRefused } from '#libs/messaging';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import type { Job } from '../keep-job/job.js';
 import { toJobObject } from '../keep-job/job-object.policy.js';
@@ -38,7 +38,8 @@ export class AnswerJobsHandler {
   }
 
   async list(query: JobList): Promise<JobPage> {
-    const found = await this.jobs.list(query);
+    const page = await this.jobs.list(query);
+    const found = await pageAfter(page, { id: query.after }, (id) => this.jobs.find(id, query.caller));
     const data = await this.shown(found.slice(0, query.limit));
     return {
       object: 'list',

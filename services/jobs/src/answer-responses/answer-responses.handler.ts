@@ -8,7 +8,7 @@ import type {
   ResponseRead,
   StoredResponse,
 } from '#libs/contracts';
-import { BodyClaims, carryDocument, QueryRefused } from '#libs/messaging';
+import { BodyClaims, carryDocument, QueryRefused, unknownCursor } from '#libs/messaging';
 import { KeepBackgroundHandler } from '../keep-background/keep-background.handler.js';
 import { ResponseRepository } from '../store-response/response.repository.js';
 import { unknownResponse } from '../store-response/unknown-response.js';
@@ -31,8 +31,10 @@ export class AnswerResponsesHandler {
     return (await this.responses.find(caller, id)) !== undefined;
   }
 
-  async listInput({ caller, id, ...page }: ResponseInputList): Promise<CarriedDocument> {
-    return this.carry(inputPage(await this.find(caller, id), page));
+  async listInput({ caller, id, ...wanted }: ResponseInputList): Promise<CarriedDocument> {
+    const page = inputPage(await this.find(caller, id), wanted);
+    if (!page) throw unknownCursor('after', wanted.after ?? '');
+    return this.carry(page);
   }
 
   /** What a request continues and refers to. A previous response that is not there is the fault of that request. */

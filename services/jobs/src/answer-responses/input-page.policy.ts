@@ -6,15 +6,16 @@ const PREFIX: Readonly<Record<string, string>> = { message: 'msg', function_call
 
 /**
  * One page of a response's input. Items that came without an id have one that follows from their place, so that pages fit
- * together; a message of plain text has its content in parts, as OpenAI lists it.
+ * together; a message of plain text has its content in parts, as OpenAI lists it. Undefined for an `after` that is none of the items.
  */
 export function inputPage(
   { response, input }: StoredResponse,
   { after, limit, order }: Pick<ResponseInputList, 'after' | 'limit' | 'order'>,
-): ResponseInputPage {
+): ResponseInputPage | undefined {
   const items = input.map((item, index) => listed(item, response.id, index));
   if (order === 'desc') items.reverse();
   const start = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && start === 0) return undefined;
   const data = items.slice(start, start + limit);
   return {
     object: 'list',

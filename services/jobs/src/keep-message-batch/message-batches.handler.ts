@@ -10,7 +10,7 @@ import type {
   MessageBatchRead,
   MessageBatchResults,
 } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { pageAfter, QueryRefused } from '#libs/messaging';
 import { Database, type Transaction } from '#libs/storage';
 import { BatchNudge } from '../advance-batches/batch-nudge.js';
 import { JobLimits } from '../job-limits.js';
@@ -95,7 +95,9 @@ export class MessageBatchesHandler {
   async list({ caller, afterId, beforeId, limit }: MessageBatchList): Promise<MessageBatchPage> {
     if (afterId !== undefined && beforeId !== undefined)
       throw refused(400, 'after_id and before_id exclude each other; send one of them.');
-    const found = await this.messageBatches.list(caller, { mark: markOf(afterId, beforeId), limit: limit + 1 });
+    const entries = await this.messageBatches.list(caller, { mark: markOf(afterId, beforeId), limit: limit + 1 });
+    const cursor = beforeId === undefined ? { param: 'after_id', id: afterId } : { param: 'before_id', id: beforeId };
+    const found = await pageAfter(entries, cursor, (id) => this.messageBatches.find(id, caller));
     const page = found.slice(0, limit);
     if (beforeId !== undefined) page.reverse();
     return {

@@ -203,7 +203,7 @@ describe('a batch of messages', () => {
     expect(Math.round(Number(file?.days))).toBe(29);
   });
 
-  it('pages both ways, and shows nothing to strangers or for a forged mark', async () => {
+  it('pages both ways, and shows nothing to strangers and refuses a forged mark', async () => {
     const owner = { ...caller, project: 'paged' };
     const ids: string[] = [];
     for (let count = 0; count < 5; count += 1) ids.unshift(await create([good], owner));
@@ -219,14 +219,15 @@ describe('a batch of messages', () => {
     expect(await list({ beforeId: ids[1] })).toEqual([ids.slice(0, 1), false]);
     const foreign = await create([good]);
     for (const mark of [foreign, 'msgbatch_none', '', "' OR 1=1 --", 'a\0b']) {
-      expect(await list({ afterId: mark })).toEqual([[], false]);
-      expect(await list({ beforeId: mark })).toEqual([[], false]);
+      await expect(list({ afterId: mark })).rejects.toMatchObject({ reply: { status: 400, param: 'after_id' } });
+      await expect(list({ beforeId: mark })).rejects.toMatchObject({ reply: { status: 400, param: 'before_id' } });
     }
     await expect(handler().list({ caller: owner, limit: 2, afterId: 'a', beforeId: 'b' })).rejects.toMatchObject({
       reply: { status: 400 },
     });
     const stranger = { ...caller, organization: 'other' };
-    expect(await list({ afterId: ids[0] }, stranger)).toEqual([[], false]);
+    expect(await list({}, stranger)).toEqual([[], false]);
+    await expect(list({ afterId: ids[0] }, stranger)).rejects.toMatchObject({ reply: { status: 400 } });
     for (const id of [ids[0] ?? '', 'msgbatch_none', 'a\0b']) {
       const query = { caller: stranger, id };
       for (const call of ['read', 'cancel', 'delete', 'results'] as const)

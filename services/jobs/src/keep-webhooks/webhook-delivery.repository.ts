@@ -42,7 +42,7 @@ const columnsWith = (whichAttempts: string): string => `
   d.id, d.endpoint_id AS "endpointId", d.event_id AS "eventId", d.event_type AS "eventType", d.status, d.reason,
   d.attempts AS "attemptCount", d.due_at AS "dueAt", d.created_at AS "createdAt", d.ended_at AS "endedAt",
   (SELECT coalesce(json_agg(json_build_object(
-      'number', a.number, 'outcome', a.outcome, 'started_at', extract(epoch FROM a.started_at), 'latency_ms', a.latency_ms,
+      'number', a.number, 'outcome', a.outcome, 'started_at', floor(extract(epoch FROM a.started_at)), 'latency_ms', a.latency_ms,
       'status_code', a.status_code, 'error', a.error, 'response', a.response) ORDER BY a.number), '[]'::json)
    FROM jobs.webhook_attempts a WHERE a.delivery_id = d.id AND ${whichAttempts}) AS attempts`;
 

@@ -8,7 +8,7 @@ import type {
   WebhookReplayed,
   WebhookTest,
 } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { pageAfter, QueryRefused } from '#libs/messaging';
 import { DeliverWebhookHandler } from '../deliver-webhooks/deliver-webhook.handler.js';
 import { WebhookDeliveryRepository } from '../keep-webhooks/webhook-delivery.repository.js';
 import {
@@ -32,7 +32,8 @@ export class ManageDeliveriesHandler {
 
   async list({ caller, endpointId, limit, ...filter }: WebhookDeliveryList): Promise<WebhookDeliveryPage> {
     await this.requireEndpoint(caller, endpointId);
-    const found = await this.deliveries.list(caller, endpointId, { ...filter, limit: limit + 1 });
+    const page = await this.deliveries.list(caller, endpointId, { ...filter, limit: limit + 1 });
+    const found = await pageAfter(page, { id: filter.after }, (id) => this.deliveries.find(caller, endpointId, id));
     return toPage(found.map(toDeliveryObject), limit);
   }
 

@@ -11,7 +11,7 @@ import type {
   WebhookEndpointWithSecret,
   WebhookSecretRotate,
 } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { pageAfter, QueryRefused } from '#libs/messaging';
 import { OutboundError } from '#libs/outbound';
 import { Settings } from '#libs/runtime';
 import { sealWebhookSecret } from '#libs/secrets';
@@ -53,7 +53,8 @@ export class ManageEndpointsHandler {
   }
 
   async list({ caller, after, limit }: WebhookEndpointList): Promise<WebhookEndpointPage> {
-    const found = await this.endpoints.list(caller, { after, limit: limit + 1 });
+    const page = await this.endpoints.list(caller, { after, limit: limit + 1 });
+    const found = await pageAfter(page, { id: after }, (id) => this.endpoints.find(caller, id));
     return toPage(found.map(toEndpointObject), limit);
   }
 

@@ -36,9 +36,9 @@ export function toDeliveryObject(delivery: WebhookDelivery): WebhookDeliveryObje
     reason: delivery.reason,
     attempt_count: delivery.attemptCount,
     attempts: delivery.attempts.map((attempt) => ({ ...attempt })),
-    next_attempt_at: isPending ? delivery.dueAt.getTime() / 1_000 : null,
-    created_at: delivery.createdAt.getTime() / 1_000,
-    ended_at: delivery.endedAt === null ? null : delivery.endedAt.getTime() / 1_000,
+    next_attempt_at: isPending ? wholeSeconds(delivery.dueAt) : null,
+    created_at: wholeSeconds(delivery.createdAt),
+    ended_at: secondsOf(delivery.endedAt),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { nativeBatchListSchema, Subject, type NativeBatchList, type NativeBatchPage } from '#libs/contracts';
-import { AnswerQuery } from '#libs/messaging';
+import { AnswerQuery, pageAfter } from '#libs/messaging';
 import { NativeViewRepository } from './native-view.repository.js';
 
 /** Shows batches at providers to operators, whosever lines they hold. */
@@ -9,7 +9,9 @@ export class ListNativeController {
   constructor(private readonly view: NativeViewRepository) {}
 
   @AnswerQuery(Subject.nativeBatchList, nativeBatchListSchema)
-  list(query: NativeBatchList): Promise<NativeBatchPage> {
-    return this.view.list(query);
+  async list(query: NativeBatchList): Promise<NativeBatchPage> {
+    const page = await this.view.list(query);
+    await pageAfter(page.data, { id: query.after }, (id) => this.view.find(id));
+    return page;
   }
 }

@@ -85,7 +85,7 @@ describe('batches at providers', () => {
       state: 'running',
       remote_id: `remote-${data[0]?.id}`,
       lines_answered: 0,
-      savings_usd: '0.000000000',
+      savings_usd: '0',
       ended_at: null,
     });
     expect(data[0]?.lines_at_provider).toBe(data[0]?.lines);
@@ -146,7 +146,7 @@ describe('batches at providers', () => {
     await jobs.query(`UPDATE jobs.batches SET endpoint = '/v1/messages' WHERE id = $1`, [id]);
     expect(await jobs.get(MessageBatchesHandler).read({ caller, id })).toMatchObject({
       type: 'message_batch',
-      switchyard: { native_lines: 0, savings_usd: '0.000004500' },
+      switchyard: { native_lines: 0, savings_usd: '0.0000045' },
     });
   });
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NativeBatchList, NativeBatchObject, NativeBatchPage } from '#libs/contracts';
+import { formatUsd } from '#libs/pricing';
 import { Database, storableText } from '#libs/storage';
-import { dollars } from '../answer-batches/batch-object.policy.js';
 import { OPEN_STATES } from './native-batch.js';
 
 type Times = 'created_at' | 'submitted_at' | 'give_up_at' | 'ended_at';
@@ -44,6 +44,12 @@ export class NativeViewRepository {
     return { object: 'list', data: rows.slice(0, limit).map(shown), has_more: rows.length > limit };
   }
 
+  /** Whether there is such a batch. */
+  async find(id: string): Promise<boolean> {
+    const rows = await this.database.query(`SELECT 1 FROM jobs.native_batches WHERE id = $1`, [storableText(id)]);
+    return rows.length > 0;
+  }
+
   open(): Promise<OpenAtProvider[]> {
     return this.database.query<OpenAtProvider>(
       `SELECT provider, count(*)::integer AS batches, sum(at_provider)::integer AS lines
@@ -60,7 +66,7 @@ function shown({ saved, created_at, submitted_at, give_up_at, ended_at, ...row }
   return {
     object: 'native_batch',
     ...row,
-    savings_usd: dollars(BigInt(saved)),
+    savings_usd: formatUsd(BigInt(saved)),
     created_at: created_at?.toISOString() ?? '',
     submitted_at: submitted_at?.toISOString() ?? null,
     give_up_at: give_up_at?.toISOString() ?? '',

@@ -10,7 +10,7 @@ import type {
   FileRead,
   Made,
 } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { pageAfter, QueryRefused } from '#libs/messaging';
 import { expiryRefusal, isExpiry } from '../create-batch/batch-request.policy.js';
 import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
 import { markRepeat } from '../keep-keys/mark-repeat.js';
@@ -72,7 +72,8 @@ export class StoreFileHandler {
   }
 
   async list(query: FileList): Promise<FilePage> {
-    const files = await this.files.list(query.caller, { ...query, limit: query.limit + 1 });
+    const found = await this.files.list(query.caller, { ...query, limit: query.limit + 1 });
+    const files = await pageAfter(found, { id: query.after }, (id) => this.files.find(id, query.caller));
     const data = files.slice(0, query.limit).map(toFileObject);
     return {
       object: 'list',
