@@ -22,7 +22,7 @@ const forbidden = [
   {
     name: 'the-command-line-knows-the-api-only',
     from: { path: '^services/cli/', pathNot: SPEC },
-    to: { path: ['^libs/', 'node_modules/@nestjs/'], pathNot: INDEX('contracts', 'difficulty', 'merkle') },
+    to: { path: ['^libs/', 'node_modules/@nestjs/'], pathNot: INDEX('contracts', 'csv', 'difficulty', 'merkle') },
   },
   {
     name: 'providers-are-islands',
@@ -44,7 +44,7 @@ const forbidden = [
   {
     name: 'ground-floor-stands-alone',
     from: {
-      path: '^libs/(blobs|config|contracts|difficulty|key-provider|merkle|outbound|secrets|simulation|telemetry)/',
+      path: '^libs/(blobs|config|contracts|csv|difficulty|key-provider|merkle|outbound|secrets|simulation|telemetry)/',
       pathNot: SPEC,
     },
     to: { path: '^libs/', pathNot: '^libs/$1/' },
@@ -55,7 +55,7 @@ const forbidden = [
       path: '^libs/(classification|conditions|dialects|health|identities|permission|pricing|trail-formats)/',
       pathNot: SPEC,
     },
-    to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts')] },
+    to: { path: '^libs/', pathNot: ['^libs/$1/', INDEX('contracts', 'csv')] },
   },
   {
     name: 'routing-stands-on-rules',

@@ -1,3 +1,4 @@
+import { csvRow } from '#libs/csv';
 import type { FlatEntry } from './flat-entry.policy.js';
 
 const COLUMNS = [
@@ -20,22 +21,14 @@ const COLUMNS = [
   ['body', 'body'],
 ] as const satisfies readonly (readonly [string, keyof FlatEntry])[];
 
-export const CSV_HEAD = `${COLUMNS.map(([name]) => name).join(',')}\r\n`;
+export const CSV_HEAD = csvRow(COLUMNS.map(([name]) => name));
 
-/** One row of RFC 4180, every field quoted. */
-export function csvRow(entry: FlatEntry): string {
-  return `${COLUMNS.map(([, name]) => quoted(entry[name])).join(',')}\r\n`;
-}
-
-/** A table whose rows have the columns of the first one, in RFC 4180; nothing without rows. */
-export function csvOf(rows: readonly Readonly<Record<string, string | number | readonly string[]>>[]): string {
-  const columns = Object.keys(rows[0] ?? {});
-  if (columns.length === 0) return '';
-  const lines = rows.map((row) => columns.map((column) => quoted(row[column] ?? '')).join(','));
-  return [columns.join(','), ...lines, ''].join('\r\n');
-}
-
-function quoted(value: string | number | readonly string[]): string {
-  const text = typeof value === 'object' ? value.join(' ') : String(value);
-  return `"${text.replaceAll('"', '""')}"`;
+/** An entry as one row below that head. */
+export function entryRow(entry: FlatEntry): string {
+  return csvRow(
+    COLUMNS.map(([, name]) => {
+      const value = entry[name];
+      return typeof value === 'object' ? value.join(' ') : value;
+    }),
+  );
 }

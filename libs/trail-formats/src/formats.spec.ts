@@ -65,6 +65,12 @@ describe('an export', () => {
     expect([column(second, 'actor'), column(second, 'type')]).toEqual([NASTY, 'key.issued']);
   });
 
+  it('as CSV has no formula in any cell', () => {
+    const formula = lineOf({ ...event, model: '=HYPERLINK("http://x","y")' }, 3, 'request.failed');
+    const [row] = readCsv(inFormat(TRAIL_FORMATS.csv, [formula]));
+    expect(row).toContain(`'=HYPERLINK("http://x","y")`);
+  });
+
   it('as CEF keeps one event on a line, whatever is in it, and gives every value back', () => {
     const text = inFormat(TRAIL_FORMATS.cef, lines);
     expect(text.split('\n')).toHaveLength(3);

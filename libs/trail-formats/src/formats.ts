@@ -1,5 +1,5 @@
 import { cefLine } from './cef.policy.js';
-import { CSV_HEAD, csvRow } from './csv.policy.js';
+import { CSV_HEAD, entryRow } from './csv.policy.js';
 import { flatEntryOf, type EntryLine, type FlatEntry } from './flat-entry.policy.js';
 import { ocsfLine } from './ocsf.policy.js';
 
@@ -11,7 +11,7 @@ export interface TrailFormat {
 }
 
 export const TRAIL_FORMATS = {
-  csv: { contentType: 'text/csv; charset=utf-8', head: CSV_HEAD, write: csvRow },
+  csv: { contentType: 'text/csv; charset=utf-8', head: CSV_HEAD, write: entryRow },
   ocsf: { contentType: 'application/x-ndjson', head: '', write: ocsfLine },
   cef: { contentType: 'text/plain; charset=utf-8', head: '', write: cefLine },
 } as const satisfies Record<string, TrailFormat>;

@@ -2,11 +2,12 @@ import type { ReportRow } from './audit-reports.js';
 
 /**
  * Makes one row of all rows of the report `model-use` that are alike but for how many calls they stand for (`requests`, `failed`,
- * `cost_nano_usd`) and when those were (`first_at`, `last_at`); in the order in which they first come.
+ * `cost_nano_usd`) and when those were (`first_at`, `last_at`); in the order in which they first come, without `cost_usd`, which
+ * follows from the sum.
  */
 export function addUpUse(rows: Iterable<ReportRow>): ReportRow[] {
   const groups = new Map<string, ReportRow>();
-  for (const row of rows) {
+  for (const { cost_usd: _dollars, ...row } of rows) {
     const {
       requests: _requests,
       failed: _failed,

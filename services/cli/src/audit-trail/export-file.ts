@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { ApiClient } from '../call-api/api-client.js';
 import { CliError } from '../cli.error.js';
+import { assertWritable, unwritable } from '../file-problems.js';
 
 const head = z.object({ object: z.literal('audit.export'), size: z.int() });
 const line = z.object({
@@ -24,6 +24,7 @@ interface Resumption {
 
 /** Writes an export to a file; one that is there already is gone on with where it broke off. Returns the size of the log. */
 export async function exportToFile(api: ApiClient, file: string, query: URLSearchParams): Promise<number> {
+  assertWritable(file);
   const found = await findResumption(file);
   if (found && found.start >= found.size) return found.size;
   if (found) {
@@ -32,14 +33,13 @@ export async function exportToFile(api: ApiClient, file: string, query: URLSearc
   }
   const { pieces, size } = await api.exportTrail(query);
   const stream = createWriteStream(file, found ? { flags: 'r+', start: found.keepBytes } : { flags: 'w' });
-  for await (const piece of pieces) await write(stream, piece);
-  stream.end();
-  await finished(stream);
+  try {
+    await pipeline(pieces, stream);
+  } catch (error) {
+    // Only what concerns the file has its path.
+    throw error instanceof Error && 'path' in error ? unwritable(file, error) : error;
+  }
   return size;
-}
-
-async function write(stream: WriteStream, piece: Uint8Array): Promise<void> {
-  if (!stream.write(piece)) await once(stream, 'drain');
 }
 
 /** Undefined where there is no file, or none with a whole first line. @throws CliError for a file that is something else */

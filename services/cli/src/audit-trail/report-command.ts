@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { addUpUse, reportRowSchema, type ReportRow } from '#libs/contracts';
+import { csvOf } from '#libs/csv';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
-import { describeRows, rowsInCsv } from './report-table.policy.js';
+import { assertWritable, unwritable } from '../file-problems.js';
+import { describeRows, withDollars } from './report-table.policy.js';
 
 const reportPage = z.object({ data: z.array(reportRowSchema), next_after: z.int().nullable() });
 const NAMES = ['organization', 'project', 'since', 'until', 'model', 'regions'] as const;
@@ -34,10 +36,17 @@ export function reportCommand(): Command {
     .option('--csv', 'as CSV')
     .option('--output <file>', 'write to a file')
     .action(async (name: string, flags: Flags) => {
+      if (flags.output !== undefined) assertWritable(flags.output);
       const rows = await readReport(name, flags);
-      const text = flags.json ? `${JSON.stringify(rows)}\n` : flags.csv ? rowsInCsv(rows) : describeRows(rows);
-      await (flags.output === undefined ? process.stdout.write(text) : writeFile(flags.output, text));
+      const text = flags.json ? `${JSON.stringify(rows)}\n` : flags.csv ? csvOf(rows) : describeRows(rows);
+      await (flags.output === undefined ? process.stdout.write(text) : write(flags.output, text));
     });
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
 }
 
 async function readReport(name: string, flags: Flags): Promise<ReportRow[]> {
@@ -59,5 +68,5 @@ async function readReport(name: string, flags: Flags): Promise<ReportRow[]> {
     rows.push(...page.data);
     after = page.next_after;
   }
-  return name === 'model-use' ? addUpUse(rows) : rows;
+  return withDollars(name === 'model-use' ? addUpUse(rows) : rows);
 }

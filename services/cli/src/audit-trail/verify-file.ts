@@ -3,7 +3,9 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeVerifier, ExportVerifier, notesIn, type ExportReport, type Verifier } from '#libs/merkle';
+import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
+import { unreadable } from '../file-problems.js';
 import { contradictionOf } from './contradiction.policy.js';
 
 /** What an export is verified with: files, and nothing of any server. */
@@ -57,6 +59,7 @@ async function readCheckpoints(path: string): Promise<string[]> {
 
 function readable(path: string, error: unknown): Error {
   if (error instanceof CliError) return error;
+  if (codeOf(error)?.startsWith('E')) return unreadable(path, error);
   const reason = error instanceof Error ? error.message : String(error);
   return new CliError(`${path} cannot be verified: ${reason}`, { cause: error });
 }

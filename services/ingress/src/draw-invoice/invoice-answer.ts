@@ -1,6 +1,6 @@
 import type { Invoice } from '#libs/contracts';
+import { csvTable } from '#libs/csv';
 import { formatUsd } from '#libs/pricing';
-import { csvTable } from '../read-costs/csv.policy.js';
 
 const usd = (nanoUsd: string): string => formatUsd(BigInt(nanoUsd));
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1_000);

@@ -1,7 +1,7 @@
 import type { CostReport, CostRow } from '#libs/contracts';
+import { csvTable } from '#libs/csv';
 import { formatUsd } from '#libs/pricing';
 import type { Bucket } from './buckets.policy.js';
-import { csvTable } from './csv.policy.js';
 
 type Groups = CostReport['groupBy'];
 

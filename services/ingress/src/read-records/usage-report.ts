@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { USAGE_GROUPS, type UsageReport, type UsageReportReply } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
+import { csvTable } from '#libs/csv';
 import { formatUsd } from '#libs/pricing';
-import { csvTable } from '../read-costs/csv.policy.js';
 import { readFields } from '../http/read-json.js';
 import { time } from '../read-trail/trail-fields.js';
 import { unitsOf } from './units-of.js';

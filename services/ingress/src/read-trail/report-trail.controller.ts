@@ -10,14 +10,17 @@ import {
   type AuditReportRead,
   type ReportRow,
 } from '#libs/contracts';
+import { csvOf } from '#libs/csv';
 import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
-import { csvOf } from '#libs/trail-formats';
+import { formatUsd } from '#libs/pricing';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { readFields } from '../http/read-json.js';
 import { reportQuery } from './trail-fields.js';
 
+const COST = 'cost_nano_usd';
+const COST_USD = 'cost_usd';
 const MOST_ROWS = 5_000;
 /** Of up to 2,000 entries each. */
 const MOST_STRETCHES = 50;
@@ -68,12 +71,30 @@ export class ReportTrailController {
       page = await this.page({ ...query, after: page.next, continues: true });
       rows = query.report === 'model-use' ? addUpUse([...rows, ...page.rows]) : [...rows, ...page.rows];
     }
-    return { ...page, rows };
+    return { ...page, rows: rows.map(withDollars) };
   }
 
   private async page(query: AuditReportRead): Promise<AuditReportPage> {
     return this.messaging.ask(Subject.auditReportRead, query, auditReportPageSchema);
   }
+}
+
+/** The exact dollars stand before the nano-dollars, where a report has any. */
+function withDollars(row: ReportRow): ReportRow {
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      name === COST
+        ? [
+            [COST_USD, usd(value)],
+            [name, value],
+          ]
+        : [[name, value]],
+    ),
+  );
+}
+
+function usd(nanoUsd: unknown): string {
+  return nanoUsd === '' ? '' : formatUsd(BigInt(String(nanoUsd)));
 }
 
 function known(name: string): AuditReport {

@@ -1,0 +1,1 @@
+export { csvOf, csvRow, csvTable } from './csv.policy.js';
