@@ -25,6 +25,14 @@ describe('the command switchyard', () => {
     expect(paths).toContainEqual(['audit', 'report']);
   });
 
+  it('tells its version', async () => {
+    const program = switchyardProgram(() => undefined);
+    let text = '';
+    quiet(program, (written) => (text += written));
+    await expect(program.parseAsync(['--version'], { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
+    expect(text).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it.each(paths.map((path) => [path.join(' '), path] as const))('%s explains itself', async (_name, path) => {
     const program = switchyardProgram(() => undefined);
     let text = '';

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { auditCommand } from './audit-trail/audit.command.js';
 import { importCommand } from './import-litellm/import.command.js';
@@ -27,6 +29,7 @@ First steps:
 export function switchyardProgram(exit: (code: number) => void): Command {
   const program = new Command('switchyard')
     .description('Switchyard from the terminal')
+    .version(versionOf(), '--version', 'print the version')
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', EXPLANATION)
     .addCommand(batchCommand(exit))
@@ -44,4 +47,10 @@ export function switchyardProgram(exit: (code: number) => void): Command {
     .addCommand(routerCommand());
   for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);
   return program;
+}
+
+/** Of the package that this is part of, built or not: the nearest package.json above. */
+function versionOf(): string {
+  const text = readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

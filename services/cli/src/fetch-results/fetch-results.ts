@@ -6,6 +6,7 @@ import type { BatchObject } from '#libs/contracts';
 import type { ApiClient } from '../call-api/api-client.js';
 import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
+import { unwritable } from '../file-problems.js';
 import { patiently, type Patience } from '../follow-batch/follow-batch.js';
 
 /** Where answers and errors go. */
@@ -56,7 +57,7 @@ async function download(api: ApiClient, fileId: string, path: string): Promise<v
   } catch (error) {
     await rm(partial, { force: true });
     const isCut = codeOf(error)?.startsWith('UND_ERR') ?? false;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`${path} could not be written: ${reason}`, { retryable: isCut, cause: error });
+    if (!isCut) throw unwritable(path, error);
+    throw new CliError(`${path} could not be written: the connection broke`, { retryable: true, cause: error });
   }
 }

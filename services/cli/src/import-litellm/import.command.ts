@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
+import { unreadable, unwritable } from '../file-problems.js';
 import { importLitellm, told, type ImportedConfiguration } from './import-litellm.js';
 
 const CHECK = 'node dist/services/control/src/check-configuration.main.js';
@@ -42,7 +43,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw unreadable(file, error);
   }
 }
 
@@ -50,8 +51,7 @@ function write(file: string, text: string, mayReplace: boolean): void {
   try {
     writeFileSync(file, text, { flag: mayReplace ? 'w' : 'wx' });
   } catch (error) {
-    const remedy =
-      codeOf(error) === 'EEXIST' ? 'is there already; name another file, or pass --force' : (error as Error).message;
-    throw new CliError(`${file} cannot be written: ${remedy}`, { cause: error });
+    if (codeOf(error) !== 'EEXIST') throw unwritable(file, error);
+    throw new CliError(`${file} is there already; name another file, or pass --force.`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
-import { CliError } from '../cli.error.js';
+import { unreadable } from '../file-problems.js';
 import { describeDifferences } from './describe-differences.policy.js';
 import { resolveReferences } from './resolve-references.js';
 
@@ -58,6 +58,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`${file} cannot be read: ${(error as Error).message}`);
+    throw unreadable(file, error);
   }
 }

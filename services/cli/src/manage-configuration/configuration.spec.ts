@@ -19,7 +19,7 @@ describe('a configuration to be applied', () => {
   });
 
   it('is not sent where a reference leads nowhere', () => {
-    expect(() => resolved('a: "${file:none}"')).toThrow('cannot be read');
+    expect(() => resolved('a: "${file:none}"')).toThrow('There is no file none');
     expect(() => resolved('a: "${env:SWITCHYARD_NO_SUCH_VARIABLE}"')).toThrow('is not set');
   });
 

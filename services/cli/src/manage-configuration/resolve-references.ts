@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { CliError } from '../cli.error.js';
+import { unreadable } from '../file-problems.js';
 
 const REFERENCE = /(\$?)\$\{(env|file):([^}]+)\}/g;
 
@@ -28,11 +29,11 @@ function follow(kind: string, name: string, file: string): string {
   if (kind === 'env') {
     const value = process.env[name];
     if (value !== undefined && value !== '') return value;
-    throw new CliError(`the environment variable ${name}, which ${file} refers to, is not set`);
+    throw new CliError(`The environment variable ${name}, which ${file} refers to, is not set; set it and try again.`);
   }
   try {
     return readFileSync(resolve(dirname(file), name), 'utf8').trimEnd();
   } catch (error) {
-    throw new CliError(`${file} refers to ${name}, which cannot be read: ${(error as Error).message}`);
+    throw new CliError(`${file} refers to another file. ${unreadable(name, error).message}`, { cause: error });
   }
 }

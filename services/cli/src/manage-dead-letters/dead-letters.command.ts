@@ -41,9 +41,9 @@ function addList(letters: Command): void {
     .option('--after <id>', 'from behind this one')
     .option('--limit <number>', 'how many, up to 100', wholeNumber, DEFAULT_LIMIT)
     .action(async (flags: ConnectionFlags & LetterFilter) => {
-      const { status, consumer, after, limit } = flags;
+      const { status = 'resting', consumer, after, limit } = flags;
       const page = await apiFrom(flags).list({ status, consumer, after, limit });
-      print(flags, page, describeDeadLetters(page));
+      print(flags, page, describeDeadLetters(page, { status, consumer, after }));
     });
 }
 

@@ -3,9 +3,16 @@ import { table } from '../text-table.policy.js';
 
 const MOST_REASON_CHARACTERS = 60;
 
+/** Which letters were asked for, as far as it matters where there are none. */
+export interface AskedLetters {
+  readonly status: string;
+  readonly consumer?: string | undefined;
+  readonly after?: string | undefined;
+}
+
 /** A page of dead letters for people, with how to see the next one. */
-export function describeDeadLetters({ data, has_more: hasMore }: DeadLetterPage): string {
-  if (data.length === 0) return 'No such dead letters.';
+export function describeDeadLetters({ data, has_more: hasMore }: DeadLetterPage, asked: AskedLetters): string {
+  if (data.length === 0) return describeNone(asked);
   const rows = [
     ['id', 'status', 'buried at', 'consumer', 'deliveries', 'fault', 'reason'],
     ...data.map((letter) => [
@@ -20,6 +27,13 @@ export function describeDeadLetters({ data, has_more: hasMore }: DeadLetterPage)
   ];
   const more = hasMore ? [`There are more: --after ${data.at(-1)?.id}`] : [];
   return [...table(rows), ...more].join('\n');
+}
+
+function describeNone({ status, consumer, after }: AskedLetters): string {
+  const which = status === 'all' ? '' : ` that ${status === 'resting' ? 'rest' : `were ${status}`}`;
+  const whose = consumer === undefined ? '' : ` of ${consumer}`;
+  const place = after === undefined ? '' : ` after ${after}`;
+  return `There are no dead letters${whose}${which}${place}.`;
 }
 
 /** One dead letter with its history and content. */

@@ -85,11 +85,15 @@ describe('settling dead letters', () => {
 
 describe('dead letters for people', () => {
   it('are a table of short reasons, and how to see more', () => {
-    const text = describeDeadLetters({ object: 'list', data: [letter('dl_1')], has_more: true });
+    const text = describeDeadLetters({ object: 'list', data: [letter('dl_1')], has_more: true }, { status: 'resting' });
     expect(text).toContain('dl_1  resting');
     expect(text).toContain(' no …');
     expect(text.split('\n').at(-1)).toBe('There are more: --after dl_1');
-    expect(describeDeadLetters({ object: 'list', data: [], has_more: false })).toBe('No such dead letters.');
+    const none = { object: 'list' as const, data: [], has_more: false };
+    expect(describeDeadLetters(none, { status: 'resting' })).toBe('There are no dead letters that rest.');
+    expect(describeDeadLetters(none, { status: 'all', consumer: 'audit', after: 'dl_9' })).toBe(
+      'There are no dead letters of audit after dl_9.',
+    );
   });
 
   it('are shown whole one by one', () => {

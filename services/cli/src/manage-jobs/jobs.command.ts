@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { JobObject } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
-import { CliError } from '../cli.error.js';
 import { ExitCode } from '../exit-code.js';
+import { unreadable, unwritable } from '../file-problems.js';
 import { defaultPatience } from '../follow-batch/follow-batch.js';
 import { describeJob, describeJobs, jobExitCode } from './describe-job.policy.js';
 import { jobApi, type JobFilter } from './job-api.js';
@@ -30,7 +30,7 @@ export function jobsCommand(exitWith: (code: number) => void): Command {
     .option('--after <id>', 'those behind this job of the list')
     .action(async (flags: ConnectionFlags & JobFilter) => {
       const page = await jobApi.list(clientFrom(flags), flags);
-      write(flags.json ? JSON.stringify(page) : describeJobs(page.data));
+      show(flags.json ? JSON.stringify(page) : describeJobs(page.data));
     });
   const one = (name: string, description: string): Command =>
     withConnection(jobs.command(name)).description(description).argument('<id>', 'id of the job (job_…)');
@@ -52,7 +52,7 @@ export function jobsCommand(exitWith: (code: number) => void): Command {
     .action(async (id: string, flags: ConnectionFlags & { output?: string }) => {
       const { status, body } = await jobApi.result(clientFrom(flags), id);
       if (flags.output === undefined) process.stdout.write(body);
-      else await writeFile(flags.output, body);
+      else await write(flags.output, body);
       exitWith(status < 400 ? ExitCode.ok : ExitCode.failedLines);
     });
   withConnection(jobs.command('submit'))
@@ -83,17 +83,21 @@ async function read(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new CliError(`${file} cannot be read (${(error as Error).message}); name a file that holds the request.`, {
-      cause: error,
-    });
+    throw unreadable(file, error);
   }
 }
 
-function print(flags: ConnectionFlags, job: JobObject): void {
-  write(flags.json ? JSON.stringify(job) : describeJob(job));
+async function write(file: string, body: Uint8Array): Promise<void> {
+  await writeFile(file, body).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
 }
 
-function write(text: string): void {
+function print(flags: ConnectionFlags, job: JobObject): void {
+  show(flags.json ? JSON.stringify(job) : describeJob(job));
+}
+
+function show(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 

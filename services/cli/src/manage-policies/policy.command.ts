@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
-import { CliError } from '../cli.error.js';
+import { unreadable } from '../file-problems.js';
 import { describeChange, describeReplay, describeVersions } from './describe-policies.policy.js';
 import { showElapsed } from './elapsed-display.js';
 import { PolicyApi, type NamedText, type PolicyChange } from './policy-api.js';
@@ -89,8 +89,7 @@ function namedTextOf(file: string): NamedText {
   try {
     return { text: readFileSync(file, 'utf8'), name: file };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`${file} cannot be read: ${reason}`, { cause: error });
+    throw unreadable(file, error);
   }
 }
 

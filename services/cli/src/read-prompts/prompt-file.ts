@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CliError } from '../cli.error.js';
+import { unreadable } from '../file-problems.js';
 import { endpointOf, kindOf, toBatchLine, type ConversionRules, type InputKind } from './prompt-line.policy.js';
 import { textLines } from './text-lines.js';
 
@@ -21,9 +22,7 @@ export class PromptFile {
     { endpoint, ...given }: Omit<ConversionRules, 'endpoint'> & { readonly endpoint?: string | undefined },
   ): Promise<PromptFile> {
     const details = await stat(path).catch((error: unknown) => {
-      throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw unreadable(path, error);
     });
     if (!details.isFile()) throw new CliError(`${path} is not a file.`);
     const first = await firstLineOf(path);

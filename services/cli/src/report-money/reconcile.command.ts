@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { CliError } from '../cli.error.js';
 import { ExitCode } from '../exit-code.js';
+import { unreadable } from '../file-problems.js';
 import { describeReconciliation, reconciliationSchema } from './describe-reconciliation.policy.js';
 
 interface ReconcileFlags extends ConnectionFlags {
@@ -46,9 +46,8 @@ export function reconcileCommand(setExitCode: (code: number) => void): Command {
 async function contentOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
-  } catch (cause) {
-    const code = z.object({ code: z.string() }).safeParse(cause).data?.code ?? String(cause);
-    throw new CliError(`${file} cannot be read (${code}). Check --file.`, { cause });
+  } catch (error) {
+    throw unreadable(file, error);
   }
 }
 

@@ -13,6 +13,7 @@ interface GroupedFlags extends ReportFlags {
   readonly from?: string;
   readonly to?: string;
   readonly only?: string[];
+  readonly organization?: string;
 }
 
 interface CostFlags extends GroupedFlags {
@@ -74,6 +75,7 @@ function withSelection(command: Command, example: string): Command {
   return command
     .option('--from <time>', 'from then on, such as 2026-11-01')
     .option('--to <time>', 'up to then')
+    .option('--organization <name>', 'of one organization only')
     .option('--only <name=value>', 'only what has this value; may be given for several names', collected)
     .addHelpText('after', `\nExample:\n  ${example}`);
 }
@@ -95,9 +97,15 @@ async function print(
 }
 
 /** Exported for its test. */
-export function selectionOf({ groupBy, from, to, only = [] }: Omit<GroupedFlags, 'csv'>): URLSearchParams {
+export function selectionOf({
+  groupBy,
+  from,
+  to,
+  organization,
+  only = [],
+}: Omit<GroupedFlags, 'csv'>): URLSearchParams {
   const query = new URLSearchParams(only.map((pair) => pairOf(pair)));
-  for (const [name, value] of Object.entries({ group_by: groupBy, from, to })) {
+  for (const [name, value] of Object.entries({ group_by: groupBy, from, to, organization })) {
     if (value !== undefined) query.set(name, value);
   }
   return query;

@@ -93,12 +93,25 @@ describe('reports in the terminal', () => {
   };
 
   it('show usage by groups, bound to values', async () => {
-    await run('usage', '--group-by', 'model', '--from', '2026-11-01', '--only', 'project=search', '--only', 'key=ci');
+    await run(
+      'usage',
+      '--group-by',
+      'model',
+      '--from',
+      '2026-11-01',
+      '--only',
+      'project=search',
+      '--only',
+      'key=ci',
+      '--organization',
+      'acme',
+    );
     expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
       group_by: 'model',
       from: '2026-11-01',
       project: 'search',
       key: 'ci',
+      organization: 'acme',
     });
     expect(printed).toContain('gpt-small  2         10             5                  $1.5');
   });
@@ -157,7 +170,7 @@ describe('reports in the terminal', () => {
     refusal = { error: { message: 'The file, line 2, is wrong.', code: 'invalid_export' } };
     await expect(run('reconcile', '--provider', 'openai', '--file', file)).rejects.toThrow(`${file}: The file, line 2`);
     await expect(run('reconcile', '--provider', 'openai', '--file', `${file}.x`)).rejects.toThrow(
-      'cannot be read (ENOENT)',
+      `There is no file ${file}.x`,
     );
   });
 });

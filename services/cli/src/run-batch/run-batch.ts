@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { BatchObject } from '#libs/contracts';
 import type { ApiClient } from '../call-api/api-client.js';
 import { CliError } from '../cli.error.js';
+import { assertWritable } from '../file-problems.js';
 import { fetchResults, resultPaths, type WrittenResults } from '../fetch-results/fetch-results.js';
 import { followBatch, type Patience } from '../follow-batch/follow-batch.js';
 import type { ProgressDisplay } from '../follow-batch/progress-display.js';
@@ -34,13 +35,16 @@ export async function runBatch(
 ): Promise<{ batch: BatchObject; files: WrittenResults }> {
   const { api, display } = parts;
   const file = await PromptFile.open(request.file, request);
+  const paths = resultPaths(request.file, request.output);
+  // Before anything is paid for.
+  assertWritable(paths.output);
   await requireModel(api, request.model);
   const content = file.batchLines((bytes) => display.uploading(bytes, file.bytes));
   const { id: inputFileId } = await api.upload(basename(file.path), content);
   const created = await api.createBatch({ inputFileId, endpoint: file.endpoint, completionWindow: request.window });
   parts.onCreated(created.id);
   const batch = await followBatch(created.id, parts);
-  return { batch, files: await fetchResults(batch, resultPaths(request.file, request.output), parts) };
+  return { batch, files: await fetchResults(batch, paths, parts) };
 }
 
 /** Also finds out, before a long upload, whether the server and the key are there. */

@@ -120,7 +120,9 @@ describe('switchyard router train', () => {
     const out = join(folder, 'own.bin');
     await write(prompts.slice(0, 20));
     await expect(trainRouter({ ...common, data, out }, parts)).rejects.toThrow('at least 100 are needed');
-    await expect(trainRouter({ ...common, data: join(folder, 'none'), out }, parts)).rejects.toThrow('cannot be read');
+    await expect(trainRouter({ ...common, data: join(folder, 'none'), out }, parts)).rejects.toThrow(
+      'There is no file',
+    );
     await expect(trainRouter({ ...common, data, out: join(folder, 'no', 'own.bin') }, parts)).rejects.toThrow(
       'cannot be written',
     );

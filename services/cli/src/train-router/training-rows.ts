@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { LabelledPrompt } from '#libs/difficulty';
 import type { ApiClient } from '../call-api/api-client.js';
 import { CliError } from '../cli.error.js';
+import { unreadable } from '../file-problems.js';
 import { textLines } from '../read-prompts/text-lines.js';
 import { feedbackLabels, type FeedbackLabel } from './feedback-labels.js';
 import { readTrainingLine, type UnlabelledPrompt } from './training-line.policy.js';
@@ -58,9 +59,7 @@ function counts({ target }: FeedbackLabel, answeredBy: readonly string[]): boole
 
 async function linesOf(path: string): Promise<(LabelledPrompt | UnlabelledPrompt)[]> {
   const details = await stat(path).catch((error: unknown) => {
-    throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   });
   if (!details.isFile()) throw new CliError(`${path} is not a file; name a file of JSON lines with --data.`);
   const rows: (LabelledPrompt | UnlabelledPrompt)[] = [];

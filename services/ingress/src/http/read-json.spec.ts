@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { readJson, readOptionalJson } from './read-json.js';
+import { readFields, readJson, readOptionalJson } from './read-json.js';
 
 const schema = z.object({ url: z.string(), inner: z.object({ kind: z.enum(['a', 'b']) }).optional() });
 const bytes = (body: unknown): Buffer => Buffer.from(JSON.stringify(body));
@@ -32,6 +32,27 @@ describe('what a JSON body lacks', () => {
     ['no object at all', 7, null],
   ])('is not what is there and does not fit: %s', (_what, body, param) => {
     expect(() => readJson(bytes(body), schema)).toThrow(expect.objectContaining({ code: 'invalid_parameter', param }));
+  });
+
+  it('is told with the values that there are, and without a place in a list that was one text', () => {
+    const query = z.object({
+      group_by: z
+        .string()
+        .transform((list) => list.split(','))
+        .pipe(z.array(z.enum(['model', 'project']))),
+    });
+    expect(() => readFields({ group_by: 'model,moon' }, query)).toThrow(
+      expect.objectContaining({
+        param: 'group_by',
+        message: "Invalid value for 'group_by': it must be one of model, project.",
+      }),
+    );
+    expect(() => readJson(bytes({ url: 'x', inner: { kind: 'c' } }), schema)).toThrow(
+      expect.objectContaining({
+        param: 'inner.kind',
+        message: "Invalid value for 'inner.kind': it must be one of a, b.",
+      }),
+    );
   });
 
   it('is explained by a schema that has words of its own for what must be given together', () => {
