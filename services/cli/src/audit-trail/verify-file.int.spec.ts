@@ -87,6 +87,6 @@ describe('an export in a file', () => {
     const file = await write([{ object: 'something' }]);
     await expect(verifyFile({ file, keys, checkpoints: [] })).rejects.toThrow('does not begin with the head');
     await expect(verifyFile({ file, keys: file, checkpoints: [] })).rejects.toThrow('holds no public keys');
-    await expect(verifyFile({ file: join(folder, 'no'), keys, checkpoints: [] })).rejects.toThrow('cannot be verified');
+    await expect(verifyFile({ file: join(folder, 'no'), keys, checkpoints: [] })).rejects.toThrow('There is no file');
   });
 });
