@@ -18,6 +18,7 @@ import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.hand
 import { EntriesRepository } from './list-events/entries.repository.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
+import { LogPlacesRepository } from './list-events/log-places.repository.js';
 import { ReadingNotes } from './list-events/reading-notes.js';
 import { NoteDeeds } from './note-deeds/note-deeds.js';
 import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
@@ -58,7 +59,9 @@ export class AuditParts {
   readonly entries = new EntriesRepository(this.database);
   readonly deeds = new NoteDeeds(this.trail);
   readonly readings = new ReadingNotes(this.deeds);
-  readonly events = new ListEventsController(new ListEventsHandler(this.entries, this.readings));
+  readonly events = new ListEventsController(
+    new ListEventsHandler(this.entries, this.readings, new LogPlacesRepository(this.database)),
+  );
   readonly checkpoints = new CheckpointsRepository(this.database);
   readonly keys = new SigningKeys(new SigningKeysRepository(this.database), testSettings);
   readonly signer = new SignCheckpointsHandler(this.checkpoints, this.keys);

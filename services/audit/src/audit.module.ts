@@ -16,6 +16,7 @@ import { ListDecisionsHandler } from './list-decisions/list-decisions.handler.js
 import { EntriesRepository } from './list-events/entries.repository.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
+import { LogPlacesRepository } from './list-events/log-places.repository.js';
 import { ReadingNotes } from './list-events/reading-notes.js';
 import { ClassesRepository } from './keep-partitions/classes.repository.js';
 import { HoldLogsController } from './keep-partitions/hold-logs.controller.js';
@@ -86,6 +87,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     TrailRepository,
     ListEventsHandler,
     EntriesRepository,
+    LogPlacesRepository,
     ListDecisionsHandler,
     DecidedRequestsRepository,
     KeepFeedbackHandler,

@@ -112,8 +112,10 @@ export const auditEventListSchema = z.object({
   requestId: z.string().optional(),
   since: epochMilliseconds.optional(),
   until: epochMilliseconds.optional(),
-  /** Text that stands anywhere in the entry, whatever its case. */
+  /** Words that all stand somewhere in the entry, whatever their case; those in quotes together. */
   text: z.string().optional(),
+  /** Answered from a bounded stretch of the log, as a search for text is. */
+  isStretch: z.boolean().optional(),
   /** Not noted as a reading by itself, since it goes on with one that was. */
   continues: z.boolean().optional(),
 });
@@ -121,5 +123,7 @@ export type AuditEventList = z.infer<typeof auditEventListSchema>;
 export const auditEventPageSchema = z.object({
   entries: z.array(z.union([auditEntrySchema, auditNoteEntrySchema])),
   hasMore: z.boolean(),
+  /** Of an answer from a stretch that is not full: the `after` of the next. */
+  next: z.int().min(-1).optional(),
 });
 export type AuditEventPage = z.infer<typeof auditEventPageSchema>;

@@ -9,12 +9,20 @@ import {
 import { leafHash } from '#libs/merkle';
 import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
+import { isTypeOfEvents, NOT_OF_REQUESTS } from '../record-event/entry-type.policy.js';
 import type { Reach } from './reader.js';
 
 /** A stretch of one organisation's log: entries behind a sequence that match what is given. */
-export interface EntrySelection extends Omit<AuditEventList, 'caller' | 'organization' | 'continues'> {
+export interface EntrySelection extends Omit<
+  AuditEventList,
+  'caller' | 'organization' | 'continues' | 'isStretch' | 'text'
+> {
   readonly organization: string;
   readonly project: string | undefined;
+  /** Only what lies in this stretch of the log, `stop` exclusive. */
+  readonly window?: { readonly first: number; readonly stop: number };
+  /** Only what holds all of these, as LIKE has them; in a stretch alone. */
+  readonly patterns?: readonly string[];
 }
 
 /** One entry that a reader asks for, by one of its names. */
@@ -62,7 +70,7 @@ export class EntriesRepository {
   }
 
   async list(selection: EntrySelection): Promise<(AuditEntry | AuditNoteEntry)[]> {
-    const { organization, order = 'asc', after, since, until, limit } = selection;
+    const { organization, order = 'asc', after, since, until, limit, window, patterns, type } = selection;
     const [direction, behind] = order === 'asc' ? ['ASC', '>'] : ['DESC', '<'];
     const rows = await this.database.asTenant(selection).query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
@@ -70,16 +78,18 @@ export class EntriesRepository {
          AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR project = $4)
          AND ($5::text IS NULL OR key = $5) AND ($6::text IS NULL OR model = $6) AND ($7::text IS NULL OR request_id = $7)
          AND ($8::timestamptz IS NULL OR recorded_at >= $8) AND ($9::timestamptz IS NULL OR recorded_at < $9)
-         AND ($10::text IS NULL OR position(lower($10) IN lower(body)) > 0)
-       ORDER BY sequence ${direction} LIMIT $11`,
+         AND ($10::bigint IS NULL OR (sequence >= $10 AND sequence < $11))
+         AND ($12::text[] IS NULL OR lower(body) LIKE ALL (ARRAY(SELECT lower(pattern) FROM unnest($12::text[]) AS pattern)))
+         ${type === undefined || isTypeOfEvents(type) ? '' : `AND ${NOT_OF_REQUESTS}`}
+       ORDER BY sequence ${direction} LIMIT $13`,
       [
         organization,
         after ?? null,
-        ...[selection.type, selection.project, selection.key, selection.model, selection.requestId].map(
-          (value) => value ?? null,
-        ),
+        ...[type, selection.project, selection.key, selection.model, selection.requestId].map((value) => value ?? null),
         ...[since, until].map((time) => (time === undefined ? null : new Date(time))),
-        selection.text ?? null,
+        window?.first ?? null,
+        window?.stop ?? null,
+        patterns ?? null,
         limit,
       ],
     );

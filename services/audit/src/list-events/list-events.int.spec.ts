@@ -16,6 +16,7 @@ import { EntriesRepository } from './entries.repository.js';
 import { ListEventsController } from './list-events.controller.js';
 import { ListEventsHandler } from './list-events.handler.js';
 import { NoteDeeds } from '../note-deeds/note-deeds.js';
+import { LogPlacesRepository } from './log-places.repository.js';
 import { ReadingNotes } from './reading-notes.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
@@ -47,7 +48,8 @@ describe('answers on the trail', () => {
       events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
     );
     readings = new ReadingNotes(new NoteDeeds(new TrailRepository(database)));
-    controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database), readings));
+    const places = new LogPlacesRepository(database);
+    controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database), readings, places));
   });
   afterAll(async () => {
     await database.close();
@@ -129,6 +131,10 @@ describe('answers on the trail', () => {
     expect(await sequences({ project: 'search' })).toEqual([4]);
     expect(await sequences({ text: ours[3]!.requestId.toUpperCase() })).toEqual([3]);
     expect(await sequences({ text: '%_%' })).toEqual([]);
+    expect(await sequences({ text: `nowhere ${ours[3]!.requestId.slice(4, 12)}` })).toEqual([]);
+    expect(await sequences({ text: `failed ${ours[3]!.requestId.slice(4, 12)}` })).toEqual([3]);
+    expect(await sequences({ text: 'failed "gpt-small"', order: 'desc', until: Date.now() + 60_000 })).toEqual([3, 1]);
+    expect(await sequences({ text: 'failed', since: Date.now() + 60_000 })).toEqual([]);
     expect(await sequences({ key: 'ci', model: 'gpt-small', order: 'desc', limit: 2 })).toEqual([5, 4]);
     expect(await sequences({ order: 'desc', after: 4, limit: 2 })).toEqual([3, 2]);
     expect(await sequences({ since: Date.now() + 60_000 })).toEqual([]);

@@ -1,12 +1,13 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { CliError } from '../cli.error.js';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { ExitCode } from '../exit-code.js';
-import { describeEntry, entryPage, trailEntry } from './describe-entry.policy.js';
+import { describeEntry, trailEntry, trailRefusal } from './describe-entry.policy.js';
 import { describeReport } from './describe-report.policy.js';
 import { eventData } from './event-data.js';
+import { foundEntries } from './found-entries.js';
 import { exportToFile } from './export-file.js';
 import { eraseCommand, payloadCommand } from './payload-commands.js';
 import { reportCommand } from './report-command.js';
@@ -62,16 +63,20 @@ export function queryOf(flags: Filters): URLSearchParams {
 
 function searchCommand(): Command {
   return withFilters(withConnection(new Command('search'), ADMIN_KEYS))
-    .description('find entries, newest first; TEXT is looked for anywhere in them, whatever its case')
-    .argument('[text]', 'what to look for')
-    .option('--limit <number>', 'how many', '20')
-    .action(async (text: string | undefined, flags: Filters & { limit: string }) => {
+    .description(
+      'find entries, newest first, in which all words of TEXT stand, whatever their case; "words in quotes" stand together',
+    )
+    .argument(
+      '[text]',
+      'what to look for; an answer looks at 50,000 entries, so --since makes a search in a long log shorter',
+    )
+    .option('--limit <number>', 'how many', wholeNumber, 20)
+    .action(async (text: string | undefined, flags: Filters & { limit: number }) => {
       const query = queryOf(flags);
       query.set('order', 'desc');
-      query.set('limit', flags.limit);
       if (text !== undefined) query.set('q', text);
-      const page = await clientFrom(flags, ADMIN_KEYS).json('GET', `/v1/audit/events?${query.toString()}`, entryPage);
-      for (const entry of page.data)
+      const client = clientFrom(flags, ADMIN_KEYS);
+      for await (const entry of foundEntries(client, query, flags.limit))
         process.stdout.write(`${flags.json ? JSON.stringify(entry) : describeEntry(entry)}\n`);
     });
 }
@@ -85,7 +90,10 @@ function tailCommand(): Command {
       if (flags.after !== undefined) query.set('after', flags.after);
       const pieces = await clientFrom(flags, ADMIN_KEYS).stream(`/v1/audit/tail?${query.toString()}`);
       for await (const data of eventData(pieces)) {
-        const entry = trailEntry.parse(JSON.parse(data));
+        const told: unknown = JSON.parse(data);
+        const refusal = trailRefusal.safeParse(told).data;
+        if (refusal) throw new CliError(refusal.error.message);
+        const entry = trailEntry.parse(told);
         process.stdout.write(`${flags.json ? data : describeEntry(entry)}\n`);
       }
     });
@@ -143,4 +151,10 @@ function verifyCommand(exit: (code: number) => void): Command {
 
 function gather(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('give a whole number, 1 or more.');
 }

@@ -22,7 +22,13 @@ export const trailEntry = z.looseObject({
     .optional(),
 });
 export type TrailEntry = z.infer<typeof trailEntry>;
-export const entryPage = z.object({ data: z.array(trailEntry) });
+/** What a tail sends in place of an entry where its reader may read no more. */
+export const trailRefusal = z.object({ error: z.object({ message: z.string() }) });
+export const entryPage = z.object({
+  data: z.array(trailEntry),
+  has_more: z.boolean(),
+  next_after: z.int().nullable(),
+});
 
 /** An entry on a line: place, time, type, and who did what to what. */
 export function describeEntry({ sequence, recordedAt, type, event, note }: TrailEntry): string {

@@ -20,6 +20,12 @@ export class Authentication {
     return this.sessions.isPresented(request) ? this.sessions.resolve(request) : undefined;
   }
 
+  /** Who has sent a request that lasts, as it is by now. @throws as `callerOf` */
+  async renewed(request: FastifyRequest): Promise<Caller> {
+    await this.prepare(request);
+    return this.callerOf(request);
+  }
+
   /** @throws DialectError 401 for a missing, unknown or expired key, 403 for one that is not for this request, 503 before any key is known. */
   callerOf(request: FastifyRequest): Caller {
     const key = presentedKey(request);

@@ -41,14 +41,14 @@ export class TrailController {
       object: 'list',
       data: page.entries.map((entry) => visibleEntry(entry, caller)),
       has_more: page.hasMore,
-      next_after: page.entries.at(-1)?.sequence ?? null,
+      next_after: page.next ?? page.entries.at(-1)?.sequence ?? null,
     };
   }
 
   @Get('v1/audit/tail')
   @Permit('read', 'AuditEvent')
   async tail(
-    @Req() { caller }: AuthenticatedRequest,
+    @Req() request: AuthenticatedRequest,
     @Query() query: unknown,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
@@ -61,8 +61,8 @@ export class TrailController {
       order: _order,
       ...fields
     } = readFields({ ...(query as object), ...named }, eventsQuery);
-    const asked = { caller, ...fields, requestId, text };
-    await this.tails.handle({ query: asked, visible: (entry) => visibleEntry(entry, caller) }, reply);
+    const { caller } = request;
+    await this.tails.handle({ caller, query: { ...fields, requestId, text }, visible: visibleEntry }, request, reply);
   }
 
   @Get('v1/audit/proofs/inclusion')
