@@ -70,7 +70,7 @@ const forbidden = [
   {
     name: 'guards-stand-on-contracts',
     from: { path: '^libs/guards/', pathNot: SPEC },
-    to: { path: '^libs/', pathNot: ['^libs/guards/', INDEX('contracts', 'outbound')] },
+    to: { path: '^libs/', pathNot: ['^libs/guards/', INDEX('contracts', 'outbound', 'secrets')] },
   },
   {
     name: 'only-guards-know-detectors',

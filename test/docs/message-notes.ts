@@ -29,6 +29,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
     payload: 'several terminal events, and their answers behind them',
   },
   openRequestList: query('worker → one jobs'),
+  textsModerate: query('worker → one ingress'),
   nativeBatchList: query('ingress → one jobs'),
   nativeBatchSubmit: query('jobs → one worker'),
   nativeBatchFind: query('jobs → one worker'),

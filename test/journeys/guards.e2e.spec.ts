@@ -42,9 +42,11 @@ const echoes: Behaviour = ({ messages, stream }, response) => {
 };
 
 /** A moderation model that finds nothing at first, and harm in what comes second. */
+const harmIs = { found: false };
 const flagsTheSecond: Behaviour = ({ turn }, response) => {
-  const categories = { violence: turn === 2, hate: false };
-  const results = [{ flagged: turn === 2, categories, category_scores: { violence: 0.5, hate: 0 } }];
+  const isFlagged = turn === 2 || harmIs.found;
+  const categories = { violence: isFlagged, hate: false };
+  const results = [{ flagged: isFlagged, categories, category_scores: { violence: 0.5, hate: 0 } }];
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ id: 'modr-1', model: 'mod', results }));
 };
@@ -288,6 +290,22 @@ describe('guards', () => {
     const tooWide = await say({ key: THEIR_KEY, text: `later ${EMAIL}`, headers });
     expect([tooWide.status, codeOf(tooWide)]).toEqual([400, 'guard_blocked']);
     expect(provider.calls.length).toBe(calls + 1);
+  });
+
+  journey('ask a model of moderation about such work too', async () => {
+    const headers = { prefer: 'respond-async, wait=20' };
+    const passed = await say({ model: 'judged', text: 'a later story', headers });
+    expect([passed.status, contentOf(passed)]).toEqual([200, 'a later story']);
+    const [event] = await stack.query<{ body: string }>(
+      `SELECT body FROM audit.entries WHERE type LIKE 'request.%' AND body LIKE '%"model":"judged"%' AND body LIKE '%durable%' LIMIT 1`,
+    );
+    const { guards } = (JSON.parse(event?.body ?? '{}') as { data: { guards: { guard: string; askedAs?: string }[] } })
+      .data;
+    expect(guards.map(({ guard }) => guard)).toEqual(['pii', 'harm']);
+    expect(await readRecord(stack, guards[1]?.askedAs ?? '', OUR_KEY)).toMatchObject({ model: 'mod' });
+    harmIs.found = true;
+    const blocked = await say({ model: 'judged', text: 'a later dragon', headers });
+    expect([blocked.status, codeOf(blocked)]).toEqual([400, 'guard_blocked']);
   });
 
   journey('of a key that the admin API made are its own, for callers who wait and for others', async () => {

@@ -472,6 +472,8 @@ export type {
   QueueResume,
   Queues,
 } from './queries/queues.js';
+export { moderationJudgementSchema, textsModerateSchema } from './queries/texts-moderate.js';
+export type { ModerationJudgement, TextsModerate } from './queries/texts-moderate.js';
 export { openRequestListSchema, openRequestsSchema } from './queries/open-requests.js';
 export type { OpenRequestList, OpenRequests } from './queries/open-requests.js';
 export {

@@ -97,6 +97,8 @@ export const Subject = {
   nativeBatchDiscard: 'native-batch.discard.v1',
   /** worker → jobs */
   openRequestList: 'open-request.list.v1',
+  /** worker → ingress: texts of durable work that a model of moderation is to judge. */
+  textsModerate: 'texts.moderate.v1',
   /** ingress → router */
   routeExplain: 'route.explain.v1',
   /** ingress → control */

@@ -274,6 +274,7 @@ export const Bucket = {
 
 /** Queue groups of core subscriptions. */
 export const QueueGroup = {
+  ingress: 'ingress',
   router: 'router',
   worker: 'worker',
   jobs: 'jobs',

@@ -3,6 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { GuardEntry } from '#libs/contracts';
+import { guardSecret } from '#libs/secrets';
+import { hostileUrls } from '#libs/testing';
+import { Webhook } from 'standardwebhooks';
 import { HttpSources } from './http-sources.js';
 
 const common = { on: ['request' as const], timeoutMilliseconds: 300, onFailure: 'refuse' as const };
@@ -14,6 +17,8 @@ let status = 200;
 let answer: unknown;
 let isSilent = false;
 const seen: { path: string | undefined; body: unknown }[] = [];
+let signed: { text: string; headers: Record<string, string> };
+const secretKey = Buffer.alloc(32, 7);
 let sources: HttpSources;
 
 const presidio = (over: Partial<Extract<GuardEntry, { kind: 'presidio' }>> = {}) => ({
@@ -40,7 +45,9 @@ beforeAll(async () => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      seen.push({ path: request.url, body: JSON.parse(Buffer.concat(parts).toString()) });
+      const text = Buffer.concat(parts).toString();
+      seen.push({ path: request.url, body: JSON.parse(text) });
+      signed = { text, headers: request.headers as Record<string, string> };
       if (isSilent) return;
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
@@ -48,7 +55,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  sources = new HttpSources(['127.0.0.1/32']);
+  sources = new HttpSources(['127.0.0.1/32'], secretKey);
 });
 afterAll(async () => {
   await sources.close();
@@ -96,6 +103,32 @@ describe('services that guards ask', () => {
     expect(await sources.webhook(['psst'], webhook(), asked)).toEqual({ flagged: [] });
   });
 
+  it('can tell by its signature that it is this installation that asks them', async () => {
+    answer = { verdict: 'pass' };
+    await sources.webhook(['psst'], webhook(), asked);
+    const { text, headers } = signed;
+    expect(headers['webhook-id']).toBe('req_0123456789_ours_request');
+    const theirs = new Webhook(guardSecret(new URL(`${url}/check`), secretKey));
+    expect(theirs.verify(text, headers)).toMatchObject({ guard: 'ours' });
+    expect(() => theirs.verify(text.replace('psst', 'pssst'), headers)).toThrow();
+    expect(() => new Webhook(guardSecret(new URL(`${url}/other`), secretKey)).verify(text, headers)).toThrow();
+  });
+
+  it('get no connection by any of the hostile URLs', async () => {
+    const strict = new HttpSources([], secretKey);
+    const { port } = new URL(url);
+    let connections = 0;
+    server.on('connection', () => (connections += 1));
+    const corpus = [...hostileUrls(Number(port), 'http'), ...hostileUrls(Number(port), 'https')];
+    expect(corpus.length).toBeGreaterThan(130);
+    for (const { url: hostile } of corpus) {
+      await expect(strict.webhook(['psst'], { ...webhook(), url: hostile }, asked)).rejects.toThrow();
+      await expect(strict.presidio('psst', presidio({ url: hostile }))).rejects.toThrow();
+    }
+    expect(connections).toBe(0);
+    await strict.close();
+  });
+
   it.each([
     ['another status', () => void (status = 500)],
     ['no verdict', () => void (answer = { verdict: 'perhaps' })],
@@ -109,7 +142,7 @@ describe('services that guards ask', () => {
   });
 
   it('are not asked at addresses that are not public, unless the operator names them', async () => {
-    const strict = new HttpSources([]);
+    const strict = new HttpSources([], secretKey);
     const before = seen.length;
     await expect(strict.webhook(['psst'], webhook(), asked)).rejects.toThrow('without TLS');
     await expect(strict.presidio('psst', presidio({ url: 'https://169.254.169.254' }))).rejects.toThrow();

@@ -1,5 +1,7 @@
 import { DATA_CLASSES, type DataClass, type GuardSide } from '#libs/contracts';
 import { GuardedSender } from '#libs/outbound';
+import { guardSecret } from '#libs/secrets';
+import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Detection } from './detection.js';
 import type { GuardSources, Judgement } from './guard-texts.js';
@@ -13,6 +15,7 @@ export interface AskedFor {
 
 const MOST_ANSWER_BYTES = 1_048_576;
 const LONGEST_WAIT_MILLISECONDS = 30_000;
+const MOST_SIGNERS = 1_000;
 
 const presidioAnswer = z.array(
   z.object({
@@ -47,9 +50,13 @@ type Asked<Name extends keyof GuardSources> = Parameters<GuardSources[Name]>[1];
  */
 export class HttpSources {
   private readonly sender: GuardedSender;
+  private readonly signers = new Map<string, Webhook>();
 
-  /** @throws Error for something in `allow` that is no CIDR. */
-  constructor(allow: readonly string[]) {
+  /** `secretKey`: what requests to webhooks are signed with is derived from it. @throws Error for something in `allow` that is no CIDR. */
+  constructor(
+    allow: readonly string[],
+    private readonly secretKey: Uint8Array,
+  ) {
     this.sender = new GuardedSender({
       allow,
       timeoutMilliseconds: LONGEST_WAIT_MILLISECONDS,
@@ -64,7 +71,8 @@ export class HttpSources {
   async presidio(text: string, guard: Asked<'presidio'>): Promise<Detection[]> {
     const { language, entities, leastScore } = guard;
     const asked = { text, language, entities, score_threshold: leastScore };
-    const answer = await this.post(`${guard.url}/analyze`, guard.timeoutMilliseconds, asked);
+    const url = new URL(`${guard.url}/analyze`);
+    const answer = await this.post(url, guard.timeoutMilliseconds, { body: JSON.stringify(asked) });
     const places = placesOf(text);
     return presidioAnswer
       .parse(answer)
@@ -77,15 +85,43 @@ export class HttpSources {
     guard: Asked<'webhook'>,
     { side, requestId, organization, project }: AskedFor & { readonly side: GuardSide },
   ): Promise<Judgement> {
-    const body = { guard: guard.name, on: side, request_id: requestId, organization, project, texts };
-    const { verdict, categories } = webhookAnswer.parse(await this.post(guard.url, guard.timeoutMilliseconds, body));
+    const url = new URL(guard.url);
+    const asked = { guard: guard.name, on: side, request_id: requestId, organization, project, texts };
+    const body = JSON.stringify(asked);
+    const headers = this.signature(url, `${requestId}_${guard.name}_${side}`, body);
+    const answer = await this.post(url, guard.timeoutMilliseconds, { body, headers });
+    const { verdict, categories } = webhookAnswer.parse(answer);
     return { flagged: verdict === 'pass' ? [] : (categories ?? ['policy']) };
   }
 
-  private async post(url: string, timeoutMilliseconds: number, body: unknown): Promise<unknown> {
-    const answer = await this.sender.post(new URL(url), {
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(body),
+  /** Headers by which the service knows that it is this installation that asks, by Standard Webhooks 1.0.0. */
+  private signature(url: URL, id: string, body: string): Record<string, string> {
+    const now = new Date();
+    return {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+      'webhook-signature': this.signerOf(url).sign(id, now, body),
+    };
+  }
+
+  private signerOf(url: URL): Webhook {
+    const known = this.signers.get(url.href);
+    if (known) return known;
+    // URLs come and go with configurations.
+    if (this.signers.size >= MOST_SIGNERS) this.signers.clear();
+    const made = new Webhook(guardSecret(url, this.secretKey));
+    this.signers.set(url.href, made);
+    return made;
+  }
+
+  private async post(
+    url: URL,
+    timeoutMilliseconds: number,
+    { body, headers = {} }: { readonly body: string; readonly headers?: Readonly<Record<string, string>> },
+  ): Promise<unknown> {
+    const answer = await this.sender.post(url, {
+      headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
+      body,
       signal: AbortSignal.timeout(timeoutMilliseconds),
     });
     if (answer.status !== 200) throw new Error(`the guard's service answered with status ${answer.status}`);

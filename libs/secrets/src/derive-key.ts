@@ -9,6 +9,7 @@ export type Purpose =
   | 'credential-seal'
   | 'envelope'
   | 'webhook-seal'
+  | 'guard-signature'
   | 'answer-seal'
   | 'payload-seal'
   | 'subject-pseudonym'

@@ -8,6 +8,7 @@ export type { PayloadPlace } from './payload-seal.js';
 export { KeyHasher } from './key-hasher.js';
 export { openEnvelope, sealEnvelope } from './envelope.js';
 export { fingerprint } from './fingerprint.js';
+export { guardSecret } from './guard-secret.js';
 export { hintOf, isMistypedKey, issueKey } from './issued-key.js';
 export { newKey } from './new-key.js';
 export { sha256Hex } from './sha256-hex.js';

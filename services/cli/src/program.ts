@@ -10,6 +10,7 @@ import { configurationCommands } from './manage-configuration/configuration.comm
 import { membersCommand } from './manage-members/members.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
 import { pricesCommand } from './manage-prices/prices.command.js';
+import { guardsCommand } from './manage-guards/guards.command.js';
 import { queuesCommand } from './manage-queues/queues.command.js';
 import { batchCommand } from './run-batch/batch.command.js';
 import { reconcileCommand } from './report-money/reconcile.command.js';
@@ -38,6 +39,7 @@ export function switchyardProgram(exit: (code: number) => void): Command {
     .addCommand(membersCommand())
     .addCommand(webhooksCommand())
     .addCommand(queuesCommand())
+    .addCommand(guardsCommand())
     .addCommand(deadLettersCommand())
     .addCommand(pricesCommand())
     .addCommand(ledgerCommand())

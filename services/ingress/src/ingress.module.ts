@@ -43,6 +43,8 @@ import { StreamFollowers } from './follow-stream/stream-followers.js';
 import { StreamsController } from './follow-stream/streams.controller.js';
 import { FeedbackController } from './give-feedback/feedback.controller.js';
 import { GiveFeedbackHandler } from './give-feedback/give-feedback.handler.js';
+import { GuardSecretsController } from './guard-traffic/guard-secrets.controller.js';
+import { AnswerModerations } from './guard-traffic/answer-moderations.js';
 import { AllGuardSources } from './guard-traffic/guard-sources.js';
 import { GuardTrafficHandler } from './guard-traffic/guard-traffic.handler.js';
 import { GuardsInForce } from './guard-traffic/guards-in-force.js';
@@ -125,6 +127,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     PayloadsController,
     PoliciesController,
     QueuesController,
+    GuardSecretsController,
     NativeBatchesController,
     ExplainRouteController,
     FeedbackController,
@@ -182,6 +185,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     GuardTrafficHandler,
     AllGuardSources,
     ModerateTexts,
+    AnswerModerations,
     NoteVerdicts,
     PendingCalls,
     ReceiveFileHandler,

@@ -200,6 +200,7 @@ export const MessageAccess: Readonly<Record<ServiceName, ServiceAccess>> = {
       'healthAsk',
       'metricsAsk',
     ],
+    answers: ['textsModerate'],
     watches: [Consumer.audit],
     reads: [Stream.streamedAnswers],
     buckets: {
@@ -236,7 +237,7 @@ export const MessageAccess: Readonly<Record<ServiceName, ServiceAccess>> = {
     ],
     hears: ['callCancelled', 'batchCallsCancelled'],
     takes: ['callAssignedInteractive'],
-    asks: ['openRequestList'],
+    asks: ['openRequestList', 'textsModerate'],
     answers: nativeBatches,
     consumes: [Consumer.worker],
     buckets: { snapshot: 'read', health: 'write', bodies: 'write', answers: 'write' },

@@ -21,6 +21,8 @@ export interface AcceptedRequest {
   response: CallerResponse;
   /** Whether the stream goes on without its caller, who may pick it up again. */
   resumable?: boolean;
+  /** Where limits count what it is made for, and so not the request itself. */
+  isCounted?: boolean;
   /** The caller's header of that name. */
   cacheControl?: string | undefined;
 }
@@ -52,7 +54,7 @@ export class AcceptRequestHandler {
     const { facts: read, model } = this.requestFacts.complete({ ...request, dialect });
     const facts: Facts = request.resumable ? { ...read, resumable: true } : read;
     if (model.unknownFields === 'refuse') refuseUnknownFields(request.body, dialect);
-    const limits = this.rates.of(facts, model);
+    const limits = request.isCounted ? undefined : this.rates.of(facts, model);
     if (!limits) return this.answer(facts, model, request);
     const admitted = await this.rates.admit(facts, model, limits);
     if (admitted) request.response.addHeaders(admitted.headers());

@@ -1,7 +1,8 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpSources, type GuardSources } from '#libs/guards';
 import { Settings } from '#libs/runtime';
-import { ModerateTexts, type ModerationAsked } from './moderate-texts.js';
+import type { Caller } from '#libs/contracts';
+import { ModerateTexts } from './moderate-texts.js';
 
 /** Those whom guards ask: services over HTTP, and models of the installation. */
 @Injectable()
@@ -12,16 +13,15 @@ export class AllGuardSources implements BeforeApplicationShutdown {
     settings: Settings,
     private readonly moderation: ModerateTexts,
   ) {
-    this.http = new HttpSources(settings.guardAllow);
+    this.http = new HttpSources(settings.guardAllow, settings.secretKey);
   }
 
   /** For one request: whoever is asked is asked on behalf of its caller. */
-  for(asked: ModerationAsked): GuardSources {
-    const { requestId, caller } = asked;
+  for({ requestId, caller }: { readonly requestId: string; readonly caller: Caller }): GuardSources {
     const { organization, project } = caller;
     return {
       presidio: (text, guard) => this.http.presidio(text, guard),
-      moderation: (texts, guard) => this.moderation.ask(texts, guard, asked),
+      moderation: (texts, guard) => this.moderation.ask(texts, guard, { caller }),
       webhook: (texts, guard, side) => this.http.webhook(texts, guard, { side, requestId, organization, project }),
     };
   }

@@ -10,9 +10,16 @@ import { CapturedAnswer } from './captured-answer.js';
 
 /** On whose behalf a guard asks. */
 export interface ModerationAsked {
-  readonly requestId: string;
   readonly caller: Caller;
+  /** Where limits have counted already what is looked at. */
+  readonly isCounted?: boolean;
 }
+
+/** What is asked, and how long. */
+export type ModerationModel = Pick<
+  Parameters<GuardSources['moderation']>[1],
+  'model' | 'categories' | 'timeoutMilliseconds'
+>;
 
 const DIALECT = dialectNamed('openai-moderations');
 
@@ -30,8 +37,8 @@ export class ModerateTexts {
 
   async ask(
     texts: readonly string[],
-    { model, categories, timeoutMilliseconds }: Parameters<GuardSources['moderation']>[1],
-    { caller }: ModerationAsked,
+    { model, categories, timeoutMilliseconds }: ModerationModel,
+    { caller, isCounted = false }: ModerationAsked,
   ): Promise<Judgement> {
     if (texts.length === 0) return { flagged: [] };
     const requestId = newRequestId();
@@ -43,7 +50,7 @@ export class ModerateTexts {
       this.pending.callerLeft(requestId);
     }, timeoutMilliseconds);
     try {
-      await this.handler.handle({ requestId, caller, facts, body, response: captured.response });
+      await this.handler.handle({ requestId, caller, facts, body, response: captured.response, isCounted });
       const { body: answered, answer } = await captured.answered;
       const { results } = moderationAnswer.parse(JSON.parse(answered.toString('utf8')));
       const flagged = new Set(

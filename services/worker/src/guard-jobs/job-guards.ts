@@ -16,6 +16,7 @@ import { SnapshotWatch } from '#libs/messaging';
 import { privacyOf, privacyTable, resolveModel, type PrivacyTable } from '#libs/routing';
 import { Settings } from '#libs/runtime';
 import type { AssignedCall } from '../call-model/assigned-call.js';
+import { AskModeration } from './ask-moderation.js';
 import { JobGuard } from './job-guard.js';
 
 const CATCH_UP_MILLISECONDS = 2_000;
@@ -35,8 +36,9 @@ export class JobGuards implements OnApplicationShutdown {
   constructor(
     private readonly watch: SnapshotWatch,
     settings: Settings,
+    private readonly moderation: AskModeration,
   ) {
-    this.http = new HttpSources(settings.guardAllow);
+    this.http = new HttpSources(settings.guardAllow, settings.secretKey);
     watch.onChange((snapshot) => this.follow(snapshot));
   }
 
@@ -86,11 +88,12 @@ export class JobGuards implements OnApplicationShutdown {
     });
   }
 
-  private sourcesFor({ requestId, organization, project }: Facts): GuardSources {
+  private sourcesFor(facts: Facts): GuardSources {
+    const { requestId, organization, project } = facts;
     const asked = { requestId, organization, project };
     return {
       presidio: (text, guard) => this.http.presidio(text, guard),
-      moderation: () => Promise.reject(new Error('models of moderation are not asked about work of the durable lane')),
+      moderation: (texts, guard) => this.moderation.ask(texts, guard, facts),
       webhook: (texts, guard, side) => this.http.webhook(texts, guard, { ...asked, side }),
     };
   }
