@@ -296,11 +296,12 @@ describe('guards', () => {
     const headers = { prefer: 'respond-async, wait=20' };
     const passed = await say({ model: 'judged', text: 'a later story', headers });
     expect([passed.status, contentOf(passed)]).toEqual([200, 'a later story']);
-    const [event] = await stack.query<{ body: string }>(
-      `SELECT body FROM audit.entries WHERE type LIKE 'request.%' AND body LIKE '%"model":"judged"%' AND body LIKE '%durable%' LIMIT 1`,
-    );
-    const { guards } = (JSON.parse(event?.body ?? '{}') as { data: { guards: { guard: string; askedAs?: string }[] } })
-      .data;
+    const guards = await eventually(async () => {
+      const [entry] = await stack.query<{ body: string }>(
+        `SELECT body FROM audit.entries WHERE type = 'request.completed' AND body LIKE '%"lane":"durable"%' AND body LIKE '%"model":"judged"%'`,
+      );
+      return (JSON.parse(entry?.body ?? '') as { guards: { guard: string; askedAs?: string }[] }).guards;
+    });
     expect(guards.map(({ guard }) => guard)).toEqual(['pii', 'harm']);
     expect(await readRecord(stack, guards[1]?.askedAs ?? '', OUR_KEY)).toMatchObject({ model: 'mod' });
     harmIs.found = true;

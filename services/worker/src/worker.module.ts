@@ -14,6 +14,7 @@ import { ProviderDirectory } from './call-model/provider-directory.js';
 import { RunningCalls } from './call-model/running-calls.js';
 import { TargetAttempts } from './call-model/target-attempts.js';
 import { FileFetcher } from './fetch-file/file-fetcher.js';
+import { AskModeration } from './guard-jobs/ask-moderation.js';
 import { JobGuards } from './guard-jobs/job-guards.js';
 import { AnswerKeeper } from './keep-answer/answer-keeper.js';
 import { JobReplies } from './keep-stream/job-replies.js';
@@ -42,6 +43,7 @@ import { TargetHealth } from './watch-targets/target-health.js';
     RunningCalls,
     TargetAttempts,
     FileFetcher,
+    AskModeration,
     JobGuards,
     DurableAnswers,
     AnswerKeeper,
