@@ -62,9 +62,7 @@ describe('a destination of the trail with a hostile URL', () => {
     const sockets = new GuardedSockets({ ports: [port, 514, 6_514], resolve });
     for (const { url } of hostileUrls(port, 'https'))
       for (const scheme of ['syslog+tls:', 'syslog+tcp:'])
-        await expect(
-          sendBySyslog(sockets, destination(url.replace(/^https:/, scheme)), entries),
-        ).rejects.toThrow();
+        await expect(sendBySyslog(sockets, destination(url.replace(/^https:/, scheme)), entries)).rejects.toThrow();
     expect(connections).toBe(0);
   });
 });
