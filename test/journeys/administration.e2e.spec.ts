@@ -4,11 +4,14 @@ import { eventually } from '#libs/testing';
 import { call, type HttpAnswer } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
+import { MoreIngress } from './more-ingress.js';
 import { StackForTests } from './stack-for-tests.js';
 
 const REFUSED_WITHIN_MILLISECONDS = 5_000;
+const IN_FORCE_WITHIN_MILLISECONDS = 5_000;
 
 let stack: StackForTests;
+let second: MoreIngress | undefined;
 const journey = journeysOn(() => stack);
 
 beforeAll(async () => {
@@ -21,6 +24,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  await second?.stop();
   await stack?.stop();
 }, 60_000);
 
@@ -130,6 +134,80 @@ describe('an installation that is administered', () => {
       );
     });
   });
+
+  journey(
+    'sets prices, budgets and limits that hold on every ingress within seconds, and hold no more when they are raised',
+    async () => {
+      second = await MoreIngress.start(stack);
+      const doors = [stack.url, second.url];
+      const { key } = await newKey({ project: 'web', name: 'spender' });
+      const body = { model: 'small', messages: [{ role: 'user', content: 'hi' }], max_tokens: 8 };
+      const askAt = (door: string) => call(`${door}/v1/chat/completions`, { key, body });
+      /** Each ingress comes to say so within the time that is promised, and goes on saying it. */
+      const everywhere = async (status: number, cost?: string) => {
+        for (const door of doors)
+          await eventually(
+            async () => {
+              const { headers, text, ...answer } = await askAt(door);
+              expect([door, answer.status, text]).toEqual([door, status, expect.any(String)]);
+              if (cost !== undefined) expect(headers['x-switchyard-cost-usd']).toBe(cost);
+            },
+            { withinMilliseconds: IN_FORCE_WITHIN_MILLISECONDS },
+          );
+        for (const door of doors) expect((await askAt(door)).status).toBe(status);
+      };
+      const put = (path: string, fields: object) => admin('PUT', path, fields, { 'if-match': '*' });
+
+      const price = { provider: 'toy', model: 'sim-small', price: { perRequest: '0.25' } };
+      const set = await admin('PUT', '/prices/flat', price);
+      expect([set.status, set.text]).toEqual([200, expect.any(String)]);
+      expect(set.json).toMatchObject({ name: 'flat', managedBy: 'api', status: 'in_force', ...price });
+      expect(set.headers.etag).toBe(set.json['etag']);
+      await everywhere(200, '0.25');
+      await eventually(async () => {
+        const lines = `SELECT DISTINCT price_version AS version FROM billing.charge_lines JOIN billing.charges USING (request_id)
+          WHERE key = 'spender' AND charges.cost_nano_usd = 250000000`;
+        expect(await stack.query(lines)).toEqual([{ version: set.json['priceVersion'] }]);
+      });
+      expect((await admin('PUT', '/prices/flat', price)).status).toBe(428);
+      expect((await admin('PUT', '/prices/flat', price, { 'if-match': '"v999"' })).status).toBe(412);
+      const negative = await admin('PUT', '/prices/bad', { ...price, price: { perRequest: '-1' } });
+      expect([negative.status, negative.json.error?.code]).toEqual([400, 'invalid_document']);
+      expect(negative.text).toContain('plain non-negative decimal');
+      const listed = await admin('GET', '/prices');
+      expect((listed.json['data'] as { name: string }[]).map(({ name }) => name)).toEqual(['flat']);
+
+      const web = '/organizations/newco/projects/web';
+      const roomy = await put(`${web}/budgets`, { budgets: [{ limitUsd: '1000', period: 'month' }] });
+      expect([roomy.status, roomy.json['warnings']]).toEqual([200, undefined]);
+      await everywhere(200);
+      const usedUsd = async () => {
+        const { json } = await as(key, 'GET', '/v1/budgets');
+        return Number((json['data'] as { used_usd: string }[])[0]?.used_usd);
+      };
+      await eventually(async () => expect(await usedUsd()).toBeGreaterThan(0));
+      const narrow = await put(`${web}/budgets`, { budgets: [{ limitUsd: '0.1', period: 'month' }] });
+      expect(narrow.status).toBe(200);
+      expect(narrow.json['warnings']).toEqual([
+        expect.stringMatching(/^The budget 'newco\/web:month' is set to 0\.1 USD, and .* are spent and .* refused until/),
+      ]);
+      await everywhere(402);
+      await put(`${web}/budgets`, { budgets: [{ limitUsd: '1000', period: 'month' }] });
+      await everywhere(200);
+
+      await put(`${web}/limits`, { limits: { requestsPerMinute: 1 } });
+      await everywhere(429);
+      await put(`${web}/limits`, { limits: { requestsPerMinute: 10_000 } });
+      await everywhere(200);
+      await admin('DELETE', '/prices/flat');
+      await eventually(async () => {
+        const trail = await as(stack.adminKey, 'GET', '/v1/audit/events?organization=installation&limit=1000');
+        const types = (trail.json['data'] as { type: string }[]).map(({ type }) => type);
+        expect(types).toEqual(expect.arrayContaining(['price.created', 'price.deleted']));
+      });
+    },
+    90_000,
+  );
 
   journey('is written down by export without any secret, and that text changes nothing', async () => {
     const { text } = await call(`${stack.url}/admin/v1/configuration`, { key: stack.adminKey });

@@ -18,6 +18,7 @@ import { PriceBook } from './price-call/price-book.js';
 import { PriceCallHandler } from './price-call/price-call.handler.js';
 import { PriceVersionsRepository } from './price-call/price-versions.repository.js';
 import { BudgetNotices } from './watch-budgets/budget-notices.js';
+import { LoweredBudgets } from './watch-budgets/lowered-budgets.js';
 import { BudgetWatch } from './watch-budgets/budget-watch.js';
 import { PromptRatios } from './watch-budgets/prompt-ratios.js';
 
@@ -84,6 +85,7 @@ export interface BillingForTests {
   readonly holding: PlaceHoldHandler;
   readonly reservations: ReservationsRepository;
   readonly notifications: NotificationRaised[];
+  readonly lowered: LoweredBudgets;
   readonly recalls: string[];
   /** What the trail was told of charges. */
   readonly noted: AuditNoted[];
@@ -108,6 +110,7 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
   const held = new HeldRequestsRepository(known, database);
   const leasing = new LeaseBudgetHandler(known, reservations, messaging, notices, ratios);
   const budgets = new BudgetWatch(known, database, notices, log);
+  const lowered = new LoweredBudgets(known, database, notices, messaging, log);
   const noted: AuditNoted[] = [];
   const noting = { publish: async (_subject: string, text: string) => void noted.push(JSON.parse(text) as AuditNoted) };
   const notes = new NoteChargesHandler(new StoredChargesRepository(database), noting as unknown as DurablePublisher);
@@ -118,6 +121,7 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
     holding: new PlaceHoldHandler(database, accounts, leasing),
     reservations,
     notifications,
+    lowered,
     recalls,
     noted,
   };

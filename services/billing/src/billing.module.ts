@@ -39,6 +39,7 @@ import { SweepLeasesRunner } from './sweep-leases/sweep-leases.runner.js';
 import { VerifyLedgerHandler } from './verify-ledger/verify-ledger.handler.js';
 import { BudgetNotices } from './watch-budgets/budget-notices.js';
 import { BudgetWatch } from './watch-budgets/budget-watch.js';
+import { LoweredBudgets } from './watch-budgets/lowered-budgets.js';
 import { PromptRatios } from './watch-budgets/prompt-ratios.js';
 
 const DAY_MILLISECONDS = 24 * 60 * 60_000;
@@ -82,6 +83,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     SumUpDaysRunner,
     BudgetNotices,
     BudgetWatch,
+    LoweredBudgets,
     PromptRatios,
     PriceVersionsRepository,
     AnswerUsageHandler,

@@ -16,6 +16,7 @@ import { RequestIntake } from './accept-request/request-intake.js';
 import { AdminKeysController } from './administer/admin-keys.controller.js';
 import { CatalogueModelsController } from './administer/catalogue-models.controller.js';
 import { ConfigurationController } from './administer/configuration.controller.js';
+import { BudgetWarnings } from './administer/budget-warnings.js';
 import { DocumentsDoor } from './administer/documents-door.js';
 import { MembersController } from './administer/members.controller.js';
 import { OrganizationAllowancesController } from './administer/organization-allowances.controller.js';
@@ -160,6 +161,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     KeyUses,
     TrailTally,
     DocumentsDoor,
+    BudgetWarnings,
     Sessions,
     Authentication,
     AuthReply,

@@ -27,6 +27,7 @@ export const WEBHOOK_EVENT_TYPES: readonly string[] = [
   'response.incomplete',
   'budget.threshold_reached',
   'budget.exhausted',
+  'budget.below_used',
   'key.created',
   'key.rotated',
   'key.revoked',

@@ -9,17 +9,26 @@ export class KnownBudgets {
   private readonly issued = new IssuedBudgets();
   private index: BudgetIndex = budgetIndex({}, this.issued);
   private wereAny = false;
+  private readonly listeners: (() => void)[] = [];
 
   constructor(watch: SnapshotWatch, keys: KeyBucket) {
     watch.onChange((snapshot) => {
       this.index = budgetIndex(snapshot, this.issued);
       this.wereAny ||= this.index.areAny;
+      this.tell();
     });
     keys.onChange((hash, entry) => {
       this.issued.follow(hash, entry);
       this.wereAny ||= this.issued.areAny;
+      if (entry?.budgets) this.tell();
     });
     keys.start();
+  }
+
+  /** Calls the listener whenever budgets may be others than before, and at once. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+    listener();
   }
 
   /** Whether there ever was a budget here. */
@@ -33,5 +42,9 @@ export class KnownBudgets {
 
   all(): readonly BudgetEntry[] {
     return this.index.all();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
   }
 }

@@ -196,6 +196,47 @@ describe('budgets', () => {
     ]);
   });
 
+  it('closes a budget that is set below what is spent and held, calls back what is leased, and says so once', async () => {
+    put({ limitNanoUsd: '1000' });
+    const lease = await leased('300');
+    await billing.charging.charge([costing(300, holdOf(300, lease))]);
+    await leased('200');
+    await billing.lowered.look();
+    const recalled = billing.recalls.length;
+    const told = () => billing.notifications.filter(({ data }) => data.id === budget.id);
+    expect(told()).toEqual([]);
+
+    budget = { ...budget, limitNanoUsd: '400' };
+    snapshots.put({ budgets: [budget] });
+    await billing.lowered.look();
+    await billing.lowered.look();
+    expect(told()).toEqual([
+      expect.objectContaining({
+        type: 'budget.below_used',
+        data: expect.objectContaining({
+          limit_usd: '0.0000004',
+          used_usd: '0.0000003',
+          held_usd: '0.0000002',
+        }),
+      }),
+    ]);
+    expect(billing.recalls.slice(recalled).map((text) => JSON.parse(text))).toEqual([
+      { budget: budget.id, subject: '', holder: '' },
+    ]);
+    expect((await ask()).granted).toBeUndefined();
+    expect((await ask()).state).toMatchObject({ limitNanoUsd: '400', postedNanoUsd: '300', heldNanoUsd: '200' });
+
+    budget = { ...budget, limitNanoUsd: '350' };
+    snapshots.put({ budgets: [budget] });
+    await billing.lowered.look();
+    expect(told()).toHaveLength(2);
+    budget = { ...budget, limitNanoUsd: '2000' };
+    snapshots.put({ budgets: [budget] });
+    await billing.lowered.look();
+    expect((await ask()).granted?.nanoUsd).toBeDefined();
+    expect(told()).toHaveLength(2);
+  });
+
   it('charges the platform for what no caller got, and keeps its own account of it', async () => {
     const lost = buildAttempt({ priceVersion, usage: { promptTokens: 30, completionTokens: 0 }, outcome: 'cancelled' });
     const lease = await leased('100');

@@ -34,6 +34,12 @@ export class BudgetNotices {
     }
   }
 
+  /** A limit was set below what is spent and held already. Resolves when the notification is stored. */
+  async raiseBelowUsed(budget: BudgetEntry, period: NoticedPeriod, held: bigint): Promise<void> {
+    const mark = `${period.most} ${period.posted}`;
+    await this.raise(budget, period, { type: 'budget.below_used', detail: { held_usd: formatUsd(held) }, mark });
+  }
+
   private async raise(
     budget: BudgetEntry,
     { subject, startsAt, most, posted }: NoticedPeriod,

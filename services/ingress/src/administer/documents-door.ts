@@ -49,16 +49,25 @@ export class DocumentsDoor {
     change: Pick<ResourceChange, 'name' | 'action'> & Partial<ResourceChange>,
     reply: FastifyReply,
   ): Promise<object> {
+    return (await this.changed(asked, change, reply)).object;
+  }
+
+  /** The same with the revision from which on the change is in force. */
+  async changed(
+    asked: Asked,
+    change: Pick<ResourceChange, 'name' | 'action'> & Partial<ResourceChange>,
+    reply: FastifyReply,
+  ): Promise<{ readonly object: object; readonly revision: number }> {
     const command = { ...known(asked), document: {}, ...change };
-    const { resource } = await this.messaging.ask(
+    const { resource, revision } = await this.messaging.ask(
       Subject.resourceChange,
       command,
       resourceChangeReplySchema,
       CHANGE_WITHIN_MILLISECONDS,
     );
-    if (!resource) return { object: `${asked.kind}.deleted`, name: change.name, deleted: true };
+    if (!resource) return { object: { object: `${asked.kind}.deleted`, name: change.name, deleted: true }, revision };
     reply.header('etag', resource.etag);
-    return resourceObject(resource);
+    return { object: resourceObject(resource), revision };
   }
 }
 

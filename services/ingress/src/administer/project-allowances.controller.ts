@@ -6,12 +6,16 @@ import { Describe } from '../describe-api/describe.js';
 import { readJson } from '../http/read-json.js';
 import { budgetsBody, ifMatchOf, limitsBody } from './admin-fields.js';
 import { only } from './admin-objects.js';
+import { BudgetWarnings } from './budget-warnings.js';
 import { DocumentsDoor } from './documents-door.js';
 
 /** What a project may spend and how fast; part of its document, with a permission of their own. */
 @Controller('admin/v1/organizations/:organization/projects/:project')
 export class ProjectAllowancesController {
-  constructor(private readonly documents: DocumentsDoor) {}
+  constructor(
+    private readonly documents: DocumentsDoor,
+    private readonly warnings: BudgetWarnings,
+  ) {}
 
   @Get('budgets')
   @Permit('read', 'Budget')
@@ -37,7 +41,9 @@ export class ProjectAllowancesController {
   ): Promise<object> {
     const document = readJson(body, budgetsBody);
     const change = { name, action: 'update' as const, document, ...ifMatchOf(etag) };
-    return only('budgets', await this.documents.change({ caller, kind: 'project', organization }, change, reply));
+    const { object, revision } = await this.documents.changed({ caller, kind: 'project', organization }, change, reply);
+    const warnings = await this.warnings.after(revision, { organization, project: name }, caller);
+    return { ...only('budgets', object), ...(warnings.length > 0 ? { warnings } : {}) };
   }
 
   @Get('limits')
