@@ -5,6 +5,7 @@ import OpenAI, { toFile } from 'openai';
 import { call, type HttpAnswer } from './http-call.js';
 import { journeyConfiguration, modelFields, PRICE } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
+import { countTokens, PRICED_IN_ALL, refusalsOf, rerank, waitingsOf, WAYS_TO_ASK } from './refusals-in-dialects.js';
 import { answers, answersAfter, PROMPT_TOKENS, WHOLE_ANSWER_WORDS } from './scripted-behaviours.js';
 import { startScriptedProvider, type ScriptedProvider } from './scripted-provider.js';
 import { StackForTests } from './stack-for-tests.js';
@@ -43,6 +44,7 @@ function configuration(changes: Readonly<Record<string, object[]>> = {}): object
       modelFields('quick', [{ provider: 'main', model: 'quick' }]),
       modelFields('slow', [{ provider: 'main', model: 'slow' }]),
       { name: 'free', targets: [free] },
+      { name: 'all', targets: [{ provider: 'main', model: 'quick', price: PRICED_IN_ALL }] },
       { name: 'grand', strategy: 'priority', targets: [{ ...dear, priority: 1 }, usual] },
       {
         name: 'either',
@@ -66,6 +68,12 @@ function configuration(changes: Readonly<Record<string, object[]>> = {}): object
           budgets,
           keys: [{ name: 'ci', key: keyOf(name) }],
         })),
+      },
+      {
+        name: 'narrow',
+        projects: [
+          { name: 'default', limits: { requestsPerMinute: 1 }, keys: [{ name: 'ci', key: keyOf('narrow') }] },
+        ],
       },
       { name: 'acme', markup: '10%', projects: [{ name: 'default', keys: [{ name: 'ci', key: MARKED_KEY }] }] },
     ],
@@ -161,11 +169,27 @@ describe('budgets', () => {
     expect([cheaper.status, cheaper.headers['x-switchyard-model']]).toEqual([200, 'sim-small']);
   });
 
-  journey('are told in the words of the caller’s dialect', async () => {
-    const body = { model: 'quick', max_tokens: 80, messages: [{ role: 'user', content: 'Count.' }] };
-    const answer = await call(`${stack.url}/v1/messages`, { key: keyOf('empty'), body });
-    expect(answer.status).toBe(402);
-    expect(JSON.parse(answer.text)).toMatchObject({ type: 'error', error: { type: 'billing_error' } });
+  journey('are told to every caller in the words of its dialect, and so are limits of rate', async () => {
+    const anthropicWays = ['messages', 'streamed messages'];
+    const expected = (status: number, ofOpenai: object, ofAnthropic: object) =>
+      Object.fromEntries(
+        WAYS_TO_ASK.map(([what]) => [
+          what,
+          { status, ...(anthropicWays.includes(what) ? { code: undefined, ...ofAnthropic } : ofOpenai) },
+        ]),
+      );
+    const empty = { url: stack.url, key: keyOf('empty'), model: 'all' };
+    const money = { code: 'budget_exceeded', seenAs: 'APIError', type: 'insufficient_quota' };
+    expect(await refusalsOf(empty)).toEqual(expected(402, money, { seenAs: 'PaymentRequiredError', type: 'billing_error' }));
+    expect(await rerank(empty)).toEqual({ status: 402, text: expect.stringContaining("The budget 'demo/empty:day'") });
+    expect(await countTokens(empty)).toBeGreaterThan(0);
+    expect(await waitingsOf(empty)).toEqual(['budget', 'budget']);
+
+    expect((await ask('narrow')).status).toBe(200);
+    const narrow = { ...empty, key: keyOf('narrow') };
+    const rate = { code: 'rate_limit_exceeded', seenAs: 'RateLimitError', type: 'rate_limit_error' };
+    expect(await refusalsOf(narrow)).toEqual(expected(429, rate, { seenAs: 'RateLimitError', type: rate.type }));
+    expect(await rerank(narrow)).toEqual({ status: 429, text: expect.stringContaining('requests a minute of project narrow/default') });
   });
 
   journey('of callers who left are free again, and charged what the provider did', async () => {
