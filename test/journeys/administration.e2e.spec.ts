@@ -189,7 +189,9 @@ describe('an installation that is administered', () => {
       const narrow = await put(`${web}/budgets`, { budgets: [{ limitUsd: '0.1', period: 'month' }] });
       expect(narrow.status).toBe(200);
       expect(narrow.json['warnings']).toEqual([
-        expect.stringMatching(/^The budget 'newco\/web:month' is set to 0\.1 USD, and .* are spent and .* refused until/),
+        expect.stringMatching(
+          /^The budget 'newco\/web:month' is set to 0\.1 USD, and .* are spent and .* refused until/,
+        ),
       ]);
       await everywhere(402);
       await put(`${web}/budgets`, { budgets: [{ limitUsd: '1000', period: 'month' }] });

@@ -71,9 +71,7 @@ function configuration(changes: Readonly<Record<string, object[]>> = {}): object
       },
       {
         name: 'narrow',
-        projects: [
-          { name: 'default', limits: { requestsPerMinute: 1 }, keys: [{ name: 'ci', key: keyOf('narrow') }] },
-        ],
+        projects: [{ name: 'default', limits: { requestsPerMinute: 1 }, keys: [{ name: 'ci', key: keyOf('narrow') }] }],
       },
       { name: 'acme', markup: '10%', projects: [{ name: 'default', keys: [{ name: 'ci', key: MARKED_KEY }] }] },
     ],
@@ -180,7 +178,9 @@ describe('budgets', () => {
       );
     const empty = { url: stack.url, key: keyOf('empty'), model: 'all' };
     const money = { code: 'budget_exceeded', seenAs: 'APIError', type: 'insufficient_quota' };
-    expect(await refusalsOf(empty)).toEqual(expected(402, money, { seenAs: 'PaymentRequiredError', type: 'billing_error' }));
+    expect(await refusalsOf(empty)).toEqual(
+      expected(402, money, { seenAs: 'PaymentRequiredError', type: 'billing_error' }),
+    );
     expect(await rerank(empty)).toEqual({ status: 402, text: expect.stringContaining("The budget 'demo/empty:day'") });
     expect(await countTokens(empty)).toBeGreaterThan(0);
     expect(await waitingsOf(empty)).toEqual(['budget', 'budget']);
@@ -189,7 +189,10 @@ describe('budgets', () => {
     const narrow = { ...empty, key: keyOf('narrow') };
     const rate = { code: 'rate_limit_exceeded', seenAs: 'RateLimitError', type: 'rate_limit_error' };
     expect(await refusalsOf(narrow)).toEqual(expected(429, rate, { seenAs: 'RateLimitError', type: rate.type }));
-    expect(await rerank(narrow)).toEqual({ status: 429, text: expect.stringContaining('requests a minute of project narrow/default') });
+    expect(await rerank(narrow)).toEqual({
+      status: 429,
+      text: expect.stringContaining('requests a minute of project narrow/default'),
+    });
   });
 
   journey('of callers who left are free again, and charged what the provider did', async () => {

@@ -1,6 +1,6 @@
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
 import { eventually } from '#libs/testing';
-import OpenAI, { toFile } from 'openai';
+import OpenAI, { APIError as OpenAIError, toFile } from 'openai';
 
 import { call } from './http-call.js';
 
@@ -128,9 +128,9 @@ function anthropic({ url, key }: Door): Anthropic {
 }
 
 function seenIn(error: unknown): SeenRefusal {
-  if (error instanceof OpenAI.APIError)
+  if (error instanceof OpenAIError)
     return { status: error.status, code: error.code ?? undefined, seenAs: error.constructor.name, type: error.type };
-  if (error instanceof Anthropic.APIError) {
+  if (error instanceof AnthropicError) {
     const body = error.error as { error?: { type?: string } } | undefined;
     return { status: error.status, code: undefined, seenAs: error.constructor.name, type: body?.error?.type };
   }
