@@ -4,6 +4,7 @@ import { priceVersionOf, type TokenPrices } from '#libs/pricing';
 import type { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { KnownBudgets } from './know-budgets/known-budgets.js';
+import { LedgerNumbers } from './keep-ledger/ledger-numbers.repository.js';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReservationsRepository } from './lease-budget/reservations.repository.js';
@@ -105,7 +106,7 @@ export function startBilling(database: Database, snapshots: TestSnapshots): Bill
   const reservations = new ReservationsRepository(database, accounts);
   const book = new PriceBook(snapshots, snapshots, new PriceVersionsRepository(database), log);
   book.onModuleInit();
-  const charges = new ChargesRepository(database, accounts);
+  const charges = new ChargesRepository(database, accounts, new LedgerNumbers(database));
   const known = knownBudgets(snapshots);
   const held = new HeldRequestsRepository(known, database);
   const leasing = new LeaseBudgetHandler(known, reservations, messaging, notices, ratios);

@@ -13,6 +13,7 @@ import { billingSchema } from './billing.schema.js';
 import { GrantCreditHandler } from './grant-credit/grant-credit.handler.js';
 import { KnownBudgets } from './know-budgets/known-budgets.js';
 import { LedgerAccounts } from './keep-ledger/ledger-accounts.repository.js';
+import { LedgerNumbers } from './keep-ledger/ledger-numbers.repository.js';
 import { LeaseBudgetController } from './lease-budget/lease-budget.controller.js';
 import { LeaseBudgetHandler } from './lease-budget/lease-budget.handler.js';
 import { ReconcileCostsController } from './reconcile-costs/reconcile-costs.controller.js';
@@ -70,6 +71,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     PriceBook,
     ChargesRepository,
     LedgerAccounts,
+    LedgerNumbers,
     KnownBudgets,
     ReservationsRepository,
     LeaseBudgetHandler,

@@ -21,6 +21,7 @@ import { RollUpMoney1764700000000 } from './migrations/8-roll-up-money.js';
 import { ShowRowsToTenants1764790000000 } from './migrations/9-show-rows-to-tenants.js';
 import { IndexChargesByTime1764800000000 } from './migrations/10-index-charges-by-time.js';
 import { SumUpDays1764900000000 } from './migrations/11-sum-up-days.js';
+import { NumberInThousands1765000000000 } from './migrations/12-number-in-thousands.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -51,5 +52,6 @@ export const billingSchema: ServiceSchema = {
     ShowRowsToTenants1764790000000,
     IndexChargesByTime1764800000000,
     SumUpDays1764900000000,
+    NumberInThousands1765000000000,
   ],
 };

@@ -7,6 +7,7 @@ import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
 import { billingSchema } from '../billing.schema.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
+import { LedgerNumbers } from '../keep-ledger/ledger-numbers.repository.js';
 import { priceEvent } from '../price-call/charge.policy.js';
 import { ChargesRepository } from '../price-call/charges.repository.js';
 import { PriceVersionsRepository } from '../price-call/price-versions.repository.js';
@@ -92,7 +93,7 @@ describe('answers on costs', () => {
     await versions.add(
       [...prices].map(([version, amountsOf]) => ({ version, provider: 'main', model: 'm', prices: amountsOf })),
     );
-    const charges = new ChargesRepository(database, new LedgerAccounts(database));
+    const charges = new ChargesRepository(database, new LedgerAccounts(database), new LedgerNumbers(database));
     // Replays, in whatever batches and order, change nothing.
     const given = [...priced, ...priced.slice(0, 150).toReversed()];
     const days = new SumUpDaysRunner(new SummedDaysRepository(database), silent);

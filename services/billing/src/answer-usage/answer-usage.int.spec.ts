@@ -12,6 +12,7 @@ import { createLogger } from '#libs/telemetry';
 import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
 import { billingSchema } from '../billing.schema.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
+import { LedgerNumbers } from '../keep-ledger/ledger-numbers.repository.js';
 import { priceEvent } from '../price-call/charge.policy.js';
 import { ChargesRepository } from '../price-call/charges.repository.js';
 import { SummedDaysRepository } from '../sum-up-days/summed-days.repository.js';
@@ -69,7 +70,7 @@ describe('answers on usage', () => {
     database.start();
     await database.whenReady();
     const events = [ours, oursLater, ofOtherProject, unused, theirs].map((event) => priceEvent(event, prices));
-    await new ChargesRepository(database, new LedgerAccounts(database)).record(events);
+    await new ChargesRepository(database, new LedgerAccounts(database), new LedgerNumbers(database)).record(events);
     controller = new AnswerUsageController(
       new AnswerUsageHandler(new UsageRepository(database, new SummedDaysRepository(database))),
     );
@@ -214,7 +215,7 @@ describe('answers on usage', () => {
         attempts: [buildAttempt({ provider, usage: { promptTokens: milliseconds, completionTokens: hour } })],
       });
     });
-    const charges = new ChargesRepository(database, new LedgerAccounts(database));
+    const charges = new ChargesRepository(database, new LedgerAccounts(database), new LedgerNumbers(database));
     const given = [...events, ...events.slice(0, 100).toReversed()];
     const days = new SumUpDaysRunner(new SummedDaysRepository(database), silent);
     for (let from = 0; from < given.length; from += 37) {

@@ -24,7 +24,7 @@ WITH granted AS (
 ), entered AS (
   INSERT INTO billing.ledger_entries (transaction_id, account_id, amount_nano_usd)
   SELECT noted.id, entry.* FROM noted, (VALUES ($6::integer, $3::bigint), ($7::integer, -$3::bigint)) entry
-  RETURNING account_id, amount_nano_usd
+  RETURNING account_id, amount_nano_usd, 1 AS entries
 ), moved AS (${addAccountDays('entered')}
 )
 SELECT id FROM granted`;

@@ -19,10 +19,5 @@ export function callCosts(lines: readonly PricedAttempt[], answeredBy: string) {
   }
   const served = byProvider.get(answeredBy) ?? { cost: 0n, waste: 0n };
   byProvider.delete(answeredBy);
-  const elsewhere = [...byProvider].map(([provider, { cost, waste }]) => ({
-    provider,
-    provider_cost_nano_usd: cost.toString(),
-    waste_nano_usd: waste.toString(),
-  }));
-  return { served, elsewhere };
+  return { served, elsewhere: [...byProvider].map(([provider, costs]) => ({ provider, ...costs })) };
 }

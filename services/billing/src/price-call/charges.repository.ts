@@ -1,13 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { Database, storableText } from '#libs/storage';
+import { Database, isDuplicate, storableText } from '#libs/storage';
 import { Account, chargeEntries } from '../keep-ledger/charge-entries.policy.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
+import { LedgerNumbers } from '../keep-ledger/ledger-numbers.repository.js';
+import {
+  CHARGED,
+  CHARGES,
+  DRAWN,
+  DUE,
+  ENTRIES,
+  HOURS,
+  LATENCIES,
+  LINES,
+  MOVEMENTS,
+  PROVIDER_DAYS,
+  TRANSACTIONS,
+  type DrawnReservation,
+} from './charge-rows.js';
 import type { PricedEvent } from './charge.policy.js';
-import { callCosts } from './call-costs.policy.js';
-import { FURTHER_TOKENS, UNITS, usedOf } from './further-usage.policy.js';
-import { latencyBucket } from './latency-bucket.policy.js';
+import type { EnteredCharge } from './entered-charge.js';
 import { RECORD_AND_SETTLE, RECORD_CHARGES } from './record-charges.sql.js';
 import { settlementsOf } from './settlements-of.policy.js';
+import { sumsOf } from './sums-of-charges.js';
+
+/** How often a bundle is done again because another process has charged a request of it at the same moment. */
+const MOST_REPEATS = 10;
 
 /** How a budget stands after requests of it were settled. */
 export interface SettledPeriod {
@@ -34,21 +51,36 @@ export class ChargesRepository {
   constructor(
     private readonly database: Database,
     private readonly accounts: LedgerAccounts,
+    private readonly numbers: LedgerNumbers,
   ) {}
 
   /** Records charges of different requests and settles their holds, all or none. */
   async record(events: readonly PricedEvent[]): Promise<RecordedCharges> {
     // In one order everywhere, so that two processes that were given the same messages cannot lock each other out.
-    const sorted = events.toSorted((left, right) => (left.event.requestId < right.event.requestId ? -1 : 1));
-    const entered = sorted.map((priced) => ({ priced, entries: chargeEntries(priced) }));
-    const numbers = await this.accounts.numbersOf(namesOf(entered));
-    const parameters = [
-      JSON.stringify(entered.map(chargeRow)),
-      JSON.stringify(sorted.flatMap(lineRows)),
-      ...entryColumns(entered, numbers),
-    ];
-    const settlements = settlementColumns(sorted);
-    if (!settlements) {
+    let left = events.toSorted((one, other) => (one.event.requestId < other.event.requestId ? -1 : 1));
+    const chargedBefore: string[] = [];
+    for (let repeats = 0; left.length > 0; repeats++) {
+      try {
+        const recorded = await this.recordNew(left);
+        if (recorded.chargedBefore.length === 0) return { chargedBefore, periods: recorded.periods };
+        const before = new Set(recorded.chargedBefore);
+        chargedBefore.push(...before);
+        left = left.filter(({ event }) => !before.has(event.requestId));
+      } catch (error) {
+        // Another process has charged one of them while this one was at it; now it can be seen.
+        if (!isDuplicate(error) || repeats >= MOST_REPEATS) throw error;
+      }
+    }
+    return { chargedBefore, periods: [] };
+  }
+
+  /** Does nothing but to say which where any of them was charged before. */
+  private async recordNew(events: readonly PricedEvent[]): Promise<RecordedCharges> {
+    const charges = await this.entered(events);
+    const numbers = await this.accounts.numbersOf(namesOf(charges));
+    const parameters = parametersOf(charges, numbers);
+    const settlements = settlementsFor(events);
+    if (settlements.length === 0) {
       const rows = await this.database.queryPrepared<{ request_id: string }>(RECORD_CHARGES, parameters);
       return { chargedBefore: rows.map((row) => row.request_id), periods: [] };
     }
@@ -58,11 +90,16 @@ export class ChargesRepository {
     ]);
     return recorded ?? { chargedBefore: [], periods: [] };
   }
-}
 
-interface EnteredCharge {
-  readonly priced: PricedEvent;
-  readonly entries: ReturnType<typeof chargeEntries>;
+  private async entered(events: readonly PricedEvent[]): Promise<EnteredCharge[]> {
+    const entries = events.map((priced) => chargeEntries(priced));
+    let next = await this.numbers.take(entries.filter(({ length }) => length > 0).length);
+    return events.map((priced, place) => {
+      const ofCharge = entries[place] ?? [];
+      const transaction = ofCharge.length > 0 ? next++ : undefined;
+      return { priced, model: storableText(priced.event.model), entries: ofCharge, transaction };
+    });
+  }
 }
 
 /** Also those that the release of holds is entered on. */
@@ -76,97 +113,63 @@ function namesOf(charges: readonly EnteredCharge[]): Set<string> {
   return names;
 }
 
-/** Places of the charges, numbers of the accounts, amounts. */
-function entryColumns(charges: readonly EnteredCharge[], numbers: ReadonlyMap<string, number>): string[] {
-  const rows = charges.flatMap(({ entries }, place) =>
-    entries.map(({ account, nanoUsd }) => [place, numbers.get(account) ?? 0, nanoUsd]),
+function parametersOf(charges: readonly EnteredCharge[], numbers: ReadonlyMap<string, number>): Buffer[] {
+  const posted = charges.flatMap(({ transaction: id, priced, entries }) =>
+    id === undefined ? [] : [{ id, requestId: priced.event.requestId, entries }],
   );
-  return columnsOf(rows, 3);
+  const entries = posted.flatMap((transaction) =>
+    transaction.entries.map(({ account, nanoUsd }) => ({
+      transaction: transaction.id,
+      account: numbers.get(account) ?? 0,
+      nanoUsd,
+    })),
+  );
+  const lines = charges.flatMap(({ priced }) =>
+    priced.lines.map((line) => ({ requestId: priced.event.requestId, line })),
+  );
+  const { hours, providerDays, charged } = sumsOf(charges);
+  const latencies = hours.flatMap((sum) => [...sum.latencies].map(([bucket, requests]) => ({ sum, bucket, requests })));
+  return [
+    ...CHARGES.values(charges),
+    ...LINES.values(lines),
+    ...TRANSACTIONS.values(posted),
+    ...ENTRIES.values(entries),
+    ...MOVEMENTS.values(movementsOf(entries)),
+    ...HOURS.values(hours),
+    ...LATENCIES.values(latencies),
+    ...PROVIDER_DAYS.values(providerDays),
+    ...CHARGED.values(charged),
+  ];
 }
 
-/** Places of the charges, the reservations that are meant, and for each settlement which of them, held, posted and overrun. */
-function settlementColumns(events: readonly PricedEvent[]): unknown[] | undefined {
-  const reservations = new Map<string, number>();
-  const rows = events.flatMap((priced, place) =>
-    settlementsOf(priced).map(({ reservation, held, posted, overrun }) => {
-      const number = reservations.get(reservation) ?? reservations.size + 1;
-      reservations.set(reservation, number);
-      return [place, number, held, posted, overrun];
+function movementsOf(entries: readonly { readonly account: number; readonly nanoUsd: bigint }[]) {
+  const movements = new Map<number, { account: number; nanoUsd: bigint; entries: number }>();
+  for (const { account, nanoUsd } of entries) {
+    const movement = movements.get(account);
+    if (movement) {
+      movement.nanoUsd += nanoUsd;
+      movement.entries += 1;
+    } else movements.set(account, { account, nanoUsd, entries: 1 });
+  }
+  return [...movements.values()];
+}
+
+/** The reservations that are drawn from, and each settlement; nothing where there are none. */
+function settlementsFor(events: readonly PricedEvent[]): Buffer[] {
+  const drawn = new Map<string, DrawnReservation>();
+  const due = events.flatMap((priced) =>
+    settlementsOf(priced).map((settlement) => {
+      const { reservation } = settlement;
+      let sum = drawn.get(reservation);
+      if (!sum) {
+        sum = { number: drawn.size + 1, reservation, held: 0n, posted: 0n, overrun: 0n };
+        drawn.set(reservation, sum);
+      }
+      sum.held += settlement.held;
+      sum.posted += settlement.posted;
+      sum.overrun += settlement.overrun;
+      return { ...settlement, number: sum.number, requestId: priced.event.requestId };
     }),
   );
-  if (rows.length === 0) return undefined;
-  const [places, ...others] = columnsOf(rows, 5);
-  return [places, [...reservations.keys()], ...others];
-}
-
-/** Postgres reads arrays of numbers several times faster than objects in JSON. */
-function columnsOf(rows: readonly (readonly (number | bigint)[])[], count: number): string[] {
-  return Array.from({ length: count }, (_, column) => `{${rows.map((row) => row[column]).join(',')}}`);
-}
-
-function chargeRow({ priced: { event, ...sums }, entries }: EnteredCharge, place: number) {
-  return {
-    place,
-    request_id: event.requestId,
-    organization: event.organization,
-    project: event.project,
-    key: event.key,
-    model: storableText(event.model),
-    lane: event.lane,
-    outcome: event.outcome,
-    prompt_tokens: sums.promptTokens,
-    completion_tokens: sums.completionTokens,
-    cached_prompt_tokens: sums.cachedPromptTokens,
-    cache_write_prompt_tokens: sums.cacheWritePromptTokens,
-    further_usage: sums.furtherUsage,
-    cost_nano_usd: sums.costNanoUsd.toString(),
-    waste_nano_usd: sums.wasteNanoUsd.toString(),
-    overrun_nano_usd: sums.overrunNanoUsd.toString(),
-    markup_millionths: sums.markupMillionths,
-    baseline_nano_usd: sums.baselineNanoUsd.toString(),
-    baseline_price_version: sums.baselinePriceVersion,
-    ...(event.job && 'batchId' in event.job ? { batch_id: event.job.batchId, line: event.job.line } : {}),
-    ended_at_milliseconds: event.endedAt,
-    is_posted: entries.length > 0,
-    ...rolledUpBy(event, sums.lines),
-  };
-}
-
-/** What usage reports tell apart and a charge does not keep: whoever served it last stands for all of it. */
-function rolledUpBy(event: PricedEvent['event'], lines: PricedEvent['lines']) {
-  const ofCaller = lines.filter(({ payer }) => payer === 'caller');
-  const provider = ofCaller.at(-1)?.provider;
-  const { served, elsewhere } = callCosts(lines, provider ?? '');
-  return {
-    provider,
-    served_cost_nano_usd: served.cost.toString(),
-    served_waste_nano_usd: served.waste.toString(),
-    ...(elsewhere.length === 0 ? {} : { called_elsewhere: elsewhere }),
-    reasoning_tokens: ofCaller.reduce((sum, { usage }) => sum + (usage.reasoningTokens ?? 0), 0),
-    ...(event.endUser === undefined ? {} : { end_user: storableText(event.endUser) }),
-    ...(event.facts?.tags ? { tags: event.facts.tags.map((tag) => storableText(tag)) } : {}),
-    latency_bucket: latencyBucket(event.endedAt - event.receivedAt),
-  };
-}
-
-function lineRows({ event, lines }: PricedEvent) {
-  return lines.map(({ usage, ...line }) => ({
-    request_id: event.requestId,
-    organization: event.organization,
-    day: new Date(event.endedAt).toISOString().slice(0, 10),
-    attempt: line.attempt,
-    provider: line.provider,
-    model: storableText(line.model),
-    price_version: line.priceVersion,
-    prompt_tokens: usage.promptTokens,
-    completion_tokens: usage.completionTokens,
-    cached_prompt_tokens: usage.cachedPromptTokens ?? 0,
-    cache_write_prompt_tokens: usage.cacheWritePromptTokens ?? 0,
-    reasoning_tokens: usage.reasoningTokens ?? 0,
-    further_tokens: usedOf(usage, FURTHER_TOKENS),
-    units: usedOf(usage, UNITS),
-    usage_basis: line.usageBasis,
-    cost_nano_usd: line.costNanoUsd.toString(),
-    payer: line.payer,
-  }));
+  return due.length === 0 ? [] : [...DRAWN.values([...drawn.values()]), ...DUE.values(due)];
 }

@@ -25,8 +25,6 @@ const SUMS = [...COUNTS, ...OF_CALLS];
 /** Sums of days are made once a day has been over for a day; what comes later is added to them, too. */
 const IS_LATE = `hour < date_trunc('day', now(), 'UTC') - interval '1 day'`;
 
-const unit = (name: string): string => `coalesce((further_usage ->> '${name}')::bigint, 0)`;
-
 /** Under what a request is counted: as such, for its end user, and for each of its tags. */
 const DIMENSION = `CROSS JOIN LATERAL (
     SELECT 'all' AS kind, '' AS value
@@ -70,63 +68,49 @@ const PROVIDER_SUMS = [
   'cost_nano_usd',
 ] as const;
 
-/** Adds calls to the days of their providers; `calls` has a row for each with its day, whatever its request has cost. */
-const addProviderDays = (calls: string): string => `
+const addToProviderDays = (rows: string): string => `
   INSERT INTO billing.provider_days AS days (provider, day, model, organization, ${PROVIDER_SUMS.join(', ')})
+  ${rows} ORDER BY provider, day, model, organization
+  ON CONFLICT ON CONSTRAINT provider_days_pkey DO UPDATE SET
+    ${PROVIDER_SUMS.map((name) => `${name} = days.${name} + EXCLUDED.${name}`).join(', ')}`;
+
+/** Adds calls to the days of their providers; `calls` has a row for each with its day, whatever its request has cost. */
+const addCalls = (calls: string): string =>
+  addToProviderDays(`
   SELECT provider, day, model, organization, count(*), count(*) FILTER (WHERE usage_basis = 'estimate'),
     ${PROVIDER_SUMS.slice(2)
       .map((name) => `sum(${name})::bigint`)
       .join(', ')}
-  FROM ${calls} WHERE provider <> 'cache' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-  ON CONFLICT ON CONSTRAINT provider_days_pkey DO UPDATE SET
-    ${PROVIDER_SUMS.map((name) => `${name} = days.${name} + EXCLUDED.${name}`).join(', ')}`;
-
-const ALL_PARTS = `(SELECT ${KEYS}, ${SUMS.join(', ')} FROM keyed UNION ALL SELECT * FROM elsewhere) parts`;
+  FROM ${calls} WHERE provider <> 'cache' GROUP BY provider, day, model, organization`);
 
 /**
- * Parts of the statement that records charges: each request that is charged now is added to the hour in which it ended, once as such,
- * once for its end user and once for each of its tags; its calls to the days of their providers; what is charged to the day of
- * charging, which is the ledger's. Rows are locked in one order.
+ * Parts of the statement that records charges. What they add was summed up before (`sumsOf`) and is given as `hourly`, `latencies`,
+ * `called`, `charged_sums` and `movements`: a row for each that is added to. What is charged is of the day of charging, which is the
+ * ledger's. Rows are locked in one order.
  */
-export const ROLL_UP_USAGE = `, keyed AS MATERIALIZED (
-  SELECT dimension.kind, dimension.value, date_trunc('hour', to_timestamp(ended_at_milliseconds / 1000), 'UTC') AS hour,
-    organization, project, key, model, coalesce(provider, '') AS provider, latency_bucket,
-    1 AS requests, prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_prompt_tokens,
-    coalesce(reasoning_tokens, 0) AS reasoning_tokens, ${unit('cacheWrite1hPromptTokens')} AS cache_write_1h_prompt_tokens,
-    ${unit('images')} AS images, ${unit('audioMilliseconds')} AS audio_milliseconds, ${unit('characters')} AS characters,
-    ${unit('searches')} AS searches, ${unit('webSearches')} AS web_searches,
-    cost_nano_usd - overrun_nano_usd AS cost_nano_usd, overrun_nano_usd, baseline_nano_usd,
-    served_cost_nano_usd AS provider_cost_nano_usd, served_waste_nano_usd AS waste_nano_usd
-  FROM given JOIN fresh ON message_id = request_id ${DIMENSION}
-), elsewhere AS (${callsElsewhere(
-  'model, call.provider',
-  `given JOIN fresh ON message_id = request_id CROSS JOIN LATERAL jsonb_to_recordset(called_elsewhere) AS call(
-    provider text, provider_cost_nano_usd bigint, waste_nano_usd bigint)`,
-)}
-), rolled AS (${addHours(ALL_PARTS)}
-), rolled_late AS (${addLateDays(ALL_PARTS)}
+export const ROLL_UP_USAGE = `, rolled AS (${addHours('hourly')}
+), rolled_late AS (${addLateDays('hourly')}
 ), timed AS (
   INSERT INTO billing.latency_hours AS hours (${KEYS}, bucket, requests)
-  SELECT ${KEYS}, latency_bucket, count(*) FROM keyed GROUP BY ${KEYS}, latency_bucket ORDER BY ${ORDER}, latency_bucket
+  SELECT ${KEYS}, bucket, requests FROM latencies ORDER BY ${ORDER}, bucket
   ON CONFLICT ON CONSTRAINT latency_hours_pkey DO UPDATE SET requests = hours.requests + EXCLUDED.requests
 ), timed_late AS (
   INSERT INTO billing.latency_days AS days (${DAY_KEYS}, bucket, requests)
-  SELECT ${DAY_KEYS}, latency_bucket, count(*)
-  FROM (SELECT ${LATE_KEYS}, ${bucketOfDay('latency_bucket')} AS latency_bucket FROM keyed WHERE ${IS_LATE}) late
-  GROUP BY ${DAY_KEYS}, latency_bucket ORDER BY ${DAY_ORDER}, latency_bucket
+  SELECT ${DAY_KEYS}, bucket, sum(requests)::bigint
+  FROM (SELECT ${LATE_KEYS}, ${bucketOfDay('bucket')} AS bucket, requests FROM latencies WHERE ${IS_LATE}) late
+  GROUP BY ${DAY_KEYS}, bucket ORDER BY ${DAY_ORDER}, bucket
   ON CONFLICT ON CONSTRAINT latency_days_pkey DO UPDATE SET requests = days.requests + EXCLUDED.requests
-), called AS (${addProviderDays('fresh_lines')}
+), of_providers AS (${addToProviderDays(`SELECT provider, day, model, organization, ${PROVIDER_SUMS.join(', ')} FROM called`)}
 ), invoiced AS (
   INSERT INTO billing.charged_days AS days
     (organization, day, project, model, requests, prompt_tokens, completion_tokens, cost_nano_usd)
-  SELECT organization, (now() AT TIME ZONE 'UTC')::date, project, model, count(*), sum(prompt_tokens)::bigint,
-    sum(completion_tokens)::bigint, sum(cost_nano_usd - overrun_nano_usd)::bigint
-  FROM given JOIN fresh ON message_id = request_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  SELECT organization, (now() AT TIME ZONE 'UTC')::date, project, model, requests, prompt_tokens, completion_tokens, cost_nano_usd
+  FROM charged_sums ORDER BY organization, project, model
   ON CONFLICT ON CONSTRAINT charged_days_pkey DO UPDATE SET requests = days.requests + EXCLUDED.requests,
     prompt_tokens = days.prompt_tokens + EXCLUDED.prompt_tokens,
     completion_tokens = days.completion_tokens + EXCLUDED.completion_tokens,
     cost_nano_usd = days.cost_nano_usd + EXCLUDED.cost_nano_usd
-), moved AS (${addAccountDays('entered')}
+), moved AS (${addAccountDays('movements')}
 )`;
 
 /** The same for calls whose request had been charged already: money without a request. `called` has a row for each call. */
@@ -136,15 +120,15 @@ export const ROLL_UP_SUPERSEDED = `, elsewhere AS (${callsElsewhere(
 )}
 ), rolled AS (${addHours('elsewhere')}
 ), rolled_late AS (${addLateDays('elsewhere')}
-), summed AS (${addProviderDays('called')}
+), summed AS (${addCalls('called')}
 )`;
 
-/** Adds entries of the ledger to the days of the accounts that invoices are made of; `entries` has account and amount. */
-export function addAccountDays(entries: string): string {
+/** Adds to the days of the accounts that invoices are made of; `movements` has account, amount and how many entries these are. */
+export function addAccountDays(movements: string): string {
   return `
   INSERT INTO billing.account_days AS days (organization, day, account_id, amount_nano_usd, entries)
-  SELECT split_part(name, ':', 2), (now() AT TIME ZONE 'UTC')::date, account_id, sum(amount_nano_usd)::bigint, count(*)
-  FROM ${entries} JOIN billing.ledger_accounts account ON account.id = account_id
+  SELECT split_part(name, ':', 2), (now() AT TIME ZONE 'UTC')::date, account_id, sum(amount_nano_usd)::bigint, sum(entries)::bigint
+  FROM ${movements} JOIN billing.ledger_accounts account ON account.id = account_id
   WHERE name LIKE 'customer:%' OR name LIKE 'credits:%' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
   ON CONFLICT ON CONSTRAINT account_days_pkey DO UPDATE SET
     amount_nano_usd = days.amount_nano_usd + EXCLUDED.amount_nano_usd, entries = days.entries + EXCLUDED.entries`;
