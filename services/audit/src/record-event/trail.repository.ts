@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Consumer } from '#libs/contracts';
 import { leafHash, LogEdge, type Tile } from '#libs/merkle';
-import { Database, storableText, type Transaction } from '#libs/storage';
+import { Database, RowsParameter, storableText, type Transaction } from '#libs/storage';
 import type { NewEntry } from './new-entry.js';
 
 interface TileRow {
@@ -10,6 +10,37 @@ interface TileRow {
   index: string;
   hashes: Buffer;
 }
+
+/** An entry at its place in its log. */
+interface PlacedEntry {
+  readonly sequence: number;
+  readonly entry: NewEntry;
+}
+
+const ENTRIES = new RowsParameter<PlacedEntry>([
+  ['organization', 'text', ({ entry }) => entry.organization],
+  ['sequence', 'bigint', ({ sequence }) => sequence],
+  ['request_id', 'text', ({ entry }) => entry.requestId],
+  ['type', 'text', ({ entry }) => entry.type],
+  ['project', 'text', ({ entry }) => entry.project],
+  ['key', 'text', ({ entry }) => entry.key],
+  ['model', 'text', ({ entry }) => storableText(entry.model)],
+  ['body', 'text', ({ entry }) => entry.body],
+]);
+
+const TILES = new RowsParameter<Tile & { readonly organization: string }>([
+  ['organization', 'text', ({ organization }) => organization],
+  ['level', 'integer', ({ level }) => level],
+  ['index', 'bigint', ({ index }) => index],
+  ['hashes', 'bytea', ({ hashes }) => hashes],
+]);
+
+const HEADS = new RowsParameter<{ readonly organization: string; readonly size: number }>([
+  ['organization', 'text', ({ organization }) => organization],
+  ['size', 'bigint', ({ size }) => size],
+]);
+
+const TAKEN_IN = new RowsParameter<NewEntry>([['message_id', 'text', ({ requestId }) => requestId]]);
 
 const ADD_LOGS = `
 INSERT INTO audit.logs (organization) SELECT organization FROM unnest($1::text[]) AS organization ON CONFLICT DO NOTHING`;
@@ -20,7 +51,7 @@ SELECT organization, size FROM audit.logs WHERE organization = ANY($1) ORDER BY 
 
 const TAKE_IN = `
 INSERT INTO audit.inbox (consumer, message_id)
-SELECT $2, message_id FROM json_array_elements_text($1) AS message_id
+SELECT $1, message_id FROM ${TAKEN_IN.source('taken', 2)}
 ON CONFLICT DO NOTHING RETURNING message_id`;
 
 /** The tiles at the edge of each log; a statement of its own, since one that waits for a lock still sees what was before. */
@@ -37,16 +68,14 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now),
 added AS (
   INSERT INTO audit.entries (organization, sequence, recorded_at, request_id, type, project, key, model, body)
   SELECT organization, sequence, greatest(log.recorded_at, moment.now), request_id, type, project, key, model, body
-  FROM moment, json_to_recordset($1) AS entry(
-    organization text, sequence bigint, request_id text, type text, project text, key text, model text, body text)
-  JOIN audit.logs log USING (organization)
+  FROM moment, ${ENTRIES.source('entry', 1)} JOIN audit.logs log USING (organization)
 ), tiled AS (
   INSERT INTO audit.tiles (organization, level, index, hashes)
-  SELECT * FROM json_to_recordset($2) AS tile(organization text, level smallint, index bigint, hashes bytea)
+  SELECT * FROM ${TILES.source('tile', 1 + ENTRIES.width)}
   ON CONFLICT (organization, level, index) DO UPDATE SET hashes = EXCLUDED.hashes
 )
 UPDATE audit.logs log SET size = moved.size, recorded_at = greatest(log.recorded_at, moment.now)
-FROM moment, json_to_recordset($3) AS moved(organization text, size bigint)
+FROM moment, ${HEADS.source('moved', 1 + ENTRIES.width + TILES.width)}
 WHERE log.organization = moved.organization`;
 
 @Injectable()
@@ -69,13 +98,13 @@ export class TrailRepository {
       if (fresh.length === 0) return 0;
       await beside?.(transaction, fresh);
       const edges = await this.edgesOf(transaction, sizes);
-      const rows = fresh.map((entry) => entryRow(entry, edges));
+      const placed = fresh.map((entry) => placedIn(edges, entry));
       const moved = [...edges].filter(([organization, edge]) => edge.size > (sizes.get(organization) ?? 0));
       const tiles = moved.flatMap(([organization, edge]) =>
-        edge.takeChanges().map((tile) => tileRow(organization, tile)),
+        edge.takeChanges().map((tile) => ({ organization, ...tile })),
       );
       const heads = moved.map(([organization, { size }]) => ({ organization, size }));
-      await transaction.query(APPEND, [JSON.stringify(rows), JSON.stringify(tiles), JSON.stringify(heads)]);
+      await transaction.query(APPEND, [...ENTRIES.values(placed), ...TILES.values(tiles), ...HEADS.values(heads)]);
       return fresh.length;
     });
   }
@@ -92,9 +121,7 @@ export class TrailRepository {
 
   /** With the logs locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
   private async takeIn(transaction: Transaction, entries: readonly NewEntry[], consumer: string): Promise<NewEntry[]> {
-    // As JSON: the driver escapes the elements of an array one by one, which costs more than all the rest.
-    const requestIds = JSON.stringify(entries.map((entry) => entry.requestId));
-    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [requestIds, consumer]);
+    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [consumer, ...TAKEN_IN.values(entries)]);
     const fresh = new Set(rows.map((row) => row.message_id));
     // `delete` is true once for each id: of several events of one request in a batch the first is taken.
     return entries.filter((entry) => fresh.delete(entry.requestId));
@@ -115,29 +142,11 @@ export class TrailRepository {
   }
 }
 
-/** Written out, since this runs for every event: spread and rest cost several times as much. */
-function entryRow(entry: NewEntry, edges: ReadonlyMap<string, LogEdge>) {
+/** Puts the entry at the end of its log. */
+function placedIn(edges: ReadonlyMap<string, LogEdge>, entry: NewEntry): PlacedEntry {
   const edge = edges.get(entry.organization);
   if (!edge) throw new Error(`the log of ${entry.organization} is not locked`);
   const sequence = edge.size;
   edge.append(leafHash(entry.body));
-  return {
-    organization: entry.organization,
-    sequence,
-    request_id: entry.requestId,
-    type: entry.type,
-    project: entry.project,
-    key: entry.key,
-    model: storableText(entry.model),
-    body: entry.body,
-  };
-}
-
-function tileRow(organization: string, { level, index, hashes }: Tile) {
-  return { organization, level, index, hashes: byteaText(hashes) };
-}
-
-/** Postgres' text form of bytes. */
-function byteaText(bytes: Uint8Array): string {
-  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
+  return { sequence, entry };
 }
