@@ -15,23 +15,31 @@ const MOST_WAIT_MILLISECONDS = 5_000;
 /** What a call asks of a provider's limits. */
 export type PacedCall = Pick<Facts, 'lane' | 'estimatedPromptTokens' | 'maxCompletionTokens' | 'choices'>;
 
-/** What had been begun when a call was: what its answer says of a limit does not count the calls after it. */
-export interface PaceMark {
-  readonly at: number;
+interface Amounts {
   readonly requests: number;
   readonly tokens: number;
 }
 
+/** What had been begun when a call was: what its answer says of a limit does not count the calls after it. */
+export interface PaceMark extends Amounts {
+  readonly at: number;
+  /** What this call asks. */
+  readonly own: Amounts;
+  /** What was under way from here, this call among it. */
+  readonly underWay: Amounts;
+}
+
 /**
  * How fast one process may call one target, by what the provider's answers say is left of its limits. Between two answers what
- * was begun since is taken away, and what comes back by the time is added. Nothing is known, and nothing held back, until a
- * provider speaks of limits.
+ * was begun since is taken away, and what comes back by the time is added. Where processes share a limit, each takes its part of
+ * what is left after the calls that the others are to be feared to have under way. Nothing is known, and nothing held back,
+ * until a provider speaks of limits: only the calls before the first answer can be too many.
  */
 export class CallPace {
   private readonly requests = new Level();
   private readonly tokens = new Level();
-  private begunRequests = 0;
-  private begunTokens = 0;
+  private begun: Amounts = NOTHING;
+  private underWay: Amounts = NOTHING;
   private learnedFrom = -Infinity;
   /** Until when room is promised to work of the durable lane that waits. */
   private promisedUntil = 0;
@@ -51,12 +59,17 @@ export class CallPace {
   }
 
   began(call: PacedCall, now: number): PaceMark {
-    const tokens = tokensOf(call);
-    this.begunRequests += 1;
-    this.begunTokens += tokens;
-    this.requests.take(1);
-    this.tokens.take(tokens);
-    return { at: now, requests: this.begunRequests, tokens: this.begunTokens };
+    const own = { requests: 1, tokens: tokensOf(call) };
+    this.begun = sum(this.begun, own);
+    this.underWay = sum(this.underWay, own);
+    this.requests.take(own.requests);
+    this.tokens.take(own.tokens);
+    return { at: now, ...this.begun, own, underWay: this.underWay };
+  }
+
+  /** A call has its answer, or will have none. */
+  ended({ own }: PaceMark): void {
+    this.underWay = sum(this.underWay, { requests: -own.requests, tokens: -own.tokens });
   }
 
   /** Whether another process has learned what this one does not know, which has not called of late, or never. */
@@ -66,7 +79,10 @@ export class CallPace {
 
   /** Takes in what another process has learned. */
   hear({ at, ...allowance }: TargetAllowance, { now, callers }: { now: number; callers: number }): void {
-    this.takeIn(allowance, { at, requests: this.begunRequests, tokens: this.begunTokens }, { now, callers });
+    // What was begun here after the other's call and has its answer would be known better: what is under way is all of it.
+    const { begun, underWay } = this;
+    const heardBy = { requests: begun.requests - underWay.requests, tokens: begun.tokens - underWay.tokens };
+    this.takeIn(allowance, { at, ...heardBy, own: NOTHING, underWay }, { now, callers });
   }
 
   /** Takes in what an answer says; `callers`: processes that share the limit, each of which goes on by its part. */
@@ -88,8 +104,13 @@ export class CallPace {
   ): void {
     this.learnedFrom = mark.at;
     const parts = { since: mark.at, now, callers };
-    if (requests) this.requests.set(requests, { ...parts, begunSince: this.begunRequests - mark.requests });
-    if (tokens) this.tokens.set(tokens, { ...parts, begunSince: this.begunTokens - mark.tokens });
+    for (const [level, heard, kind] of [
+      [this.requests, requests, 'requests'],
+      [this.tokens, tokens, 'tokens'],
+    ] as const) {
+      const begunSince = this.begun[kind] - mark[kind];
+      if (heard) level.set(heard, { ...parts, begunSince, underWay: mark.underWay[kind] });
+    }
   }
 
   /** One after another, as room comes back: all at once would find it gone with the first of them. */
@@ -100,6 +121,19 @@ export class CallPace {
     return Math.ceil(turn - now);
   }
 }
+
+interface Heard {
+  /** When the call began whose answer said it. */
+  readonly since: number;
+  readonly now: number;
+  readonly callers: number;
+  /** What was begun here after that call. */
+  readonly begunSince: number;
+  /** What was under way here with that call. */
+  readonly underWay: number;
+}
+
+const NOTHING: Amounts = { requests: 0, tokens: 0 };
 
 /** What is left of one limit, as a bucket that fills by the time. Unlimited until something is said of it. */
 class Level {
@@ -113,14 +147,16 @@ class Level {
 
   set(
     { remaining, limit, resetMilliseconds = USUAL_RESET_MILLISECONDS }: Allowance,
-    { since, now, callers, begunSince }: { since: number; now: number; callers: number; begunSince: number },
+    { since, now, callers, begunSince, underWay }: Heard,
   ): void {
     this.most = limit === undefined ? Infinity : limit / callers;
     const missing = limit === undefined ? 0 : limit - remaining;
     if (missing > 0) this.perMillisecond = missing / Math.max(1, resetMilliseconds) / callers;
     else if (limit === undefined) this.perMillisecond = 0;
     this.wholeAt = limit === undefined ? now + Math.max(1, resetMilliseconds) : Infinity;
-    this.left = remaining / callers - begunSince;
+    // What the others have sent by now is not counted yet: at most, each has as much under way as this process had.
+    const unheard = (callers - 1) * Math.min(underWay, this.most);
+    this.left = (remaining - unheard) / callers - begunSince;
     this.at = since;
     this.knownAt = now;
     this.fill(now);
@@ -160,6 +196,10 @@ class Level {
     this.left = Math.min(this.most, this.left + this.perMillisecond * (now - this.at));
     this.at = now;
   }
+}
+
+function sum(one: Amounts, other: Amounts): Amounts {
+  return { requests: one.requests + other.requests, tokens: one.tokens + other.tokens };
 }
 
 function tokensOf({ estimatedPromptTokens, maxCompletionTokens = 0, choices = 1 }: PacedCall): number {

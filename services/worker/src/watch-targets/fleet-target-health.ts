@@ -183,6 +183,7 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
       },
       release: () => {
         statistics.ended();
+        pace.ended(mark);
         this.hasChanged = true;
       },
     };
