@@ -7,6 +7,7 @@ import { AttemptCounter } from './attempt-counter.js';
 import type { CallBook, OpenCall } from './call-book.js';
 import type { EndpointWire } from './endpoint-wire.js';
 import type { PlanPlayer } from './plan-player.js';
+import type { ProviderLimits } from './provider-limits.js';
 import { PlanMemory } from './plan-memory.js';
 import { readBody } from './read-body.js';
 import { sha256Of } from './sha-256.js';
@@ -17,6 +18,7 @@ export interface ChatEndpointSettings {
   readonly key: string | undefined;
   readonly simulation: Omit<SimulationOptions, 'createdSeconds' | 'attempt'>;
   readonly nowMilliseconds: () => number;
+  readonly limits: ProviderLimits;
 }
 
 const MAXIMUM_BODY_BYTES = 32 * 1024 * 1024;
@@ -39,8 +41,13 @@ export class ChatEndpoint {
     const call = this.book.arrive(request);
     readBody(request, MAXIMUM_BODY_BYTES, (body) => {
       if (body === 'aborted') this.book.end(call, 'aborted-by-client');
-      else this.player.play(this.plan(call, body), call, response);
+      else this.player.play(this.admitted(this.plan(call, body), call), call, response);
     });
+  }
+
+  private admitted(plan: SimulationPlan, call: OpenCall): SimulationPlan {
+    const { limits, wire } = this.settings;
+    return wire.countsAgainstLimits ? limits.admit(plan, call.model, wire.dialect) : plan;
   }
 
   private plan(call: OpenCall, body: Buffer | 'too-large'): SimulationPlan {

@@ -9,6 +9,7 @@ import type { SimulationOptions } from '../plan/simulation-options.js';
 import type { SimulationPlan } from '../plan/simulation-plan.js';
 import { anthropicErrorReply } from '../wire/anthropic-error.js';
 import { errorReply, type Reply } from '../wire/error-reply.js';
+import type { LimitDialect } from './provider-limits.js';
 
 /** What an endpoint speaks: how its requests are read, answered and refused. */
 export interface EndpointWire {
@@ -17,6 +18,9 @@ export interface EndpointWire {
   readonly plan: (model: string, body: unknown, options: SimulationOptions) => SimulationPlan;
   readonly refuse: (status: 400 | 413, message: string, parameter: string | null) => Reply;
   readonly refuseKey: () => Reply;
+  readonly dialect: LimitDialect;
+  /** Whether a call is one for the model. */
+  readonly countsAgainstLimits: boolean;
 }
 
 /** OpenAI's Chat Completions. */
@@ -28,6 +32,8 @@ export const CHAT_WIRE: EndpointWire = {
       ? badRequest(message, parameter)
       : errorReply(status, { message, type: 'invalid_request_error', code: null }),
   refuseKey: invalidKey,
+  dialect: 'openai',
+  countsAgainstLimits: true,
 };
 
 /** OpenAI's legacy Completions. */
@@ -43,7 +49,13 @@ export const MESSAGES_WIRE: EndpointWire = {
   plan: planMessage,
   refuse: (status, message) => anthropicErrorReply(status, message),
   refuseKey: () => anthropicErrorReply(401, 'invalid x-api-key: send the key that the sim provider was started with.'),
+  dialect: 'anthropic',
+  countsAgainstLimits: true,
 };
 
 /** Anthropic's counting of the tokens of a message. */
-export const COUNT_TOKENS_WIRE: EndpointWire = { ...MESSAGES_WIRE, plan: planTokenCount };
+export const COUNT_TOKENS_WIRE: EndpointWire = {
+  ...MESSAGES_WIRE,
+  plan: planTokenCount,
+  countsAgainstLimits: false,
+};

@@ -8,6 +8,7 @@ import type { SimulationPlan } from '../plan/simulation-plan.js';
 import { errorReply } from '../wire/error-reply.js';
 import type { CallBook, OpenCall } from './call-book.js';
 import type { PlanPlayer } from './plan-player.js';
+import type { ProviderLimits } from './provider-limits.js';
 import { readBody } from './read-body.js';
 import { sha256Of } from './sha-256.js';
 
@@ -17,6 +18,7 @@ export interface OperationEndpointSettings {
   readonly key: string | undefined;
   readonly simulation: Omit<SimulationOptions, 'createdSeconds' | 'attempt'>;
   readonly nowMilliseconds: () => number;
+  readonly limits: ProviderLimits;
 }
 
 const MAXIMUM_BODY_BYTES = 32 * 1024 * 1024;
@@ -37,7 +39,10 @@ export class OperationEndpoint {
     const call = this.book.arrive(request);
     readBody(request, MAXIMUM_BODY_BYTES, (body) => {
       if (body === 'aborted') this.book.end(call, 'aborted-by-client');
-      else this.player.play(this.plan(call, body), call, response);
+      else {
+        const plan = this.settings.limits.admit(this.plan(call, body), call.model, 'openai');
+        this.player.play(plan, call, response);
+      }
     });
   }
 

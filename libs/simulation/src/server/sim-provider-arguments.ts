@@ -19,6 +19,8 @@ export const USAGE = `Usage: sim-provider [options]
   --tokens-per-chunk N   content tokens per stream event (default 1)
   --output-tokens N      natural length of every answer (default: 16 to 200, by the prompt)
   --failure-rate N       share of calls that get status 503, 0 to 1
+  --requests-per-minute N, --tokens-per-minute N
+                         limits of each model: status 429 beyond, and what is left in the headers of every answer
   --any-model            answer models of any name
   --recordings FILE --recordings-field NAME
                          replay recorded answers: JSONL with "prompt" and the named field
@@ -34,6 +36,8 @@ const OPTIONS = {
   'tokens-per-chunk': { type: 'string' },
   'output-tokens': { type: 'string' },
   'failure-rate': { type: 'string' },
+  'requests-per-minute': { type: 'string' },
+  'tokens-per-minute': { type: 'string' },
   'any-model': { type: 'boolean' },
   recordings: { type: 'string' },
   'recordings-field': { type: 'string' },
@@ -45,6 +49,8 @@ interface NumberRange {
   readonly maximum: number;
   readonly isWhole?: boolean;
 }
+
+const PER_MINUTE: NumberRange = { minimum: 1, maximum: 1_000_000_000, isWhole: true };
 
 function readNumber(name: string, text: string | undefined, range: NumberRange): number | undefined {
   if (text === undefined) return undefined;
@@ -92,6 +98,8 @@ export async function readSimProviderArguments(commandLine: string[]): Promise<S
     }),
     outputTokens: readNumber('output-tokens', values['output-tokens'], { maximum: 100_000, isWhole: true }),
     failureRate: readNumber('failure-rate', values['failure-rate'], { maximum: 1 }),
+    requestsPerMinute: readNumber('requests-per-minute', values['requests-per-minute'], PER_MINUTE),
+    tokensPerMinute: readNumber('tokens-per-minute', values['tokens-per-minute'], PER_MINUTE),
     answersAnyModel: values['any-model'],
     recordings: await readRecordings(values.recordings, values['recordings-field']),
     // The log file is the record of a process that may answer for days.

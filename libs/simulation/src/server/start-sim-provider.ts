@@ -10,9 +10,10 @@ import { CHAT_WIRE, COMPLETIONS_WIRE, COUNT_TOKENS_WIRE, MESSAGES_WIRE, type End
 import { listen } from './listen.js';
 import { operationEndpoints } from './operation-endpoints.js';
 import { PlanPlayer } from './plan-player.js';
+import { ProviderLimits, type MinuteLimits } from './provider-limits.js';
 
 /** How the HTTP sim provider runs; everything has a default, so that `startSimProvider()` is enough in a test. */
-export interface SimProviderOptions extends Omit<SimulationOptions, 'createdSeconds' | 'attempt'> {
+export interface SimProviderOptions extends Omit<SimulationOptions, 'createdSeconds' | 'attempt'>, MinuteLimits {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -103,11 +104,14 @@ async function stop(server: Server, book: CallBook): Promise<void> {
  */
 export async function startSimProvider(options: SimProviderOptions = {}): Promise<SimProvider> {
   const { host = '127.0.0.1', port = 0, key, logFile, keptCalls = DEFAULT_KEPT_CALLS, ...behaviour } = options;
-  const { nowMilliseconds = Date.now, pacing = REAL_PACING, ...simulation } = behaviour;
+  const { nowMilliseconds = Date.now, pacing = REAL_PACING, ...served } = behaviour;
+  const { requestsPerMinute, tokensPerMinute, ...simulation } = served;
   const file = logFile === undefined ? undefined : new CallLogFile(logFile);
   const book = new CallBook({ nowMilliseconds, file, keptCalls });
   const player = new PlanPlayer(book, pacing);
-  const settings = { key, simulation, nowMilliseconds };
+  const { latencyMilliseconds = 0 } = simulation;
+  const limits = new ProviderLimits({ requestsPerMinute, tokensPerMinute }, { latencyMilliseconds, nowMilliseconds });
+  const settings = { key, simulation, nowMilliseconds, limits };
   const texts = Object.entries(WIRE_OF_PATH).map(([path, wire]) => {
     return [path, new ChatEndpoint({ ...settings, wire }, book, player)] as const;
   });

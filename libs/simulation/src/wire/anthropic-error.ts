@@ -5,6 +5,7 @@ const TYPES: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   404: 'not_found_error',
   413: 'request_too_large',
+  429: 'rate_limit_error',
 };
 
 /** Encodes an error as Anthropic's API does: `{"type": "error", "error": {type, message}}` with its status. */
