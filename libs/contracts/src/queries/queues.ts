@@ -16,9 +16,12 @@ export const queuePauseSchema = z.object({
 });
 export type QueuePause = z.infer<typeof queuePauseSchema>;
 
-/** Why work does not move: an operator's pause, a rate limit or a budget without room; until when (Unix seconds), where that is known. */
+/**
+ * Why work does not move: an operator's pause, a rate limit or a budget without room, or that no provider of its model can be called;
+ * until when (Unix seconds), where that is known.
+ */
 export const queueHoldSchema = z.object({
-  reason: z.enum(['pause', 'limit', 'budget']),
+  reason: z.enum(['pause', 'limit', 'budget', 'provider']),
   of: z.string(),
   until: z.int().nullable(),
 });
@@ -38,6 +41,8 @@ export const queueSchema = z.object({
   paused: z.int(),
   /** Requests of these whose rate limit or budget has no room now. */
   limited: z.int(),
+  /** Requests of these none of whose providers can be called now. */
+  unavailable: z.int(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 

@@ -15,8 +15,19 @@ describe('the queues for people', () => {
           seconds_left: 190,
           paused: 0,
           limited: 40,
+          unavailable: 8_960,
         },
-        { model: '*', waiting: 3, under_way: 0, projects: 1, per_second: 0, seconds_left: null, paused: 3, limited: 0 },
+        {
+          model: '*',
+          waiting: 3,
+          under_way: 0,
+          projects: 1,
+          per_second: 0,
+          seconds_left: null,
+          paused: 3,
+          limited: 0,
+          unavailable: 0,
+        },
       ],
       pauses: [
         {
@@ -30,8 +41,8 @@ describe('the queues for people', () => {
       ],
     });
     expect(text.split('\n')).toEqual([
-      '  model      waiting  under way  projects  per second  done in  paused  no room',
-      '  gpt-small  9000     500        2         50.0        4 min            40',
+      '  model      waiting  under way  projects  per second  done in  paused  no room  no provider',
+      '  gpt-small  9000     500        2         50.0        4 min            40       8960',
       '  *          3        0          1         0.0         –        3',
       'Paused: project demo/ci, by admin (audit)',
     ]);

@@ -4,7 +4,7 @@ import { table } from '../text-table.policy.js';
 /** The queues and pauses in force, for people. */
 export function describeQueues({ data, pauses }: Queues): string {
   const rows = [
-    ['model', 'waiting', 'under way', 'projects', 'per second', 'done in', 'paused', 'no room'],
+    ['model', 'waiting', 'under way', 'projects', 'per second', 'done in', 'paused', 'no room', 'no provider'],
     ...data.map((queue) => [
       queue.model,
       String(queue.waiting),
@@ -14,6 +14,7 @@ export function describeQueues({ data, pauses }: Queues): string {
       queue.seconds_left === null ? '–' : duration(queue.seconds_left),
       queue.paused === 0 ? '' : String(queue.paused),
       queue.limited === 0 ? '' : String(queue.limited),
+      queue.unavailable === 0 ? '' : String(queue.unavailable),
     ]),
   ];
   return [

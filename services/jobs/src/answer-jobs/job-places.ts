@@ -25,23 +25,28 @@ export class JobPlaces {
     private readonly view: QueueView,
   ) {}
 
-  /** The places of those among these jobs that are queued. */
+  /** The places of those among these jobs that are queued, and what holds back those that are under way. */
   async of(jobs: readonly Job[]): Promise<ReadonlyMap<string, QueuePlace>> {
-    const queued = jobs.filter(({ status }) => status === 'queued');
-    if (queued.length === 0) return new Map();
+    const underWay = jobs.filter(({ status }) => status === 'in_progress');
+    const places = underWay.map(({ id, model }): [string, QueuePlace] => {
+      return [id, { position: undefined, secondsLeft: undefined, heldBy: holdObject(this.view.holdOfModel(model)) }];
+    });
+    return new Map([...places, ...(await this.ofQueued(jobs.filter(({ status }) => status === 'queued')))]);
+  }
+
+  private async ofQueued(queued: readonly Job[]): Promise<readonly [string, QueuePlace][]> {
+    if (queued.length === 0) return [];
     const [before, { queues, holds }] = await Promise.all([this.jobs.before(queued), this.queuesLately()]);
     const byModel = new Map(queues.map((queue) => [queue.model, queue]));
-    return new Map(
-      queued.map((job) => {
-        const queue = byModel.get(job.model);
-        const turn = { id: jobsWorkId(job), before: before.get(job.id) ?? 0 };
-        const { requestsBefore, secondsLeft } = estimateTurn(queue?.works ?? [], turn, queue?.perSecond ?? 0);
-        const work = queue?.works.find(({ id }) => id === turn.id);
-        const estimate = { position: requestsBefore, secondsLeft };
-        const { position, secondsLeft: left, hold } = heldEstimate(estimate, work && holds(work), Date.now());
-        return [job.id, { position, secondsLeft: left, heldBy: holdObject(hold) }];
-      }),
-    );
+    return queued.map((job) => {
+      const queue = byModel.get(job.model);
+      const turn = { id: jobsWorkId(job), before: before.get(job.id) ?? 0 };
+      const { requestsBefore, secondsLeft } = estimateTurn(queue?.works ?? [], turn, queue?.perSecond ?? 0);
+      const work = queue?.works.find(({ id }) => id === turn.id);
+      const estimate = { position: requestsBefore, secondsLeft };
+      const { position, secondsLeft: left, hold } = heldEstimate(estimate, work && holds(work), Date.now());
+      return [job.id, { position, secondsLeft: left, heldBy: holdObject(hold) }];
+    });
   }
 
   /** Many jobs may be made in a second, and all the queues would be counted for each. */

@@ -78,7 +78,8 @@ function queueObject(
     per_second: perSecond,
     seconds_left: perSecond > 0 && !isStuck ? (waiting + underWay) / perSecond : null,
     paused: heldFor(({ reason }) => reason === 'pause'),
-    limited: heldFor(({ reason }) => reason !== 'pause'),
+    limited: heldFor(({ reason }) => reason === 'limit' || reason === 'budget'),
+    unavailable: heldFor(({ reason }) => reason === 'provider'),
   };
 }
 

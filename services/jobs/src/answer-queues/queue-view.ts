@@ -5,7 +5,7 @@ import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { pauseEffect } from '../dispatch-work/pauses.policy.js';
 import { estimateQueue } from '../dispatch-work/queue-estimate.policy.js';
 import { WorkRestRepository } from '../dispatch-work/work-rest.repository.js';
-import { heldEstimate, holdOf, type HeldEstimate, type WorkHold } from './work-hold.policy.js';
+import { heldEstimate, holdOf, providerHold, type HeldEstimate, type WorkHold } from './work-hold.policy.js';
 import { ProjectShares } from '../dispatch-work/project-shares.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
 import { WorkSources, type QueuedWork } from '../dispatch-work/work-source.js';
@@ -54,10 +54,19 @@ export class QueueView {
     return all;
   }
 
-  /** What holds back a piece of work now: an operator's pause, or else a limit or a budget that has no room. */
+  /** What holds back requests of a model that have been released. */
+  holdOfModel(model: string | null): WorkHold | undefined {
+    return providerHold(this.targets.hold(model, Date.now()));
+  }
+
+  /** What holds back a piece of work now: a pause, or else a limit or a budget that has no room, or else that no provider can be called. */
   async holds(): Promise<(work: QueuedWork) => WorkHold | undefined> {
     const [pauses, rests] = await Promise.all([this.pauses.current(), this.rests.recent()]);
     const byWork = new Map(rests.map((rest) => [rest.id, rest]));
-    return (work) => holdOf(pauseEffect(work, pauses, this.targets.providers(work.model)).heldBy, byWork.get(work.id));
+    const now = Date.now();
+    return (work) => {
+      const { heldBy } = pauseEffect(work, pauses, this.targets.providers(work.model));
+      return holdOf(heldBy, byWork.get(work.id), this.targets.hold(work.model, now));
+    };
   }
 }

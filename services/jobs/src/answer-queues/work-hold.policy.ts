@@ -1,6 +1,7 @@
 import type { QueueHold } from '#libs/contracts';
 import type { Pause } from '../dispatch-work/pauses.policy.js';
 import type { QueueEstimate } from '../dispatch-work/queue-estimate.policy.js';
+import type { TargetsHold } from '../dispatch-work/targets-hold.policy.js';
 import type { RestingWork } from '../dispatch-work/work-rests.js';
 
 /** What holds work back, and until when where that is known, in milliseconds since the epoch. */
@@ -15,13 +16,26 @@ export interface HeldEstimate extends QueueEstimate {
   readonly hold: WorkHold | undefined;
 }
 
-/** A pause is told first: while it holds, nobody looks whether there would be room. */
-export function holdOf(pause: Pause | undefined, rest: RestingWork | undefined): WorkHold | undefined {
+/** As work that is under way is held back: by its providers alone. */
+export function providerHold(targets: TargetsHold | undefined): WorkHold | undefined {
+  return targets && { reason: 'provider', ...targets };
+}
+
+/**
+ * A pause is told first: while it holds, nobody looks whether there would be room. What rests for a limit or a budget would not be
+ * called even if its providers were well.
+ */
+export function holdOf(
+  pause: Pause | undefined,
+  rest: RestingWork | undefined,
+  targets: TargetsHold | undefined,
+): WorkHold | undefined {
   if (pause) {
     const what = pause.scope === 'all' ? 'all durable work' : `${pause.scope} ${pause.name}`;
     return { reason: 'pause', words: what, until: pause.until?.getTime() };
   }
-  return rest && { reason: rest.reason, words: rest.words, until: rest.reason === 'limit' ? rest.until : undefined };
+  if (rest) return { reason: rest.reason, words: rest.words, until: rest.reason === 'limit' ? rest.until : undefined };
+  return providerHold(targets);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ModelEntry } from '#libs/contracts';
 import { isLeftAlone, TargetBoard } from '#libs/health';
 import { HealthBucket, SnapshotWatch } from '#libs/messaging';
 import { resolveModel } from '#libs/routing';
+import { targetsHold, type TargetsHold } from './targets-hold.policy.js';
 
 /** What the configuration and the workers' reports say of the targets of public models. */
 @Injectable()
@@ -41,6 +42,13 @@ export class ModelTargets implements OnApplicationBootstrap {
       canBeCalled ||= !isUnwell && (state?.coolingUntil ?? 0) <= now;
     }
     return { callsUnderWay, isHeld: !canBeCalled };
+  }
+
+  /** What keeps every target of the model from being called now; undefined where nothing does, or the model is not known. */
+  hold(model: string | null, now: number): TargetsHold | undefined {
+    const targets = this.targetsOf(model) ?? [];
+    const known = targets.map((target) => ({ target, state: this.board.state(target.provider, target.model) }));
+    return targetsHold(known, now);
   }
 
   private targetsOf(model: string | null): ModelEntry['targets'] | undefined {

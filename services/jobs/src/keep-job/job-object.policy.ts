@@ -2,19 +2,20 @@ import type { JobObject, QueueHold } from '#libs/contracts';
 import { formatUsd } from '#libs/pricing';
 import type { Job } from './job.js';
 
-/** When the turn of a job comes. */
+/** When the turn of a job comes, and what holds it back. */
 export interface QueuePlace {
-  /** How many requests go before it. */
-  readonly position: number;
+  /** How many requests go before it; undefined for one that is under way. */
+  readonly position: number | undefined;
   /** Undefined where the speed of its queue is not known. */
   readonly secondsLeft: number | undefined;
-  /** What holds the work of its project back now. */
+  /** What holds the work of its project back now; of a job under way, that none of its providers can be called. */
   readonly heldBy?: QueueHold | null;
 }
 
-/** A job as `/v1/jobs` shows it. `place` is that of a job that is queued, `now` in milliseconds since the epoch. */
+/** A job as `/v1/jobs` shows it. `place` is that of a job that is queued or under way, `now` in milliseconds since the epoch. */
 export function toJobObject(job: Job, place: QueuePlace | undefined, now: number): JobObject {
   const waits = job.status === 'queued' ? place : undefined;
+  const heldBy = waits?.heldBy ?? (job.status === 'in_progress' ? place?.heldBy : undefined);
   const self = `/v1/jobs/${job.id}`;
   return {
     id: job.id,
@@ -38,7 +39,7 @@ export function toJobObject(job: Job, place: QueuePlace | undefined, now: number
     cost_usd: job.costNanoUsd === null ? null : formatUsd(job.costNanoUsd),
     queue_position: waits?.position ?? null,
     estimated_start_at: job.status === 'scheduled' ? seconds(job.runAt) : estimatedStart(waits, now),
-    held_by: waits?.heldBy ?? null,
+    held_by: heldBy ?? null,
     links: {
       self,
       result: `${self}/result`,
