@@ -42,6 +42,19 @@ describe('the command switchyard', () => {
   });
 });
 
+describe('a command that needs another', () => {
+  it.each(['queues', 'batch', 'jobs', 'audit', 'dead-letters'])(
+    '%s alone shows what there is, as a wrong call',
+    async (name) => {
+      const program = switchyardProgram(() => undefined);
+      let text = '';
+      quiet(program, (written) => (text += written));
+      await expect(program.parseAsync([name], { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
+      expect(text).toContain(`Usage: switchyard ${name} [options] [command]`);
+    },
+  );
+});
+
 function leavesOf(command: Command, path: readonly string[] = []): string[][] {
   if (command.commands.length === 0) return [[...path]];
   return command.commands.flatMap((child) => leavesOf(child, [...path, child.name()]));

@@ -86,6 +86,14 @@ export const metrics = {
     },
     { provider: 'provider', model: 'model' },
   ),
+  queuePausedSeconds: new Counter<{ scope: string; name: string }>(
+    {
+      name: 'switchyard.queue.paused.time',
+      description: 'How long pauses of durable work have been in force.',
+      unit: 's',
+    },
+    { scope: 'scope', name: 'name' },
+  ),
   shadowCopies: new Counter<{ model: string; result: 'sent' | 'dropped' }>(
     { name: 'switchyard.shadow.copies', description: 'Copies of requests for comparison.', unit: '{request}' },
     { model: 'model', result: 'result' },

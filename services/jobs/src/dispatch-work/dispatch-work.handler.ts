@@ -5,6 +5,7 @@ import { shareTurn, type Credits } from './fair-share.policy.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { ModelTargets } from './model-targets.js';
 import { PauseRepository } from './pause.repository.js';
+import { PausedTime } from './paused-time.js';
 import { pauseEffect, type Pause } from './pauses.policy.js';
 import { ProjectShares } from './project-shares.js';
 import { QueueSpeed } from './queue-speed.js';
@@ -46,6 +47,7 @@ export class DispatchWorkHandler {
   private readonly queues = new Map<string, ModelQueue>();
   private toldAt = -Infinity;
   private readonly rests = new WorkRests();
+  private readonly pausedTime = new PausedTime();
 
   constructor(
     private readonly sources: WorkSources,
@@ -64,6 +66,7 @@ export class DispatchWorkHandler {
     await this.rates.adopt(dispatching.signal);
     const surveys = this.sources.all().map(async (source) => ({ source, works: await source.survey() }));
     const [pauses, found] = await Promise.all([this.pauses.current(), Promise.all(surveys)]);
+    this.pausedTime.look(pauses, performance.now());
     const byModel = new Map<string, SourcedWork[]>();
     for (const { source, works } of found) {
       for (const work of works) {
