@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BatchObject } from '#libs/contracts';
+import type { BatchObject, QueueHold } from '#libs/contracts';
 import type { ApiClient } from '../call-api/api-client.js';
 import { CliError } from '../cli.error.js';
+import { holdWords } from './hold-words.policy.js';
 import { progressOf, type Look } from './progress.policy.js';
 import type { ProgressDisplay } from './progress-display.js';
 
@@ -15,15 +16,32 @@ export interface Patience {
 
 export const defaultPatience: Patience = { pollMilliseconds: 500, silenceMilliseconds: 5 * 60_000 };
 
-/** Looks at a batch until it has ended. A server that is away for a while (a restart) is waited for. */
-export async function followBatch(
-  id: string,
-  parts: { api: ApiClient; display: ProgressDisplay; patience: Patience },
-): Promise<BatchObject> {
-  const { api, display, patience } = parts;
+/** What following needs; without a timeout a batch is followed however long it takes. */
+export interface FollowParts {
+  readonly api: ApiClient;
+  readonly display: ProgressDisplay;
+  readonly patience: Patience;
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/**
+ * Looks at a batch until it has ended. A server that is away for a while (a restart) is waited for, and so is a batch that is held
+ * back: by what is said once.
+ *
+ * @throws CliError when it has not ended in time
+ */
+export async function followBatch(id: string, parts: FollowParts): Promise<BatchObject> {
+  const { api, display, patience, timeoutSeconds = Number.POSITIVE_INFINITY } = parts;
+  const deadline = performance.now() + timeoutSeconds * 1_000;
   let first: Look | undefined;
+  let said: string | undefined;
   for (;;) {
     const batch = await patiently(() => api.readBatch(id), patience);
+    const hold = holdOf(batch);
+    if (hold && hold.of !== said) {
+      said = hold.of;
+      display.say(`Batch ${id} ${holdWords(hold, Date.now() / 1_000)}.`);
+    }
     const { total, completed, failed } = batch.request_counts;
     if (total > 0) {
       first ??= { ended: completed + failed, milliseconds: performance.now() };
@@ -33,8 +51,22 @@ export async function followBatch(
       display.stop();
       return batch;
     }
+    if (performance.now() >= deadline) throw stillOpen(batch, timeoutSeconds);
     await pause(patience.pollMilliseconds);
   }
+}
+
+/** What holds back a batch that does not move, where something does. */
+export function holdOf({ queue }: BatchObject): QueueHold | null {
+  return queue?.held_by ?? null;
+}
+
+function stillOpen(batch: BatchObject, timeoutSeconds: number): CliError {
+  const hold = holdOf(batch);
+  const why = hold ? ` and ${holdWords(hold, Date.now() / 1_000)}` : '';
+  return new CliError(
+    `Batch ${batch.id} is still ${batch.status} after ${timeoutSeconds} s${why}; it goes on without you: switchyard batch status ${batch.id} --follow`,
+  );
 }
 
 /** Repeats a call while it fails in a way that may pass. */

@@ -19,8 +19,7 @@ export const silentDisplay: ProgressDisplay = {
 };
 
 const UPLOAD = '  uploading {bar} {percentage} %';
-const BATCH =
-  '  {status} {bar} {percentage} % | {value}/{total} | failed {failed} | {rate}/s | {remaining} left | {cost}';
+const BATCH = '  {status} {bar} {percentage} % | {value}/{total} | failed {failed} | {rate}/s | {remaining} | {cost}';
 
 /** Bars on a terminal, a line every few seconds elsewhere. */
 export class BarDisplay implements ProgressDisplay {

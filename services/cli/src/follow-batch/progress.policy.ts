@@ -8,6 +8,7 @@ export interface Progress {
   readonly failed: number;
   /** Lines a second since the first look; 0 while unknown. */
   readonly linesPerSecond: number;
+  /** How long it takes still, or what holds it back. */
   readonly remaining: string;
   readonly cost: string;
   readonly status: string;
@@ -25,7 +26,10 @@ export function progressOf(batch: BatchObject, first: Look, nowMilliseconds: num
   const ended = completed + failed;
   const seconds = (nowMilliseconds - first.milliseconds) / 1_000;
   const linesPerSecond = seconds > 0 ? (ended - first.ended) / seconds : 0;
-  const remaining = linesPerSecond > 0 ? duration((total - ended) / linesPerSecond) : '–';
+  const hold = batch.queue?.held_by;
+  // At the speed there was nothing can be foretold while it stands.
+  const left = linesPerSecond > 0 ? `${duration((total - ended) / linesPerSecond)} left` : '– left';
+  const remaining = hold ? `held by ${hold.reason}` : left;
   return {
     total,
     ended,

@@ -1,5 +1,6 @@
 import type { JobObject } from '#libs/contracts';
 import { ExitCode } from '../exit-code.js';
+import { holdWords } from '../follow-batch/hold-words.policy.js';
 import { table } from '../text-table.policy.js';
 
 /** A job for people. */
@@ -13,6 +14,7 @@ export function describeJob(job: JobObject): string {
     ['started', timeOf(job.started_at)],
     ['ended', timeOf(job.ended_at)],
     ['in queue', job.queue_position === null ? null : `${job.queue_position} before it`],
+    ['held', job.held_by && holdWords(job.held_by, Date.now() / 1_000)],
     ['starts about', timeOf(job.estimated_start_at)],
     ['tokens', job.usage && `${job.usage.input_tokens} in, ${job.usage.output_tokens} out`],
     ['cost', job.cost_usd && `$${job.cost_usd}`],

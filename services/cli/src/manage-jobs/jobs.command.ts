@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { JobObject } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ExitCode } from '../exit-code.js';
@@ -8,6 +8,7 @@ import { defaultPatience } from '../follow-batch/follow-batch.js';
 import { describeJob, describeJobs, jobExitCode } from './describe-job.policy.js';
 import { jobApi, type JobFilter } from './job-api.js';
 import { waitForJob } from './wait-for-job.js';
+import { positiveNumber } from '../positive-number.js';
 
 const HELP = `
 Exit status: 0 all well · 1 wrong arguments, no connection, or not in time · 2 the job failed, expired or was cancelled
@@ -99,10 +100,4 @@ function print(flags: ConnectionFlags, job: JobObject): void {
 
 function show(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
 }

@@ -4,6 +4,7 @@ import { ExitCode } from '../exit-code.js';
 import { fetchResults, resultPaths } from '../fetch-results/fetch-results.js';
 import { defaultPatience, followBatch } from '../follow-batch/follow-batch.js';
 import { BarDisplay, silentDisplay } from '../follow-batch/progress-display.js';
+import { positiveNumber } from '../positive-number.js';
 import { nativeCommand } from '../manage-native-batches/native.command.js';
 import { DEFAULT_ENDPOINT, PROMPT_ENDPOINTS } from '../read-prompts/prompt-body.policy.js';
 import { runBatch, type RunRequest } from './run-batch.js';
@@ -21,6 +22,8 @@ Examples:
   switchyard batch run questions.jsonl --model sim-small
   switchyard batch run texts.txt --model sim-small --endpoint /v1/embeddings --window background`;
 
+const FOLLOW_TIMEOUT = 'wait no longer than this for its end (exit status 1); the batch goes on';
+
 /** `switchyard batch …`; `exitWith` is told how the command ended. */
 export function batchCommand(exitWith: (code: number) => void): Command {
   const batch = new Command('batch').description('run a file of prompts or requests as a batch');
@@ -29,11 +32,14 @@ export function batchCommand(exitWith: (code: number) => void): Command {
     withConnection(batch.command(name)).description(description).argument('<id>', 'id of the batch (batch_…)');
   one('status', 'show how far a batch is')
     .option('--follow', 'show progress until it has ended')
-    .action(async (id: string, flags: ConnectionFlags & { follow?: boolean }) => {
+    .option('--timeout <seconds>', FOLLOW_TIMEOUT, positiveNumber)
+    .action(async (id: string, flags: ConnectionFlags & { follow?: boolean; timeout?: number }) => {
       const api = clientFrom(flags);
       const display = flags.json ? silentDisplay : new BarDisplay();
       const found = await (flags.follow
-        ? followBatch(id, { api, display, patience: defaultPatience }).finally(() => display.stop())
+        ? followBatch(id, { api, display, patience: defaultPatience, timeoutSeconds: flags.timeout }).finally(() =>
+            display.stop(),
+          )
         : api.readBatch(id));
       print(flags, summaryOf(found, { output: undefined, errors: undefined }, null));
       if (flags.follow) exitWith(exitCodeOf(found));
@@ -63,8 +69,9 @@ function runCommand(exitWith: (code: number) => void): Command {
     .option('--max-tokens <number>', 'most tokens of an answer', positiveInteger)
     .option('--endpoint <path>', `endpoint of the requests (default: what a batch file says, else ${DEFAULT_ENDPOINT})`)
     .option('--window <time>', 'time that the batch may take: 24h, 1h, or background for no promise', '24h')
+    .option('--timeout <seconds>', FOLLOW_TIMEOUT, positiveNumber)
     .addHelpText('after', RUN_HELP)
-    .action(async (file: string, flags: ConnectionFlags & Omit<RunRequest, 'file'>) => {
+    .action(async (file: string, flags: ConnectionFlags & Omit<RunRequest, 'file'> & { timeout?: number }) => {
       const startedAt = performance.now();
       const display = flags.json ? silentDisplay : new BarDisplay();
       const resume = { id: undefined as string | undefined };
@@ -77,7 +84,8 @@ function runCommand(exitWith: (code: number) => void): Command {
         resume.id = id;
         display.say(`Batch ${id} is accepted.`);
       };
-      const parts = { api: clientFrom(flags), display, patience: defaultPatience, onCreated };
+      const following = { patience: defaultPatience, timeoutSeconds: flags.timeout };
+      const parts = { api: clientFrom(flags), display, onCreated, ...following };
       const { batch, files } = await runBatch({ ...flags, file }, parts).finally(() => display.stop());
       print(flags, summaryOf(batch, files, (performance.now() - startedAt) / 1_000));
       exitWith(exitCodeOf(batch));

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchObject } from '#libs/contracts';
 import { ApiClient } from '../call-api/api-client.js';
+import type { Progress } from '../follow-batch/progress.policy.js';
 import { silentDisplay } from '../follow-batch/progress-display.js';
 import { runBatch, type RunRequest } from './run-batch.js';
-import { exitCodeOf, summaryOf } from './summary.policy.js';
+import { describeSummary, exitCodeOf, summaryOf } from './summary.policy.js';
 
 const batch: BatchObject = {
   id: 'batch_a',
@@ -42,6 +43,10 @@ class PlayedApi {
     output_file_id: 'file-out',
     request_counts: { total: 2, completed: 2, failed: 0 },
   };
+  /** The batch before its end. */
+  open: BatchObject = batch;
+  /** How many looks find it open. */
+  openLooks = 1;
   /** Statuses to answer looks at the batch with, before the truth. */
   troubles: number[] = [];
   private looks = 0;
@@ -84,7 +89,7 @@ class PlayedApi {
     const trouble = this.troubles.shift();
     if (trouble !== undefined) return [trouble, { error: { message: 'not now' } }];
     this.looks += 1;
-    return [200, this.looks > 1 ? this.ended : batch];
+    return [200, this.looks > this.openLooks ? this.ended : this.open];
   }
 }
 
@@ -102,7 +107,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function run(content: string, overrides: Partial<RunRequest> = {}, url = api.url) {
+async function run(content: string, overrides: Partial<RunRequest> = {}, { url = api.url, timeoutSeconds = 60 } = {}) {
   const file = join(folder, 'prompts.jsonl');
   await writeFile(file, content);
   const request = {
@@ -113,13 +118,20 @@ async function run(content: string, overrides: Partial<RunRequest> = {}, url = a
     ...overrides,
   };
   const created: string[] = [];
+  const said: string[] = [];
+  const shown: Progress[] = [];
   const parts = {
     api: new ApiClient({ url, key: 'sk-key' }),
-    display: silentDisplay,
+    display: {
+      ...silentDisplay,
+      say: (sentence: string) => void said.push(sentence),
+      advancing: (progress: Progress) => void shown.push(progress),
+    },
+    timeoutSeconds,
     patience: { pollMilliseconds: 5, silenceMilliseconds: 200 },
     onCreated: (id: string) => void created.push(id),
   };
-  return { ...(await runBatch(request, parts)), created };
+  return { ...(await runBatch(request, parts)), created, said, shown };
 }
 
 describe('switchyard batch run', () => {
@@ -170,6 +182,24 @@ describe('switchyard batch run', () => {
     await expect(run('hi')).rejects.toThrow('not now');
   });
 
+  it('says once what holds the batch back, goes on waiting, and gives up only when told to', async () => {
+    const held_by = { reason: 'budget', of: 'budget month of project demo/default', until: null } as const;
+    api.open = { ...batch, queue: { position: 1, estimated_completion_at: null, held_by } };
+    api.openLooks = 3;
+    const { batch: ended, said, shown } = await run('hi');
+    expect(ended.status).toBe('completed');
+    expect(said).toEqual(['Batch batch_a waits for room in a budget (budget month of project demo/default).']);
+    expect(shown.map(({ remaining }) => remaining).slice(0, 3)).toEqual(Array(3).fill('held by budget'));
+    const open = summaryOf(api.open, { output: undefined, errors: undefined }, null);
+    expect(open.held_by).toEqual(held_by);
+    expect(describeSummary(open)).toContain('held    waits for room in a budget');
+
+    api.openLooks = Infinity;
+    await expect(run('hi', {}, { timeoutSeconds: 0.05 })).rejects.toThrow(
+      'Batch batch_a is still in_progress after 0.05 s and waits for room in a budget (budget month of project demo/default); it goes on',
+    );
+  });
+
   it('writes errors beside the output and exits with 2 when lines failed', async () => {
     api.ended = { ...api.ended, error_file_id: 'file-errors', request_counts: { total: 2, completed: 1, failed: 1 } };
     const { batch: ended, files } = await run('a\nb', { output: join(folder, 'answers.jsonl') });
@@ -180,7 +210,7 @@ describe('switchyard batch run', () => {
   });
 
   it('names what is wrong and what to do', async () => {
-    await expect(run('hi', {}, 'http://127.0.0.1:1')).rejects.toThrow('npm start');
+    await expect(run('hi', {}, { url: 'http://127.0.0.1:1' })).rejects.toThrow('npm start');
     await expect(run('hi', { model: 'none' })).rejects.toThrow('There is: gpt-small');
     await expect(run('hi', { model: undefined })).rejects.toThrow('--model');
     await expect(run('\n \n')).rejects.toThrow('holds no prompt');

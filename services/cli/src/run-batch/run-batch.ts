@@ -26,6 +26,8 @@ export interface RunParts {
   readonly display: ProgressDisplay;
   readonly patience: Patience;
   readonly onCreated: (id: string) => void;
+  /** Seconds from the start of the batch until nobody waits for it any more. */
+  readonly timeoutSeconds?: number | undefined;
 }
 
 /** Uploads a file (as it is, or its prompts as requests), runs it as a batch, and writes answers and errors to files. */

@@ -1,5 +1,6 @@
-import type { BatchObject } from '#libs/contracts';
+import type { BatchObject, QueueHold } from '#libs/contracts';
 import { ExitCode } from '../exit-code.js';
+import { holdWords } from '../follow-batch/hold-words.policy.js';
 import { duration, money } from '../follow-batch/progress.policy.js';
 
 /** What `--json` prints. */
@@ -15,6 +16,8 @@ export interface Summary {
   /** What batch APIs of providers have saved; null where none was used. */
   readonly savings_usd: string | null;
   readonly seconds: number | null;
+  /** What holds a batch back that has not ended; null where nothing does. */
+  readonly held_by: QueueHold | null;
   readonly output: string | null;
   readonly errors: string | null;
   readonly problems: readonly { line: number | null; code: string; message: string }[];
@@ -38,6 +41,7 @@ export function summaryOf(
     cost_usd: batch.cost_usd,
     savings_usd: batch.switchyard?.savings_usd ?? null,
     seconds: seconds === null ? null : Math.round(seconds * 10) / 10,
+    held_by: batch.queue?.held_by ?? null,
     output: files.output ?? null,
     errors: files.errors ?? null,
     problems: (batch.errors?.data ?? []).map(({ line, code, message }) => ({ line, code, message })),
@@ -54,6 +58,7 @@ export function describeSummary(summary: Summary): string {
     `  tokens  ${summary.input_tokens} in, ${summary.output_tokens} out`,
     `  cost    ${money(summary.cost_usd)}`,
   ];
+  if (summary.held_by !== null) facts.push(`  held    ${holdWords(summary.held_by, Date.now() / 1_000)}`);
   if (summary.savings_usd !== null) facts.push(`  saved   ${money(summary.savings_usd)} by batch APIs of providers`);
   if (summary.output !== null) facts.push(`  output  ${summary.output}`);
   if (summary.errors !== null) facts.push(`  errors  ${summary.errors}`);
