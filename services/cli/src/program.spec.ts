@@ -19,6 +19,7 @@ describe('the command switchyard', () => {
       'export',
       'queues',
       'members',
+      'keys',
       'prices',
     ])
       expect(first).toContain(name);
@@ -31,6 +32,16 @@ describe('the command switchyard', () => {
     quiet(program, (written) => (text += written));
     await expect(program.parseAsync(['--version'], { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
     expect(text).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('says on the way to every command where help is', async () => {
+    for (const wrong of [['frob'], ['batch', 'frob'], ['batch', 'run'], ['usage', '--frob']]) {
+      const program = switchyardProgram(() => undefined);
+      let text = '';
+      quiet(program, (written) => (text += written));
+      await expect(program.parseAsync(wrong, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
+      expect(text).toContain('(add --help for what there is)');
+    }
   });
 
   it.each(paths.map((path) => [path.join(' '), path] as const))('%s explains itself', async (_name, path) => {

@@ -6,6 +6,7 @@ import { importCommand } from './import-litellm/import.command.js';
 import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
 import { webhooksCommand } from './manage-webhooks/webhooks.command.js';
+import { keysCommand } from './manage-keys/keys.command.js';
 import { configurationCommands } from './manage-configuration/configuration.commands.js';
 import { membersCommand } from './manage-members/members.command.js';
 import { policyCommand } from './manage-policies/policy.command.js';
@@ -31,11 +32,11 @@ export function switchyardProgram(exit: (code: number) => void): Command {
   const program = new Command('switchyard')
     .description('Switchyard from the terminal')
     .version(versionOf(), '--version', 'print the version')
-    .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', EXPLANATION)
     .addCommand(batchCommand(exit))
     .addCommand(jobsCommand(exit))
     .addCommand(policyCommand())
+    .addCommand(keysCommand())
     .addCommand(membersCommand())
     .addCommand(webhooksCommand())
     .addCommand(queuesCommand())
@@ -48,7 +49,14 @@ export function switchyardProgram(exit: (code: number) => void): Command {
     .addCommand(importCommand())
     .addCommand(routerCommand());
   for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);
+  explainErrors(program);
   return program;
+}
+
+/** Wherever arguments are wrong, the way to what there is. */
+function explainErrors(command: Command): void {
+  command.showHelpAfterError('(add --help for what there is)');
+  for (const child of command.commands) explainErrors(child);
 }
 
 /** Of the package that this is part of, built or not: the nearest package.json above. */

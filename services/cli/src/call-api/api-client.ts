@@ -56,6 +56,10 @@ export class ApiClient {
     });
   }
 
+  async deleteFile(id: string): Promise<void> {
+    await this.json('DELETE', `/v1/files/${encodeURIComponent(id)}`, z.looseObject({ deleted: z.literal(true) }));
+  }
+
   async readBatch(id: string): Promise<BatchObject> {
     return this.json('GET', `/v1/batches/${encodeURIComponent(id)}`, batchObjectSchema);
   }

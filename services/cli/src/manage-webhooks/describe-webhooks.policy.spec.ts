@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WebhookDeliveryObject, WebhookEndpointObject } from '#libs/contracts';
-import { describeDeliveries, describeDelivery, describeEndpoints, describeSecret } from './describe-webhooks.policy.js';
+import {
+  describeDeliveries,
+  describeDelivery,
+  describeEndpoints,
+  describeSecret,
+  isNeverRaised,
+} from './describe-webhooks.policy.js';
 
 const endpoint: WebhookEndpointObject = {
   id: 'we_1',
@@ -64,6 +70,11 @@ describe('what is told of webhooks', () => {
 
     expect(text).toContain('shown this once: whsec_new');
     expect(text).toContain('until 2026-01-01 00:00:00');
+  });
+
+  it('tells wishes for what nothing raises', () => {
+    expect(['*', 'batch.*', 'job.failed'].filter(isNeverRaised)).toEqual([]);
+    expect(['batche.completed', 'jobs.*', 'batch.done'].filter(isNeverRaised)).toHaveLength(3);
   });
 
   it('is of a delivery how its last attempt went and when the next one is', () => {

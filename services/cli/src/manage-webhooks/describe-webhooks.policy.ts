@@ -1,9 +1,10 @@
-import type {
-  WebhookDeliveryObject,
-  WebhookDeliveryPage,
-  WebhookEndpointObject,
-  WebhookEndpointPage,
-  WebhookEndpointWithSecret,
+import {
+  WEBHOOK_EVENT_TYPES,
+  type WebhookDeliveryObject,
+  type WebhookDeliveryPage,
+  type WebhookEndpointObject,
+  type WebhookEndpointPage,
+  type WebhookEndpointWithSecret,
 } from '#libs/contracts';
 import { table } from '../text-table.policy.js';
 
@@ -60,4 +61,11 @@ function lastOf({ attempts, next_attempt_at: next }: WebhookDeliveryObject): str
 
 function timeOf(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** Whether a wish such as `batch.completed` or `batch.*` is for what no version up to this one raises. */
+export function isNeverRaised(wish: string): boolean {
+  if (wish === '*') return false;
+  const kind = wish.endsWith('.*') ? wish.slice(0, -1) : undefined;
+  return !WEBHOOK_EVENT_TYPES.some((type) => (kind === undefined ? type === wish : type.startsWith(kind)));
 }

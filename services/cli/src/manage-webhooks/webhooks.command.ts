@@ -1,7 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { WEBHOOK_EVENT_TYPES } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { CliError } from '../cli.error.js';
-import { describeDeliveries, describeDelivery, describeEndpoints, describeSecret } from './describe-webhooks.policy.js';
+import {
+  describeDeliveries,
+  describeDelivery,
+  describeEndpoints,
+  describeSecret,
+  isNeverRaised,
+} from './describe-webhooks.policy.js';
 import { WebhookApi } from './webhook-api.js';
 
 const HELP = `
@@ -48,6 +55,9 @@ function addCreate(webhooks: Command): void {
         ...(description !== undefined && { description }),
       };
       print(flags, await apiFrom(flags).create(endpoint), describeSecret);
+      const idle = (event ?? []).filter(isNeverRaised);
+      if (idle.length > 0)
+        process.stderr.write(`Nothing raises ${idle.join(', ')} yet. There is: ${WEBHOOK_EVENT_TYPES.join(', ')}.\n`);
     });
 }
 

@@ -41,5 +41,14 @@ export function tokenBound(endpoint: string, maxTokens: number | undefined): obj
 function bodyFor(endpoint: string): PromptBody {
   const body = BODIES.get(endpoint);
   if (body) return body;
-  throw new CliError(`Prompts cannot be sent to "${endpoint}". --endpoint may be: ${PROMPT_ENDPOINTS.join(', ')}.`);
+  throw unfit(endpoint);
+}
+
+/** @throws CliError for an endpoint that prompts cannot be made requests of */
+export function requirePromptEndpoint(endpoint: string): void {
+  if (!BODIES.has(endpoint)) throw unfit(endpoint);
+}
+
+function unfit(endpoint: string): CliError {
+  return new CliError(`Prompts cannot be sent to "${endpoint}". --endpoint may be: ${PROMPT_ENDPOINTS.join(', ')}.`);
 }

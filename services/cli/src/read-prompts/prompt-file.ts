@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CliError } from '../cli.error.js';
 import { unreadable } from '../file-problems.js';
+import { requirePromptEndpoint } from './prompt-body.policy.js';
 import { endpointOf, kindOf, toBatchLine, type ConversionRules, type InputKind } from './prompt-line.policy.js';
 import { textLines } from './text-lines.js';
 
@@ -33,6 +34,7 @@ export class PromptFile {
         'These are prompts: say which model is to answer them, with --model. "GET /v1/models" lists what there is.',
       );
     }
+    if (kind !== 'batch') requirePromptEndpoint(rules.endpoint);
     return new PromptFile(path, details.size, kind, rules);
   }
 

@@ -119,7 +119,9 @@ function collected(pair: string, before: string[] = []): string[] {
 function pairOf(pair: string): [string, string] {
   const end = pair.indexOf('=');
   if (end < 1) throw new InvalidArgumentError('give it as name=value, such as model=gpt-small.');
-  return [pair.slice(0, end), pair.slice(end + 1)];
+  const name = pair.slice(0, end);
+  if (!GROUPS.split(', ').includes(name)) throw new InvalidArgumentError(`the name is one of ${GROUPS}.`);
+  return [name, pair.slice(end + 1)];
 }
 
 function width(text: string): string {

@@ -49,6 +49,7 @@ class PlayedApi {
   openLooks = 1;
   /** Statuses to answer looks at the batch with, before the truth. */
   troubles: number[] = [];
+  refuses = false;
   private looks = 0;
   readonly server: Server = createServer((request, response) => {
     // A caller that leaves in the middle of an upload is no failure of the test.
@@ -83,6 +84,7 @@ class PlayedApi {
     };
     if (route === 'GET /v1/models') return [200, { data: [{ id: 'gpt-small' }] }];
     if (route === 'POST /v1/files') return [200, file];
+    if (route === 'POST /v1/batches' && this.refuses) return [400, { error: { message: 'no such window' } }];
     if (route === 'POST /v1/batches') return [200, { ...batch, status: 'validating' }];
     if (route === 'GET /v1/files/file-out/content') return [200, 'the output\n'];
     if (route === 'GET /v1/files/file-errors/content') return [200, 'the errors\n'];
@@ -209,6 +211,12 @@ describe('switchyard batch run', () => {
     expect(summaryOf(ended, files, 1.26)).toMatchObject({ lines: 2, completed: 1, failed: 1, seconds: 1.3 });
   });
 
+  it('takes the file away again where no batch may be made of it', async () => {
+    api.refuses = true;
+    await expect(run('hi', { window: '5h' })).rejects.toThrow('no such window');
+    expect(api.received.at(-1)?.route).toBe('DELETE /v1/files/file-in');
+  });
+
   it('names what is wrong and what to do', async () => {
     await expect(run('hi', {}, { url: 'http://127.0.0.1:1' })).rejects.toThrow('npm start');
     await expect(run('hi', { model: 'none' })).rejects.toThrow('There is: gpt-small');
@@ -217,6 +225,8 @@ describe('switchyard batch run', () => {
     await expect(run('hi', { file: join(folder, 'nowhere') })).rejects.toThrow('There is no file');
     const output = join(folder, 'no-folder', 'answers.jsonl');
     await expect(run('hi', { output })).rejects.toThrow('its folder is not there');
+    await expect(run('hi', { endpoint: '/v1/none' })).rejects.toThrow('--endpoint may be');
+    expect(api.received.some(({ route }) => route === 'POST /v1/files')).toBe(false);
     await expect(run('{"prompt":"a"}\n{"prompt":1}\n')).rejects.toThrow('Line 2');
   });
 });

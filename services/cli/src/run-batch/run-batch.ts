@@ -43,7 +43,12 @@ export async function runBatch(
   await requireModel(api, request.model);
   const content = file.batchLines((bytes) => display.uploading(bytes, file.bytes));
   const { id: inputFileId } = await api.upload(basename(file.path), content);
-  const created = await api.createBatch({ inputFileId, endpoint: file.endpoint, completionWindow: request.window });
+  const wanted = { inputFileId, endpoint: file.endpoint, completionWindow: request.window };
+  const created = await api.createBatch(wanted).catch(async (error: unknown) => {
+    // Nobody else knows of the file that was just uploaded.
+    if (error instanceof CliError && !error.retryable) await api.deleteFile(inputFileId).catch(() => undefined);
+    throw error;
+  });
   parts.onCreated(created.id);
   const batch = await followBatch(created.id, parts);
   return { batch, files: await fetchResults(batch, paths, parts) };

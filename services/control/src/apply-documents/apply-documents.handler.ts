@@ -89,7 +89,7 @@ export class ApplyDocumentsHandler {
     const foreign = fields.find((field) => !APPLICABLE.has(field));
     if (foreign !== undefined)
       throw adminRefusal.invalid(
-        `'${foreign}' is of the whole installation and set in its configuration file only.`,
+        `'${foreign}' is of the whole installation and set in its configuration file only; take it out of what is applied.`,
         foreign,
       );
     return documentsIn(value);
