@@ -21,7 +21,7 @@ describe('fieldError', () => {
   });
 
   it('tells which types a union takes', () => {
-    expect(refusal({ input: 7 }).message).toBe("Invalid value for 'input': Invalid input: expected string or array.");
+    expect(refusal({ input: 7 }).message).toBe("Invalid value for 'input': it must be a string or an array.");
   });
 
   it("keeps a schema's own words for a union", () => {

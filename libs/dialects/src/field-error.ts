@@ -1,5 +1,6 @@
 import type { ZodError } from 'zod';
 import { DialectError } from './dialect-error.js';
+import { issueReason, typeInWords } from './issue-reason.js';
 
 type Issue = ZodError['issues'][number];
 
@@ -22,9 +23,9 @@ export function fieldError(error: ZodError, body: unknown): DialectError {
 function innermost(issues: readonly Issue[]): { path: PropertyKey[]; message: string } {
   const [issue] = issues;
   if (!issue) return { path: [], message: 'not understood' };
-  const place = { path: issue.path, message: issue.message };
+  const place = { path: issue.path, message: issueReason(issue) };
   if (issue.code !== 'invalid_union') return place;
-  if (place.message === UNEXPLAINED) place.message += expectedIn(issue.errors);
+  if (place.message === UNEXPLAINED) place.message = expectedIn(issue.errors);
   const deeper = issue.errors
     .filter((branch) => branch.length > 0)
     .map((branch) => innermost(branch))
@@ -36,7 +37,9 @@ function innermost(issues: readonly Issue[]): { path: PropertyKey[]; message: st
 /** The types that the branches of a union want, in words. */
 function expectedIn(branches: readonly (readonly Issue[])[]): string {
   const types = branches.flatMap(([issue]) => (issue?.code === 'invalid_type' ? [issue.expected] : []));
-  return types.length === 0 ? '' : `: expected ${[...new Set(types)].join(' or ')}`;
+  return types.length === 0
+    ? 'it is not understood'
+    : `it must be ${[...new Set(types)].map(typeInWords).join(' or ')}`;
 }
 
 /** Whether nothing stands at a path that the schema wants something at. */

@@ -1,4 +1,5 @@
 export { DialectError } from './dialect-error.js';
+export { issueReason } from './issue-reason.js';
 export { DialectStreamError } from './caller-dialect.js';
 export { metadataOf, tagsOf } from './body-facts/metadata.js';
 export type { PromptText } from './body-facts/prompt-text.js';

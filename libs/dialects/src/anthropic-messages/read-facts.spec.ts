@@ -47,8 +47,8 @@ describe('messagesDialect.readFacts', () => {
   it.each([
     ['no model', { ...request, model: undefined }, 'model', 'Missing required'],
     ['no limit', { ...request, max_tokens: undefined }, 'max_tokens', 'Missing required'],
-    ['a limit of text', { ...request, max_tokens: 'many' }, 'max_tokens', 'expected number'],
-    ['no messages', { ...request, messages: [] }, 'messages', 'Too small'],
+    ['a limit of text', { ...request, max_tokens: 'many' }, 'max_tokens', 'it must be a'],
+    ['no messages', { ...request, messages: [] }, 'messages', 'it must not be empty'],
     ['an unknown role', { ...request, messages: [{ role: 'robot', content: '' }] }, 'messages[0].role', 'Invalid'],
     [
       'an assistant first',
@@ -63,7 +63,7 @@ describe('messagesDialect.readFacts', () => {
       'text or a list',
     ],
     ['a system of a number', { ...request, system: 7 }, 'system', 'text or a list'],
-    ['a hot temperature', { ...request, temperature: 2 }, 'temperature', 'Too big'],
+    ['a hot temperature', { ...request, temperature: 2 }, 'temperature', 'at most 1'],
     ['a field twice', '{"model":"a","model":"b"}', 'model', 'appears twice'],
     ['no JSON', '{"model":', null, 'not valid JSON'],
     ['a deep nest', `{"a":${'['.repeat(80)}${']'.repeat(80)}}`, null, 'deeper than'],

@@ -14,6 +14,9 @@ import { RateLimited } from '../limit-rate/rate-limited.js';
 import { dialectOfPath } from './dialect-of-path.js';
 import { HttpLimit } from './http-limits.js';
 
+const WITHOUT_VERSION =
+  /^\/(chat\/completions|completions|responses|embeddings|models|messages|moderations|files|batches|images|audio)(\/|$)/;
+
 /** Turns whatever a handler throws into an error body of the caller's dialect; details of defects stay in the log. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
@@ -93,12 +96,23 @@ export function callerErrorOf(error: unknown, request: Pick<FastifyRequest, 'met
   return frameworkError(error, request);
 }
 
+/** The usual reason: a client with the other dialect's base URL. */
+function baseUrlHint(path: string): string {
+  if (path.startsWith('/v1/v1/'))
+    return " The path has /v1 twice: the base URL of Anthropic's clients goes without it.";
+  return WITHOUT_VERSION.test(path) ? ` Did you mean /v1${path}? The base URL of OpenAI's clients ends with /v1.` : '';
+}
+
 function frameworkError(error: unknown, { method, url }: Pick<FastifyRequest, 'method' | 'url'>): CallerError {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   const path = url.split('?')[0]?.slice(0, 200) ?? '';
   switch (status ?? 500) {
     case 404:
-      return { status: 404, code: 'unknown_url', message: `Unknown request URL: ${method} ${path}.` };
+      return {
+        status: 404,
+        code: 'unknown_url',
+        message: `Unknown request URL: ${method} ${path}.${baseUrlHint(path)}`,
+      };
     case 413:
       return {
         status: 413,

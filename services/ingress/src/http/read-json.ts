@@ -1,5 +1,5 @@
-import { DialectError, scanObject } from '#libs/dialects';
-import type { z, ZodType } from 'zod';
+import { DialectError, issueReason, scanObject } from '#libs/dialects';
+import type { ZodType } from 'zod';
 import { HttpLimit } from './http-limits.js';
 import { requireBody } from './require-body.js';
 
@@ -22,10 +22,20 @@ export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const param = placeOf(issue?.path ?? [], fields).join('.');
+  if (issue?.code === 'unrecognized_keys') {
+    const [unknown = ''] = issue.keys;
+    const place = [...issue.path, unknown].join('.');
+    throw new DialectError(400, 'invalid_parameter', `Unknown parameter: '${place}'.`, place);
+  }
   if (issue && issue.code !== 'custom' && isAbsent(fields, issue.path)) {
     throw new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param);
   }
-  throw new DialectError(400, 'invalid_parameter', `Invalid value for '${param}': ${reasonOf(issue)}.`, param || null);
+  throw new DialectError(
+    400,
+    'invalid_parameter',
+    `Invalid value for '${param}': ${issue ? issueReason(issue) : 'not understood'}.`,
+    param || null,
+  );
 }
 
 /** Where the caller sees the fault: in a list that was given as one text there are no places. */
@@ -33,12 +43,6 @@ function placeOf(path: readonly PropertyKey[], fields: unknown): readonly Proper
   const [first] = path;
   const isText = first !== undefined && typeof (fields as Record<PropertyKey, unknown>)[first] === 'string';
   return isText ? [first] : path;
-}
-
-function reasonOf(issue: z.core.$ZodIssue | undefined): string {
-  return issue?.code === 'invalid_value' && issue.values.length > 1
-    ? `it must be one of ${issue.values.map(String).join(', ')}`
-    : (issue?.message ?? 'not understood');
 }
 
 /** Whether nothing stands at a place that the schema wants something at; what is no object has no places. */

@@ -1,5 +1,6 @@
 import { z, type ZodType } from 'zod';
 import { DialectError } from '../../dialect-error.js';
+import { issueReason } from '../../issue-reason.js';
 
 const cacheControl = z.looseObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() }).nullish();
 const base64Source = z.looseObject({ type: z.literal('base64'), media_type: z.string(), data: z.string() });
@@ -58,7 +59,7 @@ export function readBlock<Block>(schema: ZodType<Block>, block: unknown, path: s
   throw new DialectError(
     400,
     'invalid_type',
-    `Invalid value for '${param}': ${issue?.message ?? 'not understood'}.`,
+    `Invalid value for '${param}': ${issue ? issueReason(issue) : 'not understood'}.`,
     param,
   );
 }
