@@ -11,6 +11,7 @@ const PUBLIC = [
   'GET /readyz',
   'GET /openapi.json',
   'GET /docs',
+  'GET /',
   'GET /auth/sign-in',
   'POST /auth/sign-in',
   'GET /auth/invitation',
@@ -216,12 +217,14 @@ describe('every live route', () => {
     const answer = await ingress.http.inject({ method: 'GET', url: '/openapi.json' });
     const { openapi, paths } = answer.json<{ openapi: string; paths: Record<string, Record<string, ApiOperation>> }>();
     expect(openapi).toBe('3.1.0');
+    const root = await ingress.http.inject({ method: 'GET', url: '/' });
+    expect([root.statusCode, root.headers.location]).toEqual([302, '/docs']);
     const page = await ingress.http.inject({ method: 'GET', url: '/docs' });
     const ids = new Set<string>();
     for (const { method, url } of ingress.routes) {
       const path = url.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{path}');
       const operation = paths[path]?.[method.toLowerCase()];
-      expect([url, operation?.summary]).toEqual([url, expect.any(String)]);
+      expect([url, operation?.summary]).toEqual([url, expect.stringMatching(/^[A-Z](?!\w* \/)/)]);
       expect(page.body).toContain(`<code>${path}</code>`);
       ids.add(operation!.operationId);
     }
@@ -241,6 +244,8 @@ describe('every live route', () => {
       const changes = guarded().filter(({ route }) => route.url.startsWith('/admin/v1/') && route.description?.body);
       expect(changes.length).toBeGreaterThan(15);
       for (const { route } of changes) {
+        // What a document is called after it has by right: PUT …/prices/:price takes a price.
+        if (route.url.endsWith(`/:${name}`)) continue;
         const answer = await ingress.http.inject({
           method: route.method as 'POST',
           url: route.url.replaceAll(/:\w+/g, 'some-id'),

@@ -15,7 +15,7 @@ const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2r
 h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:2.5rem;border-bottom:1px solid #d8dee4}
 details{margin:.4rem 0;border:1px solid #d8dee4;border-radius:6px;padding:.4rem .8rem}
 summary{cursor:pointer}code,pre{font:13px/1.45 ui-monospace,monospace}pre{overflow:auto;background:#f6f8fa;padding:.8rem;border-radius:6px}
-b{display:inline-block;min-width:4.5rem}
+b{display:inline-block;min-width:4.5rem;margin-right:.5rem}
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}details,h2{border-color:#30363d}pre{background:#161b22}a{color:#58a6ff}}`;
 
 /** The document for people: one page without scripts or anything from elsewhere. */
@@ -34,7 +34,7 @@ export function apiPage(document: object): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escaped(info.title)} API</title><style>${STYLE}</style></head><body>
 <h1>${escaped(info.title)} API ${escaped(info.version)}</h1>
-<p>For programs: <a href="/openapi.json">/openapi.json</a>. Send a key as <code>Authorization: Bearer …</code>.</p>
+<p>For programs: <a href="/openapi.json">/openapi.json</a>. Send a key as <code>Authorization: Bearer …</code>. For people: <a href="/auth/account">your account</a>.</p>
 ${sections.join('')}</body></html>`;
 }
 

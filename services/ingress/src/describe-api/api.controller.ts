@@ -17,6 +17,13 @@ export class ApiController {
 
   constructor(private readonly modules: ModulesContainer) {}
 
+  /** Who opens the address in a browser is shown what there is. */
+  @Get()
+  @Describe({ summary: 'Leads to the page of this API' })
+  async root(@Res() reply: FastifyReply): Promise<void> {
+    await reply.redirect('/docs', 302);
+  }
+
   @Get('openapi.json')
   @Describe({ summary: 'This API as an OpenAPI document' })
   async document(@Res() reply: FastifyReply): Promise<void> {

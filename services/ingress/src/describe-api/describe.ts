@@ -15,7 +15,7 @@ export interface RouteDescription {
   readonly takesEtag?: boolean;
 }
 
-/** Describes a route for `/openapi.json`; one without is listed by its address alone. */
+/** Describes a route for `/openapi.json`; of one without the table of summaries tells what it does. */
 export function Describe(description: RouteDescription): CustomDecorator<symbol> {
   return SetMetadata(DESCRIPTION, description);
 }

@@ -1,6 +1,7 @@
 import { whoMay } from '#libs/permission';
 import { z, type ZodType } from 'zod';
 import type { LiveRoute } from './live-routes.js';
+import { SUMMARIES } from './summaries.js';
 
 const VERSION = '3.1.0';
 const ERRORS = ['400', '401', '403', '404', '409', '412', '428', '429', '503'] as const;
@@ -73,7 +74,13 @@ function operationIdOf({ handler }: LiveRoute, path: string, taken: ReadonlySet<
 }
 
 function operationOf(
-  { method, url, handler, rule, description = { summary: `${method} ${url}` } }: LiveRoute,
+  {
+    method,
+    url,
+    handler,
+    rule,
+    description = { summary: SUMMARIES[`${method} ${url}`] ?? `${method} ${url}` },
+  }: LiveRoute,
   path: string,
 ): object {
   const { summary, body, query, answer, status = 200, takesEtag } = description;

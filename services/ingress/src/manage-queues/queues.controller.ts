@@ -1,10 +1,12 @@
 import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { pauseScope, queuePauseSchema, queuesSchema, Subject, type QueuePause, type Queues } from '#libs/contracts';
-import { Messaging } from '#libs/messaging';
+import { DialectError } from '#libs/dialects';
+import { Messaging, SnapshotWatch } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { readJson } from '../http/read-json.js';
+import { unknownName } from './unknown-name.policy.js';
 
 const LONGEST_NAME_CHARACTERS = 300;
 const LONGEST_REASON_CHARACTERS = 500;
@@ -30,7 +32,10 @@ const resumeFields = scopeFields.refine(hasName, NAME_PROBLEM);
 /** The queues of durable work: seen, paused and resumed with the admin key. */
 @Controller('admin/v1/queues')
 export class QueuesController {
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly watch: SnapshotWatch,
+  ) {}
 
   @Get()
   @Permit('read', 'Operations')
@@ -42,7 +47,11 @@ export class QueuesController {
   @Permit('update', 'Operations')
   @HttpCode(200)
   pause(@Req() { caller, body }: AuthenticatedRequest): Promise<QueuePause> {
-    return this.messaging.ask(Subject.queuePause, { caller, ...readJson(body, pauseFields) }, queuePauseSchema);
+    const pause = readJson(body, pauseFields);
+    const { current } = this.watch;
+    const problem = current && unknownName(pause.scope, pause.name, current);
+    if (problem !== undefined) throw new DialectError(400, 'invalid_value', problem, 'name');
+    return this.messaging.ask(Subject.queuePause, { caller, ...pause }, queuePauseSchema);
   }
 
   @Post('resume')

@@ -24,10 +24,13 @@ describe('a usage report', () => {
     expect(readUsageQuery({ format: 'json' }, 'text/csv').isCsv).toBe(false);
   });
 
-  it.each([{ group_by: 'moon' }, { group_by: 'tag,end_user' }, { tag: 'a', end_user: 'b' }, { format: 'xml' }])(
-    'is refused for %p',
-    (query) => expect(() => readUsageQuery(query, undefined)).toThrow(),
-  );
+  it.each([
+    { group_by: 'moon' },
+    { group_by: 'tag,end_user' },
+    { tag: 'a', end_user: 'b' },
+    { format: 'xml' },
+    { modle: 'a' },
+  ])('is refused for %p', (query) => expect(() => readUsageQuery(query, undefined)).toThrow());
 
   it('names its groups first, and no formula gets into a table', () => {
     const read = usageRow(['model', 'day'], row);

@@ -10,7 +10,7 @@ import { unitsOf } from './units-of.js';
 type Group = UsageReport['groupBy'][number];
 
 const name = z.string().min(1).max(512).optional();
-const usageQuery = z.object({
+const usageQuery = z.strictObject({
   group_by: z
     .string()
     .transform((list) => list.split(','))
