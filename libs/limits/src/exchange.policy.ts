@@ -4,6 +4,11 @@ import { freeAgainAt, sumOf, withUses, type SlotUse } from './used-slots.policy.
 
 /** Clocks of machines may differ by so much; one that is further ahead is not believed. */
 const MOST_SKEW_MILLISECONDS = 5_000;
+/**
+ * What a process has under way is kept for it so long beyond its lease: while NATS is away nobody can renew one, and a request that runs
+ * on must not be taken for one of a process that died.
+ */
+const UNDER_WAY_KEPT_MILLISECONDS = 8_000;
 /** Far from a limit a process gets this part of what is free at once, so that it need not ask again soon. */
 const PARTS = 16;
 
@@ -57,6 +62,11 @@ export function exchange(before: LimitState | undefined, ask: Exchange): Exchang
   const others = Object.entries(before?.holders ?? {}).filter(([holder]) => holder !== ask.holder);
   const lapsed = [...others.map(([, holder]) => holder), ...(own ? [own] : [])].filter(({ until }) => until < at);
   const living = others.filter(([, { until }]) => until >= at);
+  const fading = others.flatMap(([holder, { turn, until, leased }]): typeof others => {
+    const { concurrency = 0 } = leased;
+    const isKept = until < at && until + UNDER_WAY_KEPT_MILLISECONDS >= at && concurrency > 0;
+    return isKept ? [[holder, { turn, until, leased: { concurrency } }]] : [];
+  });
   const uses = toldUses(ask, own);
   const measures = measuresOf(ask.limits);
   const used: LimitState['used'] = {};
@@ -71,7 +81,10 @@ export function exchange(before: LimitState | undefined, ask: Exchange): Exchang
       ? withUses(measure, before?.used[measure] ?? [], { uses: [...lapsedUses, ...(uses[measure] ?? [])], at })
       : [];
     if (slots.length > 0) used[measure] = slots;
-    const leased = living.reduce((sum, [, holder]) => sum + (holder.leased[measure] ?? 0), ask.keeps[measure] ?? 0);
+    const leased = [...living, ...fading].reduce(
+      (sum, [, holder]) => sum + (holder.leased[measure] ?? 0),
+      ask.keeps[measure] ?? 0,
+    );
     free[measure] = (ask.limits[measure] ?? 0) - sumOf(slots) - leased;
   }
   const short = measures.filter((measure) => (free[measure] ?? 0) < (ask.least[measure] ?? 0));
@@ -82,7 +95,7 @@ export function exchange(before: LimitState | undefined, ask: Exchange): Exchang
       .map((measure) => [measure, (ask.keeps[measure] ?? 0) + (granted[measure] ?? 0)] as const)
       .filter(([, amount]) => amount > 0),
   );
-  const holders = Object.fromEntries(living);
+  const holders = Object.fromEntries([...living, ...fading]);
   // The turn stays known for as long as an answer may be thought lost.
   holders[ask.holder] = { turn: ask.turn, until: at + ask.lifeMilliseconds, leased };
   return {

@@ -101,3 +101,48 @@ describe('leases of a rate limit', () => {
     expect(run([use(0, 1), crash, use(1, LIMIT, LIFE + windowMilliseconds + 1_000)])).toHaveLength(1 + LIMIT);
   });
 });
+
+describe('requests under way', () => {
+  const CONCURRENCY = 6;
+
+  /** One process has all of it under way when nobody can renew a lease for so long; then another one asks first. */
+  function askAfter(outageMilliseconds: number) {
+    const ask = { limits: { concurrency: CONCURRENCY }, turn: 1, uses: {}, lifeMilliseconds: LIFE };
+    const at = 1_700_000_000_000;
+    const all = { concurrency: CONCURRENCY };
+    const before = exchange(undefined, { ...ask, holder: 'first', keeps: {}, least: all, want: all, at });
+    const one = { concurrency: 1 };
+    const later = { ...ask, keeps: {}, least: one, want: one, at: at + LIFE + outageMilliseconds };
+    return exchange(before.state, { ...later, holder: 'second' });
+  }
+
+  it('are kept for their process while nobody can renew a lease', () => {
+    assert(
+      property(integer({ min: 0, max: 8_000 }), (outageMilliseconds) => {
+        const { granted, shortages } = askAfter(outageMilliseconds);
+        expect([granted, shortages.map(({ measure }) => measure)]).toEqual([{}, ['concurrency']]);
+      }),
+    );
+  });
+
+  it('of a process that died are free again ten seconds after it told of them', () => {
+    expect(askAfter(8_001).granted).toEqual({ concurrency: 1 });
+  });
+
+  it('that a process tells of after an outage are counted, though others have taken their places', () => {
+    const { state } = askAfter(8_001);
+    const back = exchange(state, {
+      holder: 'first',
+      turn: 2,
+      limits: { concurrency: CONCURRENCY },
+      uses: {},
+      keeps: { concurrency: CONCURRENCY },
+      least: {},
+      want: {},
+      at: state.at + 1,
+      lifeMilliseconds: LIFE,
+    });
+    expect(back.state.holders['first']?.leased).toEqual({ concurrency: CONCURRENCY });
+    expect(back.free.concurrency).toBe(0);
+  });
+});
