@@ -51,7 +51,8 @@ export class RequestIntake {
     const dialect = dialectNamed(dialectName);
     this.trail.pass();
     const wish = laterWish((name) => headerOf(request, name));
-    if (!(await this.repeats.begin({ request, caller: request.caller, reply, body }))) return;
+    const repeatable = { request, caller: request.caller, reply, body, isLasting: wish !== undefined };
+    if (!(await this.repeats.begin(repeatable))) return;
     if (wish) return this.acceptLater({ dialect, request, reply, body }, wish);
     const resumable = resumableWish((name) => headerOf(request, name));
     const Response = resumable ? ResumableCallerResponse : CallerResponse;
@@ -64,7 +65,7 @@ export class RequestIntake {
     { dialect, request, reply, body }: Omit<IncomingCall, 'response'>,
     wish: LaterWish,
   ): Promise<void> {
-    const idempotencyKey = useLastingId(request, body);
+    const idempotencyKey = useLastingId(request, reply, body);
     const facts = this.requestFacts.read(dialect, request, body);
     const { id: requestId, caller } = request;
     const endpoint = request.routeOptions.url ?? request.url;

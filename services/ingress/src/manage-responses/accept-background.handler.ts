@@ -46,7 +46,7 @@ export class AcceptBackgroundHandler {
         "A response in the background is kept; leave out 'store: false'.",
         'store',
       );
-    const idempotencyKey = useLastingId(request, body);
+    const idempotencyKey = useLastingId(request, reply, body);
     const previousResponseId = state.previousResponseId ?? null;
     const id = `resp_${request.id.replace(/^req_/, '')}`;
     const sent = isBackground ? foregroundBody(body) : body;

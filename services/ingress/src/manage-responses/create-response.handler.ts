@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { dialectNamed, readState } from '#libs/dialects';
 import { Logger } from '#libs/telemetry';
+import { laterWish } from '../accept-job/later-wish.js';
 import { headerOf, RequestFacts } from '../accept-request/request-facts.js';
 import { RequestIntake } from '../accept-request/request-intake.js';
 import { CallerResponse } from '../answer-caller/caller-response.js';
@@ -39,7 +40,8 @@ export class CreateResponseHandler {
     const { body, items } = await this.conversations.handle(caller, sent, state);
     if (resumableWish((name) => headerOf(request, name)))
       throw notResumable("For a response send 'background: true' and 'stream: true' instead.");
-    if (!(await this.repeats.begin({ request, caller, reply, body: sent }))) return;
+    const isLasting = state.isBackground || laterWish((name) => headerOf(request, name)) !== undefined;
+    if (!(await this.repeats.begin({ request, caller, reply, body: sent, isLasting }))) return;
     if (await this.background.handle(request, reply, { body, state })) return;
     const facts = this.requestFacts.read(DIALECT, request, body);
     const guarded = await this.guards.handle({ dialect: DIALECT, request, facts, body });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { RepeatLimit } from './repeat-limits.js';
@@ -32,10 +32,11 @@ export function requestHash({ method, url }: Pick<FastifyRequest, 'method' | 'ur
 
 /**
  * Gives a request that is kept in Postgres an id that follows from its idempotency key and its content, so that what is made of it
- * is made once. Returns the key, or undefined where none was sent. @throws DialectError 400
+ * is made once; the answer names it by that id too. Returns the key, or undefined where none was sent. @throws DialectError 400
  */
 export function useLastingId(
   request: Pick<FastifyRequest, 'headers' | 'id' | 'url'> & { readonly caller: Caller },
+  reply: Pick<FastifyReply, 'header'>,
   body: Uint8Array,
 ): string | undefined {
   const idempotencyKey = idempotencyKeyOf(request);
@@ -43,6 +44,7 @@ export function useLastingId(
   const { organization, project, key } = request.caller;
   const content = requestHash({ method: 'POST', url: request.url }, body);
   request.id = `req_k${sha256(JSON.stringify([organization, project, key, idempotencyKey, content])).slice(0, 32)}`;
+  reply.header('x-request-id', request.id);
   return idempotencyKey;
 }
 

@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events';
+import { IncomingMessage as HttpMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FrameKind, MessageHeader, Subject, type AnswerHead, type Facts, type Snapshot } from '#libs/contracts';
 import { IdempotencyBucket, type IncomingMessage, type Messaging } from '#libs/messaging';
@@ -239,19 +240,15 @@ describe('an idempotency key', () => {
     expect(providers.called).toHaveLength(1);
   });
 
-  it('tells whoever asks again that the answer is not known, where the process that had the key died', async () => {
+  /** Asks again for a key that a process had which was killed after it took it. */
+  async function beginAfterDeath({ isLasting }: { isLasting: boolean }) {
     const key = newKey();
     const bucket = new IdempotencyBucket((ingresses[0] as IngressForTests).messaging.messaging);
     const caller = { organization: 'demo', project: 'default', key: 'mine', admin: false };
     const bytes = Buffer.from(JSON.stringify(body));
-    const request = {
-      id: 'req_87654321',
-      method: 'POST',
-      url: '/v1/chat/completions',
-      headers: { 'idempotency-key': key },
-    };
-    const reply = { raw: new EventEmitter() };
-    // What a process leaves behind that was killed after it took the key.
+    const headers = { 'idempotency-key': key };
+    const request = { id: 'req_87654321', method: 'POST', url: '/v1/chat/completions', headers };
+    const raw = new ServerResponse(new HttpMessage(new Socket()));
     const left = { state: 'running', hash: requestHash(request, bytes), requestId: 'req_12345678' } as const;
     await bucket.write(entryName(caller, key), left, 0);
     const requests = new IdempotentRequests(
@@ -260,13 +257,24 @@ describe('an idempotency key', () => {
       {} as Logger,
       new RepeatTimes({ silenceMilliseconds: 100 }),
     );
+    const reply = { raw };
+    const again = { request, caller, reply, body: bytes, isLasting } as unknown as RepeatableRequest;
+    const begun = requests.begin(again).finally(() => reply.raw.writeHead(429).end());
+    const isBegun = await begun;
+    await requests.beforeApplicationShutdown();
+    return { isBegun, left: (await bucket.find(entryName(caller, key)))?.entry };
+  }
 
-    const again = { request, caller, reply, body: bytes } as unknown as RepeatableRequest;
-    await expect(requests.begin(again)).rejects.toMatchObject({
+  it('tells whoever asks again that the answer is not known, where the process that had the key died', async () => {
+    await expect(beginAfterDeath({ isLasting: false })).rejects.toMatchObject({
       status: 409,
       code: 'idempotency_outcome_unknown',
       message: expect.stringContaining('req_12345678'),
     });
+  });
+
+  it('goes on where the process that had the key died and the request is one that is kept in Postgres once', async () => {
+    expect(await beginAfterDeath({ isLasting: true })).toEqual({ isBegun: true, left: undefined });
   });
 
   it.each(['', ' ', 'x'.repeat(256), 'schlüssel'])('is refused where it is %j', async (key) => {

@@ -13,6 +13,7 @@ import { RecordedAnswer, type WholeAnswer } from './recorded-answer.js';
 import { RepeatLimit } from './repeat-limits.js';
 import { RepeatTimes } from './repeat-times.js';
 
+type Outcome = 'changed' | 'left' | 'silent';
 type Done = Extract<IdempotencyEntry, { state: 'done' }>;
 
 /** A request that this process works on for its key. */
@@ -25,6 +26,7 @@ interface Held {
   refusal: unknown;
   /** Whether the answer holds what may be kept nowhere. */
   isUnkept?: boolean;
+  readonly isLasting?: boolean | undefined;
 }
 
 /** A request with its caller, its answer to be and the bytes that make it the same as another. */
@@ -33,6 +35,8 @@ export interface RepeatableRequest {
   readonly caller: Caller;
   readonly reply: FastifyReply;
   readonly body: Uint8Array;
+  /** Whether it is kept in Postgres, by an id that follows from its key (`useLastingId`): handed on again it is there once all the same. */
+  readonly isLasting?: boolean | undefined;
 }
 
 const held = new WeakMap<FastifyRequest, Held>();
@@ -40,7 +44,8 @@ const held = new WeakMap<FastifyRequest, Held>();
 /**
  * Requests with an `Idempotency-Key`. Over all processes one of equal requests is worked on; the others wait for its answer and get
  * the same. The entry in the bucket is made before anything else is done, so that a key that was taken stays taken whatever
- * crashes: if its process dies, what came of the request is in the record but its answer is not here, and the caller is told so.
+ * crashes: if its process dies, what came of the request is in the record but its answer is not here, and the caller is told so,
+ * unless the request is a lasting one, which then is handed on again.
  */
 @Injectable()
 export class IdempotentRequests implements BeforeApplicationShutdown {
@@ -72,15 +77,16 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     for (;;) {
       const found = await this.bucket.find(name);
       if (!found?.entry) {
-        const entry = { state: 'running', hash, requestId: request.id } as const;
-        const sequence = await this.bucket.write(name, entry, found?.sequence ?? 0);
-        if (sequence === undefined) continue;
-        this.hold(repeatable, { name, entry, sequence, signalling: Promise.resolve(), refusal: undefined });
-        return true;
+        if (await this.take(repeatable, { name, hash, sequence: found?.sequence ?? 0 })) return true;
+        continue;
       }
       if (found.entry.hash !== hash) throw anotherRequest();
       if (found.entry.state === 'done') return this.repeat(repeatable, name, found.entry);
-      if (!(await this.change(name, found, repeatable))) return false;
+      const outcome = await this.change(name, found, repeatable);
+      if (outcome === 'left') return false;
+      if (outcome === 'changed') continue;
+      if (!repeatable.isLasting) throw unknownOutcome(found.entry.requestId);
+      if (await this.take(repeatable, { name, hash, sequence: found.sequence })) return true;
     }
   }
 
@@ -100,6 +106,19 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
     await this.space.drain();
+  }
+
+  /** Makes the request this process's own. False where another one was faster. */
+  private async take(
+    repeatable: RepeatableRequest,
+    { name, hash, sequence: before }: { name: string; hash: string; sequence: number },
+  ): Promise<boolean> {
+    const { request, isLasting } = repeatable;
+    const entry = { state: 'running', hash, requestId: request.id } as const;
+    const sequence = await this.bucket.write(name, entry, before);
+    if (sequence === undefined) return false;
+    this.hold(repeatable, { name, entry, sequence, signalling: Promise.resolve(), refusal: undefined, isLasting });
+    return true;
   }
 
   private hold({ request, reply }: RepeatableRequest, mine: Held): void {
@@ -142,7 +161,7 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
   private async keep(mine: Held, { status, headers, body }: WholeAnswer): Promise<void> {
     const { name, entry } = mine;
     await mine.signalling;
-    if (!isForGood({ status, headers }, mine.refusal)) return this.bucket.remove(name, mine.sequence);
+    if (!isForGood({ status, headers }, mine)) return this.bucket.remove(name, mine.sequence);
     const organization = name.slice(0, name.indexOf('.'));
     const hasRoom =
       body !== undefined && mine.isUnkept !== true && (await this.space.hasRoom(organization, body.length));
@@ -172,9 +191,9 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     return false;
   }
 
-  /** Waits until the entry has changed. False where the caller has left. @throws DialectError 409 where its process is dead. */
-  private async change(name: string, found: FoundEntry, { reply }: RepeatableRequest): Promise<boolean> {
-    const changed = Promise.withResolvers<'changed' | 'left' | 'silent'>();
+  /** Waits until the entry has changed, the caller has left, or nothing was heard for so long that its process must be dead. */
+  private async change(name: string, found: FoundEntry, { reply }: RepeatableRequest): Promise<Outcome> {
+    const changed = Promise.withResolvers<Outcome>();
     const watch = this.bucket.watch(name, () => changed.resolve('changed'));
     const leave = (): void => changed.resolve('left');
     reply.raw.once('close', leave);
@@ -182,11 +201,10 @@ export class IdempotentRequests implements BeforeApplicationShutdown {
     try {
       // It may have changed before it was watched.
       const now = await this.bucket.find(name);
-      if (now?.sequence !== found.sequence) return true;
+      if (now?.sequence !== found.sequence) return 'changed';
       const outcome = await changed.promise;
-      if (outcome === 'silent') throw unknownOutcome(found.entry?.requestId ?? '');
       if (outcome === 'left') reply.hijack();
-      return outcome === 'changed';
+      return outcome;
     } finally {
       clearTimeout(silence);
       watch.unsubscribe();
