@@ -31,6 +31,14 @@ describe('the estimate of a prompt', () => {
     expect(estimate(prompt)).toBeLessThan(2_000 + 20_000 / 4);
   });
 
+  it('counts each piece that is no text for a file, whether its bytes are here or behind an address', () => {
+    const image = `"data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUg+/'.repeat(40_000)}"`;
+    const body = encoder.encode(`[${image},"https://images.example/1.png"]`);
+    const tokens = estimatePromptTokens(body, [[0, body.length]], 2);
+    expect(tokens).toBeGreaterThanOrEqual(2_000);
+    expect(tokens).toBeLessThan(2_050);
+  });
+
   it.each(['x', 'word ', 'what is on these? '])('does not take %j over and over for a file', (text) => {
     const repeated = text.repeat(100_000);
     expect(estimate(repeated)).toBeCloseTo(repeated.length / 4, -1);

@@ -27,9 +27,10 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 /**
  * Tokens that a prompt will come to, by its size in a JSON body: four characters are about one token of text. A character
  * counts as one however it is encoded, and a file within the body in base64 counts for what a model makes of it, not for its
- * letters. Made for speed, from samples: true text may have from half to twice as many tokens.
+ * letters. Made for speed, from samples: true text may have from half to twice as many tokens. `pieces` are those of the prompt that are no
+ * text: what they are is often not here, but behind an address.
  */
-export function estimatePromptTokens(body: Uint8Array, spans: readonly (ByteSpan | undefined)[]): number {
+export function estimatePromptTokens(body: Uint8Array, spans: readonly (ByteSpan | undefined)[], pieces = 0): number {
   let characters = 0;
   let files = 0;
   for (const span of spans) {
@@ -39,7 +40,7 @@ export function estimatePromptTokens(body: Uint8Array, spans: readonly (ByteSpan
     characters += size.characters;
     files += size.files;
   }
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + files * TOKENS_OF_FILE;
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + Math.max(files, pieces) * TOKENS_OF_FILE;
 }
 
 /** Goes from quote to quote: a string without escapes, as a file is, lies between two of them. */

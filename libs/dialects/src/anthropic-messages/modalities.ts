@@ -1,17 +1,17 @@
 import type { Modality } from '#libs/contracts';
-import { gatherModalities, modalityOfFile, type ContentPart } from '../body-facts/modalities.js';
+import { gatherPieces, modalityOfFile, type ContentPart, type PromptPieces } from '../body-facts/modalities.js';
 
 /** What the messages of a Messages request hold besides text, answers of tools included; undefined where that is nothing. */
-export function messagesModalities(messages: readonly { readonly content: unknown }[]): Modality[] | undefined {
-  let found: Set<Modality> | undefined;
+export function messagesPieces(messages: readonly { readonly content: unknown }[]): PromptPieces | undefined {
+  let found: PromptPieces | undefined;
   for (const { content } of messages) {
     if (!Array.isArray(content)) continue;
-    found = gatherModalities(content, modalityOfBlock, found);
+    found = gatherPieces(content, modalityOfBlock, found);
     for (const block of content as ContentPart[]) {
-      if (block.type === 'tool_result') found = gatherModalities(block.content, modalityOfBlock, found);
+      if (block.type === 'tool_result') found = gatherPieces(block.content, modalityOfBlock, found);
     }
   }
-  return found && [...found];
+  return found;
 }
 
 function modalityOfBlock({ type, source }: ContentPart): Modality | undefined {

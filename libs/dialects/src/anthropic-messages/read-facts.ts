@@ -4,7 +4,7 @@ import { addBodyFacts } from '../body-facts/add-body-facts.js';
 import { DialectError } from '../dialect-error.js';
 import { estimatePromptTokens } from '../estimate-prompt-tokens.js';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
-import { messagesModalities } from './modalities.js';
+import { messagesPieces } from './modalities.js';
 import { countTokensRequestSchema, messagesRequestSchema, type CountTokensRequest } from './request-schema.js';
 
 /** What the model reads. */
@@ -25,7 +25,7 @@ export function readMessagesFacts(body: Uint8Array): DialectFacts {
     usageAsked: true,
     maxCompletionTokens: request.max_tokens,
     ...(typeof endUser === 'string' ? { endUser } : {}),
-    ...measured(body, members),
+    ...measured(body, request, members),
   };
   addAsked(facts, request, members);
   return facts;
@@ -43,7 +43,7 @@ export function readCountTokensFacts(body: Uint8Array): DialectFacts {
     model: request.model,
     stream: false,
     usageAsked: true,
-    ...measured(body, members),
+    ...measured(body, request, members),
   };
   addAsked(facts, request, members);
   return facts;
@@ -52,20 +52,22 @@ export function readCountTokensFacts(body: Uint8Array): DialectFacts {
 function addAsked(facts: DialectFacts, request: CountTokensRequest, members: ReadonlyMap<string, ByteSpan>): void {
   addBodyFacts(facts, { request, members, endUserIn: 'user_id' });
   if (request.output_config?.format?.type === 'json_schema') facts.jsonSchema = true;
-  const inputModalities = messagesModalities(request.messages);
-  if (inputModalities) facts.inputModalities = inputModalities;
 }
 
 function measured(
   body: Uint8Array,
+  { messages }: Pick<CountTokensRequest, 'messages'>,
   members: ReadonlyMap<string, ByteSpan>,
-): Pick<DialectFacts, 'estimatedPromptTokens' | 'bodyBytes' | 'spans'> {
+): Pick<DialectFacts, 'estimatedPromptTokens' | 'inputModalities' | 'bodyBytes' | 'spans'> {
   const model = members.get('model');
   if (!model) throw new DialectError(400, 'invalid_json', 'The body must be a JSON object.');
+  const pieces = messagesPieces(messages);
   return {
+    ...(pieces ? { inputModalities: pieces.modalities } : {}),
     estimatedPromptTokens: estimatePromptTokens(
       body,
       PROMPT_MEMBERS.map((name) => members.get(name)),
+      pieces?.count,
     ),
     bodyBytes: body.length,
     spans: { model },

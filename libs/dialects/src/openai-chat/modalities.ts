@@ -1,13 +1,13 @@
 import type { Modality } from '#libs/contracts';
-import { gatherModalities, modalityOfFile, type ContentPart } from '../body-facts/modalities.js';
+import { gatherPieces, modalityOfFile, type ContentPart, type PromptPieces } from '../body-facts/modalities.js';
 
 /** What the messages of a Chat Completions request hold besides text; undefined where that is nothing. */
-export function chatModalities(messages: readonly { readonly content?: unknown }[]): Modality[] | undefined {
-  let found: Set<Modality> | undefined;
+export function chatPieces(messages: readonly { readonly content?: unknown }[]): PromptPieces | undefined {
+  let found: PromptPieces | undefined;
   for (const { content } of messages) {
-    if (typeof content !== 'string') found = gatherModalities(content, modalityOfPart, found);
+    if (typeof content !== 'string') found = gatherPieces(content, modalityOfPart, found);
   }
-  return found && [...found];
+  return found;
 }
 
 function modalityOfPart(part: ContentPart): Modality | undefined {

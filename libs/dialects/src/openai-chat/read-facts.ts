@@ -5,7 +5,7 @@ import { readJsonRequest } from '../json-operation/read-json-request.js';
 import { checkRoles } from './check-roles.js';
 import { addBodyFacts } from '../body-facts/add-body-facts.js';
 import { OWN_MEMBERS } from '../caller-wishes/own-fields.js';
-import { chatModalities } from './modalities.js';
+import { chatPieces } from './modalities.js';
 import { chatRequestSchema } from './request-schema.js';
 
 const CHAT_OWN_MEMBERS = [...OWN_MEMBERS, 'usage'];
@@ -23,13 +23,14 @@ export function readChatFacts(body: Uint8Array): DialectFacts {
   const streamOptions = members.get('stream_options');
   const maxCompletionTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
   const endUser = request.safety_identifier ?? request.user ?? undefined;
+  const pieces = chatPieces(request.messages);
   const facts: DialectFacts = {
     dialect: 'openai-chat',
     operation: 'chat',
     model: request.model,
     stream: request.stream === true,
     usageAsked: request.stream_options?.include_usage === true,
-    estimatedPromptTokens: estimatePromptTokens(body, [messages]),
+    estimatedPromptTokens: estimatePromptTokens(body, [messages], pieces?.count),
     ...(maxCompletionTokens === undefined ? {} : { maxCompletionTokens }),
     ...(endUser === undefined ? {} : { endUser }),
     bodyBytes: body.length,
@@ -39,7 +40,6 @@ export function readChatFacts(body: Uint8Array): DialectFacts {
   if (facts.costAsked) facts.usageAsked = true;
   if (request.n && request.n > 1) facts.choices = request.n;
   if (request.response_format?.type === 'json_schema') facts.jsonSchema = true;
-  const inputModalities = chatModalities(request.messages);
-  if (inputModalities) facts.inputModalities = inputModalities;
+  if (pieces) facts.inputModalities = pieces.modalities;
   return facts;
 }

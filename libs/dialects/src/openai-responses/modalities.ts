@@ -1,19 +1,19 @@
 import type { Modality } from '#libs/contracts';
-import { gatherModalities, modalityOfFile, type ContentPart } from '../body-facts/modalities.js';
+import { gatherPieces, modalityOfFile, type ContentPart, type PromptPieces } from '../body-facts/modalities.js';
 import type { ResponsesRequest } from './request-schema.js';
 
 /** What the input of a Responses request holds besides text; undefined where that is nothing. */
-export function responsesModalities(input: ResponsesRequest['input']): Modality[] | undefined {
+export function responsesPieces(input: ResponsesRequest['input']): PromptPieces | undefined {
   if (typeof input === 'string') return undefined;
-  let found: Set<Modality> | undefined;
+  let found: PromptPieces | undefined;
   for (const item of input) {
-    found = gatherModalities(item.content, modalityOfPart, found);
+    found = gatherPieces(item.content, modalityOfPart, found);
     // What a tool answered: pieces as in a message, or the picture of a screen.
     if (item.output !== undefined) {
-      found = gatherModalities(Array.isArray(item.output) ? item.output : [item.output], modalityOfPart, found);
+      found = gatherPieces(Array.isArray(item.output) ? item.output : [item.output], modalityOfPart, found);
     }
   }
-  return found && [...found];
+  return found;
 }
 
 function modalityOfPart(part: ContentPart): Modality | undefined {

@@ -3,7 +3,7 @@ import { addBodyFacts } from '../body-facts/add-body-facts.js';
 import { DialectError } from '../dialect-error.js';
 import { estimatePromptTokens } from '../estimate-prompt-tokens.js';
 import { readJsonRequest } from '../json-operation/read-json-request.js';
-import { responsesModalities } from './modalities.js';
+import { responsesPieces } from './modalities.js';
 import { responsesRequestSchema, type ResponsesRequest } from './request-schema.js';
 
 /** What the model reads. */
@@ -21,6 +21,7 @@ export function readResponsesFacts(body: Uint8Array): DialectFacts {
   refuseUnsupported(request);
   const maxCompletionTokens = request.max_output_tokens ?? undefined;
   const endUser = request.safety_identifier ?? request.user ?? undefined;
+  const pieces = responsesPieces(request.input);
   const facts: DialectFacts = {
     dialect: 'openai-responses',
     operation: 'chat',
@@ -30,6 +31,7 @@ export function readResponsesFacts(body: Uint8Array): DialectFacts {
     estimatedPromptTokens: estimatePromptTokens(
       body,
       PROMPT_MEMBERS.map((name) => members.get(name)),
+      pieces?.count,
     ),
     ...(maxCompletionTokens === undefined ? {} : { maxCompletionTokens }),
     ...(endUser === undefined ? {} : { endUser }),
@@ -38,8 +40,7 @@ export function readResponsesFacts(body: Uint8Array): DialectFacts {
   };
   addBodyFacts(facts, { request, members });
   if (request.text?.format?.type === 'json_schema') facts.jsonSchema = true;
-  const inputModalities = responsesModalities(request.input);
-  if (inputModalities) facts.inputModalities = inputModalities;
+  if (pieces) facts.inputModalities = pieces.modalities;
   return facts;
 }
 
