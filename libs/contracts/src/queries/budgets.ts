@@ -87,6 +87,8 @@ export type HoldPlace = z.infer<typeof holdPlaceSchema>;
 export const holdPlaceReplySchema = z.object({
   /** So many requests from the first on are held; there is no room for the next one now. */
   placed: z.int().nonnegative(),
+  /** The budget that the next one does not fit into, and what of it is not spent, held or not: the most that waiting could bring. */
+  short: z.object({ budget: budgetId, subject, unspentNanoUsd: nanoUsd }).optional(),
 });
 export type HoldPlaceReply = z.infer<typeof holdPlaceReplySchema>;
 

@@ -11,6 +11,8 @@ export interface RequestToHold {
 export interface FittingRequests {
   readonly placed: number;
   readonly fresh: readonly RequestToHold[];
+  /** The first period that the next one does not fit into. */
+  readonly short?: string | undefined;
 }
 
 /**
@@ -26,14 +28,16 @@ export function fittingRequests(
   const seen = new Set(heldBefore);
   const fresh: RequestToHold[] = [];
   let placed = 0;
+  let short: string | undefined;
   for (const request of requests) {
     if (!seen.has(request.requestId)) {
-      if (!request.periods.every((id) => (free.get(id) ?? 0n) >= request.nanoUsd)) break;
+      short = request.periods.find((id) => (free.get(id) ?? 0n) < request.nanoUsd);
+      if (short !== undefined) break;
       for (const id of request.periods) free.set(id, (free.get(id) ?? 0n) - request.nanoUsd);
       fresh.push(request);
       seen.add(request.requestId);
     }
     placed += 1;
   }
-  return { placed, fresh };
+  return { placed, fresh, short };
 }

@@ -56,7 +56,7 @@ export class PlaceHoldHandler {
         nanoUsd: BigInt(nanoUsd),
         periods: budgets.map(keyOf),
       }));
-      const { placed, fresh } = fittingRequests(asked, periods, before);
+      const { placed, fresh, short } = fittingRequests(asked, periods, before);
       const accountOf = new Map(
         named.map(({ key, budget }) => [key, accountsOf(budget).map((name) => numbers.get(name))]),
       );
@@ -71,9 +71,21 @@ export class PlaceHoldHandler {
         })),
       );
       if (rows.length > 0) await transaction.query(PLACE_ALL, [JSON.stringify(rows), expiresAt]);
-      return { placed };
+      return { placed, ...shortOf(short, applied, periods) };
     });
   }
+}
+
+/** What of the budget is left where nothing of it is held: never less than nothing. */
+function shortOf(
+  key: string | undefined,
+  applied: ReadonlyMap<string, { budget: string; subject: string }>,
+  periods: ReadonlyMap<string, OpenPeriod>,
+): Pick<HoldPlaceReply, 'short'> {
+  const [budget, period] = key === undefined ? [] : [applied.get(key), periods.get(key)];
+  if (!budget || !period) return {};
+  const unspent = period.most - period.posted;
+  return { short: { ...budget, unspentNanoUsd: (unspent > 0n ? unspent : 0n).toString() } };
 }
 
 /** Requests that are held, or were: what was published once is not held a second time. */

@@ -64,7 +64,8 @@ describe('holds of the durable lane', () => {
     });
 
   it('are placed from the first on, as many as every budget has room for', async () => {
-    expect(await place(1, 2, 3, 4, 5)).toEqual({ placed: 3 });
+    const short = { budget: budgets[1]?.id, subject: '', unspentNanoUsd: '300' };
+    expect(await place(1, 2, 3, 4, 5)).toEqual({ placed: 3, short });
     expect(await amounts()).toEqual([
       { posted: 0, held: 300 },
       { posted: 0, held: 300 },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Facts } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
 import { DurableHolds } from '../hold-money/durable-holds.js';
+import { steeringOf } from '../hold-money/steering.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
@@ -101,18 +102,25 @@ export class DispatchJobsHandler {
       bundle.map((job) => this.publisher.factsOf(job)),
       rest,
     );
-    const count = areBudgeted ? await this.placeMoney(fitting, rest) : fitting.length;
-    return bundle.slice(0, count);
+    const held = areBudgeted ? await this.placeMoney(fitting, rest) : fitting;
+    const steering = steeringOf(held);
+    return bundle.slice(0, held.length).map((job) => {
+      const way = steering?.get(job.requestId);
+      return way ? { ...job, facts: { ...job.facts, ...way } } : job;
+    });
   }
 
   /** What limits have room for and budgets have not is not counted by the limits. */
-  private async placeMoney(fitting: readonly (Facts | undefined)[], rest: (why: WorkRest) => void): Promise<number> {
-    let count = 0;
+  private async placeMoney(
+    fitting: readonly (Facts | undefined)[],
+    rest: (why: WorkRest) => void,
+  ): Promise<readonly (Facts | undefined)[]> {
+    let held: readonly (Facts | undefined)[] = [];
     try {
-      count = await this.holds.place(fitting, rest);
+      held = await this.holds.place(fitting, { rest });
     } finally {
-      this.rates.putBack(fitting.slice(count));
+      this.rates.putBack(fitting.slice(held.length));
     }
-    return count;
+    return held;
   }
 }

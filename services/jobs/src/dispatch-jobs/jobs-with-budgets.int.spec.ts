@@ -121,6 +121,52 @@ describe('jobs of keys with budgets', () => {
     expect(gone).toEqual(order.slice(0, 5));
   });
 
+  describe('where a budget of a provider has no room', () => {
+    const NEEDED = 100_000_000n;
+    let unspent: bigint;
+
+    beforeEach(async () => {
+      const dear = { ...TARGET, provider: 'dear', priority: 2 };
+      nats.snapshot = {
+        ...nats.snapshot,
+        models: [{ name: 'gpt-small', strategy: 'priority', targets: [TARGET, dear] }],
+        budgets: [budget('of-toy', { scope: { providers: ['toy'] } }), budget('of-rich', { key: 'rich' })],
+      };
+      room.set('of-rich', 1_000);
+      const answer = nats.answer;
+      nats.answer = (subject, query) => {
+        const short = { budget: 'of-toy', subject: '', unspentNanoUsd: unspent.toString() };
+        return { ...(answer(subject, query) as object), short };
+      };
+      await start();
+      await askFor(5, 'rich');
+    });
+    const steered = () =>
+      nats.published.map(
+        ({ headers }) => (JSON.parse(headers['Switchyard-Facts'] ?? '{}') as Facts).exhaustedProviders,
+      );
+
+    it('go to others once it is spent, their money set aside on the budgets that are left', async () => {
+      unspent = 0n;
+      expect(await jobs.dispatch()).toBe(5);
+      expect(steered()).toEqual(Array.from({ length: 5 }, () => ['toy']));
+      expect(asked.at(-1)?.requests.map(({ budgets }) => budgets.map(({ budget: id }) => id))).toEqual(
+        Array.from({ length: 5 }, () => ['of-rich']),
+      );
+    });
+
+    it('wait for what others only hold of it', async () => {
+      unspent = NEEDED;
+      expect(await jobs.dispatch()).toBe(0);
+      room.set('of-toy', 5);
+      await eventually(async () => {
+        await jobs.query(`UPDATE jobs.jobs SET lease_until = NULL`);
+        await jobs.dispatch();
+        expect(steered()).toEqual(Array.from({ length: 5 }, () => undefined));
+      });
+    });
+  });
+
   it('wait while nobody can say whether there is money, and those without budgets do not', async () => {
     await start();
     const billing = nats.answer;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetBook, IssuedBudgets, type HoldBounds } from '#libs/budgets';
-import { holdPlaceReplySchema, Subject, type Facts } from '#libs/contracts';
+import { holdPlaceReplySchema, Subject, type Facts, type HoldPlaceReply } from '#libs/contracts';
 import { KeyBucket, Messaging, SnapshotWatch } from '#libs/messaging';
 import { Readiness } from '#libs/runtime';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
@@ -12,6 +12,24 @@ const GRACE_MILLISECONDS = 60 * 60_000;
 /** How long work that no budget has room for is not asked for again, so that its turn goes to others. */
 const REST_MILLISECONDS = 1_000;
 const WITHOUT_DEADLINE_MILLISECONDS = 7 * 24 * 60 * 60_000;
+/** Each leaves out targets of one budget more; few requests are counted by more. */
+const MOST_NARROWINGS = 4;
+
+type Requests = readonly (Facts | undefined)[];
+type Shortage = NonNullable<HoldPlaceReply['short']>;
+
+/** So many from the first on, and what the next one lacks. */
+interface Placed {
+  readonly count: number;
+  readonly short?: Shortage | undefined;
+}
+
+/** How money is set aside. */
+export interface PlaceOptions {
+  readonly rest?: ReleaseOrder['rest'];
+  /** Whether requests may be kept from some of their targets. */
+  readonly maySteer?: boolean;
+}
 
 /**
  * Sets money aside for requests of the durable lane before they are put on their way. Holds are kept in billing under the ids of
@@ -49,17 +67,20 @@ export class DurableHolds {
   }
 
   /**
-   * How many of these requests, from the first on, may be put on their way now; where there is none, it is free.
+   * Those of these requests, from the first on, that may be put on their way now; where there is none, it is free. What a budget that
+   * is spent has no room for is kept from its targets where there are others, unless the requests are for one place alone.
    * @throws MessagingError, QueryRefused while billing cannot say; then none may.
    */
-  async place(requests: readonly (Facts | undefined)[], rest: ReleaseOrder['rest'] = () => undefined): Promise<number> {
-    let placed = 0;
-    while (placed < requests.length) {
-      const chunk = requests.slice(placed, placed + CHUNK);
-      const count =
-        (await this.placeChunk(chunk, ({ most }) => most)) || (await this.placeChunk(chunk, ({ least }) => least));
-      placed += count;
-      if (count < chunk.length) {
+  async place(
+    requests: readonly (Facts | undefined)[],
+    { rest = () => undefined, maySteer = true }: PlaceOptions = {},
+  ): Promise<readonly (Facts | undefined)[]> {
+    const placed: (Facts | undefined)[] = [];
+    while (placed.length < requests.length) {
+      const chunk = requests.slice(placed.length, placed.length + CHUNK);
+      const held = await this.placeChunk(chunk, maySteer);
+      placed.push(...held);
+      if (held.length < chunk.length) {
         rest({ reason: 'budget', words: 'room in a budget', milliseconds: REST_MILLISECONDS });
         break;
       }
@@ -67,17 +88,34 @@ export class DurableHolds {
     return placed;
   }
 
-  private async placeChunk(
-    chunk: readonly (Facts | undefined)[],
-    amountOf: (bounds: HoldBounds) => bigint,
-  ): Promise<number> {
-    const counted = chunk.flatMap((facts, place) => {
+  private async placeChunk(chunk: Requests, maySteer: boolean): Promise<Requests> {
+    const placed: (Facts | undefined)[] = [];
+    let left = chunk;
+    for (let narrowings = 0; ; narrowings += 1) {
+      const { count, short } = await this.placeSome(left);
+      placed.push(...left.slice(0, count));
+      left = left.slice(count);
+      if (left.length === 0 || !short || !maySteer || narrowings === MOST_NARROWINGS) return placed;
+      const narrowed = this.narrowed(left, short);
+      if (!narrowed) return placed;
+      left = narrowed;
+    }
+  }
+
+  /** By the most that they may cost; near the limit by the least. */
+  private async placeSome(some: Requests): Promise<Placed> {
+    const wide = await this.ask(some, ({ most }) => most);
+    return wide.count > 0 ? wide : this.ask(some, ({ least }) => least);
+  }
+
+  private async ask(some: Requests, amountOf: (bounds: HoldBounds) => bigint): Promise<Placed> {
+    const counted = some.flatMap((facts, place) => {
       const applied = facts ? this.book.of(facts) : [];
       if (!facts || applied.length === 0) return [];
       const nanoUsd = amountOf(this.book.bounds(facts));
       return nanoUsd === 0n ? [] : [{ facts, applied, nanoUsd, place }];
     });
-    if (counted.length === 0) return chunk.length;
+    if (counted.length === 0) return { count: some.length };
     const query = {
       expiresAt: Math.max(...counted.map(({ facts }) => expiryOf(facts))),
       requests: counted.map(({ facts, applied, nanoUsd }) => ({
@@ -86,8 +124,24 @@ export class DurableHolds {
         budgets: applied.map(({ budget, subject }) => ({ budget: budget.id, subject })),
       })),
     };
-    const { placed } = await this.messaging.ask(Subject.holdPlace, query, holdPlaceReplySchema);
-    return counted[placed]?.place ?? chunk.length;
+    const { placed, short } = await this.messaging.ask(Subject.holdPlace, query, holdPlaceReplySchema);
+    return { count: counted[placed]?.place ?? some.length, short };
+  }
+
+  /**
+   * The same requests, those kept from targets that the budget cannot pay for even once nothing is held any more. Undefined where the
+   * first of them cannot be served otherwise, or room may come by waiting: what others hold and do not use is free again soon.
+   */
+  private narrowed(requests: Requests, { budget: id, subject, unspentNanoUsd }: Shortage): Requests | undefined {
+    const unspent = BigInt(unspentNanoUsd);
+    const narrow = (facts: Facts): Facts | undefined => {
+      const short = this.book.of(facts).find((applied) => applied.budget.id === id && applied.subject === subject);
+      if (!short || this.book.bounds(facts).least <= unspent) return undefined;
+      return this.book.narrowed(facts, short.budget, unspent);
+    };
+    const [first] = requests;
+    if (!first || !narrow(first)) return undefined;
+    return requests.map((facts) => (facts && narrow(facts)) ?? facts);
   }
 }
 

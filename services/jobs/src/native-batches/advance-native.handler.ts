@@ -68,8 +68,9 @@ export class AdvanceNativeHandler {
     if (await this.isPaused(held)) return this.limits.nativePollMilliseconds.most;
     const requests = await this.lines.read(batch, native);
     if (this.holds.areNeededFor(batch)) {
-      const placed = await this.holds.place(requests.map(({ facts }) => facts));
-      if (placed < requests.length) return this.limits.nativePollMilliseconds.most;
+      const facts = requests.map((request) => request.facts);
+      const placed = await this.holds.place(facts, { maySteer: false });
+      if (placed.length < requests.length) return this.limits.nativePollMilliseconds.most;
     }
     if (!(await this.natives.move(native.id, holder, 'submitting'))) return 0;
     const submitted = await this.lines

@@ -11,6 +11,7 @@ import {
 } from '#libs/contracts';
 import { AtomicBatchPublisher, BodyClaims, DurablePublisher } from '#libs/messaging';
 import { metrics } from '#libs/telemetry';
+import type { Steering } from '../hold-money/steering.js';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
@@ -34,6 +35,8 @@ export interface LineToPublish {
 export interface Publishing {
   readonly avoid?: readonly string[];
   readonly repetition?: number;
+  /** Of requests that budgets keep from some of their targets, by request id. */
+  readonly steering?: ReadonlyMap<string, Steering> | undefined;
 }
 
 /** Sends lines of a batch on their way to the router. */
@@ -58,8 +61,8 @@ export class LinePublisher {
     for (const line of lines) {
       const request = this.requestOf(batch, line, how.avoid ?? []);
       if (request instanceof LineError) others.push(this.refuse(batch, { ...line, error: request }));
-      else if (request.body.byteLength <= this.limits.messageBodyBytes) requests.push(request);
-      else others.push(this.sendClaimed(request, how.repetition));
+      else if (request.body.byteLength <= this.limits.messageBodyBytes) requests.push(steered(request, how));
+      else others.push(this.sendClaimed(steered(request, how), how.repetition));
     }
     const bundles = bundled(requests, this.limits).flatMap((some) => encodeRequestBundles(some));
     await Promise.all([...bundles.map((bundle) => this.send(bundle, how.repetition)), ...others]);
@@ -140,6 +143,11 @@ export class LinePublisher {
     const { outcome, lane, model } = event;
     metrics.requests.add({ outcome, lane, model });
   }
+}
+
+function steered(request: BundledRequest, { steering }: Publishing): BundledRequest {
+  const way = steering?.get(request.facts.requestId);
+  return way ? { ...request, facts: { ...request.facts, ...way } } : request;
 }
 
 /** Neighbours together, as many as a message may hold. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
 import type { Facts } from '#libs/contracts';
 import { DurableHolds } from '../hold-money/durable-holds.js';
+import { steeringOf, type Steering } from '../hold-money/steering.js';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
@@ -18,6 +19,12 @@ const NOWHERE: ReadonlySet<number> = new Set();
 interface NextLines {
   readonly count: number;
   readonly elsewhere: ReadonlySet<number>;
+}
+
+/** How many of them may go now, and which are kept from some of their targets. */
+interface HeldLines {
+  readonly count: number;
+  readonly steering?: ReadonlyMap<string, Steering> | undefined;
 }
 
 /**
@@ -55,22 +62,23 @@ export class PublishLinesHandler {
     if (!batch) return 0;
     const next = Math.min(most, batch.totalLines - batch.publishedLines);
     const elsewhere = next > 0 ? await this.elsewhere(batch, next) : NOWHERE;
-    const count = next > 0 ? await this.held(batch, order, { count: next, elsewhere }) : 0;
+    if (next <= 0) return 0;
+    const { count, steering } = await this.held(batch, order, { count: next, elsewhere });
     if (count <= 0) return 0;
-    await this.publishNext(batch, order, { count, elsewhere });
+    await this.publishNext(batch, order, { count, elsewhere, steering });
     const isNoted = await this.publications.finish(batch.id, order.holder, batch.publishedLines + count);
     return isNoted ? count : 0;
   }
 
   /** How many of the next lines fit into rate limits and have money set aside; where nobody has either, all of them without a look. */
-  private async held(batch: Batch, { avoid, rest }: ReleaseOrder, next: NextLines): Promise<number> {
+  private async held(batch: Batch, { avoid, rest }: ReleaseOrder, next: NextLines): Promise<HeldLines> {
     const [areLimited, areBudgeted] = [this.rates.areNeededFor(batch), this.holds.areNeededFor(batch)];
-    if (!areLimited && !areBudgeted) return next.count;
+    if (!areLimited && !areBudgeted) return { count: next.count };
     const requests = await this.rates.place(this.factsOf(batch, avoid, next), rest);
-    if (!areBudgeted) return requests.length;
-    const held = await this.holds.place(requests, rest);
-    this.rates.putBack(requests.slice(held));
-    return held;
+    if (!areBudgeted) return { count: requests.length };
+    const held = await this.holds.place(requests, { rest });
+    this.rates.putBack(requests.slice(held.length));
+    return { count: held.length, steering: steeringOf(held) };
   }
 
   private async *factsOf(
@@ -96,7 +104,7 @@ export class PublishLinesHandler {
   private async publishNext(
     batch: Batch,
     { signal, avoid }: ReleaseOrder,
-    { count, elsewhere }: NextLines,
+    { count, elsewhere, steering }: NextLines & HeldLines,
   ): Promise<void> {
     const { stopGraceMilliseconds } = this.limits;
     const bytes = new InFlightBytes(this.limits.publishInFlightBytes);
@@ -106,7 +114,7 @@ export class PublishLinesHandler {
     let gatheredBytes = 0;
     const send = async (lines: readonly LineToPublish[], size: number): Promise<void> => {
       try {
-        await this.publisher.publish(batch, lines, { avoid });
+        await this.publisher.publish(batch, lines, { avoid, steering });
       } catch (error) {
         failures.push(error);
       } finally {

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { BlobStore } from '#libs/blobs';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
 import { DurableHolds } from '../hold-money/durable-holds.js';
+import { steeringOf } from '../hold-money/steering.js';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import type { LinePlace } from '../validate-batch/batch-line.repository.js';
-import { LinePublisher, type LineToPublish } from './line-publisher.js';
+import { LinePublisher, type LineToPublish, type Publishing } from './line-publisher.js';
 import { readPlaces } from './read-places.js';
 
 /** Publishes lines that came back from providers. A killed process leaves them to be published again, by the same ids. */
@@ -40,11 +41,11 @@ export class PublishReturnedHandler {
     const lines: LineToPublish[] = [];
     for await (const line of readPlaces(this.blobs, file.blobKey, this.heldAtOnce(places), this.limits))
       lines.push(line);
-    const now = await this.held(batch, lines, { avoid, rest });
+    const { lines: now, steering } = await this.held(batch, lines, { avoid, rest });
     const end = now.at(-1)?.line;
     if (end === undefined) return 0;
     signal.throwIfAborted();
-    await this.publisher.publish(batch, now, { avoid });
+    await this.publisher.publish(batch, now, { avoid, steering });
     await this.returned.finish(batch, holder, end);
     return now.length;
   }
@@ -64,13 +65,13 @@ export class PublishReturnedHandler {
     batch: Batch,
     lines: readonly LineToPublish[],
     { avoid, rest }: Pick<ReleaseOrder, 'avoid' | 'rest'>,
-  ): Promise<readonly LineToPublish[]> {
+  ): Promise<Pick<Publishing, 'steering'> & { readonly lines: readonly LineToPublish[] }> {
     const [areLimited, areBudgeted] = [this.rates.areNeededFor(batch), this.holds.areNeededFor(batch)];
-    if (!areLimited && !areBudgeted) return lines;
+    if (!areLimited && !areBudgeted) return { lines };
     const facts = lines.map((line) => this.publisher.factsOf(batch, line, avoid));
     const fitting = await this.rates.place(facts, rest);
-    const held = areBudgeted ? await this.holds.place(fitting, rest) : fitting.length;
-    this.rates.putBack(fitting.slice(held));
-    return lines.slice(0, held);
+    const held = areBudgeted ? await this.holds.place(fitting, { rest }) : fitting;
+    this.rates.putBack(fitting.slice(held.length));
+    return { lines: lines.slice(0, held.length), steering: steeringOf(held) };
   }
 }
