@@ -42,6 +42,20 @@ export class ExtraService {
     );
   }
 
+  /** kill -9. Resolves when its successor has been started. */
+  async kill(): Promise<void> {
+    const pid = this.supervisor.child?.pid;
+    if (pid === undefined) throw new Error(`there is no second ${this.name} to kill`);
+    process.kill(pid, 'SIGKILL');
+    await eventually(
+      () => {
+        const now = this.supervisor.child?.pid;
+        if (now === undefined || now === pid) throw new Error(`the second ${this.name} has not been started again`);
+      },
+      { withinMilliseconds: READY_WITHIN_MILLISECONDS },
+    );
+  }
+
   /** Ends it, politely first; gives its exit code. */
   async stop(): Promise<number | null | undefined> {
     return (await this.supervisor.stop(STOP_WITHIN_MILLISECONDS))?.code;

@@ -20,10 +20,12 @@ export interface ApiCall {
   readonly withinMilliseconds?: number;
 }
 
-/** A caller with a key and a journal. */
+/** A caller with a key and a journal. Of several addresses each attempt takes the next, as a load balancer would. */
 export class ApiClient {
+  #turn = 0;
+
   constructor(
-    private readonly url: string,
+    private readonly urls: string | readonly string[],
     private readonly key: string,
     private readonly journal: Journal,
   ) {}
@@ -59,7 +61,9 @@ export class ApiClient {
 
   async #send(method: string, path: string, { body, headers, withinMilliseconds }: ApiCall): Promise<ApiAnswer> {
     const isForm = body instanceof FormData;
-    const response = await fetch(`${this.url}${path}`, {
+    const urls = [this.urls].flat();
+    const url = urls[this.#turn++ % urls.length] ?? '';
+    const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,

@@ -2,38 +2,17 @@ import { setTimeout } from 'node:timers/promises';
 
 import { begin, call } from '../../journeys/http-call.js';
 import { OUR_KEY } from '../../journeys/journey-configuration.js';
-import { ExtraService } from '../ground/extra-service.js';
-import { ApiClient } from '../load/api-client.js';
 import { BatchLoad } from '../load/batch-load.js';
 import { WebhookReceiver } from '../load/webhook-receiver.js';
 import type { Scenario, ScenarioRun } from '../scenario.js';
-import { withCalls } from './with-calls.js';
 
 const STREAMS = 200;
 const LEFT_AFTER_CHUNKS = 5;
 const SOON_MILLISECONDS = 1_000;
 const LATEST_MILLISECONDS = 5_000;
-const ROLLED = ['router', 'worker', 'jobs', 'billing', 'audit', 'control'] as const;
 
-/** Callers and receivers that come and go, and processes that leave in good order. */
+/** Callers and receivers that come and go. */
 export const CLIENT_FAULTS: readonly Scenario[] = [
-  {
-    name: 'F-14',
-    says: 'every service ends on SIGTERM in turn, with a second process beside it: no call fails',
-    run: async (run) => {
-      const extras: ExtraService[] = [];
-      try {
-        for (const name of ['ingress', 'router', 'worker'] as const)
-          extras.push(await ExtraService.start(run.ground, name));
-        await extras[0]?.untilReady();
-        await withCalls(run, { perSecond: 20, leastShareOk: 1 }, () => rollOver(run));
-        const ended = await callWhileTheOtherIngressLeaves(run, extras[0]);
-        run.figures['calls over the second ingress'] = ended;
-      } finally {
-        for (const extra of extras) run.expect((await extra.stop()) === 0, `a second ${extra.name} did not leave well`);
-      }
-    },
-  },
   {
     name: 'F-35',
     says: `${STREAMS} callers leave after chunk ${LEFT_AFTER_CHUNKS}: the provider's calls end within a second, each is charged once as an estimate`,
@@ -46,29 +25,6 @@ export const CLIENT_FAULTS: readonly Scenario[] = [
     run: deliverUnderKills,
   },
 ];
-
-/** Ends each service in turn by SIGTERM; its supervisor starts it again. */
-async function rollOver({ ground, say }: ScenarioRun): Promise<void> {
-  for (const name of ROLLED) {
-    say(`SIGTERM to ${name}`);
-    await ground.stack.signal(name, 'SIGTERM');
-    await setTimeout(3_000);
-    await ground.stack.untilReady();
-  }
-}
-
-/** What a load balancer does: calls go to the second ingress while the first one leaves. */
-async function callWhileTheOtherIngressLeaves(run: ScenarioRun, second: ExtraService | undefined): Promise<number> {
-  if (!second) return 0;
-  const client = new ApiClient(second.url, OUR_KEY, run.journal);
-  const sums = await withCalls({ ...run, client }, { perSecond: 20, leastShareOk: 1 }, async () => {
-    run.say('SIGTERM to ingress');
-    await run.ground.stack.signal('ingress', 'SIGTERM');
-    await setTimeout(3_000);
-    await run.ground.stack.untilReady();
-  });
-  return sums.ok;
-}
 
 async function leaveInMidStream({ ground, figures, expect }: ScenarioRun): Promise<void> {
   const leftAt = new Map<string, number>();

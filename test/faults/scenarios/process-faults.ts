@@ -1,3 +1,5 @@
+import { killAfterPublishing, type Publications } from '../kill-after-publishing.js';
+import { JobLoad } from '../load/job-load.js';
 import { runBatch } from '../run-batch.js';
 import type { Scenario, ScenarioRun } from '../scenario.js';
 import {
@@ -15,7 +17,7 @@ import { withCalls } from './with-calls.js';
 const LINES_PER_KILL = 400;
 
 /** As many as the catalogue says, or fewer on a batch too short for them. */
-function killsFor({ lines }: ScenarioRun, most: number): number {
+export function killsFor({ lines }: ScenarioRun, most: number): number {
   return Math.min(most, Math.max(3, Math.ceil(lines / LINES_PER_KILL)));
 }
 
@@ -30,17 +32,21 @@ function killsOf(name: ServiceName, most: number): (run: ScenarioRun) => Promise
 export const PROCESS_FAULTS: readonly Scenario[] = [
   {
     name: 'fire',
-    says: 'every service killed twice and all at once, nats-server and Postgres killed twice, the JetStream store lost: no line is lost or done twice',
+    says: 'every service killed twice and all at once, jobs also between publishing and noting it, nats-server and Postgres killed twice, the JetStream store lost: no line is lost or done twice',
     run: async (run) => {
-      const { random } = run;
+      const { random, client, figures } = run;
+      const publications: Publications = { jobs: new JobLoad(client), killsBetween: 0 };
       const strikes = random.shuffled([
-        ...SERVICES.flatMap((name) => times(2, () => killService(run, name))),
+        ...SERVICES.flatMap((name) => times(name === 'jobs' ? 1 : 2, () => killService(run, name))),
+        killAfterPublishing(run, publications),
         ...times(2, () => killNats(run)),
         ...times(2, () => killPostgres(run)),
         killAllServices(run),
         loseNatsStore(run),
       ]);
       await runBatch(run, { strikes });
+      figures['kills between publishing and noting it'] = publications.killsBetween;
+      await publications.jobs.expectEnded(run);
     },
   },
   {
