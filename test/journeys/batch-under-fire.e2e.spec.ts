@@ -18,6 +18,7 @@ import { journeysOn } from './journey.js';
 import { countRecords, readRecord } from './request-record.js';
 
 const LINES = 2_000;
+const LINES_BESIDE = 400;
 
 let receiver: WebhookReceiver;
 let ground: FaultGround;
@@ -44,18 +45,26 @@ const asking = (message: { model: string; stream: boolean }): ReturnType<typeof 
     body: { ...message, messages: [{ role: 'user', content: `die ${message.model}` }] },
   });
 
+async function expectHeld(scenarioName: string, lines: number): Promise<void> {
+  const scenario = CATALOGUE.find(({ name }) => name === scenarioName);
+  if (!scenario) throw new Error('there is no scenario of that name');
+  const log: string[] = [];
+  const result = await runOnGround(ground, scenario, { seed: newSeed(), lines, say: (text) => log.push(text) });
+  process.stderr.write(`${renderSummary(result)}\n`);
+  expect({ ...result, figures: undefined, log }).toMatchObject({ failures: [], violations: [] });
+}
+
 describe('a batch under fire', () => {
   journey(
     'ends every line exactly once, charged once and recorded once, with every invariant whole',
-    async () => {
-      const fire = CATALOGUE.find(({ name }) => name === 'fire');
-      if (!fire) throw new Error('there is no scenario of that name');
-      const log: string[] = [];
-      const result = await runOnGround(ground, fire, { seed: newSeed(), lines: LINES, say: (text) => log.push(text) });
-      process.stderr.write(`${renderSummary(result)}\n`);
-      expect({ ...result, figures: undefined, log }).toMatchObject({ failures: [], violations: [] });
-    },
+    () => expectHeld('fire', LINES),
     420_000,
+  );
+
+  journey(
+    'does so with two ingress processes that are killed in turn, whose callers are all answered',
+    () => expectHeld('F-01-two', LINES_BESIDE),
+    180_000,
   );
 });
 

@@ -13,6 +13,11 @@ import { StackForTests } from './stack-for-tests.js';
 const COST_NANO_USD = PROMPT_TOKENS * 400 + WHOLE_ANSWER_WORDS * 1_600;
 const CALLERS = 24;
 const STORM_CALLS = 300;
+const RATE = 150;
+const AT_ONCE = 6;
+const LASTING_MILLISECONDS = 6_000;
+/** What a process that died had under way is free again after ten seconds; the rest is for a machine that is busy. */
+const FREED_WITHIN_MILLISECONDS = 15_000;
 
 const keyOf = (project: string): string => `sk-fleet-${project}-0123456789`;
 const budget = (calls: number): object[] => [{ limitUsd: ((calls * COST_NANO_USD) / 1e9).toFixed(9), period: 'total' }];
@@ -56,19 +61,31 @@ const counted = (statuses: readonly number[]): Record<number, number> =>
   statuses.reduce<Record<number, number>>((sums, status) => ({ ...sums, [status]: (sums[status] ?? 0) + 1 }), {});
 
 beforeAll(async () => {
-  provider = await startScriptedProvider('main', { steady: answersAfter(100) }, answers);
-  const budgets = { ten: budget(10), storm: budget(STORM_CALLS) };
+  const behaviours = {
+    steady: answersAfter(100),
+    rated: answersAfter(300),
+    lasting: answersAfter(LASTING_MILLISECONDS),
+  };
+  provider = await startScriptedProvider('main', behaviours, answers);
+  const projects = {
+    ten: { budgets: budget(10) },
+    storm: { budgets: budget(STORM_CALLS) },
+    rated: { limits: { requestsPerMinute: RATE } },
+    narrow: { limits: { concurrency: AT_ONCE } },
+  };
   stack = await StackForTests.start({
     ...journeyConfiguration({ main: provider.fields }, [
       modelFields('quick', [{ provider: 'main', model: 'quick' }], { totalMs: 5_000 }),
       modelFields('steady', [{ provider: 'main', model: 'steady' }], { totalMs: 5_000 }),
+      modelFields('rated', [{ provider: 'main', model: 'rated' }]),
+      modelFields('lasting', [{ provider: 'main', model: 'lasting' }]),
     ]),
     organizations: [
       {
         name: 'demo',
-        projects: Object.entries(budgets).map(([name, of]) => ({
+        projects: Object.entries(projects).map(([name, fields]) => ({
           name,
-          budgets: of,
+          ...fields,
           keys: [{ name: 'ci', key: keyOf(name) }],
         })),
       },
@@ -83,6 +100,102 @@ afterAll(async () => {
   await stack?.stop();
   await provider?.close();
 }, 60_000);
+
+/** So many callers who ask one call after the other, at all processes in turn, until they are told to stop. */
+function storm(callers: number, project: string, model: string) {
+  const given: number[] = [];
+  const over = new AbortController();
+  const calling = Array.from({ length: callers }, async (_, index) => {
+    for (let turn = index; !over.signal.aborted; turn++) {
+      const status = await ask(urls()[turn % 3] ?? stack.url, project, model);
+      given.push(status);
+      // Who is refused or cut off does not come again at once.
+      if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  const served = (): number => given.filter((status) => status === 200).length;
+  return {
+    given,
+    served,
+    untilServed: (least: number) =>
+      eventually(() => expect(served()).toBeGreaterThan(least), { withinMilliseconds: 20_000 }),
+    /** Nobody gets any more: what a killed process has leased is kept from the others for now. Nobody is there to refuse at a killed one. */
+    untilRefused: (refusal: number) =>
+      eventually(
+        () => expect(new Set(given.slice(-callers).filter((status) => status !== 0))).toEqual(new Set([refusal])),
+        { withinMilliseconds: 60_000 },
+      ),
+    async stop(): Promise<void> {
+      over.abort();
+      await Promise.all(calling);
+    },
+  };
+}
+
+describe('limits over three ingress processes', () => {
+  const lasting = (url = stack.url): Promise<number> => ask(url, 'narrow', 'lasting');
+  const underWay = (): number => provider.callsOf('lasting').length;
+
+  journey(
+    'are kept while a process with leases and nats-server are killed under load, and what it had is free again',
+    async () => {
+      const rated = storm(12, 'rated', 'rated');
+      const left = Array.from({ length: AT_ONCE }, () => lasting(more[1]?.url));
+      await eventually(() => expect(underWay()).toBe(AT_ONCE));
+      await rated.untilServed(40);
+      await more[1]?.stop('SIGKILL');
+      const killedAt = Date.now();
+      expect(new Set(await Promise.all(left))).toEqual(new Set([0]));
+      expect(await lasting()).toBe(429);
+      await rated.untilServed(80);
+      await stack.kill('nats-server');
+      await rated.untilRefused(429);
+      await rated.stop();
+      // By the provider's own count, the calls of the killed process included.
+      expect(provider.callsOf('rated').length).toBeLessThanOrEqual(RATE);
+      expect(rated.served()).toBeGreaterThan(0.7 * RATE);
+      const admitted = eventually(
+        async () => {
+          const before = underWay();
+          const asking = lasting();
+          await Promise.race([asking, eventually(() => expect(underWay()).toBeGreaterThan(before))]);
+          expect(underWay()).toBeGreaterThan(before);
+          return asking;
+        },
+        { withinMilliseconds: killedAt + FREED_WITHIN_MILLISECONDS - Date.now() },
+      );
+      expect(await admitted).toBe(200);
+      more[1] = await MoreIngress.start(stack);
+    },
+    90_000,
+  );
+
+  journey(
+    'of requests under way are kept while nats-server is killed, and all of them are free again afterwards',
+    async () => {
+      const before = underWay();
+      const until = Date.now() + 0.8 * LASTING_MILLISECONDS;
+      const running = Array.from({ length: AT_ONCE }, () => lasting());
+      await eventually(() => expect(underWay()).toBe(before + AT_ONCE));
+      await stack.kill('nats-server');
+      const refused: number[] = [];
+      // While none of them can have ended.
+      while (Date.now() < until) {
+        refused.push(await lasting(more[0]?.url));
+        expect(underWay()).toBe(before + AT_ONCE);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(refused).toContain(429);
+      await Promise.all(running);
+      const again = Array.from({ length: AT_ONCE }, () =>
+        eventually(async () => expect(await lasting(more[0]?.url)).toBe(200), { withinMilliseconds: 20_000 }),
+      );
+      await eventually(() => expect(underWay()).toBe(before + 2 * AT_ONCE));
+      await Promise.all(again);
+    },
+    60_000,
+  );
+});
 
 describe('budgets over three ingress processes', () => {
   journey(
@@ -103,31 +216,19 @@ describe('budgets over three ingress processes', () => {
   );
 
   journey(
-    'are kept while a process with a lease, billing and Postgres are killed under load, and nothing stays held',
+    'are kept while a process with a lease, billing, Postgres and nats-server are killed under load, and nothing stays held',
     async () => {
-      const given: number[] = [];
-      const over = new AbortController();
-      const callers = Array.from({ length: CALLERS }, async (_, index) => {
-        for (let turn = index; !over.signal.aborted; turn++) {
-          const status = await ask(urls()[turn % 3] ?? stack.url, 'storm', 'steady');
-          given.push(status);
-          // Who is refused or cut off does not come again at once.
-          if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-      });
-      const served = (): number => given.filter((status) => status === 200).length;
-      await eventually(() => expect(served()).toBeGreaterThan(40), { withinMilliseconds: 20_000 });
+      const calls = storm(CALLERS, 'storm', 'steady');
+      await calls.untilServed(40);
       await more[1]?.stop('SIGKILL');
       await stack.kill('billing');
-      await eventually(() => expect(served()).toBeGreaterThan(80), { withinMilliseconds: 20_000 });
+      await calls.untilServed(80);
       await stack.kill('postgres');
       await stack.untilReady();
-      // On until nobody gets any more: what the killed process has leased is kept from the others for now.
-      await eventually(() => expect(given.slice(-CALLERS).every((status) => status !== 200)).toBe(true), {
-        withinMilliseconds: 60_000,
-      });
-      over.abort();
-      await Promise.all(callers);
+      await calls.untilServed(120);
+      await stack.kill('nats-server');
+      await calls.untilRefused(402);
+      await calls.stop();
       await stack.untilReady();
       const posted = () => chargesOf('storm').then((charges) => String(charges * COST_NANO_USD));
       await eventually(async () => expect(await budgetOf('storm')).toMatchObject({ posted: await posted() }), {
@@ -151,7 +252,7 @@ describe('budgets over three ingress processes', () => {
       );
       const charges = await chargesOf('storm');
       expect(charges).toBeLessThanOrEqual(STORM_CALLS);
-      expect(charges).toBeGreaterThanOrEqual(served());
+      expect(charges).toBeGreaterThanOrEqual(calls.served());
       expect(provider.callsOf('steady').length).toBeGreaterThanOrEqual(charges);
       expect(sampler.violations).toEqual([]);
       // All of it is spent in the end, and not one call beyond.

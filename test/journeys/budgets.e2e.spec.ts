@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
@@ -32,6 +32,7 @@ const budgetsOf: Readonly<Record<string, object[]>> = {
   scarce: [{ limitUsd: usdFor(2), period: 'total' }],
   spread: [{ limitUsd: usdFor(1), period: 'total', for: { providers: ['main'] } }],
   ruled: [{ limitUsd: usdFor(3), period: 'total' }],
+  wallet: [{ limitUsd: '0.05', period: 'total' }],
 };
 const MARKED_KEY = 'sk-budget-marked-0123456789';
 
@@ -82,6 +83,12 @@ function ask(project: string, more: object = {}): Promise<HttpAnswer> {
   const body = { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80, ...more };
   return call(`${stack.url}/v1/chat/completions`, { key: keyOf(project), body });
 }
+
+const URL_OF_IMAGE = 'https://images.example/yard.png';
+const images = (count: number): object[] =>
+  Array.from({ length: count }, () => ({ type: 'image_url', image_url: { url: URL_OF_IMAGE, detail: 'high' } }));
+const pictures = (count: number): object[] =>
+  Array.from({ length: count }, () => ({ type: 'image', source: { type: 'url', url: URL_OF_IMAGE } }));
 
 const statuses = (given: readonly HttpAnswer[]): Record<number, number> =>
   given.reduce<Record<number, number>>(
@@ -263,6 +270,62 @@ describe('budgets', () => {
     ]);
     expect((await ask('spread')).status).toBe(402);
   });
+
+  journey('of a provider that are used up send jobs and lines of batches to other providers, too', async () => {
+    const body = { model: 'either', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80 };
+    const headers = { prefer: 'respond-async, wait=20' };
+    const answer = await call(`${stack.url}/v1/chat/completions`, { key: keyOf('spread'), headers, body });
+    expect([answer.status, answer.headers['x-switchyard-provider']]).toEqual([200, 'toy']);
+    const client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: keyOf('spread') });
+    const [url, method] = ['/v1/chat/completions', 'POST'];
+    const lines = [1, 2, 3].map((index) => JSON.stringify({ custom_id: `line-${index}`, method, url, body }));
+    const file = await client.files.create({
+      purpose: 'batch',
+      file: await toFile(Buffer.from(lines.join('\n')), 'b.jsonl'),
+    });
+    const order = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
+    const { id } = await client.batches.create(order);
+    await eventually(async () => expect((await client.batches.retrieve(id)).status).toBe('completed'), {
+      withinMilliseconds: 20_000,
+    });
+    expect(
+      await stack.query(
+        `SELECT provider, count(*)::int AS count FROM billing.charges JOIN billing.charge_lines USING (request_id)
+         WHERE batch_id = $1 GROUP BY 1`,
+        [id],
+      ),
+    ).toEqual([{ provider: 'toy', count: 3 }]);
+    expect(await budgetOf('spread')).toMatchObject({ posted: String(COST_NANO_USD), held: '0', overrun: '0' });
+  });
+
+  // 32,768 tokens, as many as a call without a cap may take, come to 0.0524 USD.
+  it.each<[string, string, object]>([
+    ['128 answers', 'chat/completions', { n: 128, max_tokens: 400 }],
+    ['the best of many', 'completions', { prompt: 'Count.', best_of: 100, max_tokens: 400 }],
+    ['many prompts', 'completions', { prompt: Array.from({ length: 500 }, () => 'Count.'), max_tokens: 100 }],
+    ['a billion tokens', 'chat/completions', { max_tokens: 1e9 }],
+    ['a billion tokens by the other name', 'chat/completions', { max_tokens: undefined, max_completion_tokens: 1e9 }],
+    ['thinking without a bound', 'chat/completions', { max_tokens: undefined, reasoning_effort: 'high' }],
+    ['a thousand images', 'chat/completions', { messages: [{ role: 'user', content: images(1_000) }] }],
+    ['a thousand images and few words', 'messages', { messages: [{ role: 'user', content: pictures(1_000) }] }],
+  ])('are not emptied by one call that asks for %s (S-30)', async (_what, path, more) => {
+    const before = provider.calls.length;
+    const body = { model: 'quick', max_tokens: 80, messages: [{ role: 'user', content: 'Count.' }], ...more };
+    const answer = await call(`${stack.url}/v1/${path}`, { key: keyOf('wallet'), body });
+    expect([answer.status, answer.text]).toEqual([402, expect.stringContaining('budget')]);
+    expect(provider.calls.length).toBe(before);
+    expect(await budgetOf('wallet')).toMatchObject({ posted: '0', overrun: '0' });
+  });
+
+  it.each([{ n: 1e9 }, { n: -1 }, { n: 0.5 }, { max_tokens: 1e300 }, { max_tokens: -1 }, { max_tokens: 0.1 }])(
+    'refuse what is no number of tokens or answers: %j (S-30)',
+    async (more) => {
+      const before = provider.calls.length;
+      const { status } = await ask('wallet', more);
+      expect([400, 402]).toContain(status);
+      expect(provider.calls.length).toBe(before);
+    },
+  );
 
   journey('are seen by rules of routing, which spare what is left of them', async () => {
     await ask('ruled', { model: 'sparing' });

@@ -99,7 +99,7 @@ function withAnswers(mock: LLMock): LLMock {
   mock.onMessage(ASKED.limit, {
     error: { message: 'Slow down.', type: 'rate_limit_error' },
     status: 429,
-    retryAfter: 3,
+    retryAfter: 1,
   });
   mock.on({ userMessage: ASKED.weather, hasToolResult: true }, { content: SAID.weather, usage });
   mock.on({ userMessage: ASKED.weather }, { toolCalls: [weatherOf('Ulm')], usage });
