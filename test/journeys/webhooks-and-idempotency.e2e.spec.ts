@@ -105,7 +105,7 @@ describe("OpenAI's client", () => {
     await eventually(() => expect(receiver.of('batch.completed')).toHaveLength(1));
     await verify(receiver.received[0] as ReceivedWebhook);
     secret = (await client.webhooks.rotateSecret(endpointId)).signing_secret;
-    const types = { event_types: ['*'] };
+    const types = { event_types: ['*', 'audit.key.*'] };
     const changed = await call(`${stack.url}/v1/webhook_endpoints/${endpointId}`, { key: OUR_KEY, body: types });
     expect(changed.status).toBe(200);
     const other = await client.webhooks.create({ name: 'away', url: receiver.url, event_types: ['batch.failed'] });
@@ -211,6 +211,15 @@ describe('keys and budgets', () => {
     await verify(await told('key.created', id));
     await verify(await told('key.rotated', successor));
     await verify(await told('key.revoked', id));
+    const noted = await eventually(() => {
+      const ofKey = receiver.of('audit.key.issued').find(({ body }) => body.includes(`"id":"${id}"`));
+      if (!ofKey) throw new Error('the trail’s entry of the key has not come yet');
+      return ofKey;
+    });
+    await verify(noted);
+    expect(noted.event.data).toMatchObject({ entry_type: 'key.issued', project: 'default', subject: { kind: 'key' } });
+    const ofTrail = receiver.received.map(({ event }) => event.type).filter((type) => type.startsWith("audit."));
+    expect(ofTrail.filter((type) => !type.startsWith("audit.key."))).toEqual([]);
 
     const endpoint = { url: receiver.url, event_types: ['budget.*'] };
     await call(`${stack.url}/v1/webhooks/endpoints`, { key: THRIFTY_KEY, body: endpoint });

@@ -43,6 +43,7 @@ import { ReadLogHandler } from './read-log/read-log.handler.js';
 import { TilesRepository } from './read-log/tiles.repository.js';
 import { ReadPayloadsController } from './read-payloads/read-payloads.controller.js';
 import { ReadPayloadsHandler } from './read-payloads/read-payloads.handler.js';
+import { RaiseEntriesRunner } from './raise-entries/raise-entries.runner.js';
 import { RecordEventConsumer } from './record-event/record-event.consumer.js';
 import { RecordEventHandler } from './record-event/record-event.handler.js';
 import { TrailRepository } from './record-event/trail.repository.js';
@@ -124,6 +125,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     PushesRepository,
     PushEntriesHandler,
     PushEntriesRunner,
+    RaiseEntriesRunner,
     {
       provide: KeyProvider,
       inject: [Settings],

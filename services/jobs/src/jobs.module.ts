@@ -126,6 +126,7 @@ import { DurableLimits } from './limit-rate/durable-limits.js';
 import { EndedRequestsRepository } from './limit-rate/ended-requests.repository.js';
 import { WorkRestRepository } from './dispatch-work/work-rest.repository.js';
 import { RestWork1764900000000 } from './migrations/1764900000000-rest-work.js';
+import { LetWebhooksHearOfTheTrail1765100000000 } from './migrations/1765100000000-let-webhooks-hear-of-the-trail.js';
 import { DropBatches1765000000000 } from './migrations/1765000000000-drop-batches.js';
 import { WebhooksModule } from './webhooks.module.js';
 
@@ -153,6 +154,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         ShowRowsToTenants1764800000000,
         RestWork1764900000000,
         DropBatches1765000000000,
+  LetWebhooksHearOfTheTrail1765100000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,

@@ -262,7 +262,7 @@ export const MessageAccess: Readonly<Record<ServiceName, ServiceAccess>> = {
   },
   audit: {
     ...NOTHING,
-    publishes: ['auditRecorded', 'auditCheckpointed'],
+    publishes: ['auditRecorded', 'auditCheckpointed', 'notificationRaised'],
     answers: [...auditAnswers, 'decidedRequestList'],
     consumes: [Consumer.audit, Consumer.auditNotes, Consumer.auditPayloads],
   },

@@ -10,7 +10,7 @@ export const webhookEventType = z
   .max(100)
   .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/, 'must be lower-case words with dots between, like batch.completed');
 
-/** The types that are raised today. A filter may name others: it hears of them from the version on that raises them. */
+/** The types that are raised today, besides `audit.` with the type of each note of the trail, of which only those hear who may read it and say so. A filter may name others: it hears of them from the version on that raises them. */
 export const WEBHOOK_EVENT_TYPES: readonly string[] = [
   'batch.in_progress',
   'batch.completed',

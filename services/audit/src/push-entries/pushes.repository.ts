@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { leafHash } from '#libs/merkle';
 import { Database } from '#libs/storage';
+import { NOT_OF_REQUESTS } from '../record-event/entry-type.policy.js';
 import type { Destination } from './destination.schema.js';
 import { wishesFor, type PushedEntry } from './pushed-entry.policy.js';
 
 interface Place {
   organization: string;
   start: string;
+  size: string;
 }
+
+/** Whose entries are sent where. */
+export type PushTarget = Pick<Destination, 'name' | 'organizations' | 'types' | 'from'> & {
+  /** Only what is noted besides requests, which is found without reading those. */
+  readonly isOfNotes?: boolean;
+};
 
 type Row = Omit<PushedEntry, 'sequence' | 'leafHash'> & { sequence: string };
 
@@ -26,7 +34,7 @@ FROM audit.logs WHERE $2::text[] IS NULL OR organization = ANY($2)
 ON CONFLICT DO NOTHING`;
 
 const BEHIND = `
-SELECT push.organization, greatest(push.pushed, log.kept_from) AS start
+SELECT push.organization, greatest(push.pushed, log.kept_from) AS start, log.size
 FROM audit.pushes push JOIN audit.logs log USING (organization)
 WHERE push.destination = $1 AND push.pushed < log.size AND ($2::text[] IS NULL OR organization = ANY($2))
 ORDER BY push.organization`;
@@ -34,6 +42,8 @@ ORDER BY push.organization`;
 const ENTRIES = `
 SELECT organization, sequence, recorded_at AS "recordedAt", request_id AS "requestId", type, project, body
 FROM audit.entries WHERE organization = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3`;
+
+const NOTES = ENTRIES.replace('ORDER BY', `AND ${NOT_OF_REQUESTS} ORDER BY`);
 
 const LAG = `
 SELECT coalesce(sum(log.size - greatest(push.pushed, log.kept_from)), 0) AS lag
@@ -53,12 +63,12 @@ export class PushesRepository {
   constructor(private readonly database: Database) {}
 
   /** Takes the logs in that the destination is not being sent yet. */
-  async begin({ name, organizations, from }: Destination): Promise<void> {
+  async begin({ name, organizations, from }: PushTarget): Promise<void> {
     await this.database.query(BEGIN, [name, organizations ?? null, from === 'start']);
   }
 
   /** Entries that the destination has yet to be sent. */
-  async lag({ name, organizations }: Destination): Promise<number> {
+  async lag({ name, organizations }: PushTarget): Promise<number> {
     const rows = await this.database.query<{ lag: string }>(LAG, [name, organizations ?? null]);
     return Number(rows[0]?.lag ?? 0);
   }
@@ -69,7 +79,7 @@ export class PushesRepository {
    * that a receiver that is slow keeps nobody from recording. Returns how many entries it got past.
    */
   async send(
-    { name, organizations, types }: Destination,
+    { name, organizations, types, isOfNotes = false }: PushTarget,
     { holder, ...size }: PushSize & { readonly holder: string },
     send: (entries: readonly PushedEntry[]) => Promise<void>,
   ): Promise<number> {
@@ -80,18 +90,25 @@ export class PushesRepository {
       if (!isMine) return 0;
       // Looked up again: before the lease somebody else may have moved it.
       const [place] = await this.database.query<Place>(BEHIND, [name, [organization]]);
-      const entries = place ? await this.next(organization, Number(place.start), size) : [];
+      const entries = place
+        ? await this.next(isOfNotes ? NOTES : ENTRIES, { organization, start: Number(place.start), size })
+        : [];
       const wished = entries.filter(({ type }) => wishesFor(type, types));
       if (wished.length > 0) await send(wished);
       const last = entries.at(-1);
-      if (last) await this.database.query(MOVE, [name, organization, last.sequence + 1]);
+      // Behind the last note there is nothing but requests, up to where the log ended before it was read.
+      const end = place && isOfNotes && entries.length === 0 ? Number(place.size) : last && last.sequence + 1;
+      if (end !== undefined) await this.database.query(MOVE, [name, organization, end]);
       passed += entries.length;
     }
     return passed;
   }
 
-  private async next(organization: string, start: number, size: PushSize): Promise<PushedEntry[]> {
-    const rows = await this.database.query<Row>(ENTRIES, [organization, start, size.entries]);
+  private async next(
+    statement: string,
+    { organization, start, size }: { organization: string; start: number; size: PushSize },
+  ): Promise<PushedEntry[]> {
+    const rows = await this.database.query<Row>(statement, [organization, start, size.entries]);
     let bytes = 0;
     const end = rows.findIndex(({ body }, place) => {
       bytes += Buffer.byteLength(body);

@@ -19,9 +19,13 @@ export interface WebhookEndpoint {
   readonly secretHint: string;
   readonly publicKey: string;
   readonly previousSecretsUntil: Date | null;
+  readonly trailReach: TrailReach;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+/** What part of the trail it hears of; null for none. */
+export type TrailReach = 'project' | 'organization' | null;
 
 /** What its secrets leave in a row. */
 export interface StoredSecrets {
@@ -31,13 +35,16 @@ export interface StoredSecrets {
 }
 
 /** What is changed of an endpoint. */
-export type EndpointFields = Pick<WebhookEndpoint, 'url' | 'name' | 'description' | 'eventTypes' | 'enabled'>;
+export type EndpointFields = Pick<
+  WebhookEndpoint,
+  'url' | 'name' | 'description' | 'eventTypes' | 'enabled' | 'trailReach'
+>;
 
 const columns = `
   id, url, name, description, event_types AS "eventTypes", enabled, disabled_reason AS "disabledReason",
   disabled_at AS "disabledAt", failing_since AS "failingSince", secret_hint AS "secretHint", public_key AS "publicKey",
   CASE WHEN previous_secrets_until > now() THEN previous_secrets_until END AS "previousSecretsUntil",
-  created_at AS "createdAt", updated_at AS "updatedAt"`;
+  trail_reach AS "trailReach", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 const OWNED = 'organization = $1 AND project = $2';
 
@@ -57,11 +64,11 @@ export class WebhookEndpointRepository {
       await transaction.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
         `webhook endpoints of ${owner.organization}/${owner.project}`,
       ]);
-      const { id, url, name, description, eventTypes, enabled, secrets } = endpoint;
+      const { id, url, name, description, eventTypes, enabled, trailReach, secrets } = endpoint;
       const [row] = await transaction.query<WebhookEndpoint>(
         `INSERT INTO jobs.webhook_endpoints
-           (organization, project, id, url, name, description, event_types, enabled, secrets, secret_hint, public_key)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+           (organization, project, id, url, name, description, event_types, enabled, secrets, secret_hint, public_key, trail_reach)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13
          WHERE (SELECT count(*) FROM jobs.webhook_endpoints WHERE ${OWNED}) < $12
          RETURNING ${columns}`,
         [
@@ -76,6 +83,7 @@ export class WebhookEndpointRepository {
           secrets.hint,
           secrets.publicKey,
           most,
+          trailReach,
         ],
       );
       return row;
@@ -113,6 +121,7 @@ export class WebhookEndpointRepository {
         `UPDATE jobs.webhook_endpoints SET url = coalesce($4, url), name = coalesce($5, name),
            description = coalesce($6, description), event_types = coalesce($7, event_types),
            enabled = coalesce($8, enabled), updated_at = now(),
+           trail_reach = CASE WHEN $9 THEN $10 ELSE trail_reach END,
            disabled_reason = CASE WHEN $8 IS NULL THEN disabled_reason END,
            disabled_at = CASE WHEN $8 IS NULL THEN disabled_at WHEN NOT $8 THEN coalesce(disabled_at, now()) END,
            failing_since = CASE WHEN $8 OR $4 IS NOT NULL THEN NULL ELSE failing_since END,
@@ -126,6 +135,8 @@ export class WebhookEndpointRepository {
           fields.description === undefined ? null : storableText(fields.description),
           fields.eventTypes ?? null,
           fields.enabled ?? null,
+          fields.trailReach !== undefined,
+          fields.trailReach ?? null,
         ],
       );
       if (row && fields.enabled === false) await this.giveUpWaiting(transaction, row.id);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type {
+  Caller,
   WebhookEndpointCreate,
   WebhookEndpointDeleted,
   WebhookEndpointList,
@@ -16,9 +17,10 @@ import { OutboundError } from '#libs/outbound';
 import { Settings } from '#libs/runtime';
 import { sealWebhookSecret } from '#libs/secrets';
 import { WebhookSender } from '../deliver-webhooks/webhook-sender.js';
-import { WebhookEndpointRepository, type StoredSecrets } from '../keep-webhooks/webhook-endpoint.repository.js';
+import { WebhookEndpointRepository, type StoredSecrets, type TrailReach } from '../keep-webhooks/webhook-endpoint.repository.js';
 import { WebhookSecrets } from '../keep-webhooks/webhook-secrets.js';
 import { WebhookLimits } from '../webhook-limits.js';
+import { trailReachOf, wishesForTrail } from './trail-reach.policy.js';
 import { toEndpointObject, toPage } from './webhook-objects.policy.js';
 
 /** The endpoints of a project. What an endpoint signs with is made here, shown once, and kept sealed. */
@@ -35,9 +37,10 @@ export class ManageEndpointsHandler {
     const id = `we_${randomUUID().replaceAll('-', '')}`;
     const secrets = WebhookSecrets.create();
     const { event_types: eventTypes, ...rest } = fields;
+    const trailReach = reachFor(caller, eventTypes);
     const endpoint = await this.endpoints.insert(
       caller,
-      { ...rest, id, eventTypes, url: this.checked(fields.url), secrets: this.sealed(secrets, id) },
+      { ...rest, id, eventTypes, trailReach, url: this.checked(fields.url), secrets: this.sealed(secrets, id) },
       this.limits.endpointsPerProject,
     );
     if (endpoint) return { ...toEndpointObject(endpoint), signing_secret: secrets.secret };
@@ -60,8 +63,12 @@ export class ManageEndpointsHandler {
 
   async update({ caller, id, fields }: WebhookEndpointUpdate): Promise<WebhookEndpointObject> {
     const { event_types: eventTypes, url, ...rest } = fields;
+    // What is sent where is the doing of whoever changes either, and goes no further than they may read.
+    const isAnew = eventTypes !== undefined || url !== undefined || rest.enabled === true;
+    const heard = eventTypes ?? (isAnew ? known(id, await this.endpoints.find(caller, id)).eventTypes : []);
     const changes = {
       ...rest,
+      ...(isAnew && { trailReach: reachFor(caller, heard) }),
       ...(eventTypes && { eventTypes }),
       ...(url !== undefined && { url: this.checked(url) }),
     };
@@ -113,6 +120,19 @@ export class ManageEndpointsHandler {
     const sealed = sealWebhookSecret(secrets.toText(), { endpoint, secretKey });
     return { sealed, hint: secrets.hint, publicKey: secrets.publicKey };
   }
+}
+
+/** @throws QueryRefused 403 where the caller may not read the trail that an endpoint shall hear of */
+function reachFor(caller: Caller, eventTypes: readonly string[]): TrailReach {
+  if (!wishesForTrail(eventTypes)) return null;
+  const reach = trailReachOf(caller);
+  if (reach !== 'none') return reach;
+  throw new QueryRefused({
+    status: 403,
+    code: 'insufficient_permission',
+    message: 'Event types of audit.* are for those who may read the audit trail: leave them out, or ask somebody who may.',
+    param: 'event_types',
+  });
 }
 
 /** Also for an endpoint of somebody else, which is as unknown as one that never was. */

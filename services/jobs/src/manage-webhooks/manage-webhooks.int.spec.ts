@@ -61,6 +61,39 @@ describe('endpoints of webhooks', () => {
     expect(shown).toMatchObject({ enabled: true, public_key: expect.stringMatching(/^whpk_/), failing_since: null });
   });
 
+  it('hear of the trail as far as whoever made or changed them may read it', async () => {
+    const reachOf = async (id: string) =>
+      (await jobs.query<{ trail_reach: string | null }>('SELECT trail_reach FROM jobs.webhook_endpoints WHERE id = $1', [
+        id,
+      ]))[0]?.trail_reach;
+    const person = (role: 'auditor' | 'developer' | 'viewer', project?: string): Caller => ({
+      organization: 'demo',
+      project: 'default',
+      key: 'per_1',
+      admin: false,
+      person: 'per_1',
+      grants: [{ role, organization: 'demo', ...(project === undefined ? {} : { project }) }],
+    });
+    const types = { event_types: ['audit.*', 'batch.*'] };
+    const { id } = await steps.create(receiver.url(), { ...types, owner: person('auditor') });
+    expect([await reachOf(endpoint.id), await reachOf(id)]).toEqual([null, 'organization']);
+    const url = receiver.url('/elsewhere');
+    for (const fields of [{ url }, types, { enabled: true }]) {
+      await expect(endpoints.update({ caller: person('viewer'), id, fields })).rejects.toMatchObject({
+        reply: { status: 403, code: 'insufficient_permission', param: 'event_types' },
+      });
+    }
+    await expect(steps.create(url, { ...types, owner: person('viewer') })).rejects.toMatchObject({
+      reply: { status: 403 },
+    });
+    await endpoints.update({ caller: person('viewer'), id, fields: { name: 'renamed' } });
+    expect(await reachOf(id)).toBe('organization');
+    await endpoints.update({ caller: person('developer', 'default'), id, fields: { url } });
+    expect(await reachOf(id)).toBe('project');
+    await endpoints.update({ caller: person('viewer'), id, fields: { event_types: ['batch.*'] } });
+    expect(await reachOf(id)).toBeNull();
+  });
+
   it('open only what was sealed for them', async () => {
     const other = await steps.create(receiver.url('/other'), { owner: stranger });
     await jobs.query(

@@ -111,6 +111,24 @@ describe('the outbox of webhooks', () => {
     expect(await whoWasTold()).toHaveLength(6);
   });
 
+  it('tells of the trail those who say so and whose maker may read it, as far as that goes', async () => {
+    const reaches = { all: 'organization', mine: 'project', whole: 'organization', blind: null } as const;
+    for (const id of ['mine', 'whole', 'blind']) await endpoint(id, { types: ['audit.*'] });
+    for (const [id, reach] of Object.entries(reaches))
+      await jobs.query('UPDATE jobs.webhook_endpoints SET trail_reach = $2 WHERE id = $1', [id, reach]);
+    const noted = (changes: Partial<WebhookEvent>): WebhookEvent => ({
+      organization: 'demo',
+      type: 'audit.key.issued',
+      data: { id: `demo/${JSON.stringify(changes)}` },
+      ...changes,
+    });
+    await record(noted({ project: 'default' }));
+    expect(await whoWasTold()).toEqual(['mine audit.key.issued', 'whole audit.key.issued']);
+    await jobs.query('TRUNCATE jobs.webhook_events CASCADE');
+    await record(noted({}), noted({ project: 'other' }), noted({ organization: 'acme' }));
+    expect(await whoWasTold()).toEqual(['whole audit.key.issued', 'whole audit.key.issued']);
+  });
+
   it('keeps nothing of what nobody wishes for', async () => {
     await record({ ...completed, organization: 'nobody' });
 

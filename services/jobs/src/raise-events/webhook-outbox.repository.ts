@@ -7,10 +7,17 @@ import { storableText, type Transaction } from '#libs/storage';
 const MOST_DATA_BYTES = 18_000;
 const ID_CHARACTERS = 32;
 
-/** Whether an endpoint wishes for events of a type: it names it, `<first words>.*`, or `*`. */
+const IS_OF_TRAIL = `starts_with(raised.type, 'audit.')`;
+
+/** What is of the trail is for those alone whose maker may read it there; anything else for the project it is of, or for all where it is of none. */
+const MAY_HEAR_OF_IT = `CASE WHEN ${IS_OF_TRAIL}
+  THEN endpoint.trail_reach = 'organization' OR (endpoint.trail_reach = 'project' AND endpoint.project = raised.project)
+  ELSE raised.project IS NULL OR endpoint.project = raised.project END`;
+
+/** Whether an endpoint wishes for events of a type: it names it, `<first words>.*`, or `*`, which does not mean the trail. */
 const WISHES_FOR_IT = `EXISTS (
   SELECT FROM unnest(endpoint.event_types) AS wish
-  WHERE wish IN ('*', raised.type) OR (right(wish, 2) = '.*' AND starts_with(raised.type, left(wish, -1))))`;
+  WHERE wish = raised.type OR (wish = '*' AND NOT ${IS_OF_TRAIL}) OR (right(wish, 2) = '.*' AND starts_with(raised.type, left(wish, -1))))`;
 
 /**
  * What nobody wishes for is not kept. An endpoint that was disabled because it failed for days keeps what it misses as failed, so
@@ -22,7 +29,7 @@ WITH raised AS (
 ), wished AS (
   SELECT raised.id AS event_id, raised.type, endpoint.id AS endpoint_id, endpoint.organization, endpoint.project, endpoint.enabled
   FROM raised JOIN jobs.webhook_endpoints endpoint
-    ON endpoint.organization = raised.organization AND (raised.project IS NULL OR endpoint.project = raised.project)
+    ON endpoint.organization = raised.organization AND ${MAY_HEAR_OF_IT}
   WHERE (endpoint.enabled OR endpoint.disabled_reason = 'failing') AND ${WISHES_FOR_IT}
 ), recorded AS (
   INSERT INTO jobs.webhook_events (id, organization, type, body)
