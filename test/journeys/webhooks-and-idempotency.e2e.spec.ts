@@ -218,8 +218,8 @@ describe('keys and budgets', () => {
     });
     await verify(noted);
     expect(noted.event.data).toMatchObject({ entry_type: 'key.issued', project: 'default', subject: { kind: 'key' } });
-    const ofTrail = receiver.received.map(({ event }) => event.type).filter((type) => type.startsWith("audit."));
-    expect(ofTrail.filter((type) => !type.startsWith("audit.key."))).toEqual([]);
+    const ofTrail = receiver.received.map(({ event }) => event.type).filter((type) => type.startsWith('audit.'));
+    expect(ofTrail.filter((type) => !type.startsWith('audit.key.'))).toEqual([]);
 
     const endpoint = { url: receiver.url, event_types: ['budget.*'] };
     await call(`${stack.url}/v1/webhooks/endpoints`, { key: THRIFTY_KEY, body: endpoint });

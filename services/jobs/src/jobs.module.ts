@@ -154,7 +154,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         ShowRowsToTenants1764800000000,
         RestWork1764900000000,
         DropBatches1765000000000,
-  LetWebhooksHearOfTheTrail1765100000000,
+        LetWebhooksHearOfTheTrail1765100000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,

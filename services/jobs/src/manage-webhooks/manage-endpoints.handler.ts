@@ -17,7 +17,11 @@ import { OutboundError } from '#libs/outbound';
 import { Settings } from '#libs/runtime';
 import { sealWebhookSecret } from '#libs/secrets';
 import { WebhookSender } from '../deliver-webhooks/webhook-sender.js';
-import { WebhookEndpointRepository, type StoredSecrets, type TrailReach } from '../keep-webhooks/webhook-endpoint.repository.js';
+import {
+  WebhookEndpointRepository,
+  type StoredSecrets,
+  type TrailReach,
+} from '../keep-webhooks/webhook-endpoint.repository.js';
 import { WebhookSecrets } from '../keep-webhooks/webhook-secrets.js';
 import { WebhookLimits } from '../webhook-limits.js';
 import { trailReachOf, wishesForTrail } from './trail-reach.policy.js';
@@ -130,7 +134,8 @@ function reachFor(caller: Caller, eventTypes: readonly string[]): TrailReach {
   throw new QueryRefused({
     status: 403,
     code: 'insufficient_permission',
-    message: 'Event types of audit.* are for those who may read the audit trail: leave them out, or ask somebody who may.',
+    message:
+      'Event types of audit.* are for those who may read the audit trail: leave them out, or ask somebody who may.',
     param: 'event_types',
   });
 }

@@ -63,9 +63,12 @@ describe('endpoints of webhooks', () => {
 
   it('hear of the trail as far as whoever made or changed them may read it', async () => {
     const reachOf = async (id: string) =>
-      (await jobs.query<{ trail_reach: string | null }>('SELECT trail_reach FROM jobs.webhook_endpoints WHERE id = $1', [
-        id,
-      ]))[0]?.trail_reach;
+      (
+        await jobs.query<{ trail_reach: string | null }>(
+          'SELECT trail_reach FROM jobs.webhook_endpoints WHERE id = $1',
+          [id],
+        )
+      )[0]?.trail_reach;
     const person = (role: 'auditor' | 'developer' | 'viewer', project?: string): Caller => ({
       organization: 'demo',
       project: 'default',
