@@ -206,6 +206,11 @@ describe('guards', () => {
       );
       expect(note?.entry).toContain('blocked');
     });
+    await eventually(async () => {
+      const record = await readRecord(stack, idOf(plain), THEIR_KEY);
+      expect(record).toMatchObject({ audit: { related: [{ type: 'answer.guarded' }] } });
+      expect(record).toMatchObject({ guards: expect.arrayContaining([expect.objectContaining({ on: 'answer', verdict: 'blocked' })]) });
+    });
   });
 
   journey('let data that was found go only where policy lets such data go', async () => {

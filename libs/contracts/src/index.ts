@@ -376,6 +376,7 @@ export type {
   UsageReportReply,
   AuditEntry,
   AuditNoteEntry,
+  RequestReadReply,
   AuditEventList,
   AuditEventPage,
 } from './queries/records.js';
@@ -569,7 +570,7 @@ export {
 } from './queries/audit-reports.js';
 export { addUpUse } from './queries/report-sums.js';
 export type { AuditReport, AuditReportPage, AuditReportRead, ReportRow } from './queries/audit-reports.js';
-export { auditNotedSchema, INSTALLATION_TRAIL } from './events/audit-noted.event.js';
+export { auditNotedSchema, INSTALLATION_TRAIL, RequestNote } from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
 export {
   auditHoldListSchema,

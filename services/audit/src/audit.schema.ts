@@ -20,6 +20,7 @@ import { ShowRowsToTenants1764000000050 } from './migrations/6-show-rows-to-tena
 import { CreatePayloads1764000000060 } from './migrations/7-create-payloads.js';
 import { RemoveByClass1764000000070 } from './migrations/8-remove-by-class.js';
 import { CreatePushes1764000000090 } from './migrations/10-create-pushes.js';
+import { RaiseEntries1764000000110 } from './migrations/11-raise-entries.js';
 import { IndexReports1764000000080 } from './migrations/9-index-reports.js';
 
 /** What audit keeps in Postgres. */
@@ -51,5 +52,6 @@ export const auditSchema: ServiceSchema = {
     RemoveByClass1764000000070,
     IndexReports1764000000080,
     CreatePushes1764000000090,
+    RaiseEntries1764000000110,
   ],
 };

@@ -4,6 +4,12 @@ import { epochMilliseconds, slug } from '../identifiers.js';
 /** The organisation whose trail holds what concerns the whole installation. Nobody's organisation may have this name. */
 export const INSTALLATION_TRAIL = 'installation';
 
+/** What is noted of one request besides its terminal event, which is found by its id: the verdicts on its answer, and what is kept of it. */
+export const RequestNote = {
+  answerGuarded: (requestId: string) => `note_answer_${requestId.slice(0, 80)}`,
+  payloadKept: (requestId: string) => `note_payload_${requestId.slice(0, 70)}_1`,
+} as const;
+
 /**
  * Something besides a request that belongs in the trail: a change by an administrator, a sign-in, a refusal. Whoever does the
  * deed records the note in the same transaction and publishes it to the stream NOTES with `noteId` as message id; audit takes

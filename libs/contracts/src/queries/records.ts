@@ -96,7 +96,13 @@ export const auditEntrySchema = z.object({
   event: requestEndedSchema,
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
-export const requestReadReplySchema = z.object({ entry: auditEntrySchema.nullable() });
+/** Of a request that is on record also what is noted of it beside. */
+export const requestReadReplySchema = z.object({
+  entry: auditEntrySchema.nullable(),
+  notes: z.array(auditNoteEntrySchema).default([]),
+});
+
+export type RequestReadReply = z.infer<typeof requestReadReplySchema>;
 
 /** `after` is the sequence of the last entry of the page before; a time is that of recording, `until` exclusive. */
 export const auditEventListSchema = z.object({

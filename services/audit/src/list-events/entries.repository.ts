@@ -4,6 +4,7 @@ import {
   type AuditEventList,
   type AuditNoteEntry,
   auditNotedSchema,
+  RequestNote,
   requestEndedSchema,
 } from '#libs/contracts';
 import { leafHash } from '#libs/merkle';
@@ -45,15 +46,25 @@ const COLUMNS = 'organization, sequence, type, recorded_at, body';
 export class EntriesRepository {
   constructor(private readonly database: Database) {}
 
-  /** The entry of a request, unless it belongs to another owner than the one given. */
-  async findByRequest(requestId: string, owner: Place | undefined): Promise<AuditEntry | undefined> {
+  /** The entry of a request and what is noted of it beside, unless it belongs to another owner than the one given. */
+  async findByRequest(
+    requestId: string,
+    owner: Place | undefined,
+  ): Promise<{ entry: AuditEntry; notes: AuditNoteEntry[] } | undefined> {
     const rows = await this.database.asTenant(owner ?? 'everywhere').query<Row>(
       `SELECT ${COLUMNS} FROM audit.entries
-       WHERE request_id = $1 AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3))) LIMIT 1`,
-      [requestId, owner?.organization ?? null, owner?.project ?? null],
+       WHERE request_id = ANY($1) AND ($2::text IS NULL OR (organization = $2 AND ($3::text IS NULL OR project = $3)))
+       ORDER BY organization, sequence LIMIT 10`,
+      [
+        [requestId, ...Object.values(RequestNote).map((idOf) => idOf(requestId))],
+        owner?.organization ?? null,
+        owner?.project ?? null,
+      ],
     );
-    const [entry] = rows.map(entryOf);
-    return entry && 'event' in entry ? entry : undefined;
+    const found = rows.map(entryOf);
+    const entry = found.find((one) => 'event' in one);
+    const notes = found.filter((one) => 'note' in one && one.organization === entry?.organization);
+    return entry && { entry, notes: notes as AuditNoteEntry[] };
   }
 
   /** Body and place of an entry, by its sequence or its request, as far as the reader may see it. */

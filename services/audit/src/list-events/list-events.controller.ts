@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import {
-  type AuditEntry,
   type AuditEventList,
   auditEventListSchema,
   type AuditEventPage,
   type RecordRead,
   recordReadSchema,
+  type RequestReadReply,
   Subject,
 } from '#libs/contracts';
 import { AnswerQuery } from '#libs/messaging';
@@ -16,8 +16,8 @@ export class ListEventsController {
   constructor(private readonly handler: ListEventsHandler) {}
 
   @AnswerQuery(Subject.requestRead, recordReadSchema)
-  async readRequest(query: RecordRead): Promise<{ entry: AuditEntry | null }> {
-    return { entry: (await this.handler.readRequest(query)) ?? null };
+  async readRequest(query: RecordRead): Promise<RequestReadReply> {
+    return this.handler.readRequest(query);
   }
 
   @AnswerQuery(Subject.auditEventList, auditEventListSchema)

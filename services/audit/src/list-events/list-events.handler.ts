@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditEntry, AuditEventList, AuditEventPage, RecordRead } from '#libs/contracts';
+import type { AuditEventList, AuditEventPage, RecordRead, RequestReadReply } from '#libs/contracts';
 import { readingPlace } from '#libs/permission';
 import { fittingPage } from '../largest-page.js';
 import { EntriesRepository } from './entries.repository.js';
@@ -18,10 +18,13 @@ export class ListEventsHandler {
     private readonly places: LogPlacesRepository,
   ) {}
 
-  async readRequest({ caller, requestId }: RecordRead): Promise<AuditEntry | undefined> {
+  async readRequest({ caller, requestId }: RecordRead): Promise<RequestReadReply> {
     const place = readingPlace(caller, 'Request');
-    if (place === 'nowhere') return undefined;
-    return this.entries.findByRequest(requestId, place === 'everywhere' ? undefined : place);
+    const found =
+      place === 'nowhere'
+        ? undefined
+        : await this.entries.findByRequest(requestId, place === 'everywhere' ? undefined : place);
+    return found ?? { entry: null, notes: [] };
   }
 
   /**

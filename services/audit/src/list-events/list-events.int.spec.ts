@@ -4,6 +4,8 @@ import {
   decodeSentRequestsEnded,
   encodeRequestEnded,
   requestReadReplySchema,
+  RequestNote,
+  type AuditNoted,
   type AuditEventList,
 } from '#libs/contracts';
 import { Database } from '#libs/storage';
@@ -35,6 +37,7 @@ describe('answers on the trail', () => {
   let database: Database;
   let controller: ListEventsController;
   let readings: ReadingNotes;
+  let recorder: RecordEventHandler;
   const list = async (query: Omit<AuditEventList, 'caller'>, caller = callerOf('demo')) =>
     auditEventPageSchema.parse(await controller.list({ caller, continues: true, ...query }));
 
@@ -44,7 +47,8 @@ describe('answers on the trail', () => {
     database.start();
     await database.whenReady();
     const events = [...ours.slice(0, 4), ofOtherProject, ours[4]!, theirs];
-    await new RecordEventHandler(new TrailRepository(database), log).record(
+    recorder = new RecordEventHandler(new TrailRepository(database), log);
+    await recorder.record(
       events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
     );
     readings = new ReadingNotes(new NoteDeeds(new TrailRepository(database)));
@@ -63,9 +67,26 @@ describe('answers on the trail', () => {
     expect(entry?.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('shows beside the event what is noted of the request, of its own log alone', async () => {
+    const { requestId } = ours[0]!;
+    const noteOf = (organization: string, noteId: string): AuditNoted => ({
+      noteId,
+      organization,
+      project: 'default',
+      type: 'answer.guarded',
+      actor: { kind: 'key', id: 'ci' },
+      subject: { kind: 'request', id: requestId },
+      happenedAt: 1,
+    });
+    const noteId = RequestNote.answerGuarded(requestId);
+    await recorder.recordNotes([noteOf('demo', noteId), noteOf('acme', `${noteId}0`)]);
+    const { notes } = await controller.readRequest({ caller: callerOf('demo', true), requestId });
+    expect(notes).toMatchObject([{ organization: 'demo', type: 'answer.guarded', note: { noteId } }]);
+  });
+
   it('shows a request of another organisation to nobody but the admin', async () => {
     const query = { requestId: theirs.requestId };
-    expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null });
+    expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null, notes: [] });
     expect((await controller.readRequest({ caller: callerOf('demo', true), ...query })).entry).not.toBeNull();
   });
 
@@ -106,7 +127,7 @@ describe('answers on the trail', () => {
     expect(whole.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5]);
 
     const query = { requestId: ofOtherProject.requestId };
-    expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null });
+    expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null, notes: [] });
     const reply = await controller.readRequest({ caller: callerOf('demo', false, 'search'), ...query });
     expect(reply.entry?.sequence).toBe(4);
   });

@@ -42,8 +42,8 @@ describe('what is noted in the trail', () => {
   });
   afterAll(() => parts.close());
 
-  it('is raised for webhooks from then on, in order, without details, and nothing of requests', async () => {
-    await parts.recorder.recordNotes([note(0)]);
+  it('is raised for webhooks, in order, without details, and nothing of requests', async () => {
+    await parts.record([buildRequestEnded({ organization: 'demo' })]);
     await runner.raiseAll();
     expect(stored).toEqual([]);
     await parts.record(Array.from({ length: 300 }, () => buildRequestEnded({ organization: 'demo' })));

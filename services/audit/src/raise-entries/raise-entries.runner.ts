@@ -11,8 +11,8 @@ import { raisedEntry } from './raised-entry.policy.js';
 const LOOK_EVERY_MILLISECONDS = 1_000;
 const STORE_WITHIN_MILLISECONDS = 5_000;
 const SIZE = { entries: 250, bytes: 1024 * 1024 };
-/** No slug, as the names of operators' destinations are. */
-const DESTINATION = { name: '@webhooks', from: 'now', isOfNotes: true } as const;
+/** No slug, as the names of operators' destinations are. Where logs of before it end, its migration has noted. */
+const DESTINATION = { name: '@webhooks', from: 'start', isOfNotes: true } as const;
 
 /** Raises what is noted in the trail for webhooks, each at least once: jobs takes each in once, and tells whoever wishes for it and may know. */
 @Injectable()

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Subject, type AuditNoted, type Caller, type GuardVerdict } from '#libs/contracts';
+import { RequestNote, Subject, type AuditNoted, type Caller, type GuardVerdict } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
 
 const STORE_WITHIN_MILLISECONDS = 5_000;
-const ID_BYTES = 12;
 
 /**
  * Puts what guards said of answers into the trail, beside the terminal event: that is the worker's, who has recorded it before the
@@ -24,7 +22,7 @@ export class NoteVerdicts implements BeforeApplicationShutdown {
   note({ admin, organization, project, key }: Caller, requestId: string, verdicts: readonly GuardVerdict[]): void {
     if (verdicts.length === 0) return;
     const note: AuditNoted = {
-      noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
+      noteId: RequestNote.answerGuarded(requestId),
       organization,
       project,
       type: 'answer.guarded',

@@ -19,8 +19,7 @@ export class RecordsController {
   @Get('requests/:id')
   @Permit('read', 'Request')
   async request(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<unknown> {
-    const { entry, charge } = await this.requests.handle(caller, id);
-    return requestRecord(entry, charge, caller);
+    return requestRecord(await this.requests.handle(caller, id), caller);
   }
 
   @Get('usage')

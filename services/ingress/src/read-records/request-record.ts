@@ -1,4 +1,14 @@
-import type { AuditEntry, Caller, ChargeRecord, Usage } from '#libs/contracts';
+import {
+  guardVerdictSchema,
+  type AuditEntry,
+  type AuditNoteEntry,
+  type Caller,
+  type ChargeRecord,
+  type GuardVerdict,
+  type Usage,
+} from '#libs/contracts';
+import { z } from 'zod';
+import type { KnownRequest } from './read-request.handler.js';
 import { formatUsd } from '#libs/pricing';
 import { decisionRecord, factsRecord } from './decision-record.js';
 import { inSnakeCase } from './snake-case.js';
@@ -6,8 +16,9 @@ import { unitsOf } from './units-of.js';
 import { visibleDecision } from './visible-decision.policy.js';
 
 /** Everything known of one request, in the API's own form: decision with reasons, attempts, usage, cost and timings, as far as the caller may see it. */
-export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, caller: Caller): Record<string, unknown> {
+export function requestRecord({ entry, notes, charge }: KnownRequest, caller: Caller): Record<string, unknown> {
   const { event } = entry;
+  const guards = [...(event.guards ?? []), ...verdictsOnAnswer(notes)];
   return {
     id: event.requestId,
     object: 'request',
@@ -26,7 +37,8 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, ca
     error: event.error ? inSnakeCase(event.error) : null,
     decision: event.decision ? decisionRecord(visibleDecision(event.decision, caller)) : null,
     facts: event.facts ? factsRecord(event.facts) : null,
-    ...(event.guards ? { guards: event.guards.map((guard) => inSnakeCase(guard)) } : {}),
+    ...(guards.length > 0 || event.guards ? { guards: guards.map((guard) => inSnakeCase(guard)) } : {}),
+    ...(event.payload === undefined ? {} : { payload: { keep: event.payload } }),
     attempts: event.attempts.map(attemptOf),
     usage: charge ? usageOf(charge) : null,
     cost: charge ? costOf(charge) : null,
@@ -36,8 +48,19 @@ export function requestRecord(entry: AuditEntry, charge: ChargeRecord | null, ca
       first_byte_ms: event.firstByteMilliseconds ?? null,
       total_ms: event.endedAt - event.receivedAt,
     },
-    audit: { sequence: entry.sequence, hash: entry.hash },
+    audit: {
+      sequence: entry.sequence,
+      hash: entry.hash,
+      related: notes.map(({ sequence, type, hash }) => ({ sequence, type, hash })),
+    },
   };
+}
+
+/** Of the answer of somebody who waited: what guards say of it comes after the event of the request. */
+function verdictsOnAnswer(notes: readonly AuditNoteEntry[]): GuardVerdict[] {
+  return notes
+    .filter(({ type }) => type === 'answer.guarded')
+    .flatMap(({ note }) => z.array(guardVerdictSchema).catch([]).parse(note.detail?.['guards']));
 }
 
 function attemptOf(attempt: AuditEntry['event']['attempts'][number]): Record<string, unknown> {
