@@ -209,7 +209,9 @@ describe('guards', () => {
     await eventually(async () => {
       const record = await readRecord(stack, idOf(plain), THEIR_KEY);
       expect(record).toMatchObject({ audit: { related: [{ type: 'answer.guarded' }] } });
-      expect(record).toMatchObject({ guards: expect.arrayContaining([expect.objectContaining({ on: 'answer', verdict: 'blocked' })]) });
+      expect(record).toMatchObject({
+        guards: expect.arrayContaining([expect.objectContaining({ on: 'answer', verdict: 'blocked' })]),
+      });
     });
   });
 

@@ -48,9 +48,7 @@ describe('answers on the trail', () => {
     await database.whenReady();
     const events = [...ours.slice(0, 4), ofOtherProject, ours[4]!, theirs];
     recorder = new RecordEventHandler(new TrailRepository(database), log);
-    await recorder.record(
-      events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))),
-    );
+    await recorder.record(events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))));
     readings = new ReadingNotes(new NoteDeeds(new TrailRepository(database)));
     const places = new LogPlacesRepository(database);
     controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database), readings, places));
@@ -65,23 +63,6 @@ describe('answers on the trail', () => {
     const { entry } = requestReadReplySchema.parse(reply);
     expect(entry).toMatchObject({ organization: 'demo', sequence: 1, type: 'request.failed', event: ours[1] });
     expect(entry?.hash).toMatch(/^[0-9a-f]{64}$/);
-  });
-
-  it('shows beside the event what is noted of the request, of its own log alone', async () => {
-    const { requestId } = ours[0]!;
-    const noteOf = (organization: string, noteId: string): AuditNoted => ({
-      noteId,
-      organization,
-      project: 'default',
-      type: 'answer.guarded',
-      actor: { kind: 'key', id: 'ci' },
-      subject: { kind: 'request', id: requestId },
-      happenedAt: 1,
-    });
-    const noteId = RequestNote.answerGuarded(requestId);
-    await recorder.recordNotes([noteOf('demo', noteId), noteOf('acme', `${noteId}0`)]);
-    const { notes } = await controller.readRequest({ caller: callerOf('demo', true), requestId });
-    expect(notes).toMatchObject([{ organization: 'demo', type: 'answer.guarded', note: { noteId } }]);
   });
 
   it('shows a request of another organisation to nobody but the admin', async () => {
@@ -176,5 +157,22 @@ describe('answers on the trail', () => {
     expect((await list({ limit: 10 }, reader)).entries.at(-1)).toMatchObject({
       note: { detail: { furtherReadings: 3 } },
     });
+  });
+
+  it('shows beside the event what is noted of the request, of its own log alone', async () => {
+    const { requestId } = ours[0]!;
+    const noteOf = (organization: string, noteId: string): AuditNoted => ({
+      noteId,
+      organization,
+      project: 'default',
+      type: 'answer.guarded',
+      actor: { kind: 'key', id: 'ci' },
+      subject: { kind: 'request', id: requestId },
+      happenedAt: 1,
+    });
+    const noteId = RequestNote.answerGuarded(requestId);
+    await recorder.recordNotes([noteOf('demo', noteId), noteOf('acme', `${noteId}0`)]);
+    const { notes } = await controller.readRequest({ caller: callerOf('demo', true), requestId });
+    expect(notes).toMatchObject([{ organization: 'demo', type: 'answer.guarded', note: { noteId } }]);
   });
 });
