@@ -212,12 +212,12 @@ describe('keys and budgets', () => {
     await verify(await told('key.rotated', successor));
     await verify(await told('key.revoked', id));
     const noted = await eventually(() => {
-      const ofKey = receiver.of('audit.key.issued').find(({ body }) => body.includes(`"id":"${id}"`));
+      const ofKey = receiver.of('audit.key.created').find(({ body }) => body.includes(`"id":"${id}"`));
       if (!ofKey) throw new Error('the trail’s entry of the key has not come yet');
       return ofKey;
     });
     await verify(noted);
-    expect(noted.event.data).toMatchObject({ entry_type: 'key.issued', project: 'default', subject: { kind: 'key' } });
+    expect(noted.event.data).toMatchObject({ entry_type: 'key.created', project: 'default', subject: { kind: 'key' } });
     const ofTrail = receiver.received.map(({ event }) => event.type).filter((type) => type.startsWith('audit.'));
     expect(ofTrail.filter((type) => !type.startsWith('audit.key.'))).toEqual([]);
 

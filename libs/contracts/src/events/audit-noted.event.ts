@@ -19,7 +19,7 @@ export const auditNotedSchema = z.object({
   noteId: z.string().regex(/^note_[A-Za-z0-9_-]{8,90}$/),
   organization: slug,
   project: slug.optional(),
-  /** Past tense after what it happened to, such as `key.issued` or `project.updated`. */
+  /** Past tense after what it happened to, such as `key.created` or `project.updated`. */
   type: z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/),
   /** Who did it. `id` is the name of a key, or the id of a person. */
   actor: z.object({

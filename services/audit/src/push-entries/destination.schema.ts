@@ -14,9 +14,9 @@ const destination = z
     format: z.enum(['json', 'ocsf', 'cef']).default('json'),
     /** Whose logs; those of everybody where absent. */
     organizations: z.array(slug).min(1).optional(),
-    /** Types such as `key.issued`, or `key.*`; all where absent. */
+    /** Types such as `key.created`, or `key.*`; all where absent. */
     types: z
-      .array(z.string().regex(/^[a-z*][a-z0-9.*-]*$/, 'must be a type such as key.issued or key.*'))
+      .array(z.string().regex(/^[a-z*][a-z0-9.*-]*$/, 'must be a type such as key.created or key.*'))
       .min(1)
       .optional(),
     /** Whether a log is sent from its beginning, or from where it is when the destination is first known. */

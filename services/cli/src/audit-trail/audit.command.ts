@@ -51,7 +51,7 @@ export function withFilters(command: Command): Command {
   return command
     .option('--organization <name>', 'whose trail (default: that of the key)')
     .option('--project <name>', 'of one project only')
-    .option('--type <type>', 'of one type only, such as key.issued')
+    .option('--type <type>', 'of one type only, such as key.created')
     .option('--since <time>', 'recorded from then on, such as 2026-01-31')
     .option('--until <time>', 'recorded before then');
 }
