@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import { openFileProblems, privateFileProblems, readableFileProblems } from './private-files.js';
 
 /** Files of secrets that the environment names: each has to be there, and closed to others. */
-const PRIVATE = ['SWITCHYARD_NATS_SEED_FILE', 'SWITCHYARD_NATS_KEY', 'SWITCHYARD_DATABASE_KEY'] as const;
+const PRIVATE = [
+  'SWITCHYARD_NATS_SEED_FILE',
+  'SWITCHYARD_NATS_KEY',
+  'SWITCHYARD_DATABASE_KEY',
+  'SWITCHYARD_AUDIT_PUSH_FILE',
+] as const;
 const PUBLIC = [
   'SWITCHYARD_NATS_CA',
   'SWITCHYARD_NATS_CERTIFICATE',

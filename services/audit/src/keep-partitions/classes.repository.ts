@@ -26,6 +26,18 @@ const IS_DUE = `
   (${PLACE} = ANY($2::int[]) IS TRUE OR ($3::boolean AND ${PLACE} IS NULL))
   AND EXISTS (SELECT FROM audit.logs log WHERE log.organization = entry.organization AND log.held_since IS NULL)`;
 
+/** Entries that one statement looks at. */
+const STRETCH = 10_000;
+
+type LookedAt = Record<'organization' | 'first' | 'last' | 'due' | 'staying', string>;
+
+/** Sequences of one log that were not copied, as a multirange. */
+interface RemovedPart {
+  readonly organization: string;
+  readonly sequences: string;
+  readonly entries: number;
+}
+
 @Injectable()
 export class ClassesRepository {
   constructor(private readonly database: Database) {}
@@ -36,64 +48,115 @@ export class ClassesRepository {
     plan: RetentionPlan,
     due: DueClasses,
   ): Promise<{ parts: DuePart[]; staying: number }> {
-    const rows = await this.database.query<Record<'organization' | 'first' | 'last' | 'due' | 'staying', string>>(
-      `SELECT organization, min(sequence) FILTER (WHERE is_due) AS first, max(sequence) FILTER (WHERE is_due) AS last,
-         count(*) FILTER (WHERE is_due) AS due, count(*) FILTER (WHERE NOT is_due) AS staying
-       FROM (SELECT organization, sequence, ${IS_DUE} AS is_due FROM audit."${partition.name}" AS entry) AS looked_at
-       GROUP BY organization ORDER BY organization`,
-      parametersOf(plan, due),
-    );
-    const parts = rows.flatMap(({ organization, first, last, due: entries }) =>
-      Number(entries) === 0
-        ? []
-        : [{ organization, first: Number(first), last: Number(last), entries: Number(entries) }],
-    );
-    return { parts, staying: rows.reduce((sum, { staying }) => sum + Number(staying), 0) };
+    const parts = new Map<string, DuePart>();
+    let staying = 0;
+    const looked = `SELECT organization, min(sequence) FILTER (WHERE is_due) AS first, max(sequence) FILTER (WHERE is_due) AS last,
+        count(*) FILTER (WHERE is_due) AS due, count(*) FILTER (WHERE NOT is_due) AS staying
+      FROM (SELECT organization, sequence, ${IS_DUE} AS is_due FROM part AS entry) AS looked_at GROUP BY organization`;
+    for await (const rows of this.stretches<LookedAt>(partition, looked, parametersOf(plan, due))) {
+      for (const { organization, first, last, due: entries, ...row } of rows) {
+        staying += Number(row.staying);
+        if (Number(entries) === 0) continue;
+        const before = parts.get(organization);
+        parts.set(organization, {
+          organization,
+          first: before?.first ?? Number(first),
+          last: Number(last),
+          entries: (before?.entries ?? 0) + Number(entries),
+        });
+      }
+    }
+    return { parts: [...parts.values()], staying };
   }
 
   /**
-   * Puts a partition without the entries that are past their time in the place of the one with them, and notes which those were. False
-   * where a log is held by now that was not when they were sealed: then nothing was done.
+   * Puts a partition without the entries that are past their time in the place of the one with them, and notes which those were. What stays is copied before that, some
+   * entries at a time, while recording goes on: nothing is added to a month that is over. False where what is due is no longer what was sealed, a log being held by now or no longer: then
+   * nothing was done.
    */
   async remove(
     partition: Partition,
     { plan, due, parts, names }: { plan: RetentionPlan; due: DueClasses; parts: readonly DuePart[]; names: string[] },
   ): Promise<boolean> {
+    const organizations = parts.map(({ organization }) => organization);
+    await this.copyStaying(partition, [...parametersOf(plan, due), organizations]);
+    const removed = await this.removed(partition);
+    const entriesOf = (wanted: string): number =>
+      removed.reduce((sum, { organization, entries }) => sum + (organization === wanted ? entries : 0), 0);
+    const isAsSealed = parts.every(({ organization, entries }) => entriesOf(organization) === entries);
+    if (!isAsSealed) return false;
     return this.database.transaction(async (transaction) => {
       const logs = await transaction.query<{ held_since: Date | null }>(
         'SELECT held_since FROM audit.logs WHERE organization = ANY($1) ORDER BY organization FOR UPDATE',
-        [parts.map(({ organization }) => organization)],
+        [organizations],
       );
       if (logs.some((log) => log.held_since !== null)) return false;
-      const parameters = parametersOf(plan, due);
       await transaction.query(
         `INSERT INTO audit.removals (organization, sequences, classes)
-         SELECT organization, range_agg(int8range(sequence, sequence + 1)), $4::text[]
-         FROM audit."${partition.name}" AS entry WHERE ${IS_DUE} GROUP BY organization`,
-        [...parameters, names],
+         SELECT organization, range_agg(sequences), $2::text[]
+         FROM json_to_recordset($1) AS removed(organization text, sequences int8multirange) GROUP BY organization`,
+        [JSON.stringify(removed), names],
       );
-      await this.replace(transaction, partition, parameters);
+      await this.replace(transaction, partition);
       return true;
     });
   }
 
-  /** The old table goes as a whole: nobody may delete from it. The new one is closed in the same ways before it takes its place. */
-  private async replace(
-    transaction: Transaction,
-    { name, since, until }: Partition,
-    parameters: unknown[],
-  ): Promise<void> {
-    await transaction.query(`CREATE TABLE audit."${name}_kept" (LIKE audit."${name}" INCLUDING ALL)`);
-    await transaction.query(
-      `INSERT INTO audit."${name}_kept" SELECT * FROM audit."${name}" AS entry WHERE NOT (${IS_DUE})`,
-      parameters,
-    );
+  /** Fills a table beside the partition, anew where an earlier attempt was left. */
+  private async copyStaying(partition: Partition, parameters: unknown[]): Promise<void> {
+    const { name, since, until } = partition;
+    const [from, to] = [new Date(since).toISOString(), new Date(until).toISOString()];
+    await this.database.query(`DROP TABLE IF EXISTS audit."${name}_kept"`);
+    await this.database.query(`CREATE TABLE audit."${name}_kept" (LIKE audit."${name}" INCLUDING ALL,
+      CONSTRAINT is_of_month CHECK (recorded_at >= '${from}' AND recorded_at < '${to}'))`);
+    const copied = `INSERT INTO audit."${name}_kept"
+      SELECT * FROM part AS entry WHERE NOT (entry.organization = ANY($4) AND ${IS_DUE}) RETURNING NULL`;
+    // Each stretch is a statement and a transaction of its own.
+    for await (const _ of this.stretches(partition, copied, parameters));
+  }
+
+  /** What of a partition was not copied: of each log as many rows as stretches. */
+  private async removed(partition: Partition): Promise<RemovedPart[]> {
+    const all: RemovedPart[] = [];
+    const removed = `SELECT organization, range_agg(int8range(sequence, sequence + 1))::text AS sequences, count(*) AS entries
+      FROM part AS entry WHERE NOT EXISTS (
+        SELECT FROM audit."${partition.name}_kept" AS kept
+        WHERE kept.organization = entry.organization AND kept.sequence = entry.sequence)
+      GROUP BY organization`;
+    for await (const rows of this.stretches<RemovedPart>(partition, removed, [])) all.push(...rows);
+    return all;
+  }
+
+  /** Runs a statement over the stretches of a partition (`part`), one after the other, so that none takes longer than the usual limit of time, however large a month is. */
+  private async *stretches<Row>({ name }: Partition, statement: string, parameters: unknown[]): AsyncGenerator<Row[]> {
+    let [organization, sequence] = ['', '-1'];
+    const [after, behind] = [parameters.length + 1, parameters.length + 2];
+    for (;;) {
+      const [answer] = await this.database.query<{ last: { organization: string; sequence: string } | null; rows: Row[] }>(
+        `WITH part AS MATERIALIZED (
+           SELECT * FROM audit."${name}" WHERE (organization, sequence) > ($${after}::text, $${behind}::bigint)
+           ORDER BY organization, sequence LIMIT ${STRETCH}
+         ), done AS (${statement})
+         SELECT (SELECT json_build_object('organization', organization, 'sequence', sequence::text)
+                 FROM part ORDER BY organization DESC, sequence DESC LIMIT 1) AS last,
+           coalesce((SELECT json_agg(done) FROM done), '[]') AS rows`,
+        [...parameters, organization, sequence],
+      );
+      if (!answer?.last) return;
+      ({ organization, sequence } = answer.last);
+      yield answer.rows;
+    }
+  }
+
+  /** The old table goes as a whole: nobody may delete from it. The new one, whose constraint spares it a look at every entry, is closed in the same ways in its place. */
+  private async replace(transaction: Transaction, { name, since, until }: Partition): Promise<void> {
     const [from, to] = [new Date(since).toISOString(), new Date(until).toISOString()];
     await transaction.query(`
       ALTER TABLE audit.entries DETACH PARTITION audit."${name}";
       DROP TABLE audit."${name}";
       ALTER TABLE audit."${name}_kept" RENAME TO "${name}";
       ALTER TABLE audit.entries ATTACH PARTITION audit."${name}" FOR VALUES FROM ('${from}') TO ('${to}');
+      ALTER TABLE audit."${name}" DROP CONSTRAINT is_of_month;
       CREATE TRIGGER entries_are_not_truncated BEFORE TRUNCATE ON audit."${name}"
         FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
       REVOKE UPDATE, DELETE, TRUNCATE ON audit."${name}" FROM PUBLIC, CURRENT_USER;

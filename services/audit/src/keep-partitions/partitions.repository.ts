@@ -44,8 +44,11 @@ export class PartitionsRepository {
 
   async parts({ name }: Partition): Promise<PartitionPart[]> {
     const rows = await this.database.query<{ organization: string; first: string; last: string; held: boolean }>(
-      `SELECT organization, min(sequence) AS first, max(sequence) AS last, bool_or(held_since IS NOT NULL) AS held
-       FROM audit."${name}" JOIN audit.logs USING (organization) GROUP BY organization ORDER BY organization`,
+      `SELECT log.organization, part.first, part.last, log.held_since IS NOT NULL AS held
+       FROM audit.logs log CROSS JOIN LATERAL (
+         SELECT min(sequence) AS first, max(sequence) AS last FROM audit."${name}" WHERE organization = log.organization
+       ) AS part
+       WHERE part.first IS NOT NULL ORDER BY log.organization`,
     );
     return rows.map((row) => ({
       organization: row.organization,
