@@ -24,6 +24,19 @@ describe('regular work', () => {
     expect([times, failures.length]).toEqual([2, 1]);
   });
 
+  it('begins when what it waits for is there, and can be stopped meanwhile', async () => {
+    let times = 0;
+    const work = { everyMilliseconds: 1, work: async () => (times += 1), onFailure: () => undefined };
+    const waiting = new RegularWork(work);
+    waiting.start(new Promise(() => undefined));
+    await waiting.stop();
+    expect(times).toBe(0);
+    const begun = new RegularWork(work);
+    begun.start(Promise.resolve());
+    await eventually(() => expect(times).toBeGreaterThan(0));
+    await begun.stop();
+  });
+
   it('comes soon again after a time that failed, where a pause is given for that', async () => {
     let times = 0;
     const regular = new RegularWork({

@@ -19,8 +19,14 @@ export class RegularWork {
 
   constructor(private readonly options: RegularWorkOptions) {}
 
-  start(): void {
-    this.running = this.run();
+  /** Where `first` is given, nothing is done until it resolves, such as for a Postgres that is not there yet at the start. */
+  start(first?: Promise<unknown>): void {
+    if (!first) {
+      this.running = this.run();
+      return;
+    }
+    const stopped = new Promise((resolve) => this.stopping.signal.addEventListener('abort', resolve, { once: true }));
+    this.running = Promise.race([first, stopped]).then(() => this.run());
   }
 
   /** Do it soon: now, or right after what is under way. */

@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { MessageHeader, StreamHeader, Subject } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
+import { Database } from '#libs/storage';
 import { Logger } from '#libs/telemetry';
 import { RegularWork } from '../regular-work.js';
 import { UnstreamedRepository, type UnstreamedEntry } from './unstreamed.repository.js';
@@ -16,6 +17,7 @@ export class StreamEntriesRunner implements OnApplicationBootstrap, BeforeApplic
   private isFailing = false;
 
   constructor(
+    private readonly database: Database,
     private readonly entries: UnstreamedRepository,
     private readonly messaging: Messaging,
     log: Logger,
@@ -35,7 +37,7 @@ export class StreamEntriesRunner implements OnApplicationBootstrap, BeforeApplic
   }
 
   onApplicationBootstrap(): void {
-    this.regular.start();
+    this.regular.start(this.database.whenReady());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -28,7 +28,7 @@ export class TellWorkersOfBatchesRunner implements OnApplicationBootstrap, Befor
   }
 
   onApplicationBootstrap(): void {
-    this.telling.start();
+    this.telling.start(this.database.whenReady());
   }
 
   beforeApplicationShutdown(): Promise<void> {

@@ -2,6 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Subject } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
+import { Database } from '#libs/storage';
 import { EndingRepository } from '../end-job/ending.repository.js';
 import { JobLimits } from '../job-limits.js';
 import { RegularWork } from '../run-regularly/regular-work.js';
@@ -11,7 +12,13 @@ import { RegularWork } from '../run-regularly/regular-work.js';
 export class TellWorkersRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly telling: RegularWork;
 
-  constructor(endings: EndingRepository, messaging: Messaging, limits: JobLimits, logger: ServiceLogger) {
+  constructor(
+    private readonly database: Database,
+    endings: EndingRepository,
+    messaging: Messaging,
+    limits: JobLimits,
+    logger: ServiceLogger,
+  ) {
     this.telling = new RegularWork({
       everyMilliseconds: limits.jobCancelMilliseconds,
       work: async () => {
@@ -22,7 +29,7 @@ export class TellWorkersRunner implements OnApplicationBootstrap, BeforeApplicat
   }
 
   onApplicationBootstrap(): void {
-    this.telling.start();
+    this.telling.start(this.database.whenReady());
   }
 
   beforeApplicationShutdown(): Promise<void> {

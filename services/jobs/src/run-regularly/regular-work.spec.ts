@@ -52,6 +52,22 @@ describe('RegularWork', () => {
     await rehearsal.regular.stop();
   });
 
+  it('does nothing before what it waits for at the start, and can be stopped meanwhile', async () => {
+    const rehearsal = new Rehearsal();
+    let arrive: () => void = () => undefined;
+    rehearsal.regular.start(new Promise<void>((resolve) => (arrive = resolve)));
+    await turn();
+    expect(rehearsal.pauses).toEqual([]);
+    arrive();
+    await turn();
+    expect(rehearsal.pauses).toEqual([7]);
+    await rehearsal.regular.stop();
+    const waiting = new Rehearsal();
+    waiting.regular.start(new Promise(() => undefined));
+    await waiting.regular.stop();
+    expect(waiting.pauses).toEqual([]);
+  });
+
   it('goes on after a failure, which it tells', async () => {
     const rehearsal = new Rehearsal();
     const failure = new Error('no database');

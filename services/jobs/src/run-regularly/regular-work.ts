@@ -22,8 +22,9 @@ export class RegularWork {
 
   constructor(private readonly options: RegularWorkOptions) {}
 
-  start(): void {
-    this.running = this.run();
+  /** Where `first` is given, nothing is done until it resolves, such as for a Postgres that is not there yet at the start. */
+  start(first?: Promise<unknown>): void {
+    this.running = this.run(first);
   }
 
   async stop(): Promise<void> {
@@ -31,9 +32,10 @@ export class RegularWork {
     await this.running;
   }
 
-  private async run(): Promise<void> {
+  private async run(first: Promise<unknown> | undefined): Promise<void> {
     const { everyMilliseconds, work, onFailure, pause = inRealTime } = this.options;
     const { signal } = this.stopping;
+    if (first) await unlessAborted(first, signal).catch(() => undefined);
     while (!signal.aborted) {
       await pause(everyMilliseconds, signal).catch(() => undefined);
       if (signal.aborted) return;
