@@ -20,6 +20,7 @@ describe('the command switchyard', () => {
       'queues',
       'members',
       'keys',
+      'check',
       'prices',
     ])
       expect(first).toContain(name);

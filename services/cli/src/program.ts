@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { auditCommand } from './audit-trail/audit.command.js';
+import { checkCommand } from './check-configuration/check.command.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
@@ -46,6 +47,7 @@ export function switchyardProgram(exit: (code: number) => void): Command {
     .addCommand(ledgerCommand())
     .addCommand(reconcileCommand(exit))
     .addCommand(auditCommand(exit))
+    .addCommand(checkCommand(exit))
     .addCommand(importCommand())
     .addCommand(routerCommand());
   for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);

@@ -5,7 +5,7 @@ import { CliError } from '../cli.error.js';
 import { unreadable, unwritable } from '../file-problems.js';
 import { importLitellm, told, type ImportedConfiguration } from './import-litellm.js';
 
-const CHECK = 'node dist/services/control/src/check-configuration.main.js';
+const CHECK = 'switchyard check';
 
 interface ImportFlags {
   output?: string;
