@@ -55,7 +55,12 @@ describe('the stream of the trail', () => {
       MessagingParts.open(nats.url, name, silentLog, { seedFile: seedFile(identities, name) });
     await (await open('control')).close();
     messaging = await open('audit');
-    runner = new StreamEntriesRunner(parts.database, new UnstreamedRepository(parts.database), messaging.messaging, silentLog);
+    runner = new StreamEntriesRunner(
+      parts.database,
+      new UnstreamedRepository(parts.database),
+      messaging.messaging,
+      silentLog,
+    );
   });
   afterAll(async () => {
     await messaging.close();
