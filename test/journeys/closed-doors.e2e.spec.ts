@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { encodeRequestEnded, requestEndedSchema, requestEndedSubject, type RequestEnded } from '#libs/contracts';
+import { MessagingParts, type Messaging } from '#libs/messaging';
+import { createLogger } from '#libs/telemetry';
 import { eventually } from '#libs/testing';
 import { escapeIdentifier } from 'pg';
 import { call } from './http-call.js';
@@ -46,6 +49,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
 }, 60_000);
+
+/** Does something with the identity of a worker, as somebody would who broke into one. */
+async function asWorker(
+  environment: Readonly<Record<string, string>>,
+  work: (messaging: Messaging) => Promise<void>,
+): Promise<void> {
+  const log = createLogger({ service: 'worker', level: 'silent' });
+  const access = { seedFile: environment['SWITCHYARD_NATS_SEED_FILE'] };
+  const parts = await MessagingParts.open(environment['NATS_URL'] ?? '', 'worker', log, access);
+  await work(parts.messaging).finally(() => parts.close());
+}
 
 async function send(key: string, path: string, body: object, headers: Record<string, string> = {}) {
   const answer = await call(stack.url + path, { method: 'POST', key, body, headers });
@@ -236,6 +250,34 @@ describe('the doors of an installation that is in use', () => {
       expect(asked.length).toBeGreaterThanOrEqual(5);
     },
   );
+
+  journey('charge and record no request that a worker made up (S-27)', async () => {
+    const environment = await stack.environmentOf('worker');
+    expect(environment['SWITCHYARD_REQUEST_SEAL_FILE']).toBeUndefined();
+    const [entry] = await stack.query<{ body: string }>(
+      `SELECT body FROM audit.entries WHERE type = 'request.completed' AND body LIKE '%"lane":"interactive"%' LIMIT 1`,
+    );
+    const genuine = requestEndedSchema.parse(JSON.parse(entry?.body ?? ''));
+    expect(genuine.seal).toMatch(/^[\w-]{22}$/);
+    const forged: RequestEnded[] = [
+      { ...genuine, requestId: 'req_forged0000000000000000000000001' },
+      { ...genuine, requestId: 'req_forged0000000000000000000000002', organization: 'acme', seal: undefined },
+      { ...genuine, organization: genuine.organization === 'acme' ? 'demo' : 'acme' },
+    ];
+    await asWorker(environment, async (messaging) => {
+      for (const event of forged)
+        await messaging.store(requestEndedSubject(event), encodeRequestEnded(event), {}, 5_000);
+    });
+    await eventually(async () => {
+      const { text } = await call(`${stack.url}/admin/v1/dead-letters?limit=100`, { key: stack.adminKey });
+      const { data } = JSON.parse(text) as { data: { reason: string }[] };
+      // Billing and audit each bury each.
+      expect(data.filter(({ reason }) => reason.includes('has no valid seal'))).toHaveLength(2 * forged.length);
+    });
+    const charged = `SELECT request_id FROM billing.charges WHERE request_id LIKE 'req_forged%'`;
+    const recorded = `SELECT request_id FROM audit.entries WHERE request_id LIKE 'req_forged%'`;
+    expect([await stack.query(charged), await stack.query(recorded)]).toEqual([[], []]);
+  });
 
   journey('keep no secret in plain in the database (S-12)', async () => {
     const tables = await stack.query<{ name: string }>(

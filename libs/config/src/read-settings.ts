@@ -112,6 +112,7 @@ export function readSettings<Key extends keyof Settings = never>(
     },
     natsUrl: values.NATS_URL,
     natsSeedFile: absolute(values.SWITCHYARD_NATS_SEED_FILE, workingFolder),
+    requestSealFile: absolute(values.SWITCHYARD_REQUEST_SEAL_FILE, workingFolder),
     natsIdentities: absolute(values.SWITCHYARD_NATS_IDENTITIES, workingFolder),
     natsTls: natsTls(values, workingFolder),
     databaseUrl: databaseUrl(values, workingFolder),

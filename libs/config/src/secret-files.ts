@@ -4,6 +4,7 @@ import { openFileProblems, privateFileProblems, readableFileProblems } from './p
 /** Files of secrets that the environment names: each has to be there, and closed to others. */
 const PRIVATE = [
   'SWITCHYARD_NATS_SEED_FILE',
+  'SWITCHYARD_REQUEST_SEAL_FILE',
   'SWITCHYARD_NATS_KEY',
   'SWITCHYARD_DATABASE_KEY',
   'SWITCHYARD_AUDIT_PUSH_FILE',

@@ -280,6 +280,8 @@ export interface Settings {
   readonly natsUrl: string | undefined;
   /** Absolute path of the file with the nkey seed by which this service is known to NATS. */
   readonly natsSeedFile: string | undefined;
+  /** Absolute path of the file with the key that requests are sealed with; undefined: they are not. Not for workers. */
+  readonly requestSealFile: string | undefined;
   /** Absolute path of a folder with the seeds of all services, for whoever starts them all. */
   readonly natsIdentities: string | undefined;
   /** How NATS is made sure of; undefined: without TLS, unless the server asks for it. */
@@ -330,6 +332,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof e
   natsUrl: 'NATS_URL',
   natsSeedFile: 'SWITCHYARD_NATS_SEED_FILE',
   natsIdentities: 'SWITCHYARD_NATS_IDENTITIES',
+  requestSealFile: 'SWITCHYARD_REQUEST_SEAL_FILE',
   natsTls: 'SWITCHYARD_NATS_CA',
   databaseUrl: 'DATABASE_URL',
   databaseTenantRole: 'SWITCHYARD_DATABASE_TENANT_ROLE',

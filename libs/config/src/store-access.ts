@@ -14,6 +14,7 @@ export const storeAccessVariables = {
   NATS_URL: z.string().refine(isNatsUrl, 'must look like nats://host:4222 (several with commas between)').optional(),
   SWITCHYARD_NATS_SEED_FILE: z.string().optional(),
   SWITCHYARD_NATS_IDENTITIES: z.string().optional(),
+  SWITCHYARD_REQUEST_SEAL_FILE: z.string().optional(),
   SWITCHYARD_NATS_CA: z.string().optional(),
   SWITCHYARD_NATS_CERTIFICATE: z.string().optional(),
   SWITCHYARD_NATS_KEY: z.string().optional(),

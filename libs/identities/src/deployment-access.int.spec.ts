@@ -41,7 +41,10 @@ describe('the access of a deployment', () => {
 
   it('gives each process its own part, and keeps its secrets closed', async () => {
     for (const name of serviceNames) {
-      expect((await readdir(within(name))).toSorted()).toEqual(['ca.pem', `${name}.nk`].toSorted());
+      const isSealer = ['ingress', 'router', 'jobs', 'billing', 'audit'].includes(name);
+      const own = ['ca.pem', `${name}.nk`, ...(isSealer ? ['requests.key'] : [])];
+      expect((await readdir(within(name))).toSorted()).toEqual(own.toSorted());
+      if (isSealer) expect((await stat(within(name, 'requests.key'))).mode & 0o777).toBe(0o600);
       expect((await stat(within(name, `${name}.nk`))).mode & 0o777).toBe(0o600);
     }
     for (const key of [within('nats', 'server.key'), within('postgres', 'server.key'), within('authority', 'ca.key')])

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { serviceNames } from '#libs/contracts';
 import { makeAuthority, makeCertificate, type CertifiedKey } from './certificates.js';
-import { AUTHORIZATION_FILE, ensureIdentities, OPERATOR, seedFile, type TrailReader } from './identity-files.js';
+import { AUTHORIZATION_FILE, ensureIdentities, OPERATOR, REQUEST_SEAL_FILE, seedFile, type TrailReader } from './identity-files.js';
 
 const AUTHORITY_DAYS = 3_650;
 const CERTIFICATE_DAYS = 825;
@@ -42,7 +42,14 @@ export async function ensureDeploymentAccess(
     const place = await folderFor(folder, name, authority);
     await copyFile(seedFile(identities, name), seedFile(place, name));
     await chmod(seedFile(place, name), 0o600);
-    await give(owners?.services, [place, join(place, CA_FILE), seedFile(place, name)]);
+    const files = [place, join(place, CA_FILE), seedFile(place, name)];
+    if (SEALERS.has(name)) {
+      const file = join(place, REQUEST_SEAL_FILE);
+      await copyFile(join(identities, REQUEST_SEAL_FILE), file);
+      await chmod(file, 0o600);
+      files.push(file);
+    }
+    await give(owners?.services, files);
   }
   const nats = await folderFor(folder, 'nats', authority);
   await copyFile(join(identities, AUTHORIZATION_FILE), join(nats, AUTHORIZATION_FILE));
@@ -53,6 +60,9 @@ export async function ensureDeploymentAccess(
   const postgresFiles = [CA_FILE, 'server.pem', 'server.key', 'pg_hba.conf'].map((file) => join(postgres, file));
   await give(owners?.postgres, [postgres, ...postgresFiles]);
 }
+
+/** Those who accept requests, or record how they ended. */
+const SEALERS: ReadonlySet<string> = new Set(['ingress', 'router', 'jobs', 'billing', 'audit']);
 
 /** The certificate of the authority, in every folder. */
 const CA_FILE = 'ca.pem';

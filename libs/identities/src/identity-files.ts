@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -13,6 +14,10 @@ export const AUTHORIZATION_FILE = 'authorization.conf';
 /** The identity of operators and of tests that look from outside. */
 export const OPERATOR = 'operator';
 
+/** The key that requests are sealed with: for every service but the worker. */
+export const REQUEST_SEAL_FILE = 'requests.key';
+const SEAL_KEY_BYTES = 32;
+
 /** Somebody who follows an organization's trail under an identity of its own. */
 export interface TrailReader {
   readonly name: string;
@@ -26,7 +31,7 @@ export function seedFile(folder: string, name: string): string {
 
 /**
  * Makes the identities of all services, of the operator and of readers of the trail: a seed each in `<folder>/<name>.nk` (mode 0600),
- * kept where it is there already, and `authorization.conf` for nats-server, written anew from the contracts. Gives that text.
+ * kept where it is there already, the key that requests are sealed with, and `authorization.conf` for nats-server, written anew from the contracts. Gives that text.
  * Removing a seed and calling it again is how one is replaced. @throws where a seed is damaged or a name is none.
  */
 export async function ensureIdentities(folder: string, readers: readonly TrailReader[] = []): Promise<string> {
@@ -44,9 +49,19 @@ export async function ensureIdentities(folder: string, readers: readonly TrailRe
   for (const name of serviceNames) await add(name, permissionsOf(name));
   await add(OPERATOR, OPERATOR_PERMISSIONS);
   for (const { name, organization } of readers) await add(name, trailReaderPermissions(name, organization));
+  await ensureSealKey(join(folder, REQUEST_SEAL_FILE));
   const text = writeAuthorization(identities);
   await writeFile(join(folder, AUTHORIZATION_FILE), text, { mode: 0o600, flush: true });
   return text;
+}
+
+/** Kept where it is there: ends of requests that were sealed with another would be refused. */
+async function ensureSealKey(file: string): Promise<void> {
+  const text = `${randomBytes(SEAL_KEY_BYTES).toString('base64')}\n`;
+  await writeFile(file, text, { mode: 0o600, flag: 'wx', flush: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await chmod(file, 0o600);
 }
 
 async function publicKeyOf(folder: string, name: string): Promise<string> {

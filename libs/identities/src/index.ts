@@ -2,7 +2,7 @@ export { permissionsOf, trailReaderPermissions, OPERATOR_PERMISSIONS } from './p
 export type { Permissions } from './permissions.policy.js';
 export { writeAuthorization } from './authorization.policy.js';
 export type { AuthorizedIdentity } from './authorization.policy.js';
-export { AUTHORIZATION_FILE, ensureIdentities, OPERATOR, seedFile } from './identity-files.js';
+export { AUTHORIZATION_FILE, ensureIdentities, OPERATOR, REQUEST_SEAL_FILE, seedFile } from './identity-files.js';
 export type { TrailReader } from './identity-files.js';
 export { makeAuthority, makeCertificate } from './certificates.js';
 export type { CertificateRequest, CertifiedKey } from './certificates.js';

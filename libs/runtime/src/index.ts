@@ -1,4 +1,5 @@
 export { Settings } from './settings.js';
+export { RequestSeals } from './request-seals.js';
 export { Shutdown } from './shutdown.js';
 export { Readiness } from './readiness.js';
 export { ServiceProcess } from './service-process.js';

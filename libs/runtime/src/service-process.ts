@@ -10,6 +10,7 @@ import {
   type TelemetryHandle,
 } from '#libs/telemetry';
 import { Readiness } from './readiness.js';
+import { RequestSeals } from './request-seals.js';
 import { Settings } from './settings.js';
 import { Shutdown } from './shutdown.js';
 
@@ -56,6 +57,7 @@ export class ServiceProcess {
   rootModule(module: Type): DynamicModule {
     const providers = [
       { provide: Settings, useValue: this.settings },
+      { provide: RequestSeals, useValue: new RequestSeals(this.settings) },
       { provide: Logger, useValue: this.logger },
       { provide: Readiness, useValue: this.readiness },
       { provide: Shutdown, useValue: this.shutdown },

@@ -77,6 +77,8 @@ export class Settings {
     /** CIDRs that providers of the admin API may be at although they are not public. */
     readonly providerAllow: readonly string[],
     readonly http: HttpSettings,
+    /** Absolute path of the file with the key that requests are sealed with; undefined: they are not. */
+    readonly requestSealFile: string | undefined,
   ) {}
 
   /** @throws SettingsError listing every problem at once. */
@@ -117,6 +119,7 @@ export class Settings {
       read.auditPushAllow,
       read.providerAllow,
       read.http,
+      read.requestSealFile,
     );
   }
 }

@@ -9,6 +9,8 @@ export { KeyHasher } from './key-hasher.js';
 export { openEnvelope, sealEnvelope } from './envelope.js';
 export { fingerprint } from './fingerprint.js';
 export { guardSecret } from './guard-secret.js';
+export { isRequestSeal, requestSeal } from './request-seal.js';
+export type { SealedRequest } from './request-seal.js';
 export { hintOf, isMistypedKey, issueKey } from './issued-key.js';
 export { newKey } from './new-key.js';
 export { sha256Hex } from './sha256-hex.js';

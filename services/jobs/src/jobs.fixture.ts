@@ -29,7 +29,7 @@ import {
   StreamState,
   type ConsumerProgress,
 } from '#libs/messaging';
-import { Readiness, ServiceLogger, Settings } from '#libs/runtime';
+import { Readiness, RequestSeals, ServiceLogger, Settings } from '#libs/runtime';
 import { Database } from '#libs/storage';
 import { AdvanceBatchHandler } from './advance-batches/advance-batch.handler.js';
 import { BatchLeaseRepository } from './advance-batches/batch-lease.repository.js';
@@ -156,6 +156,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
         limitsUnknown: 'refuse',
       },
     ],
+    [RequestSeals, new RequestSeals({ requestSealFile: undefined })],
     [Readiness, new Readiness()],
     [ServiceLogger, { debug: silent, info: silent, warn: silent, error: silent }],
     [DurablePublisher, { publish: nats.publish.bind(nats) }],

@@ -24,6 +24,7 @@ export function eventFacts(
   | 'shadowOf'
   | 'job'
   | 'hold'
+  | 'seal'
 > {
   return {
     version: 1,
@@ -43,5 +44,6 @@ export function eventFacts(
     ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
     ...(facts.job ? { job: facts.job } : {}),
     ...(facts.hold ? { hold: facts.hold } : {}),
+    ...(facts.seal === undefined ? {} : { seal: facts.seal }),
   };
 }

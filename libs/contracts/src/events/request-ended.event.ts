@@ -66,6 +66,8 @@ export const requestEndedSchema = z.object({
   job: jobReference.optional(),
   /** Money that was set aside for the request; settled by this event. */
   hold: holdSchema.optional(),
+  /** By which those who accepted the request know it again; of no other use. */
+  seal: z.string().max(100).optional(),
   /**
    * Status and body of the answer for a batch line or a job, with its type where a job's is no JSON. The body is the provider's bytes as text, and travels behind the event
    * (`encodeRequestEnded`); one too large for a message rests in the bucket `bodies` instead, under the name `claim`.

@@ -137,5 +137,7 @@ export const factsSchema = z.object({
   job: jobReference.optional(),
   /** Money set aside for it; absent where no budget counts it. */
   hold: holdSchema.optional(),
+  /** By which those who accepted the request know it again when it ends. */
+  seal: z.string().max(100).optional(),
 });
 export type Facts = z.infer<typeof factsSchema>;

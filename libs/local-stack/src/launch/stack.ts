@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Settings } from '#libs/config';
-import { ensureIdentities, seedFile } from '#libs/identities';
+import { ensureIdentities, REQUEST_SEAL_FILE, seedFile } from '#libs/identities';
 
 import { cacheFolder } from '../cache-folder.js';
 import { LocalStackError } from '../local-stack.error.js';
@@ -100,7 +100,10 @@ export class Stack {
   #identityOf(name: string): NodeJS.ProcessEnv {
     const { natsUrl, natsIdentities } = this.#options.settings;
     const hasIdentities = natsUrl === undefined || natsIdentities !== undefined;
-    return hasIdentities ? { SWITCHYARD_NATS_SEED_FILE: seedFile(this.#identities, name) } : {};
+    if (!hasIdentities) return {};
+    const seed = { SWITCHYARD_NATS_SEED_FILE: seedFile(this.#identities, name) };
+    // Whoever calls providers must not be able to make up requests.
+    return name === 'worker' ? seed : { ...seed, SWITCHYARD_REQUEST_SEAL_FILE: join(this.#identities, REQUEST_SEAL_FILE) };
   }
 
   async #nats(): Promise<string> {

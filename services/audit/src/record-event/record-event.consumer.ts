@@ -7,16 +7,21 @@ import {
   type SentRequestEnded,
 } from '#libs/contracts';
 import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
+import { RequestSeals } from '#libs/runtime';
 import { RecordEventHandler } from './record-event.handler.js';
 
 const BATCH_SIZE = 500;
 
 @Controller()
 export class RecordEventConsumer {
-  constructor(private readonly handler: RecordEventHandler) {}
+  constructor(
+    private readonly handler: RecordEventHandler,
+    private readonly seals: RequestSeals,
+  ) {}
 
   @ConsumeBatch(Consumer.audit, { size: BATCH_SIZE, decode: decodeSentRequestsEnded })
   async consume(batch: readonly Decoded<SentRequestEnded[]>[]): Promise<void> {
+    this.seals.require(batch.flatMap(({ value }) => value.map(({ event }) => event)));
     await eachInTurn(
       batch.flatMap(({ value }) => value),
       BATCH_SIZE,

@@ -1,16 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { Consumer, decodeSentRequestsEnded, type SentRequestEnded } from '#libs/contracts';
 import { ConsumeBatch, eachInTurn, type Decoded } from '#libs/messaging';
+import { RequestSeals } from '#libs/runtime';
 import { PriceCallHandler } from './price-call.handler.js';
 
 const BATCH_SIZE = 500;
 
 @Controller()
 export class PriceCallConsumer {
-  constructor(private readonly handler: PriceCallHandler) {}
+  constructor(
+    private readonly handler: PriceCallHandler,
+    private readonly seals: RequestSeals,
+  ) {}
 
   @ConsumeBatch(Consumer.billing, { size: BATCH_SIZE, decode: decodeSentRequestsEnded })
   async consume(batch: readonly Decoded<SentRequestEnded[]>[]): Promise<void> {
+    this.seals.require(batch.flatMap(({ value }) => value.map(({ event }) => event)));
     await eachInTurn(
       batch.flatMap(({ value }) => value),
       BATCH_SIZE,

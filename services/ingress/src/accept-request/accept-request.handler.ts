@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FrameKind, MessageHeader, Subject, type Caller, type Facts, type ModelEntry } from '#libs/contracts';
 import { dialectNamed, refuseUnknownFields, type DialectFacts } from '#libs/dialects';
 import { AnswerLog, BodyClaims, Messaging, MessagingError } from '#libs/messaging';
+import { RequestSeals } from '#libs/runtime';
 import { injectTraceContext } from '#libs/telemetry';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import { PendingCall } from '../answer-caller/pending-call.js';
@@ -46,6 +47,7 @@ export class AcceptRequestHandler {
     private readonly rates: RateLimits,
     private readonly budgets: BudgetGate,
     private readonly streams: AnswerLog,
+    private readonly seals: RequestSeals,
   ) {}
 
   /** @throws DialectError 404 for a model nobody configured, 429 and 402 for a limit or a budget without room, MessagingError while NATS is away. */
@@ -119,10 +121,11 @@ export class AcceptRequestHandler {
 
   /** From here on the request ends with a terminal event, whatever happens. */
   private publish(
-    facts: Facts,
+    accepted: Facts,
     { keepAliveMilliseconds }: ModelSettings,
     { requestId, body, response, claim, admitted }: LimitedRequest & { claim: string | undefined },
   ): void {
+    const facts = this.seals.sealed(accepted);
     const call = new PendingCall(facts, response, keepAliveMilliseconds);
     if (admitted) call.onEnd = (terminalEvent) => admitted.end(terminalEvent);
     this.pending.add(call);

@@ -3,6 +3,7 @@ import type { AnswerHead, Facts, KeptAnswer, RequestEnded, Snapshot } from '#lib
 import type { AnswerCache, AtomicBatchPublisher, FoundAnswer, SnapshotWatch } from '#libs/messaging';
 import type { CapturedCall, PayloadKeeper } from '#libs/payloads';
 import type { Logger } from '#libs/telemetry';
+import { RequestSeals } from '#libs/runtime';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import type { BudgetGate } from '../hold-budget/budget-gate.js';
 import { AnswerFromCacheHandler, type CacheOutcome } from './answer-from-cache.handler.js';
@@ -66,6 +67,7 @@ describe('AnswerFromCacheHandler', () => {
       {} as Logger,
       { of: () => [] } as unknown as BudgetGate,
       { keep: async (call: CapturedCall) => void captured.push(call) } as unknown as PayloadKeeper,
+      new RequestSeals({ requestSealFile: undefined }),
     );
   };
   const response = {

@@ -5,6 +5,7 @@ import { AnswerCache, AtomicBatchPublisher, SnapshotWatch, type FoundAnswer } fr
 import { PayloadKeeper } from '#libs/payloads';
 import { PayloadRules } from '#libs/routing';
 import { Logger, metrics } from '#libs/telemetry';
+import { RequestSeals } from '#libs/runtime';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
 import { BudgetGate } from '../hold-budget/budget-gate.js';
 import { CachePolicies, type CachePolicy } from './cache-policies.js';
@@ -44,6 +45,7 @@ export class AnswerFromCacheHandler {
     private readonly logger: Logger,
     private readonly budgets: BudgetGate,
     private readonly keeper: PayloadKeeper,
+    private readonly seals: RequestSeals,
   ) {
     watch.onChange((snapshot) => {
       this.policies.follow(snapshot);
@@ -113,7 +115,7 @@ export class AnswerFromCacheHandler {
     }
     metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: policy.model });
     this.results
-      .publish(requestEndedSubject(event), JSON.stringify(event))
+      .publish(requestEndedSubject(event), JSON.stringify(this.seals.sealed(event)))
       .catch((error: unknown) =>
         this.logger.error({ requestId: facts.requestId, error }, 'a terminal event could not be stored'),
       );

@@ -13,6 +13,7 @@ import { DialectError, formTexts, withFormTexts, type CallerDialect, type Dialec
 import { GuardRefused, guardRequest, guardsOn, guardTexts, Placeholders, type CompiledGuard } from '#libs/guards';
 import { AtomicBatchPublisher } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
+import { RequestSeals } from '#libs/runtime';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { RequestFacts } from '../accept-request/request-facts.js';
 import { AnswerGuard } from './answer-guard.js';
@@ -49,6 +50,7 @@ export class GuardTrafficHandler {
     private readonly results: AtomicBatchPublisher,
     private readonly notes: NoteVerdicts,
     private readonly logger: Logger,
+    private readonly seals: RequestSeals,
   ) {}
 
   /** Undefined where no guard applies, as for most. @throws DialectError 400 `guard_blocked`, 503 `guard_unavailable` */
@@ -128,7 +130,7 @@ export class GuardTrafficHandler {
       error: { class: code === 'guard_blocked' ? 'content_filter' : 'connection', status, code, message },
     };
     await this.results
-      .publish(requestEndedSubject(event), encodeRequestEnded(event))
+      .publish(requestEndedSubject(event), encodeRequestEnded(this.seals.sealed(event)))
       .catch((error: unknown) => this.logger.error({ requestId, error }, 'a terminal event could not be stored'));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MessageHeader, Subject, type Facts } from '#libs/contracts';
 import { BodyClaims, DurablePublisher } from '#libs/messaging';
+import { RequestSeals } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { JobBlobs } from '../keep-job/job-blobs.js';
@@ -17,6 +18,7 @@ export class JobPublisher {
     private readonly claims: BodyClaims,
     private readonly blobs: JobBlobs,
     private readonly limits: JobLimits,
+    private readonly seals: RequestSeals,
   ) {}
 
   /**
@@ -43,6 +45,6 @@ export class JobPublisher {
 
   /** What a job asks for, as it goes to the router. */
   factsOf({ id, facts, run }: JobToPublish): Facts {
-    return { ...facts, job: { jobId: id, run } };
+    return this.seals.sealed({ ...facts, job: { jobId: id, run } });
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { encodeRequestEnded, requestEndedSubject } from '#libs/contracts';
 import { AtomicBatchPublisher } from '#libs/messaging';
 import { metrics } from '#libs/telemetry';
+import { RequestSeals } from '#libs/runtime';
 import { StoreJobResultsHandler } from '../store-job-results/store-job-results.handler.js';
 import { EndingRepository, type EndingJob } from './ending.repository.js';
 import { neverRanEvent } from './never-ran.policy.js';
@@ -16,6 +17,7 @@ export class EndUnpublishedHandler {
     private readonly jobs: EndingRepository,
     private readonly events: AtomicBatchPublisher,
     private readonly results: StoreJobResultsHandler,
+    private readonly seals: RequestSeals,
   ) {}
 
   /** Ends what is to be ended; resolves when it is on record, and rejects where some is not: none is left at work behind it. */
@@ -29,7 +31,7 @@ export class EndUnpublishedHandler {
 
   private async endOne(job: EndingJob): Promise<void> {
     const event = neverRanEvent({ ...job.facts, job: { jobId: job.id, run: job.run } }, job.ending, Date.now());
-    await this.events.publish(requestEndedSubject(event), encodeRequestEnded(event));
+    await this.events.publish(requestEndedSubject(event), encodeRequestEnded(this.seals.sealed(event)));
     metrics.requests.add({ outcome: event.outcome, lane: event.lane, model: event.model });
     await this.results.store([event]);
   }

@@ -12,6 +12,7 @@ import {
 import { AtomicBatchPublisher, BodyClaims, DurablePublisher } from '#libs/messaging';
 import { metrics } from '#libs/telemetry';
 import type { Steering } from '../hold-money/steering.js';
+import { RequestSeals } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
@@ -48,6 +49,7 @@ export class LinePublisher {
     private readonly limits: JobLimits,
     private readonly lineFacts: LineFacts,
     private readonly results: AtomicBatchPublisher,
+    private readonly seals: RequestSeals,
   ) {}
 
   /**
@@ -103,7 +105,7 @@ export class LinePublisher {
       job: { batchId: batch.id, line, customId },
       ...(avoid.length === 0 ? {} : { wishes: { ...read.facts.wishes, ignore } }),
     };
-    return { facts, body };
+    return { facts: this.seals.sealed(facts), body };
   }
 
   private async sendClaimed({ facts, body }: BundledRequest, repetition: number | undefined): Promise<void> {
@@ -139,7 +141,7 @@ export class LinePublisher {
     const { line, bytes, error } = refused;
     const { customId } = readMessageLine(bytes);
     const event = refusedLineEvent(batch, { line, customId }, { error, at: new Date() });
-    await this.results.publish(requestEndedSubject(event), encodeRequestEnded(event));
+    await this.results.publish(requestEndedSubject(event), encodeRequestEnded(this.seals.sealed(event)));
     const { outcome, lane, model } = event;
     metrics.requests.add({ outcome, lane, model });
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BlobMissing, BlobStore } from '#libs/blobs';
 import { encodeRequestEnded, requestEndedSubject } from '#libs/contracts';
 import { AtomicBatchPublisher } from '#libs/messaging';
-import { ServiceLogger } from '#libs/runtime';
+import { RequestSeals, ServiceLogger } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
@@ -32,6 +32,7 @@ export class RecordUnfinishedHandler {
     private readonly results: AtomicBatchPublisher,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
+    private readonly seals: RequestSeals,
   ) {}
 
   /** Resolves when the events are stored. Throws where the signal aborts or a line cannot be read. */
@@ -66,7 +67,7 @@ export class RecordUnfinishedHandler {
   ): Promise<void> {
     const events = lines.map((line) => unfinishedLineEvent(batch, line, ending));
     await Promise.all(
-      events.map((event) => this.results.publish(requestEndedSubject(event), encodeRequestEnded(event))),
+      events.map((event) => this.results.publish(requestEndedSubject(event), encodeRequestEnded(this.seals.sealed(event)))),
     );
     for (const { outcome, lane, model } of events) metrics.requests.add({ outcome, lane, model });
   }

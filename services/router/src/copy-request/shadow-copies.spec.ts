@@ -4,6 +4,7 @@ import type { IncomingMessage, Messaging, PublishExtras } from '#libs/messaging'
 import { NoEligibleTarget } from '#libs/routing';
 import type { Logger } from '#libs/telemetry';
 import { eventually } from '#libs/testing';
+import { RequestSeals } from '#libs/runtime';
 import type { PlanRouteHandler } from '../plan-route/plan-route.handler.js';
 import { ShadowCopies } from './shadow-copies.js';
 
@@ -56,7 +57,7 @@ describe('ShadowCopies', () => {
         return store();
       },
     } as unknown as Messaging;
-    copies = new ShadowCopies(handler, messaging, { debug: () => undefined } as unknown as Logger);
+    copies = new ShadowCopies(handler, messaging, { debug: () => undefined } as unknown as Logger, new RequestSeals({ requestSealFile: undefined }));
   });
 
   it('sends a copy as a request of its own, for which nobody waits', async () => {

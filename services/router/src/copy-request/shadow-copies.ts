@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MessageHeader, Subject, type Facts } from '#libs/contracts';
 import { Messaging, type IncomingMessage } from '#libs/messaging';
 import { Logger, metrics } from '#libs/telemetry';
+import { RequestSeals } from '#libs/runtime';
 import { v7 } from 'uuid';
 import { PlanRouteHandler } from '../plan-route/plan-route.handler.js';
 import { shadowFacts } from './shadow-facts.policy.js';
@@ -24,6 +25,7 @@ export class ShadowCopies {
     private readonly handler: PlanRouteHandler,
     private readonly messaging: Messaging,
     private readonly logger: Logger,
+    private readonly seals: RequestSeals,
   ) {}
 
   /** Copies the request where its model's policy says so; never throws and never waits. */
@@ -33,7 +35,7 @@ export class ShadowCopies {
     if (this.underWay >= MOST_UNDER_WAY) return metrics.shadowCopies.add({ model, result: 'dropped' });
     this.underWay++;
     setImmediate(() => {
-      const copy = shadowFacts(facts, { requestId: newRequestId(), model, now: Date.now() });
+      const copy = this.seals.sealed(shadowFacts(facts, { requestId: newRequestId(), model, now: Date.now() }));
       void this.send(copy, facts, message);
     });
   }
