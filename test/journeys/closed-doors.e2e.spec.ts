@@ -58,7 +58,11 @@ async function asWorker(
   const log = createLogger({ service: 'worker', level: 'silent' });
   const access = { seedFile: environment['SWITCHYARD_NATS_SEED_FILE'] };
   const parts = await MessagingParts.open(environment['NATS_URL'] ?? '', 'worker', log, access);
-  await work(parts.messaging).finally(() => parts.close());
+  try {
+    await work(parts.messaging);
+  } finally {
+    await parts.close();
+  }
 }
 
 async function send(key: string, path: string, body: object, headers: Record<string, string> = {}) {

@@ -4,7 +4,14 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { serviceNames } from '#libs/contracts';
 import { makeAuthority, makeCertificate, type CertifiedKey } from './certificates.js';
-import { AUTHORIZATION_FILE, ensureIdentities, OPERATOR, REQUEST_SEAL_FILE, seedFile, type TrailReader } from './identity-files.js';
+import {
+  AUTHORIZATION_FILE,
+  ensureIdentities,
+  OPERATOR,
+  REQUEST_SEAL_FILE,
+  seedFile,
+  type TrailReader,
+} from './identity-files.js';
 
 const AUTHORITY_DAYS = 3_650;
 const CERTIFICATE_DAYS = 825;

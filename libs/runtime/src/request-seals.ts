@@ -20,7 +20,9 @@ export class RequestSeals {
     if (requestSealFile === undefined) return;
     const bytes = Buffer.from(readFileSync(requestSealFile, 'ascii').trim(), 'base64');
     if (bytes.length !== KEY_BYTES)
-      throw new Error(`${requestSealFile} must hold the base64 of ${KEY_BYTES} bytes: openssl rand -base64 32 makes one`);
+      throw new Error(
+        `${requestSealFile} must hold the base64 of ${KEY_BYTES} bytes: openssl rand -base64 32 makes one`,
+      );
     this.key = createSecretKey(bytes);
   }
 

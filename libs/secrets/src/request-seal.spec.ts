@@ -18,7 +18,10 @@ describe('the seal of a request', () => {
     const whole = { ...request, job: line, hold };
     const seal = requestSeal(whole, key);
     expect(seal).toMatch(/^[\w-]{22}$/);
-    const turned = { hold: { leases: hold.leases, nanoUsd: '10' }, job: { customId: 'a', line: 1, batchId: 'batch_1' } };
+    const turned = {
+      hold: { leases: hold.leases, nanoUsd: '10' },
+      job: { customId: 'a', line: 1, batchId: 'batch_1' },
+    };
     expect(isRequestSeal(seal, { ...turned, ...request }, key)).toBe(true);
   });
 

@@ -57,10 +57,7 @@ export interface Published {
 }
 
 const SNAPSHOT = {
-  models: [
-    { name: 'gpt-small', targets: [] },
-    { name: 'gpt-large', targets: [] },
-  ],
+  models: ['gpt-small', 'gpt-large'].map((name) => ({ name, targets: [] })),
   keys: [],
 };
 

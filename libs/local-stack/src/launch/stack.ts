@@ -103,7 +103,9 @@ export class Stack {
     if (!hasIdentities) return {};
     const seed = { SWITCHYARD_NATS_SEED_FILE: seedFile(this.#identities, name) };
     // Whoever calls providers must not be able to make up requests.
-    return name === 'worker' ? seed : { ...seed, SWITCHYARD_REQUEST_SEAL_FILE: join(this.#identities, REQUEST_SEAL_FILE) };
+    return name === 'worker'
+      ? seed
+      : { ...seed, SWITCHYARD_REQUEST_SEAL_FILE: join(this.#identities, REQUEST_SEAL_FILE) };
   }
 
   async #nats(): Promise<string> {

@@ -67,7 +67,9 @@ export class RecordUnfinishedHandler {
   ): Promise<void> {
     const events = lines.map((line) => unfinishedLineEvent(batch, line, ending));
     await Promise.all(
-      events.map((event) => this.results.publish(requestEndedSubject(event), encodeRequestEnded(this.seals.sealed(event)))),
+      events.map((event) =>
+        this.results.publish(requestEndedSubject(event), encodeRequestEnded(this.seals.sealed(event))),
+      ),
     );
     for (const { outcome, lane, model } of events) metrics.requests.add({ outcome, lane, model });
   }

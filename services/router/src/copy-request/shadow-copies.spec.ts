@@ -57,7 +57,12 @@ describe('ShadowCopies', () => {
         return store();
       },
     } as unknown as Messaging;
-    copies = new ShadowCopies(handler, messaging, { debug: () => undefined } as unknown as Logger, new RequestSeals({ requestSealFile: undefined }));
+    copies = new ShadowCopies(
+      handler,
+      messaging,
+      { debug: () => undefined } as unknown as Logger,
+      new RequestSeals({ requestSealFile: undefined }),
+    );
   });
 
   it('sends a copy as a request of its own, for which nobody waits', async () => {
