@@ -12,6 +12,7 @@ describe('what is wrong with a value', () => {
   it.each([
     [z.number(), 'x', 'it must be a number, not a string'],
     [z.int(), 1.5, 'it must be a whole number'],
+    [z.coerce.number(), 'x', 'it must be a number'],
     [z.boolean(), 1, 'it must be true or false, not a number'],
     [z.string(), true, 'it must be a string, not a boolean'],
     [z.array(z.string()), {}, 'it must be an array, not an object'],
