@@ -58,7 +58,10 @@ function wrongType(expected: string, message: string): string {
   if (expected === 'int') return 'it must be a whole number';
   const received = /received (\w+)/.exec(message)?.[1];
   // Text where a number is wanted is not a number in Zod's words, which tells a caller nothing.
-  const instead = received === undefined || received === 'NaN' ? '' : `, not ${received === 'boolean' ? 'a boolean' : typeInWords(received)}`;
+  const instead =
+    received === undefined || received === 'NaN'
+      ? ''
+      : `, not ${received === 'boolean' ? 'a boolean' : typeInWords(received)}`;
   return `it must be ${typeInWords(expected)}${instead}`;
 }
 
