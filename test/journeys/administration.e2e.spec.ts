@@ -224,8 +224,14 @@ describe('an installation that is administered', () => {
   });
 
   journey('serves scripts that know keys and teams as LiteLLM has them', async () => {
-    const made = await as(stack.adminKey, 'POST', '/team/new', { team_alias: 'Team One', organization_id: 'newco' });
-    expect(made.json['team_id']).toBe('team-one');
+    const team = { team_alias: 'Team One', organization_id: 'newco', max_budget: 50, budget_duration: '30d', rpm_limit: 900 };
+    const made = await as(stack.adminKey, 'POST', '/team/new', { ...team, metadata: { of: 'a script' } });
+    expect(made.json).toMatchObject({ team_id: 'team-one', max_budget: 50, ignored_fields: ['metadata'] });
+    const project = await admin('GET', '/organizations/newco/projects/team-one');
+    expect(project.json).toMatchObject({
+      budgets: [{ name: 'max_budget', limitUsd: '50', period: 'month' }],
+      limits: { requestsPerMinute: 900 },
+    });
     const fields = {
       team_id: 'team-one',
       organization_id: 'newco',
@@ -234,10 +240,26 @@ describe('an installation that is administered', () => {
       duration: '30d',
       key_type: 'llm_api',
     };
-    const key = String((await as(stack.adminKey, 'POST', '/key/generate', fields)).json['key']);
+    const allowed = { max_budget: 5.5, budget_duration: '24h', tpm_limit: 9_000_000, max_parallel_requests: 7 };
+    const key = String((await as(stack.adminKey, 'POST', '/key/generate', { ...fields, ...allowed })).json['key']);
     await eventually(async () => expect((await chat(key)).status).toBe(200));
-    const info = await as(stack.adminKey, 'GET', `/key/info?key=${key}`);
-    expect(info.json['info']).toMatchObject({ key_alias: 'script', team_id: 'team-one', models: ['small'] });
+    const info = async () => (await as(stack.adminKey, 'GET', `/key/info?key=${key}`)).json['info'] as { spend: number };
+    expect(await info()).toMatchObject({ key_alias: 'script', team_id: 'team-one', models: ['small'], ...allowed });
+    await eventually(async () => expect((await info()).spend).toBeGreaterThan(0));
+    const update = (change: object) => as(stack.adminKey, 'POST', '/key/update', { key, ...change });
+    const narrowed = await update({ max_budget: 0.000000001, rpm_limit: 100_000 });
+    expect(narrowed.json).toMatchObject({ ...allowed, max_budget: 1e-9, rpm_limit: 100_000 });
+    await eventually(async () => expect((await chat(key)).json.error?.code).toBe('budget_exceeded'));
+    for (const [change, param] of [
+      [{ max_budget: -1 }, 'max_budget'],
+      [{ budget_duration: '5d' }, 'budget_duration'],
+      [{ soft_budget: 1 }, 'soft_budget'],
+    ] as const) {
+      const { status, json } = await update(change);
+      expect([status, json.error]).toEqual([400, expect.objectContaining({ param })]);
+    }
+    expect((await update({ max_budget: null })).json).toMatchObject({ max_budget: null, tpm_limit: 9_000_000 });
+    await eventually(async () => expect((await chat(key)).status).toBe(200));
     expect((await as(stack.adminKey, 'POST', '/key/delete', { keys: [key] })).status).toBe(200);
     await eventually(async () => expect((await chat(key)).status).toBe(401));
   });
