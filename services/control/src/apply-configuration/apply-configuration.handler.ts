@@ -6,7 +6,7 @@ import type { CompilationResult } from '../compile-configuration/compile-configu
 import { compileAt, type LocatedCompilation } from '../compile-configuration/configuration-location.js';
 import { formatProblem, type ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
 import { DocumentsRepository } from '../keep-documents/documents.repository.js';
-import { withSecrets } from '../keep-documents/provider-secrets.js';
+import { openAll, reasonAgainstClosed } from '../keep-documents/provider-secrets.js';
 import { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
 import { ConfigurationInForce } from './configuration-in-force.js';
 import { ConfigurationRefusalsRepository } from './configuration-refusals.repository.js';
@@ -46,11 +46,12 @@ export class ApplyConfigurationHandler {
    */
   async apply(): Promise<Dependencies> {
     const { configPath, secretKey, adminKeySha256 } = this.settings;
-    const stored = (await this.documents.all()).map((one) => ({ ...one, document: withSecrets(one, secretKey) }));
+    const { documents: stored, closed } = openAll(await this.documents.all(), secretKey);
     const compilation = compileAt({ path: configPath, environment: process.env, adminKeySha256, stored });
     const { result } = compilation;
-    if (!result.isValid) {
-      await this.refuse(compilation, result.problems);
+    const problems = closed.map((name) => closedProblem(name, compilation.origin));
+    if (!result.isValid || problems.length > 0) {
+      await this.refuse(compilation, [...problems, ...(result.isValid ? [] : result.problems)]);
       return { files: result.referencedFiles };
     }
     const sealed = sealConfiguration(result.configuration, { secretKey, adminKeySha256 });
@@ -101,6 +102,10 @@ export class ApplyConfigurationHandler {
     if (newest) this.inForce.take(newest);
     await this.publisher.publishNewest();
   }
+}
+
+function closedProblem(provider: string, file: string): ConfigurationProblem {
+  return { file, line: 1, column: 1, path: `providers.${provider}.apiKey`, reason: reasonAgainstClosed(provider) };
 }
 
 function tooLarge({ content }: SealedConfiguration, file: string): ConfigurationProblem | undefined {

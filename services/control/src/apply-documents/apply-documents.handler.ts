@@ -25,7 +25,7 @@ import {
   type ConfigurationDocument,
 } from '../keep-documents/configuration-documents.js';
 import { DocumentsRepository } from '../keep-documents/documents.repository.js';
-import { REDACTED, withSecrets } from '../keep-documents/provider-secrets.js';
+import { openAll, REDACTED } from '../keep-documents/provider-secrets.js';
 import { documentDifferences, type Compared } from './document-differences.policy.js';
 
 /** What a text may hold: the rest of a configuration file is the installation's own and stays there. */
@@ -53,7 +53,7 @@ export class ApplyDocumentsHandler {
     requireAdmin(caller);
     const wanted = this.read(text, name);
     const stored = await this.documents.all();
-    const kept = stored.map((one) => compared({ ...one, document: withSecrets(one, this.settings.secretKey) }));
+    const kept = openAll(stored, this.settings.secretKey).documents.map(compared);
     const secretsOf = new Map(kept.map((one) => [one.address, one.document]));
     const resolved = wanted.map((one) => compared(withKeptSecrets(one, secretsOf.get(addressOf(one)))));
     const inFile = new Set(this.inForce.held.documents.map(addressOf));

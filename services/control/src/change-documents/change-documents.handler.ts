@@ -12,7 +12,7 @@ import { compileAt } from '../compile-configuration/configuration-location.js';
 import type { ConfigurationProblem } from '../compile-configuration/configuration-problem.js';
 import { addressOf, memberIdOf, type ConfigurationDocument } from '../keep-documents/configuration-documents.js';
 import { DocumentsRepository, type StoredDocument } from '../keep-documents/documents.repository.js';
-import { takeSecrets, withSecrets } from '../keep-documents/provider-secrets.js';
+import { openAll, reasonAgainstClosed, takeSecrets } from '../keep-documents/provider-secrets.js';
 import { KeyPublisher } from '../manage-keys/key-publisher.js';
 import { KeysRepository } from '../manage-keys/keys.repository.js';
 import { noteOf } from '../note-changes/change-note.js';
@@ -176,6 +176,7 @@ export class ChangeDocumentsHandler {
 
   /** The whole must be good after a change. Where it was not before either, that is told instead. */
   private requireSound(after: readonly StoredDocument[], before: readonly StoredDocument[] | undefined): void {
+    this.requireOpen(after, before ?? []);
     const problem = this.problemOf(after);
     if (!problem) return;
     const old = before && this.problemOf(before);
@@ -183,9 +184,19 @@ export class ChangeDocumentsHandler {
     throw adminRefusal.invalid(`${problem.path}: ${problem.reason}.`, problem.path.split('.').at(-1));
   }
 
+  /** Credentials that do not open refuse every change but one that sets them again or takes them away. */
+  private requireOpen(after: readonly StoredDocument[], before: readonly StoredDocument[]): void {
+    const { closed } = openAll(after, this.settings.secretKey);
+    const [first] = closed;
+    if (first === undefined) return;
+    const were = openAll(before, this.settings.secretKey).closed;
+    const isMended = closed.length < were.length && closed.every((name) => were.includes(name));
+    if (!isMended) throw adminRefusal.configurationRefused(`${reasonAgainstClosed(first)}.`);
+  }
+
   private problemOf(documents: readonly StoredDocument[]): ConfigurationProblem | undefined {
     const { configPath: path, secretKey, adminKeySha256 } = this.settings;
-    const stored = documents.map((one) => ({ ...one, document: withSecrets(one, secretKey) }));
+    const { documents: stored } = openAll(documents, secretKey);
     const { result } = compileAt({ path, environment: process.env, adminKeySha256, stored });
     return result.isValid ? undefined : result.problems[0];
   }

@@ -96,7 +96,7 @@ describe('documents of the admin API', () => {
     await control.database
       .query(`INSERT INTO control.documents (kind, organization, name, document, credentials, version)
       SELECT kind, organization, 'stolen', document, credentials, 1 FROM control.documents WHERE name = 'second'`);
-    await expect(make('plan', 'any', {})).rejects.toThrow('does not open');
+    await expect(make('plan', 'any', {})).rejects.toThrow('do not open');
     await control.database.query(`DELETE FROM control.documents WHERE name = 'stolen'`);
   });
 

@@ -1,4 +1,4 @@
-import { openEnvelope, sealEnvelope } from '#libs/secrets';
+import { openEnvelope, SecretError, sealEnvelope } from '#libs/secrets';
 
 import type { ConfigurationDocument } from './configuration-documents.js';
 
@@ -31,6 +31,41 @@ export function withSecrets(
   const { document, credentials } = owner;
   const opened = (credentials ?? []).map((envelope) => openEnvelope(envelope, { owner: ownerOf(owner), secretKey }));
   return { ...document, ...placed(opened) };
+}
+
+/** Stands for credentials that do not open where the rest is to be compiled; it is called nowhere. */
+const CLOSED = 'credentials-that-do-not-open';
+
+/** Documents with their credentials, and the names of providers whose credentials do not open: these have a placeholder. */
+export interface OpenedDocuments<Stored> {
+  readonly documents: readonly Stored[];
+  readonly closed: readonly string[];
+}
+
+/**
+ * All documents as they stand in a file. Credentials that were moved to another row, altered, or sealed with another key open for
+ * nobody: which ones is told, so that they can be refused and set again.
+ */
+export function openAll<Stored extends Parameters<typeof withSecrets>[0]>(
+  stored: readonly Stored[],
+  secretKey: Uint8Array,
+): OpenedDocuments<Stored> {
+  const closed: string[] = [];
+  const documents = stored.map((one) => {
+    try {
+      return { ...one, document: withSecrets(one, secretKey) };
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      closed.push(one.name);
+      return { ...one, document: { ...one.document, ...placed([CLOSED]) } };
+    }
+  });
+  return { documents, closed };
+}
+
+/** What is to be done about credentials that do not open. */
+export function reasonAgainstClosed(provider: string): string {
+  return `the credentials of the provider '${provider}' do not open: they were sealed for another provider or with another SWITCHYARD_SECRET_KEY, or were altered; set its apiKey again, or remove it`;
 }
 
 /** The document as it may be shown. */
