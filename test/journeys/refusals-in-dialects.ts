@@ -30,7 +30,8 @@ interface Waiting {
 type Door = { readonly url: string; readonly key: string; readonly model: string };
 
 const messages = [{ role: 'user' as const, content: 'Count to 80.' }];
-const wave = (): Buffer => {
+/** A WAVE file of silence. */
+export const twoSecondsOfSound = (): Buffer => {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
   header.writeUInt32LE(36 + 16_000, 4);
@@ -62,7 +63,7 @@ export const WAYS_TO_ASK: readonly (readonly [what: string, ask: (door: Door) =>
   [
     'transcriptions',
     async (door) =>
-      openai(door).audio.transcriptions.create({ model: door.model, file: await toFile(wave(), 'a.wav') }),
+      openai(door).audio.transcriptions.create({ model: door.model, file: await toFile(twoSecondsOfSound(), 'a.wav') }),
   ],
   ['messages', (door) => anthropic(door).messages.create({ model: door.model, messages, max_tokens: 80 })],
   [

@@ -3,6 +3,7 @@ import type { Usage } from '#libs/contracts';
 import * as fc from 'fast-check';
 import { costOf, costPartsOf } from './cost-of.js';
 import { parseUsdPerMillion } from './parse-usd-per-million.js';
+import { PRICED_UNITS } from './priced-units.js';
 import type { TokenAmounts, TokenPrices } from './token-prices.js';
 
 const RUNS = { numRuns: 10_000 };
@@ -231,6 +232,21 @@ describe('the cost of a call', () => {
           billed === BigInt(used.promptTokens) + BigInt(used.completionTokens) &&
           totalNanoUsd === parts.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n)
         );
+      }),
+      RUNS,
+    );
+  });
+
+  it('charges whatever was used that the price has an amount for, by the piece', () => {
+    fc.assert(
+      fc.property(usage, prices, (used, price) => {
+        const { parts } = costPartsOf(used, price);
+        return PRICED_UNITS.every(({ kind, amount: name, per }) => {
+          const quantity = used[kind] ?? (kind === 'requests' ? 1 : 0);
+          const part = parts.find((one) => one.kind === kind);
+          if (price[name] === undefined || quantity === 0) return part === undefined;
+          return part?.quantity === BigInt(quantity) && part.amountNanoUsd === price[name] && part.per === per;
+        });
       }),
       RUNS,
     );
