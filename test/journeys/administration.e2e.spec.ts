@@ -224,7 +224,13 @@ describe('an installation that is administered', () => {
   });
 
   journey('serves scripts that know keys and teams as LiteLLM has them', async () => {
-    const team = { team_alias: 'Team One', organization_id: 'newco', max_budget: 50, budget_duration: '30d', rpm_limit: 900 };
+    const team = {
+      team_alias: 'Team One',
+      organization_id: 'newco',
+      max_budget: 50,
+      budget_duration: '30d',
+      rpm_limit: 900,
+    };
     const made = await as(stack.adminKey, 'POST', '/team/new', { ...team, metadata: { of: 'a script' } });
     expect(made.json).toMatchObject({ team_id: 'team-one', max_budget: 50, ignored_fields: ['metadata'] });
     const project = await admin('GET', '/organizations/newco/projects/team-one');
@@ -243,7 +249,8 @@ describe('an installation that is administered', () => {
     const allowed = { max_budget: 5.5, budget_duration: '24h', tpm_limit: 9_000_000, max_parallel_requests: 7 };
     const key = String((await as(stack.adminKey, 'POST', '/key/generate', { ...fields, ...allowed })).json['key']);
     await eventually(async () => expect((await chat(key)).status).toBe(200));
-    const info = async () => (await as(stack.adminKey, 'GET', `/key/info?key=${key}`)).json['info'] as { spend: number };
+    const info = async () =>
+      (await as(stack.adminKey, 'GET', `/key/info?key=${key}`)).json['info'] as { spend: number };
     expect(await info()).toMatchObject({ key_alias: 'script', team_id: 'team-one', models: ['small'], ...allowed });
     await eventually(async () => expect((await info()).spend).toBeGreaterThan(0));
     const update = (change: object) => as(stack.adminKey, 'POST', '/key/update', { key, ...change });

@@ -37,4 +37,19 @@ describe('what an answer used', () => {
       usageBasis: 'provider',
     });
   });
+
+  it.each([
+    ['transcription', { audioMilliseconds: 900 }, { audioMilliseconds: 0 }],
+    ['rerank', { searches: 2 }, { searches: 0 }],
+  ] as const)('of %s is not nothing because a server tells zeros', (operation, units, zeros) => {
+    const facts = { operation, units, estimatedPromptTokens: 9 };
+    expect(usageOfAnswer({ usage: { ...none, ...zeros }, characters: 5 }, facts)).toEqual({
+      usage: { ...none, ...units },
+      usageBasis: 'estimate',
+    });
+    expect(usageOfAnswer({ usage: { ...told, ...zeros }, characters: 5 }, facts)).toEqual({
+      usage: { ...told, ...units },
+      usageBasis: 'provider',
+    });
+  });
 });

@@ -66,28 +66,32 @@ describe('budgets on Postgres', () => {
     expire: async (lease) => void (await billing.reservations.end([lease.id], 'expired')),
   });
 
-  it('stand after each step as the model says', async () => {
-    await fc.assert(
-      fc.asyncProperty(budgetSteps(14), async (steps) => {
-        // Counted, since of so many drawn at random two would be the same.
-        const sequence = String(count++).padStart(8, '0');
-        const budget = buildBudget({ id: `demo:${sequence}`, limitNanoUsd: String(LIMIT) });
-        snapshots.put({ budgets: [budget] });
-        const model = new BudgetModel(LIMIT);
-        const driver = driverOf(budget.id, sequence);
-        for (const step of steps) {
-          const run = takeStep(model, step, driver);
-          for (let next = run.next(); next.done !== true; next = run.next(await next.value));
-        }
-        const [row] = await server.query(
-          `SELECT posted_nano_usd::int AS posted, held_nano_usd::int AS held, overrun_nano_usd::int AS overrun
+  it(
+    'stand after each step as the model says',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(budgetSteps(14), async (steps) => {
+          // Counted, since of so many drawn at random two would be the same.
+          const sequence = String(count++).padStart(8, '0');
+          const budget = buildBudget({ id: `demo:${sequence}`, limitNanoUsd: String(LIMIT) });
+          snapshots.put({ budgets: [budget] });
+          const model = new BudgetModel(LIMIT);
+          const driver = driverOf(budget.id, sequence);
+          for (const step of steps) {
+            const run = takeStep(model, step, driver);
+            for (let next = run.next(); next.done !== true; next = run.next(await next.value));
+          }
+          const [row] = await server.query(
+            `SELECT posted_nano_usd::int AS posted, held_nano_usd::int AS held, overrun_nano_usd::int AS overrun
            FROM billing.budget_periods WHERE budget_id = $1`,
-          [budget.id],
-        );
-        const { posted, held, overrun } = model;
-        expect(row ?? { posted: 0, held: 0, overrun: 0 }).toEqual({ posted, held, overrun });
-      }),
-      { numRuns: SEQUENCES },
-    );
-  }, SEQUENCES * MILLISECONDS_EACH);
+            [budget.id],
+          );
+          const { posted, held, overrun } = model;
+          expect(row ?? { posted: 0, held: 0, overrun: 0 }).toEqual({ posted, held, overrun });
+        }),
+        { numRuns: SEQUENCES },
+      );
+    },
+    SEQUENCES * MILLISECONDS_EACH,
+  );
 });

@@ -48,9 +48,7 @@ const RULES: Readonly<Record<string, readonly Rule[] | { readonly shownIn: strin
       platform: 11n,
     },
   ],
-  hedging: [
-    { attempts: [used(9, { outcome: 'cancelled' }), used(70, { role: 'hedge' })], caller: 70n, platform: 9n },
-  ],
+  hedging: [{ attempts: [used(9, { outcome: 'cancelled' }), used(70, { role: 'hedge' })], caller: 70n, platform: 9n }],
   'a stream cut off after a part of it': [
     {
       attempts: [used(30, { outcome: 'failed' })],
@@ -111,8 +109,8 @@ describe('who pays', () => {
     const rows = table
       .split('\n')
       .filter((line) => line.startsWith('| '))
-      .map((line) => line.split('|')[1]?.trim().replace("'", '’'));
-    expect(rows.slice(2).toSorted()).toEqual(Object.keys(RULES).toSorted());
+      .map((line) => (line.split('|')[1] ?? '').trim().replace("'", '’'));
+    expect(new Set(rows.slice(2))).toEqual(new Set(Object.keys(RULES)));
   });
 
   it('is shown on Postgres where it is a matter of several events', () => {

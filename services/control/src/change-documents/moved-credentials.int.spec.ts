@@ -38,7 +38,9 @@ describe('credentials of providers that were moved in the database', () => {
     return change({ kind: 'provider', name, action, document, ...(action === 'update' ? { ifMatch: '*' } : {}) });
   };
   const inForce = () =>
-    (control.messaging.snapshotWatch.current?.providers ?? []).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    (control.messaging.snapshotWatch.current?.providers ?? []).toSorted((one, other) =>
+      one.name < other.name ? -1 : 1,
+    );
   const opensAs = (provider: string) =>
     openCredential(inForce().find(({ name }) => name === provider)?.credentials?.[0] ?? '', {
       provider,
@@ -80,9 +82,7 @@ describe('credentials of providers that were moved in the database', () => {
       },
     };
     await expect(change({ kind: 'plan', name: 'any', action: 'create' })).rejects.toMatchObject(refusal);
-    const told = await control.database.query(
-      `SELECT problems::text AS problems FROM control.configuration_refusals`,
-    );
+    const told = await control.database.query(`SELECT problems::text AS problems FROM control.configuration_refusals`);
     expect(JSON.stringify(told)).toContain('providers.first.apiKey');
     expect(JSON.stringify(told)).not.toContain('canary');
 
