@@ -211,6 +211,37 @@ describe('an installation that is administered', () => {
     90_000,
   );
 
+  journey('has what its plan has within 5 s of an upgrade, and no more within 5 s of a downgrade', async () => {
+    const bare = { name: 'bare', strategies: ['weighted'], features: [] };
+    expect((await admin('POST', '/plans', { ...bare, strategies: ['cheapest'] })).json.error?.code).toBe(
+      'invalid_document',
+    );
+    expect((await admin('POST', '/plans', bare)).status).toBe(201);
+    const { key } = await newKey({ project: 'web', name: 'planned' });
+    const wishing = { model: 'small:floor', messages: [{ role: 'user', content: 'hi' }] };
+    const onPlan = async (plan: string, code: string | undefined) => {
+      const changed = await admin('PATCH', '/organizations/newco', { plan }, { 'if-match': '*' });
+      expect(changed.status).toBe(200);
+      for (const door of [stack.url, second?.url ?? stack.url])
+        await eventually(
+          async () => {
+            const batch = await call(`${door}/v1/batches`, { key, body: {} });
+            const sorted = await call(`${door}/v1/chat/completions`, { key, body: wishing });
+            expect([batch.text, sorted.text]).toEqual([
+              expect.stringContaining(code ?? 'missing_required_parameter'),
+              expect.stringContaining(code === undefined ? 'chat.completion' : 'strategy_not_in_plan'),
+            ]);
+          },
+          { withinMilliseconds: IN_FORCE_WITHIN_MILLISECONDS },
+        );
+    };
+    await onPlan('bare', 'feature_not_in_plan');
+    expect((await chat(key)).status).toBe(200);
+    await onPlan('pay-as-you-go', undefined);
+    await onPlan('bare', 'feature_not_in_plan');
+    await onPlan('pay-as-you-go', undefined);
+  });
+
   journey('is written down by export without any secret, and that text changes nothing', async () => {
     const { text } = await call(`${stack.url}/admin/v1/configuration`, { key: stack.adminKey });
     expect(text).not.toContain(OUR_KEY);

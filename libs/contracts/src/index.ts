@@ -6,8 +6,8 @@ export type { StreamDefinition, ConsumerDefinition } from './topology.js';
 export { MessageAccess } from './access/service-access.js';
 export type { BucketName, ServiceAccess, SubjectName } from './access/service-access.js';
 export { bucketStream, inboxPrefixOf, patternsOf, streamsNeededBy } from './access/access-patterns.js';
-export { factsSchema, jobReference, lineReference, singleJobReference, byteSpan, OPERATIONS } from './routing/facts.js';
-export type { Facts, Operation, JobReference, LineReference, SingleJobReference, ByteSpan } from './routing/facts.js';
+export { factsSchema, planBoundsSchema, jobReference, lineReference, singleJobReference, byteSpan, OPERATIONS } from './routing/facts.js';
+export type { Facts, Operation, PlanBounds, JobReference, LineReference, SingleJobReference, ByteSpan } from './routing/facts.js';
 export { holdSchema } from './routing/hold.js';
 export type { Hold } from './routing/hold.js';
 export { TASKS } from './routing/task.js';
@@ -520,7 +520,7 @@ export {
   rateLimitShape,
   rateLimitsSchema,
 } from './snapshot/plan-entry.js';
-export type { OrganizationEntry, OwnedLimits, PlanEntry, RateLimits } from './snapshot/plan-entry.js';
+export type { OrganizationEntry, OwnedLimits, PlanEntry, PlanFeature, RateLimits } from './snapshot/plan-entry.js';
 export {
   configurationApplyReplySchema,
   configurationApplySchema,

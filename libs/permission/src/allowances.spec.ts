@@ -40,4 +40,17 @@ describe('what a key may use', () => {
     allowances.follow({ keys, organizations: [organization()], plans: [plan] });
     expect(allowances.of({ ...place, key: 'other' })).toBeUndefined();
   });
+
+  it('names the plan that bounds strategies, or is without auto, whatever the key is bound to', () => {
+    const allowances = new Allowances();
+    const bounding = { name: 'bare', markupMillionths: 0, strategies: ['weighted'], features: [] };
+    const keys = [key('ci', { models: ['a'] })];
+    allowances.follow({ keys, organizations: [organization({ plan: 'bare' })], plans: [bounding] });
+    const planned = { plan: { name: 'bare', strategies: ['weighted'], withoutAuto: true } };
+    expect(allowances.of({ ...place, key: 'other' })).toEqual(planned);
+    expect(allowances.of({ ...place, key: 'ci' })).toEqual({ ...planned, models: ['a'] });
+    const open = { name: 'bare', markupMillionths: 0, features: ['auto' as const] };
+    allowances.follow({ keys, organizations: [organization({ plan: 'bare' })], plans: [open] });
+    expect(allowances.of({ ...place, key: 'other' })).toBeUndefined();
+  });
 });

@@ -1,9 +1,12 @@
-import type { KeyEntry, Snapshot } from '#libs/contracts';
+import type { KeyEntry, PlanBounds, PlanEntry, Snapshot } from '#libs/contracts';
+import { plannedPlaces } from './plan-terms.js';
 
 /** What of the models and providers there are somebody may use; all where a list is absent. */
 export interface Allowance {
   readonly models?: string[];
   readonly providers?: string[];
+  /** What the plan leaves out of routing besides. */
+  readonly plan?: PlanBounds;
 }
 
 /** Whose allowance is asked for. */
@@ -22,18 +25,15 @@ type Bound = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'models' | 'pr
  */
 export class Allowances {
   private configured = new Map<string, Allowance>();
-  private plans = new Map<string, readonly string[]>();
+  private plans = new Map<string, Allowance>();
   private readonly issued = new Map<string, Allowance>();
 
   follow({ keys, organizations = [], plans = [] }: Pick<Snapshot, 'keys' | 'organizations' | 'plans'>): void {
     this.configured = new Map(keys.filter(isBound).map((key) => [pathOf(key), boundsOf(key)]));
-    const modelsOf = new Map(plans.map(({ name, models }) => [name, models]));
     this.plans = new Map();
-    for (const organization of organizations) {
-      for (const project of organization.projects) {
-        const models = modelsOf.get(project.plan ?? organization.plan ?? '');
-        if (models) this.plans.set(`${organization.name}/${project.name}`, models);
-      }
+    for (const { place, plan } of plannedPlaces({ organizations, plans })) {
+      const allowance = allowanceOf(plan);
+      if (allowance) this.plans.set(`${place.organization}/${place.project}`, allowance);
     }
   }
 
@@ -49,10 +49,24 @@ export class Allowances {
     const place = `${organization}/${project}`;
     const planned = this.plans.get(place);
     const bounds = this.issued.get(`${place}/${key}`) ?? this.configured.get(`${place}/${key}`);
-    if (!planned) return bounds;
-    const models = bounds?.models?.filter((model) => planned.includes(model)) ?? [...planned];
-    return { ...bounds, models };
+    if (!planned || !bounds) return planned ?? bounds;
+    if (!planned.models || !bounds.models) return { ...planned, ...bounds };
+    const { models } = planned;
+    return { ...planned, ...bounds, models: bounds.models.filter((model) => models.includes(model)) };
   }
+}
+
+/** What of models and strategies a plan leaves; undefined where it leaves everything. */
+function allowanceOf({ name, models, strategies, features }: PlanEntry): Allowance | undefined {
+  const withoutAuto = features !== undefined && !features.includes('auto');
+  const isBounding = strategies !== undefined || withoutAuto;
+  if (!models && !isBounding) return undefined;
+  return {
+    ...(models ? { models } : {}),
+    ...(isBounding
+      ? { plan: { name, ...(strategies ? { strategies } : {}), ...(withoutAuto ? { withoutAuto } : {}) } }
+      : {}),
+  };
 }
 
 function isBound({ models, providers }: Bound): boolean {

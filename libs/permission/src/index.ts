@@ -9,3 +9,5 @@ export { Allowances } from './allowances.js';
 export type { Allowance } from './allowances.js';
 export { KeyPolicies } from './key-policies.js';
 export type { KeyPolicy } from './key-policies.js';
+export { PlanTerms } from './plan-terms.js';
+export type { KeptDays } from './plan-terms.js';

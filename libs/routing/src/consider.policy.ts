@@ -3,6 +3,7 @@ import type { Consideration } from './candidacy.js';
 import { followRules } from './follow-rules.policy.js';
 import type { LiveState } from './live-state.js';
 import { mergedRequirements } from './merged-requirements.policy.js';
+import { refusedByPlan, strategyWithinPlan } from './plan-bounds.policy.js';
 import { privacyOf } from './privacy.policy.js';
 import type { ResolvedModel } from './resolve-model.policy.js';
 import type { RoutingTable } from './routing-table.js';
@@ -18,11 +19,12 @@ export function consider(
   world: { readonly table: RoutingTable; readonly live: LiveState },
 ): Consideration {
   const way = followRules(facts, resolved, world);
-  const { model, rules, requirements, onlyTags, refusal, others } = way;
+  const { model, rules, requirements, onlyTags, others } = way;
   const policy = model.routing ?? {};
   const privacy = privacyOf(facts, world.table.privacy);
   const wishes = wishesWithin(facts.wishes, way.followsWishes);
   const sort = way.followsWishes ? (wishes.sort ?? resolved.sort) : undefined;
+  const refusal = way.refusal ?? (facts.allowed && refusedByPlan(facts, { resolved, wishes, sort }, world.table));
   return {
     facts,
     ...world,
@@ -31,7 +33,7 @@ export function consider(
     wishes,
     policy,
     sort,
-    strategy: strategyOfGroup(way, sort),
+    strategy: strategyWithinPlan(strategyOfGroup(way, sort), facts),
     requirements: mergedRequirements(
       privacy.names.length > 0 ? [...privacy.requirements, ...requirements] : requirements,
     ),

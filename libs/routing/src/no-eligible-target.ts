@@ -9,6 +9,8 @@ const STATUS = {
   budget_exceeded: 402,
   refused_by_policy: 403,
   not_permitted: 403,
+  feature_not_in_plan: 403,
+  strategy_not_in_plan: 403,
   targets_unavailable: 503,
 } as const;
 export type RefusalCode = keyof typeof STATUS;

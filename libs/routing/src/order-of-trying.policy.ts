@@ -1,5 +1,6 @@
 import type { Candidate } from '#libs/contracts';
 import type { Candidacy, Consideration, Ordering, Ranked } from './candidacy.js';
+import { strategyWithinPlan } from './plan-bounds.policy.js';
 import { preferred, type Preferred } from './preferences.policy.js';
 import { asCandidate } from './refusal.policy.js';
 import { foremost } from './strategies/foremost.js';
@@ -31,7 +32,8 @@ export function orderOfTrying(eligible: readonly Candidacy[], consideration: Con
   const beyond: Candidate[] = [];
   for (const group of groupsOf(eligible)) {
     const { tried, room } = group[0]?.onlyAfter === undefined ? usual : kept;
-    const ordering = orderOf(group[0]?.strategy ?? consideration.strategy)(group, consideration);
+    const strategy = strategyWithinPlan(group[0]?.strategy ?? consideration.strategy, consideration.facts);
+    const ordering = orderOf(strategy)(group, consideration);
     const before = preferred(group, ordering, consideration);
     const { keys, draws } = ordering;
     const chosen = foremost({ places: before.places, first: before.first, keys, draws }, room - tried.length);

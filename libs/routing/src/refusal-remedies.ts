@@ -4,6 +4,7 @@ const OPERATOR = 'ask the operator to allow it';
 const REMEDIES: Readonly<Record<string, string>> = {
   access: 'ask the operator for permission',
   tier: 'ask the operator for permission',
+  plan: 'ask the operator for a plan that includes it',
   permission: 'use a key or a plan that allows it',
   wished_providers: 'change only, ignore, order or allow_fallbacks of the request',
   wished_targets: 'list targets that can serve the request',

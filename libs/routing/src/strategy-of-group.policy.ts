@@ -3,7 +3,7 @@ import type { Way } from './follow-rules.policy.js';
 import type { Sort } from './resolve-model.policy.js';
 
 /** What callers mean by sorting: the very best first, no draw among those that are nearly as good. */
-const STRATEGY_OF_SORT: Readonly<Record<Sort, Strategy>> = {
+export const STRATEGY_OF_SORT: Readonly<Record<Sort, Strategy>> = {
   price: { kind: 'lowest_cost' },
   throughput: { kind: 'highest_throughput', tolerance: 0 },
   latency: { kind: 'lowest_latency', measure: 'first_token', percentile: 50, tolerance: 0 },

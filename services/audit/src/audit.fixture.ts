@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeSentRequestsEnded, encodeRequestEnded, type Caller, type RequestEnded } from '#libs/contracts';
+import { decodeSentRequestsEnded, encodeRequestEnded, type Caller, type RequestEnded, type Snapshot } from '#libs/contracts';
 import { openKeyProvider } from '#libs/key-provider';
+import type { SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
@@ -76,7 +77,11 @@ export class AuditParts {
   readonly payloadKeeper = new KeepPayloadsHandler(this.trail, this.payloads, this.dataKeys, testSettings);
   readonly payloadReader = new ReadPayloadsHandler(this.payloads, this.dataKeys, this.deeds);
   readonly eraser = new EraseSubjectsHandler(this.trail, this.payloads, this.dataKeys, testSettings, silentLog);
-  readonly expirer = new ExpirePayloadsHandler(this.trail, this.payloads);
+  /** Puts a configuration in force for those who follow it. */
+  follow: (snapshot: Pick<Snapshot, 'organizations' | 'plans'>) => void = () => undefined;
+  readonly expirer = new ExpirePayloadsHandler(this.trail, this.payloads, {
+    onChange: (listener: typeof this.follow) => (this.follow = listener),
+  } as unknown as SnapshotWatch);
   readonly reporter = new ReportTrailHandler(new ReportEntriesRepository(this.database), this.deeds);
   readonly lister = new ListCheckpointsHandler(this.checkpoints, this.keys, this.deeds);
 

@@ -21,6 +21,7 @@ import { CreatePayloads1764000000060 } from './migrations/7-create-payloads.js';
 import { RemoveByClass1764000000070 } from './migrations/8-remove-by-class.js';
 import { CreatePushes1764000000090 } from './migrations/10-create-pushes.js';
 import { RaiseEntries1764000000110 } from './migrations/11-raise-entries.js';
+import { IndexPayloadsByAge1764000000120 } from './migrations/12-index-payloads-by-age.js';
 import { IndexReports1764000000080 } from './migrations/9-index-reports.js';
 
 /** What audit keeps in Postgres. */
@@ -53,5 +54,6 @@ export const auditSchema: ServiceSchema = {
     IndexReports1764000000080,
     CreatePushes1764000000090,
     RaiseEntries1764000000110,
+    IndexPayloadsByAge1764000000120,
   ],
 };

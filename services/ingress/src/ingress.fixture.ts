@@ -89,4 +89,4 @@ export async function startIngressForTests(
   };
 }
 
-const NOBODY = { handler: 'registered beside Nest', rule: undefined, description: undefined };
+const NOBODY = { handler: 'registered beside Nest', rule: undefined, description: undefined, feature: undefined };

@@ -31,6 +31,7 @@ import { ServiceAccountsController } from './administer/service-accounts.control
 import { AnswerFromCacheHandler } from './answer-from-cache/answer-from-cache.handler.js';
 import { PendingCalls } from './answer-caller/pending-calls.js';
 import { Authentication } from './authenticate/authentication.js';
+import { PlanGate } from './authenticate/plan-gate.js';
 import { CallerKeyGuard } from './authenticate/caller-key.guard.js';
 import { KeyRing } from './authenticate/key-ring.js';
 import { KeyUses } from './authenticate/key-uses.js';
@@ -164,6 +165,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     BudgetWarnings,
     Sessions,
     Authentication,
+    PlanGate,
     AuthReply,
     AcceptJobHandler,
     AcceptRequestHandler,

@@ -154,6 +154,9 @@ export class JobLimits {
   /** Lines that one statement drops. */
   readonly batchDropLines: number = 5_000;
 
+  /** How often it is looked for what the plan of a project keeps no longer. */
+  readonly planSweepMilliseconds: number = MINUTE;
+
   /** How long an idempotency key is kept, and how often those are dropped that are older. */
   readonly idempotencyMilliseconds: number = 24 * 60 * MINUTE;
   readonly idempotencyDropMilliseconds: number = 60 * MINUTE;

@@ -43,6 +43,8 @@ import { JobPublisher } from './dispatch-jobs/job-publisher.js';
 import { EndUnpublishedHandler } from './end-job/end-unpublished.handler.js';
 import { EndingRepository } from './end-job/ending.repository.js';
 import { DropJobsRepository } from './expire-jobs/drop-jobs.repository.js';
+import { CapRetentionRepository } from './cap-retention/cap-retention.repository.js';
+import { CapRetentionRunner } from './cap-retention/cap-retention.runner.js';
 import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
 import { AnswerQueuesController } from './answer-queues/answer-queues.controller.js';
 import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
@@ -271,6 +273,8 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     DispatchRepository,
     DropJobsRepository,
     DropJobsRunner,
+    CapRetentionRepository,
+    CapRetentionRunner,
     EndUnpublishedHandler,
     EndingRepository,
     JobBlobs,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PlansInForce } from './cap-retention/plans-in-force.js';
 import { DeliverWebhookHandler } from './deliver-webhooks/deliver-webhook.handler.js';
 import { DeliverWebhooksRunner } from './deliver-webhooks/deliver-webhooks.runner.js';
 import { DeliveryClaimRepository } from './deliver-webhooks/delivery-claim.repository.js';
@@ -27,12 +28,13 @@ import { WebhookLimits } from './webhook-limits.js';
     DropOldWebhooksRunner,
     ManageDeliveriesHandler,
     ManageEndpointsHandler,
+    PlansInForce,
     RaiseNotificationsHandler,
     WebhookDeliveryRepository,
     WebhookEndpointRepository,
     WebhookOutboxRepository,
     WebhookSender,
   ],
-  exports: [WebhookOutboxRepository],
+  exports: [PlansInForce, WebhookOutboxRepository],
 })
 export class WebhooksModule {}

@@ -40,6 +40,17 @@ export type SingleJobReference = z.infer<typeof singleJobReference>;
 export const jobReference = z.union([lineReference, singleJobReference]);
 export type JobReference = z.infer<typeof jobReference>;
 
+/** What a plan leaves out of routing; absent where it leaves out nothing. */
+export const planBoundsSchema = z.object({
+  /** The plan's name, for whoever is refused. */
+  name: slug,
+  /** Kinds of strategies that may order targets, besides `priority`; all where absent. */
+  strategies: z.array(z.string()).optional(),
+  /** Models with `auto` may not be asked for. */
+  withoutAuto: z.literal(true).optional(),
+});
+export type PlanBounds = z.infer<typeof planBoundsSchema>;
+
 /**
  * What is known of a request before anybody is called, read once at the edge, so that nobody behind it has to parse the
  * body: whose it is, what it asks for, how large it is and until when it matters.
@@ -101,7 +112,13 @@ export const factsSchema = z.object({
   /** Providers for which the caller's budgets have no room; their targets are left out. */
   exhaustedProviders: z.array(slug).optional(),
   /** What the key and the plan allow, written in by the router; all where absent. */
-  allowed: z.object({ models: z.array(z.string()).optional(), providers: z.array(slug).optional() }).optional(),
+  allowed: z
+    .object({
+      models: z.array(z.string()).optional(),
+      providers: z.array(slug).optional(),
+      plan: planBoundsSchema.optional(),
+    })
+    .optional(),
   /** Guards and policies of privacy of a key that is not of the configuration, written in by the router; absent where it has none. */
   keyPolicy: z
     .object({ guards: z.array(guardEntrySchema).optional(), privacy: privacyEntrySchema.optional() })

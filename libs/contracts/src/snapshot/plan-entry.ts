@@ -30,7 +30,7 @@ export const ownedLimitsSchema = rateLimitsSchema.extend({
 });
 export type OwnedLimits = z.infer<typeof ownedLimitsSchema>;
 
-/** What a plan can be with or without. */
+/** What a plan can be with or without; which addresses and wishes each of them opens stands in the documents of plans. */
 export const PLAN_FEATURES = [
   'batches',
   'webhooks',
@@ -40,6 +40,7 @@ export const PLAN_FEATURES = [
   'caching',
   'audit-export',
 ] as const;
+export type PlanFeature = (typeof PLAN_FEATURES)[number];
 
 /** What an organisation or a project has bought. */
 export const planEntrySchema = z.object({
@@ -50,9 +51,9 @@ export const planEntrySchema = z.object({
   limits: ownedLimitsSchema.optional(),
   /** Public models that may be asked for; all where absent. */
   models: z.array(z.string()).optional(),
-  /** Strategies of routing that requests may ask for; all where absent. */
+  /** Kinds of strategies that order targets for its requests, besides `priority`; all where absent. */
   strategies: z.array(z.string()).optional(),
-  /** How long answers and files are kept, in days. */
+  /** How long files, batches, jobs, responses and payloads are kept at most, in days. */
   retentionDays: z.int().positive().optional(),
   /** All where absent. */
   features: z.array(z.enum(PLAN_FEATURES)).optional(),

@@ -138,7 +138,7 @@ export const metrics = {
     },
     { model: 'model' },
   ),
-  retentionDropped: new Counter<{ kind: 'job_results' | 'jobs' | 'batch_lines' | 'batches' }>(
+  retentionDropped: new Counter<{ kind: 'job_results' | 'jobs' | 'batch_lines' | 'batches' | 'responses' }>(
     {
       name: 'switchyard.retention.dropped',
       description: 'What was kept long enough and is forgotten.',

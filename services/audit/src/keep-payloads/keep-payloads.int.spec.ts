@@ -178,6 +178,29 @@ describe('prompts and answers beside the trail', () => {
     expect((await erase('jo@example.com', 'held')).keys).toBe(1);
   });
 
+  it('removes what the plan of its project keeps no longer, a rule of longer days or none notwithstanding', async () => {
+    const old = captured({ organization: 'capped', project: 'short', retentionDays: 300 });
+    const unruled = captured({ organization: 'capped', project: 'short' });
+    const elsewhere = captured({ organization: 'capped', project: 'long' });
+    await parts.payloadKeeper.keep([old, unruled, elsewhere]);
+    await parts.database.query(
+      `UPDATE audit.payloads SET kept_at = now() - interval '8 days' WHERE organization = 'capped'`,
+    );
+    const fresh = captured({ organization: 'capped', project: 'short' });
+    await parts.payloadKeeper.keep([fresh]);
+    const projects = [{ name: 'short', plan: 'week' }, { name: 'long' }];
+    const organizations = [{ name: 'capped', projects }];
+    expect(await parts.expirer.expire()).toBe(0);
+    parts.follow({ organizations, plans: [{ name: 'week', markupMillionths: 0, retentionDays: 9 }] });
+    expect(await parts.expirer.expire()).toBe(0);
+    parts.follow({ organizations, plans: [{ name: 'week', markupMillionths: 0, retentionDays: 7 }] });
+    expect(await parts.expirer.expire()).toBe(2);
+    parts.follow({});
+    for (const { head } of [fresh, elsewhere]) await read(head.requestId, admin, 'capped');
+    for (const { head } of [old, unruled])
+      await expect(read(head.requestId, admin, 'capped')).rejects.toMatchObject({ reply: { status: 404 } });
+  });
+
   it('says that its key provider is away as something that passes', async () => {
     const provider = parts.keyProvider;
     const wrap = provider.wrap.bind(provider);

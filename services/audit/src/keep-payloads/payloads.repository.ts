@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PayloadCaptured } from '#libs/contracts';
+import type { KeptDays } from '#libs/permission';
 import { Database, type Transaction } from '#libs/storage';
 
 /** Whose payload: an organisation's subject, under its pseudonym. */
@@ -40,6 +41,9 @@ interface KeyRow {
   wrapped: string | null;
 }
 
+const CAPPED = (caps: string): string =>
+  `json_to_recordset(${caps}) AS cap(organization text, project text, days integer)`;
+const BEYOND_PLAN = `payload.kept_at <= now() - make_interval(days => cap.days)`;
 const SUBJECTS = `json_to_recordset($1) AS wanted(organization text, subject text)`;
 
 @Injectable()
@@ -145,22 +149,32 @@ export class PayloadsRepository {
   }
 
   /** Removes what is past its time, a page of an organisation at once; logs that are held keep everything. */
-  async removeExpired(transaction: Transaction, organization: string, most: number): Promise<string[]> {
+  async removeExpired(
+    transaction: Transaction,
+    { organization, caps, most }: { organization: string; caps: readonly KeptDays[]; most: number },
+  ): Promise<string[]> {
+    const ofIt = caps.filter((cap) => cap.organization === organization);
     const rows = await transaction.query<{ request_id: string }>(
       `DELETE FROM audit.payloads WHERE (organization, request_id, part) IN (
-         SELECT organization, request_id, part FROM audit.payloads
-         WHERE organization = $1 AND expires_at <= now() ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+         SELECT organization, request_id, part FROM audit.payloads payload
+         WHERE organization = $1 AND (expires_at <= now() OR EXISTS (
+           SELECT FROM ${CAPPED('$3')} WHERE cap.project = payload.project AND ${BEYOND_PLAN}))
+         ORDER BY kept_at LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING request_id`,
-      [organization, most],
+      [organization, most, JSON.stringify(ofIt)],
     );
     return rows.map((row) => row.request_id);
   }
 
   /** Organisations of which something is past its time and which nobody holds. */
-  async expiring(): Promise<string[]> {
+  async expiring(caps: readonly KeptDays[]): Promise<string[]> {
     const rows = await this.database.query<{ organization: string }>(
-      `SELECT DISTINCT organization FROM audit.payloads JOIN audit.logs USING (organization)
-       WHERE expires_at <= now() AND held_since IS NULL ORDER BY organization`,
+      `SELECT organization FROM (
+         SELECT organization FROM audit.payloads WHERE expires_at <= now()
+         UNION SELECT payload.organization FROM ${CAPPED('$1')} JOIN audit.payloads payload USING (organization, project)
+         WHERE ${BEYOND_PLAN}) AS due
+       JOIN audit.logs USING (organization) WHERE held_since IS NULL ORDER BY organization`,
+      [JSON.stringify(caps)],
     );
     return rows.map((row) => row.organization);
   }

@@ -68,10 +68,11 @@ function assembleOrganization({
   };
 }
 
-function assemblePlan({ markup = 0, limits, ...plan }: PlanFields): PlanEntry {
+function assemblePlan({ markup = 0, limits, strategies, ...plan }: PlanFields): PlanEntry {
   return {
     ...withoutUndefined(plan),
     markupMillionths: markup,
+    ...(strategies ? { strategies: strategies.map((name) => name.replaceAll('-', '_')) } : {}),
     ...(limits ? { limits: withoutUndefined(limits) } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { PLAN_FEATURES, rateLimitShape, slug } from '#libs/contracts';
 import { markupField } from './budgets/markup-field.js';
 import { closedObject } from './closed-object.js';
 import { modelName, plainText } from './field-types.js';
+import { STRATEGY_NAMES } from './routing-policies/strategy-setting.js';
 
 const MOST_ENTRIES = 1_000;
 const rateLimits = closedObject(rateLimitShape);
@@ -23,7 +24,7 @@ export const planFields = closedObject({
   markup: markupField.optional(),
   limits: limitFields.optional(),
   models: z.array(modelName).max(MOST_ENTRIES).optional(),
-  strategies: z.array(z.string().min(1).max(100)).max(MOST_ENTRIES).optional(),
+  strategies: z.array(z.enum(STRATEGY_NAMES)).max(STRATEGY_NAMES.length).optional(),
   retentionDays: z.int().positive().max(36_500).optional(),
   features: z.array(z.enum(PLAN_FEATURES)).optional(),
   support: plainText.optional(),

@@ -10,6 +10,7 @@ import {
 } from '#libs/contracts';
 import { refuseUnknownFields, type CallerDialect, type DialectFacts } from '#libs/dialects';
 import { BodyClaims, Messaging } from '#libs/messaging';
+import { PlanGate } from '../authenticate/plan-gate.js';
 import { HttpLimit } from '../http/http-limits.js';
 import { RequestFacts } from '../accept-request/request-facts.js';
 
@@ -34,10 +35,17 @@ export class AcceptJobHandler {
     private readonly requestFacts: RequestFacts,
     private readonly messaging: Messaging,
     private readonly bodies: BodyClaims,
+    private readonly plans: PlanGate,
   ) {}
 
-  /** @throws DialectError for a model nobody configured, QueryRefused, MessagingError */
+  /** @throws DialectError 403 where the caller's plan has no such work: `schedules` for a time, `background` without one */
+  requirePlan({ caller, runAt }: Pick<LaterRequest, 'caller' | 'runAt'>): void {
+    this.plans.require(caller, runAt === undefined ? 'background' : 'schedules');
+  }
+
+  /** @throws DialectError for a model nobody configured or what is not in the plan, QueryRefused, MessagingError */
   async handle(request: LaterRequest): Promise<Made<JobObject>> {
+    this.requirePlan(request);
     const { requestId, caller, dialect, endpoint, body, runAt, response } = request;
     const { facts, model } = this.requestFacts.complete(request);
     if (model.unknownFields === 'refuse') refuseUnknownFields(body, dialect);

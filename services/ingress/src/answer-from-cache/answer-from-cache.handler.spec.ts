@@ -5,6 +5,7 @@ import type { CapturedCall, PayloadKeeper } from '#libs/payloads';
 import type { Logger } from '#libs/telemetry';
 import { RequestSeals } from '#libs/runtime';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
+import type { PlanGate } from '../authenticate/plan-gate.js';
 import type { BudgetGate } from '../hold-budget/budget-gate.js';
 import { AnswerFromCacheHandler, type CacheOutcome } from './answer-from-cache.handler.js';
 
@@ -68,6 +69,7 @@ describe('AnswerFromCacheHandler', () => {
       { of: () => [] } as unknown as BudgetGate,
       { keep: async (call: CapturedCall) => void captured.push(call) } as unknown as PayloadKeeper,
       new RequestSeals({ requestSealFile: undefined }),
+      { has: ({ project }: Facts) => project !== 'without-caching' } as unknown as PlanGate,
     );
   };
   const response = {
@@ -84,6 +86,11 @@ describe('AnswerFromCacheHandler', () => {
     if (!policy) throw new Error('the answer is not kept');
     return handler.handle({ facts: asking, body, response, cacheControl }, policy);
   };
+
+  it('looks for nothing where the plan is without caching', () => {
+    expect(handlerWith().policyFor({ ...facts, project: 'without-caching' })).toBeUndefined();
+    expect(handlerWith().policyFor(facts)).toBeDefined();
+  });
 
   it('answers with the kept bytes, charges the share of the policy, and records where the answer came from', async () => {
     expect(await handle()).toEqual({ answered: true });

@@ -7,6 +7,7 @@ import { PayloadRules } from '#libs/routing';
 import { Logger, metrics } from '#libs/telemetry';
 import { RequestSeals } from '#libs/runtime';
 import type { CallerResponse } from '../answer-caller/caller-response.js';
+import { PlanGate } from '../authenticate/plan-gate.js';
 import { BudgetGate } from '../hold-budget/budget-gate.js';
 import { CachePolicies, type CachePolicy } from './cache-policies.js';
 import { cacheKey } from './cache-key.js';
@@ -46,6 +47,7 @@ export class AnswerFromCacheHandler {
     private readonly budgets: BudgetGate,
     private readonly keeper: PayloadKeeper,
     private readonly seals: RequestSeals,
+    private readonly plans: PlanGate,
   ) {
     watch.onChange((snapshot) => {
       this.policies.follow(snapshot);
@@ -58,7 +60,8 @@ export class AnswerFromCacheHandler {
   policyFor(facts: Facts): CachePolicy | undefined {
     // What a key or a plan does not allow is known to the router, whom a kept answer would pass by.
     if (!this.policies.areAny || facts.allowed !== undefined) return undefined;
-    return KEPT_OPERATIONS.has(facts.operation) ? this.policies.of(facts) : undefined;
+    if (!KEPT_OPERATIONS.has(facts.operation) || !this.plans.has(facts, 'caching')) return undefined;
+    return this.policies.of(facts);
   }
 
   /**

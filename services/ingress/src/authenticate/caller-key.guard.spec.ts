@@ -11,6 +11,7 @@ import { CallerKeyGuard, type AuthenticatedRequest } from './caller-key.guard.js
 import { KeyRing } from './key-ring.js';
 import type { KeyUses } from './key-uses.js';
 import { ForPeople, Permit, Public } from './permit.js';
+import { PlanGate } from './plan-gate.js';
 import type { Sessions } from './sessions.js';
 
 const secretKey = Buffer.alloc(32, 7);
@@ -71,6 +72,7 @@ function guarded(): Guarded {
   const guard = new CallerKeyGuard(
     new Authentication(ring, sessions),
     new TrailTally({} as Messaging, createLogger({ service: 'test', level: 'silent' })),
+    new PlanGate(watch as SnapshotWatch),
   );
   return {
     bring: (keys, more = {}) => {

@@ -6,6 +6,7 @@ import { abilityOf, whoMay, type Permission } from '#libs/permission';
 import { TrailTally } from '../note-refusals/trail-tally.js';
 import { Authentication } from './authentication.js';
 import { ruleOf } from './permit.js';
+import { featureOf, PlanGate } from './plan-gate.js';
 
 /** Addresses at which a caller acts in one project. */
 const OF_A_PROJECT = /^\/v\d+\//;
@@ -14,14 +15,15 @@ const OF_A_PROJECT = /^\/v\d+\//;
 export type AuthenticatedRequest = FastifyRequest & { caller: Caller };
 
 /**
- * The one guard of all routes: lets a request pass whose caller is known and may do what the route's `@Permit` says. A route
- * without a rule lets nobody pass. Whether the very thing asked for may be seen is for the service that holds it.
+ * The one guard of all routes: lets a request pass whose caller is known and may do what the route's `@Permit` says, and
+ * whose plan has what its `@InPlan` says. A route without a rule lets nobody pass. Whether the very thing asked for may be seen is for the service that holds it.
  */
 @Injectable()
 export class CallerKeyGuard implements CanActivate {
   constructor(
     private readonly authentication: Authentication,
     private readonly tally: TrailTally,
+    private readonly plans: PlanGate,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -37,6 +39,8 @@ export class CallerKeyGuard implements CanActivate {
     request.caller = this.authentication.callerOf(request);
     if ('isForPeople' in rule) requirePerson(request.caller);
     else requireAllowed(request, rule);
+    const feature = featureOf(context.getHandler());
+    if (feature) this.plans.require(request.caller, feature);
     this.tally.used(request.caller);
     return true;
   }

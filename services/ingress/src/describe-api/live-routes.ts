@@ -1,6 +1,8 @@
 import { RequestMethod, type ExecutionContext, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import type { ModulesContainer } from '@nestjs/core';
+import type { PlanFeature } from '#libs/contracts';
+import { featureOf } from '../authenticate/plan-gate.js';
 import { ruleOf, type RouteRule } from '../authenticate/permit.js';
 import { descriptionOf, type RouteDescription } from './describe.js';
 
@@ -13,6 +15,8 @@ export interface LiveRoute {
   readonly handler: string;
   readonly rule: RouteRule | undefined;
   readonly description: RouteDescription | undefined;
+  /** What the caller's plan must have. */
+  readonly feature: PlanFeature | undefined;
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -34,6 +38,7 @@ function routesOf(controller: Type): LiveRoute[] {
       handler: `${controller.name}.${name}`,
       rule: ruleOf(handler, controller),
       description: descriptionOf(handler),
+      feature: featureOf(handler),
     };
     return pathsOf(controller).flatMap((base) =>
       pathsOf(handler).map((path) => ({ ...known, url: joined(base, path) })),

@@ -74,8 +74,9 @@ export class ModelsController {
   private models(caller: Caller): { models: readonly ModelEntry[]; createdAt: number } {
     const { models = [], createdAt = 0 } = this.watch.current ?? {};
     const visible = caller.admin ? models : models.filter(({ routing }) => !denialOf(routing?.access, caller));
-    const allowed = this.keys.allowanceOf(caller)?.models;
-    return { models: allowed ? visible.filter(({ name }) => allowed.includes(name)) : visible, createdAt };
+    const { models: allowed, plan } = this.keys.allowanceOf(caller) ?? {};
+    const named = allowed ? visible.filter(({ name }) => allowed.includes(name)) : visible;
+    return { models: plan?.withoutAuto ? named.filter(({ auto }) => !auto) : named, createdAt };
   }
 }
 

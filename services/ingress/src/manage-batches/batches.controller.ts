@@ -12,6 +12,7 @@ import { Messaging } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { InPlan } from '../authenticate/plan-gate.js';
 import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
 import { showMade } from '../repeat-request/show-made.js';
 import { readFields, readJson } from '../http/read-json.js';
@@ -35,6 +36,7 @@ export class BatchesController {
 
   @Post()
   @Permit('create', 'Batch')
+  @InPlan('batches')
   @HttpCode(200)
   async create(
     @Req() request: AuthenticatedRequest,

@@ -14,6 +14,7 @@ import { DialectError } from '#libs/dialects';
 import { Messaging, QueryRefused } from '#libs/messaging';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { InPlan } from '../authenticate/plan-gate.js';
 import type { ListedRequest } from '../receive-requests/listed-request.policy.js';
 import { idempotencyKeyOf } from '../repeat-request/idempotency-key.js';
 import { showMade } from '../repeat-request/show-made.js';
@@ -39,6 +40,7 @@ export class ListedBatchesController {
 
   @Post()
   @Permit('create', 'Batch')
+  @InPlan('batches')
   @HttpCode(200)
   async create(
     @Req() request: AuthenticatedRequest,

@@ -46,6 +46,7 @@ export class AcceptBackgroundHandler {
         "A response in the background is kept; leave out 'store: false'.",
         'store',
       );
+    this.jobs.requirePlan({ caller: request.caller, runAt: wish?.runAt });
     const idempotencyKey = useLastingId(request, reply, body);
     const previousResponseId = state.previousResponseId ?? null;
     const id = `resp_${request.id.replace(/^req_/, '')}`;

@@ -13,6 +13,7 @@ import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { InPlan } from '../authenticate/plan-gate.js';
 import { readOptionalJson } from '../http/read-json.js';
 import { rotateLikeOpenAi, testFields } from './webhook-fields.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -36,6 +37,7 @@ export class OpenAiWebhooksController {
 
   @Post('webhook_endpoints')
   @Permit('create', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   create(@Req() request: AuthenticatedRequest): Promise<WebhookEndpointWithSecret> {
     return this.own.create(request);
@@ -55,6 +57,7 @@ export class OpenAiWebhooksController {
 
   @Post('webhook_endpoints/:id')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   update(@Req() request: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookEndpointObject> {
     return this.own.update(request, id);
@@ -68,6 +71,7 @@ export class OpenAiWebhooksController {
 
   @Post('webhook_endpoints/:id/rotate_secret')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   rotate(@Req() { caller, body }: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookEndpointWithSecret> {
     const { overlap_seconds: overlapSeconds } = readOptionalJson(body, rotateLikeOpenAi);
@@ -78,6 +82,7 @@ export class OpenAiWebhooksController {
   /** OpenAI answers with the receiver's status, and with an error where there was none. */
   @Post('webhook_endpoints/:id/test')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   async test(@Req() { caller, body }: AuthenticatedRequest, @Param('id') id: string): Promise<object> {
     const { event_type: eventType } = readOptionalJson(body, testFields);

@@ -19,6 +19,7 @@ import {
 import { Messaging } from '#libs/messaging';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { InPlan } from '../authenticate/plan-gate.js';
 import { readFields, readJson, readOptionalJson } from '../http/read-json.js';
 import {
   createFields,
@@ -40,6 +41,7 @@ export class WebhooksController {
 
   @Post()
   @Permit('create', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   create(@Req() { caller, body }: AuthenticatedRequest): Promise<WebhookEndpointWithSecret> {
     const query = { caller, fields: readJson(body, createFields) };
@@ -61,6 +63,7 @@ export class WebhooksController {
 
   @Post(':id')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   update(@Req() { caller, body }: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookEndpointObject> {
     const query = { caller, id, fields: readJson(body, updateFields) };
@@ -69,6 +72,7 @@ export class WebhooksController {
 
   @Patch(':id')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   patch(@Req() request: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookEndpointObject> {
     return this.update(request, id);
   }
@@ -81,6 +85,7 @@ export class WebhooksController {
 
   @Post(':id/rotate')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   rotate(@Req() { caller, body }: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookEndpointWithSecret> {
     const { overlap_seconds: overlapSeconds } = readOptionalJson(body, rotateFields);
@@ -90,6 +95,7 @@ export class WebhooksController {
 
   @Post(':id/test')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   test(@Req() { caller, body }: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookDeliveryObject> {
     const { event_type: eventType } = readOptionalJson(body, testFields);
@@ -99,6 +105,7 @@ export class WebhooksController {
 
   @Post(':id/replay')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   replayFailed(@Req() { caller, body }: AuthenticatedRequest, @Param('id') id: string): Promise<WebhookReplayed> {
     const { since } = readOptionalJson(body, replayFields);
@@ -129,6 +136,7 @@ export class WebhooksController {
 
   @Post(':id/deliveries/:delivery/replay')
   @Permit('update', 'Webhook')
+  @InPlan('webhooks')
   @HttpCode(200)
   replay(
     @Req() { caller }: AuthenticatedRequest,

@@ -15,6 +15,7 @@ import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { InPlan } from '../authenticate/plan-gate.js';
 import { readFields } from '../http/read-json.js';
 import { visibleDecision } from '../read-records/visible-decision.policy.js';
 import { ExportTrailHandler } from './export-trail.handler.js';
@@ -47,6 +48,7 @@ export class TrailController {
 
   @Get('v1/audit/tail')
   @Permit('read', 'AuditEvent')
+  @InPlan('audit-export')
   async tail(
     @Req() request: AuthenticatedRequest,
     @Query() query: unknown,
@@ -140,6 +142,7 @@ export class TrailController {
 
   @Get('v1/audit/export')
   @Permit('read', 'AuditEvent')
+  @InPlan('audit-export')
   async export(
     @Req() { caller }: AuthenticatedRequest,
     @Query() query: unknown,

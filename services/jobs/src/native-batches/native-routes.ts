@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Facts, RoutingSlip, Snapshot, TargetEntry } from '#libs/contracts';
 import { GuardTable } from '#libs/guards';
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
-import { KeyPolicies } from '#libs/permission';
+import { Allowances, KeyPolicies } from '#libs/permission';
 import { NoEligibleTarget, planRoute, resolveModel, routingTable, type RoutingTable } from '#libs/routing';
 import { mayGoNative, nativeTargetOf, type NativeTarget } from './native-target.policy.js';
 
@@ -13,11 +13,15 @@ export class NativeRoutes {
   private table: RoutingTable | undefined;
   private entries: readonly TargetEntry[] = [];
   private guards = new GuardTable({});
+  private readonly allowances = new Allowances();
   private readonly keyPolicies = new KeyPolicies();
 
   constructor(watch: SnapshotWatch, keys: KeyBucket) {
     watch.onChange((snapshot) => this.follow(snapshot));
-    keys.onChange((hash, entry) => this.keyPolicies.followKey(hash, entry));
+    keys.onChange((hash, entry) => {
+      this.allowances.followKey(entry);
+      this.keyPolicies.followKey(hash, entry);
+    });
   }
 
   get revision(): number {
@@ -40,7 +44,9 @@ export class NativeRoutes {
     // Whoever batches at the provider sends lines as they are, past the guards.
     if (this.guards.of(facts, model, keyPolicy?.guards).length > 0) return undefined;
     try {
-      const slip = planRoute(keyPolicy ? { ...facts, keyPolicy } : facts, this.table);
+      const allowed = this.allowances.of(facts);
+      const bound = { ...facts, ...(keyPolicy ? { keyPolicy } : {}), ...(allowed ? { allowed } : {}) };
+      const slip = planRoute(bound, this.table);
       const native = nativeTargetOf({ facts, slip }, this.table, leftMilliseconds);
       return native && { ...native, slip };
     } catch (error) {
@@ -54,5 +60,6 @@ export class NativeRoutes {
     this.entries = snapshot.models.flatMap(({ targets }) => targets.filter(({ nativeBatch }) => nativeBatch));
     this.table = this.entries.length === 0 ? undefined : routingTable(snapshot);
     this.guards = new GuardTable(snapshot);
+    this.allowances.follow(snapshot);
   }
 }

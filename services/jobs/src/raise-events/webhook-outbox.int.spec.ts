@@ -3,6 +3,7 @@ import type { NotificationRaised, WebhookEvent } from '#libs/contracts';
 import { Database } from '#libs/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { JobsForTests } from '../jobs.fixture.js';
+import { PlansInForce } from '../cap-retention/plans-in-force.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
 import { inputLines } from '../line.fixture.js';
 import { RaiseNotificationsHandler } from './raise-notifications.handler.js';
@@ -12,6 +13,7 @@ interface Told {
   readonly endpoint_id: string;
   readonly event_type: string;
   readonly status: string;
+  readonly reason: string | null;
   readonly body: string;
 }
 
@@ -51,7 +53,7 @@ const record = (...events: WebhookEvent[]): Promise<void> =>
 
 const told = (): Promise<Told[]> =>
   jobs.query<Told>(
-    `SELECT d.endpoint_id, d.event_type, d.status, e.body
+    `SELECT d.endpoint_id, d.event_type, d.status, d.reason, e.body
      FROM jobs.webhook_deliveries d JOIN jobs.webhook_events e ON e.id = d.event_id ORDER BY d.endpoint_id, e.type`,
   );
 
@@ -155,6 +157,21 @@ describe('the outbox of webhooks', () => {
     expect(await told()).toEqual([
       expect.objectContaining({ endpoint_id: 'batches', status: 'pending' }),
       expect.objectContaining({ endpoint_id: 'ends', status: 'failed' }),
+    ]);
+  });
+
+  it('keeps as failed what a plan without webhooks misses, until the plan has them', async () => {
+    const plans = [{ name: 'bare', markupMillionths: 0, features: [] }];
+    jobs.get(PlansInForce).follow({ plans, organizations: [{ name: 'demo', projects: [{ name: 'default', plan: 'bare' }] }] });
+    await record({ organization: 'demo', type: 'budget.exhausted', data: { id: 'bud_1' } });
+    jobs.get(PlansInForce).follow({});
+    await record(completed);
+
+    const ofAll = (await told()).filter(({ endpoint_id: id }) => id === 'all' || id === 'elsewhere');
+    expect(ofAll.map(({ endpoint_id: id, event_type: type, status, reason }) => [id, type, status, reason])).toEqual([
+      ['all', 'batch.completed', 'pending', null],
+      ['all', 'budget.exhausted', 'failed', 'feature_not_in_plan'],
+      ['elsewhere', 'budget.exhausted', 'pending', null],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { webhookEventSchema, type WebhookEvent } from '#libs/contracts';
 import { sha256Hex } from '#libs/secrets';
+import { PlansInForce } from '../cap-retention/plans-in-force.js';
 import { storableText, type Transaction } from '#libs/storage';
 
 /** Standard Webhooks asks for less than 20 kB; the rest of the event takes its part. */
@@ -21,13 +22,18 @@ const WISHES_FOR_IT = `EXISTS (
 
 /**
  * What nobody wishes for is not kept. An endpoint that was disabled because it failed for days keeps what it misses as failed, so
- * that it can be replayed once the receiver is well; one that somebody disabled, or that is gone, misses nothing.
+ * that it can be replayed once the receiver is well, and so does one whose project's plan is without webhooks; one that somebody
+ * disabled, or that is gone, misses nothing.
  */
 const RECORD = `
 WITH raised AS (
   SELECT * FROM json_to_recordset($1) AS raised(id text, organization text, project text, type text, data text)
 ), wished AS (
-  SELECT raised.id AS event_id, raised.type, endpoint.id AS endpoint_id, endpoint.organization, endpoint.project, endpoint.enabled
+  SELECT raised.id AS event_id, raised.type, endpoint.id AS endpoint_id, endpoint.organization, endpoint.project,
+    CASE WHEN NOT endpoint.enabled THEN 'endpoint_disabled'
+      WHEN EXISTS (SELECT FROM json_to_recordset($2) AS without(organization text, project text)
+        WHERE without.organization = endpoint.organization AND without.project = endpoint.project)
+      THEN 'feature_not_in_plan' END AS reason
   FROM raised JOIN jobs.webhook_endpoints endpoint
     ON endpoint.organization = raised.organization AND ${MAY_HEAR_OF_IT}
   WHERE (endpoint.enabled OR endpoint.disabled_reason = 'failing') AND ${WISHES_FOR_IT}
@@ -41,9 +47,7 @@ WITH raised AS (
 )
 INSERT INTO jobs.webhook_deliveries (id, endpoint_id, event_id, organization, project, event_type, status, reason, ended_at)
 SELECT 'whd_' || replace(gen_random_uuid()::text, '-', ''), endpoint_id, event_id, organization, project, type,
-  CASE WHEN enabled THEN 'pending' ELSE 'failed' END,
-  CASE WHEN enabled THEN NULL ELSE 'endpoint_disabled' END,
-  CASE WHEN enabled THEN NULL ELSE now() END
+  CASE WHEN reason IS NULL THEN 'pending' ELSE 'failed' END, reason, CASE WHEN reason IS NOT NULL THEN now() END
 FROM wished JOIN recorded ON recorded.id = wished.event_id`;
 
 /**
@@ -52,10 +56,15 @@ FROM wished JOIN recorded ON recorded.id = wished.event_id`;
  */
 @Injectable()
 export class WebhookOutboxRepository {
+  constructor(private readonly plans: PlansInForce) {}
+
   /** @throws ZodError for an event that is none, which is a defect of its raiser. */
   async record(events: readonly WebhookEvent[], transaction: Transaction): Promise<void> {
     if (events.length === 0) return;
-    await transaction.query(RECORD, [JSON.stringify(events.map(rowOf))]);
+    await transaction.query(RECORD, [
+      JSON.stringify(events.map(rowOf)),
+      JSON.stringify(this.plans.placesWithout('webhooks')),
+    ]);
   }
 }
 

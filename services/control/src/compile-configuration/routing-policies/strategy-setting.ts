@@ -14,7 +14,8 @@ const LARGEST_SCORE_WEIGHT = 1_000;
 const tolerance = share.default(DEFAULT_TOLERANCE);
 const scoreWeight = z.number().nonnegative().max(LARGEST_SCORE_WEIGHT).optional();
 
-const kindNames = [
+/** The words for strategies, as operators write them. */
+export const STRATEGY_NAMES = [
   'priority',
   'weighted',
   'round-robin',
@@ -25,7 +26,7 @@ const kindNames = [
   'usage',
   'consistent-hash',
   'score',
-];
+] as const;
 
 const settings = z.discriminatedUnion(
   'kind',
@@ -91,6 +92,6 @@ export const strategySetting = z.unknown().transform((setting, context): Strateg
 
 function reasonAgainst(input: unknown): string {
   const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
-  if (kind === undefined) return `is missing; it must be one of ${kindNames.join(', ')}`;
-  return `is not one of the choices; ${suggestName(typeof kind === 'string' ? kind : '', kindNames)}`;
+  if (kind === undefined) return `is missing; it must be one of ${STRATEGY_NAMES.join(', ')}`;
+  return `is not one of the choices; ${suggestName(typeof kind === 'string' ? kind : '', STRATEGY_NAMES)}`;
 }
