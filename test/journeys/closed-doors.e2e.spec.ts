@@ -168,6 +168,37 @@ async function inTurns<T>(all: readonly T[], work: (one: T) => Promise<void>): P
   );
 }
 
+/** One of every kind that is changed by an etag, by the parameter that stands for it in addresses. */
+async function oneOfEach(): Promise<Record<string, string>> {
+  const make = (path: string, body: object) => send(stack.adminKey, `/admin/v1${path}`, body);
+  const inNewco = (kind: string, body: object) => make(`/organizations/newco/${kind}`, body);
+  await inNewco('projects', { name: 'web' });
+  const member = await inNewco('members', { email: 'b@newco.example', role: 'viewer' });
+  await inNewco('service-accounts', { name: 'robot', role: 'viewer' });
+  const { id } = await inNewco('keys', { project: 'web', name: 'changed' });
+  await make('/plans', { name: 'changed' });
+  const price = { inputPerMillion: '1', outputPerMillion: '1' };
+  await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price }] });
+  return {
+    organization: 'newco',
+    project: 'web',
+    member: String(member['name']),
+    account: 'robot',
+    id: String(id),
+    plan: 'changed',
+    model: 'changed',
+    provider: 'kept',
+  };
+}
+
+/** A body that the route takes and that would change nothing that anybody needs. */
+function bodyOfChange(path: string): object {
+  if (path.endsWith('/budgets')) return { budgets: null };
+  if (path.endsWith('/limits')) return { limits: null };
+  if (path.endsWith('/trial')) return { share: 0 };
+  return path.endsWith('/rollback') ? { revision: 1 } : {};
+}
+
 describe('the doors of an installation that is in use', () => {
   journey('show the tenant role no row while no tenant is set, and each tenant its own (S-05)', async () => {
     for (const { name, hasOrganization } of await tenantTables()) {
@@ -235,23 +266,21 @@ describe('the doors of an installation that is in use', () => {
   journey(
     'take no change that rests on what has changed since (412), wherever a change may rest on something',
     async () => {
-      const names: Record<string, string> = { organization: 'newco', provider: 'kept' };
+      const names = await oneOfEach();
       const asked: string[] = [];
       for (const { method, path } of (await operations()).filter(({ takesEtag }) => takesEtag)) {
-        const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-        if (!params.every((name) => name in names)) continue;
-        const address = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => names[name] ?? '');
-        const body = path.endsWith('/budgets') ? { budgets: null } : path.endsWith('/limits') ? { limits: null } : {};
+        // A kind that is not here yet has to be made in `oneOfEach`.
+        const address = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => names[name] ?? `no-${name}-was-made`);
         const { status, text } = await call(stack.url + address, {
           method,
           key: stack.adminKey,
           headers: { 'if-match': '"stale"' },
-          ...(method === 'DELETE' ? {} : { body }),
+          ...(method === 'DELETE' ? {} : { body: bodyOfChange(path) }),
         });
         expect([address, status, text]).toEqual([address, 412, text]);
         asked.push(`${method} ${path}`);
       }
-      expect(asked.length).toBeGreaterThanOrEqual(5);
+      expect(asked.length).toBeGreaterThanOrEqual(21);
     },
   );
 

@@ -127,12 +127,15 @@ export const policyListReplySchema = z.object({
 });
 export type PolicyListReply = z.infer<typeof policyListReplySchema>;
 
+/** Who changes policies, and the etag (`"r12"`) of the revision in force that the change rests on; absent where it rests on none. */
+const policyChange = { caller: callerSchema, ifMatch: z.string().max(200).optional() };
+
 /**
  * ingress → control: let the models of this text decide a share of the requests beside those in force. Without a text the
  * trial under way gets another share; the share 0 ends it.
  */
 export const policyTrySchema = z.object({
-  caller: callerSchema,
+  ...policyChange,
   text: z.string().optional(),
   name: textName.optional(),
   share: z.number().min(0).max(1),
@@ -140,11 +143,11 @@ export const policyTrySchema = z.object({
 export type PolicyTry = z.infer<typeof policyTrySchema>;
 
 /** ingress → control: put the policies on trial in force. */
-export const policyPromoteSchema = z.object({ caller: callerSchema });
+export const policyPromoteSchema = z.object(policyChange);
 export type PolicyPromote = z.infer<typeof policyPromoteSchema>;
 
 /** ingress → control: put the policies of an earlier revision in force, as a new one. */
-export const policyRollBackSchema = z.object({ caller: callerSchema, revision: z.int().positive() });
+export const policyRollBackSchema = z.object({ ...policyChange, revision: z.int().positive() });
 export type PolicyRollBack = z.infer<typeof policyRollBackSchema>;
 
 /** What is in force after a change by hand. */

@@ -16,6 +16,7 @@ import {
 } from '../apply-configuration/version-content.policy.js';
 import { withPriceOverrides } from '../compile-configuration/prices/price-overrides.js';
 import { compileProposal, type CompiledProposal } from '../compile-proposal/compile-proposal.js';
+import { adminRefusal } from '../change-documents/admin-refusals.js';
 import { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
 import { changedNames, differingProviders, withoutTrial, withPolicies, withTrial } from './policy-change.policy.js';
 import { policyRefusal } from './policy-refusals.js';
@@ -33,17 +34,17 @@ export class ChangePoliciesHandler {
   ) {}
 
   /** Starts a trial, gives the one under way another share, or ends it (share 0). @throws QueryRefused */
-  async try({ caller, text, name, share }: PolicyTry): Promise<PolicyChangeReply> {
+  async try({ caller, ifMatch, text, name, share }: PolicyTry): Promise<PolicyChangeReply> {
     requireAdmin(caller);
-    if (share === 0) return this.change((newest) => withoutTrial(onTrial(newest), caller));
+    if (share === 0) return this.change(ifMatch, (newest) => withoutTrial(onTrial(newest), caller));
     if (text === undefined) {
-      return this.change((newest) => {
+      return this.change(ifMatch, (newest) => {
         const { trialSource: source, body } = onTrial(newest);
         return withTrial(newest, { ...body.trial, share }, { source, caller });
       });
     }
     const proposal = this.priced(compileProposal({ text, name }, this.settings));
-    return this.change((newest, revision) => {
+    return this.change(ifMatch, (newest, revision) => {
       checkProposal(proposal, newest);
       const trial = { revision, share, models: [...proposal.configuration.models] };
       return withTrial(newest, trial, { source: proposal.redactedText, caller });
@@ -51,9 +52,9 @@ export class ChangePoliciesHandler {
   }
 
   /** Puts the policies on trial in force until the file changes. @throws QueryRefused */
-  async promote({ caller }: PolicyPromote): Promise<PolicyChangeReply> {
+  async promote({ caller, ifMatch }: PolicyPromote): Promise<PolicyChangeReply> {
     requireAdmin(caller);
-    return this.change((newest) => {
+    return this.change(ifMatch, (newest) => {
       const { body, trialSource, source } = onTrial(newest);
       const chosen = { models: body.trial.models, ...(body.breaker ? { breaker: body.breaker } : {}) };
       const what = `trial ${body.trial.revision} promoted`;
@@ -66,14 +67,14 @@ export class ChangePoliciesHandler {
   }
 
   /** Puts the policies of an earlier revision in force until the file changes; ends a trial. @throws QueryRefused */
-  async rollBack({ caller, revision: wanted }: PolicyRollBack): Promise<PolicyChangeReply> {
+  async rollBack({ caller, ifMatch, revision: wanted }: PolicyRollBack): Promise<PolicyChangeReply> {
     requireAdmin(caller);
     const earlier = await this.versions.find(wanted);
     if (!earlier) throw policyRefusal.unknownRevision(wanted);
     const { source } = earlier;
     const body = { ...earlier.body, models: this.atPricesInForce(earlier.body.models) };
     const policyDigest = policyDigestOf(body);
-    return this.change((newest) => {
+    return this.change(ifMatch, (newest) => {
       if (policyDigestOf(newest.body) === policyDigest) throw policyRefusal.alreadyInForce(wanted);
       const missing = missingProviders(body, newest.body.providers);
       if (missing.length > 0) throw policyRefusal.missingProviders(wanted, missing);
@@ -97,10 +98,13 @@ export class ChangePoliciesHandler {
   }
 
   private async change(
+    ifMatch: string | undefined,
     change: (newest: StoredVersion, revision: number) => VersionContent,
   ): Promise<PolicyChangeReply> {
     let models: PolicyChangeReply['models'] = { added: [], removed: [] };
     const changed = await this.versions.change((newest, revision) => {
+      if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"r${newest.snapshot.revision}"`)
+        throw adminRefusal.stale();
       const next = change(newest, revision);
       if (!fitsIntoMessage(next.body)) throw policyRefusal.tooLarge();
       models = changedNames(newest.body.models, next.body.models);

@@ -98,7 +98,10 @@ describe('policies changed by hand', () => {
     await save(FIRST);
     await save(SECOND);
 
-    const reply = await changes.rollBack({ caller, revision: 1 });
+    await expect(changes.rollBack({ caller, revision: 1, ifMatch: '"r1"' })).rejects.toMatchObject({
+      reply: { status: 412, code: 'stale_etag' },
+    });
+    const reply = await changes.rollBack({ caller, revision: 1, ifMatch: '"r2"' });
     expect(reply).toEqual({ revision: 3, origin: 'rolled back to 1 by admin', models: unchanged });
     expect(modelInForce()).toBe('one');
     expect(publishNewest).toHaveBeenCalled();

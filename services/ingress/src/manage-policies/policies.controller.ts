@@ -1,4 +1,5 @@
-import { Controller, Delete, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   policyChangeReplySchema,
   policyListReplySchema,
@@ -10,11 +11,14 @@ import { DialectError } from '#libs/dialects';
 import { Messaging, MessagingError } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { ifMatchOf } from '../administer/admin-fields.js';
 import { Permit } from '../authenticate/permit.js';
+import { Describe } from '../describe-api/describe.js';
 import { readFields, readJson } from '../http/read-json.js';
 import { policyChangeObject, policyObject, replayObject } from './policy-objects.js';
 import { timeOf } from './replay-period.policy.js';
 
+const IF_MATCH = 'if-match';
 const REPLAY_TIMEOUT_MILLISECONDS = 60_000;
 /** The text goes in one message, in JSON, to control. */
 const LONGEST_TEXT_CHARACTERS = 400_000;
@@ -30,14 +34,14 @@ const time = z
     'must be a time such as 2026-01-31T12:00:00Z, or 7d, 12h, 30m',
   )
   .transform((value) => timeOf(value, Date.now()) ?? 0);
-const replayFields = z.object({
+const replayFields = z.strictObject({
   text,
   name,
   since: time.default(() => timeOf('7d', Date.now()) ?? 0),
   until: time.optional(),
 });
-const trialFields = z.object({ text: text.optional(), name, share: z.number().min(0).max(1) });
-const rollBackFields = z.object({ revision: z.int().positive() });
+const trialFields = z.strictObject({ text: text.optional(), name, share: z.number().min(0).max(1) });
+const rollBackFields = z.strictObject({ revision: z.int().positive() });
 const listQuery = z.object({
   before: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -50,9 +54,15 @@ export class PoliciesController {
 
   @Get()
   @Permit('read', 'Policy')
-  async list(@Req() { caller }: AuthenticatedRequest, @Query() query: unknown): Promise<unknown> {
+  async list(
+    @Req() { caller }: AuthenticatedRequest,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) response: FastifyReply,
+  ): Promise<unknown> {
     const fields = readFields(query, listQuery);
     const reply = await this.messaging.ask(Subject.policyList, { caller, ...fields }, policyListReplySchema);
+    const inForce = reply.versions.find(({ isInForce }) => isInForce);
+    if (inForce) response.header('etag', `"r${inForce.revision}"`);
     return {
       object: 'list',
       data: reply.versions.map(policyObject),
@@ -72,32 +82,37 @@ export class PoliciesController {
   @Post('trial')
   @Permit('update', 'Policy')
   @HttpCode(200)
-  async startTrial(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
-    return this.change(Subject.policyTry, { caller, ...readJson(body, trialFields) });
+  @Describe({ summary: 'Start, change or end a trial of policies', body: trialFields, takesEtag: true })
+  async startTrial(@Req() { caller, body }: AuthenticatedRequest, @Headers(IF_MATCH) etag?: string): Promise<unknown> {
+    return this.change(Subject.policyTry, { caller, ...readJson(body, trialFields) }, etag);
   }
 
   @Delete('trial')
   @Permit('update', 'Policy')
-  async endTrial(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
-    return this.change(Subject.policyTry, { caller, share: 0 });
+  @Describe({ summary: 'End the trial of policies', takesEtag: true })
+  async endTrial(@Req() { caller }: AuthenticatedRequest, @Headers(IF_MATCH) etag?: string): Promise<unknown> {
+    return this.change(Subject.policyTry, { caller, share: 0 }, etag);
   }
 
   @Post('promote')
   @Permit('update', 'Policy')
   @HttpCode(200)
-  async promote(@Req() { caller }: AuthenticatedRequest): Promise<unknown> {
-    return this.change(Subject.policyPromote, { caller });
+  @Describe({ summary: 'Put the policies on trial in force', takesEtag: true })
+  async promote(@Req() { caller }: AuthenticatedRequest, @Headers(IF_MATCH) etag?: string): Promise<unknown> {
+    return this.change(Subject.policyPromote, { caller }, etag);
   }
 
   @Post('rollback')
   @Permit('update', 'Policy')
   @HttpCode(200)
-  async rollBack(@Req() { caller, body }: AuthenticatedRequest): Promise<unknown> {
-    return this.change(Subject.policyRollBack, { caller, ...readJson(body, rollBackFields) });
+  @Describe({ summary: 'Put the policies of an earlier revision in force', body: rollBackFields, takesEtag: true })
+  async rollBack(@Req() { caller, body }: AuthenticatedRequest, @Headers(IF_MATCH) etag?: string): Promise<unknown> {
+    return this.change(Subject.policyRollBack, { caller, ...readJson(body, rollBackFields) }, etag);
   }
 
-  private async change(subject: string, command: object): Promise<unknown> {
-    return policyChangeObject(await this.messaging.ask(subject, command, policyChangeReplySchema));
+  private async change(subject: string, command: object, etag: string | undefined): Promise<unknown> {
+    const change = { ...command, ...ifMatchOf(etag) };
+    return policyChangeObject(await this.messaging.ask(subject, change, policyChangeReplySchema));
   }
 
   private async askReplay(query: object): Promise<PolicyReplayReply> {
