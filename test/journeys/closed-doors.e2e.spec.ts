@@ -182,7 +182,7 @@ async function oneOfEach(): Promise<Record<string, string>> {
   return {
     organization: 'newco',
     project: 'web',
-    member: String(member['name']),
+    member: String(member['id']),
     account: 'robot',
     id: String(id),
     plan: 'changed',
@@ -196,6 +196,7 @@ function bodyOfChange(path: string): object {
   if (path.endsWith('/budgets')) return { budgets: null };
   if (path.endsWith('/limits')) return { limits: null };
   if (path.endsWith('/trial')) return { share: 0 };
+  if (path.endsWith('/{member}')) return { role: 'viewer' };
   return path.endsWith('/rollback') ? { revision: 1 } : {};
 }
 
