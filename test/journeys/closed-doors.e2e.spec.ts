@@ -26,6 +26,7 @@ const PARAMETERS = [
   'project',
 ];
 const AT_ONCE = 16;
+const PRICE = { provider: 'kept', model: 'x', price: { inputPerMillion: '1', outputPerMillion: '1' } };
 
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
@@ -177,7 +178,9 @@ async function oneOfEach(): Promise<Record<string, string>> {
   await inNewco('service-accounts', { name: 'robot', role: 'viewer' });
   const { id } = await inNewco('keys', { project: 'web', name: 'changed' });
   await make('/plans', { name: 'changed' });
-  const price = { inputPerMillion: '1', outputPerMillion: '1' };
+  const { price } = PRICE;
+  const { status } = await call(`${stack.url}/admin/v1/prices/changed`, { method: 'PUT', key: stack.adminKey, body: PRICE });
+  expect(status).toBe(201);
   await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price }] });
   return {
     organization: 'newco',
@@ -188,6 +191,7 @@ async function oneOfEach(): Promise<Record<string, string>> {
     plan: 'changed',
     model: 'changed',
     provider: 'kept',
+    price: 'changed',
   };
 }
 
@@ -195,6 +199,7 @@ async function oneOfEach(): Promise<Record<string, string>> {
 function bodyOfChange(path: string): object {
   if (path.endsWith('/budgets')) return { budgets: null };
   if (path.endsWith('/limits')) return { limits: null };
+  if (path.endsWith('/{price}')) return PRICE;
   if (path.endsWith('/trial')) return { share: 0 };
   if (path.endsWith('/{member}')) return { role: 'viewer' };
   return path.endsWith('/rollback') ? { revision: 1 } : {};
