@@ -26,7 +26,7 @@ const PARAMETERS = [
   'project',
 ];
 const AT_ONCE = 16;
-const PRICE = { provider: 'kept', model: 'x', price: { inputPerMillion: '1', outputPerMillion: '1' } };
+const PRICE = { provider: 'kept', model: 'x', effectiveFrom: '2099-01-01T00:00:00Z', price: { inputPerMillion: '1', outputPerMillion: '1' } };
 
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
@@ -179,8 +179,8 @@ async function oneOfEach(): Promise<Record<string, string>> {
   const { id } = await inNewco('keys', { project: 'web', name: 'changed' });
   await make('/plans', { name: 'changed' });
   const { price } = PRICE;
-  const { status } = await call(`${stack.url}/admin/v1/prices/changed`, { method: 'PUT', key: stack.adminKey, body: PRICE });
-  expect(status).toBe(201);
+  const { status, text } = await call(`${stack.url}/admin/v1/prices/changed`, { method: 'PUT', key: stack.adminKey, body: PRICE });
+  expect([status, text]).toEqual([201, text]);
   await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price }] });
   return {
     organization: 'newco',
