@@ -178,10 +178,9 @@ async function oneOfEach(): Promise<Record<string, string>> {
   await inNewco('service-accounts', { name: 'robot', role: 'viewer' });
   const { id } = await inNewco('keys', { project: 'web', name: 'changed' });
   await make('/plans', { name: 'changed' });
-  const { price } = PRICE;
+  await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price: PRICE.price }] });
   const { status, text } = await call(`${stack.url}/admin/v1/prices/changed`, { method: 'PUT', key: stack.adminKey, body: PRICE });
   expect([status, text]).toEqual([201, text]);
-  await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price }] });
   return {
     organization: 'newco',
     project: 'web',
