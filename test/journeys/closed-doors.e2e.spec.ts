@@ -26,7 +26,12 @@ const PARAMETERS = [
   'project',
 ];
 const AT_ONCE = 16;
-const PRICE = { provider: 'kept', model: 'x', effectiveFrom: '2099-01-01T00:00:00Z', price: { inputPerMillion: '1', outputPerMillion: '1' } };
+const PRICE = {
+  provider: 'kept',
+  model: 'x',
+  effectiveFrom: '2099-01-01T00:00:00Z',
+  price: { inputPerMillion: '1', outputPerMillion: '1' },
+};
 
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
@@ -179,7 +184,11 @@ async function oneOfEach(): Promise<Record<string, string>> {
   const { id } = await inNewco('keys', { project: 'web', name: 'changed' });
   await make('/plans', { name: 'changed' });
   await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price: PRICE.price }] });
-  const { status, text } = await call(`${stack.url}/admin/v1/prices/changed`, { method: 'PUT', key: stack.adminKey, body: PRICE });
+  const { status, text } = await call(`${stack.url}/admin/v1/prices/changed`, {
+    method: 'PUT',
+    key: stack.adminKey,
+    body: PRICE,
+  });
   expect([status, text]).toEqual([200, text]);
   return {
     organization: 'newco',

@@ -6,8 +6,24 @@ export type { StreamDefinition, ConsumerDefinition } from './topology.js';
 export { MessageAccess } from './access/service-access.js';
 export type { BucketName, ServiceAccess, SubjectName } from './access/service-access.js';
 export { bucketStream, inboxPrefixOf, patternsOf, streamsNeededBy } from './access/access-patterns.js';
-export { factsSchema, planBoundsSchema, jobReference, lineReference, singleJobReference, byteSpan, OPERATIONS } from './routing/facts.js';
-export type { Facts, Operation, PlanBounds, JobReference, LineReference, SingleJobReference, ByteSpan } from './routing/facts.js';
+export {
+  factsSchema,
+  planBoundsSchema,
+  jobReference,
+  lineReference,
+  singleJobReference,
+  byteSpan,
+  OPERATIONS,
+} from './routing/facts.js';
+export type {
+  Facts,
+  Operation,
+  PlanBounds,
+  JobReference,
+  LineReference,
+  SingleJobReference,
+  ByteSpan,
+} from './routing/facts.js';
 export { holdSchema } from './routing/hold.js';
 export type { Hold } from './routing/hold.js';
 export { TASKS } from './routing/task.js';

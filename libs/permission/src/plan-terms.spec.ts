@@ -10,7 +10,9 @@ function termsOf(plan: string | undefined): PlanTerms {
   const terms = new PlanTerms();
   terms.follow({
     plans: [small, open],
-    organizations: [{ name: 'acme', ...(plan ? { plan } : {}), projects: [{ name: 'web' }, { name: 'lab', plan: 'open' }] }],
+    organizations: [
+      { name: 'acme', ...(plan ? { plan } : {}), projects: [{ name: 'web' }, { name: 'lab', plan: 'open' }] },
+    ],
   });
   return terms;
 }
@@ -36,7 +38,10 @@ describe('the terms of plans', () => {
 
   it('change with the configuration at once', () => {
     const terms = termsOf('small');
-    terms.follow({ plans: [small, open], organizations: [{ name: 'acme', plan: 'open', projects: [{ name: 'web' }] }] });
+    terms.follow({
+      plans: [small, open],
+      organizations: [{ name: 'acme', plan: 'open', projects: [{ name: 'web' }] }],
+    });
     expect(terms.withoutFeature(web, 'webhooks')).toBeUndefined();
     expect(terms.keptDays).toEqual([]);
   });

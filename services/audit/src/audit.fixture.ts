@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeSentRequestsEnded, encodeRequestEnded, type Caller, type RequestEnded, type Snapshot } from '#libs/contracts';
+import {
+  decodeSentRequestsEnded,
+  encodeRequestEnded,
+  type Caller,
+  type RequestEnded,
+  type Snapshot,
+} from '#libs/contracts';
 import { openKeyProvider } from '#libs/key-provider';
 import type { SnapshotWatch } from '#libs/messaging';
 import { Settings } from '#libs/runtime';

@@ -26,7 +26,10 @@ export class PlanGate {
   }
 
   /** Whether the caller's project has a feature; the bootstrap key has all of them. */
-  has({ admin = false, ...place }: Pick<Caller, 'organization' | 'project'> & { admin?: boolean }, feature: PlanFeature) {
+  has(
+    { admin = false, ...place }: Pick<Caller, 'organization' | 'project'> & { admin?: boolean },
+    feature: PlanFeature,
+  ) {
     return admin || this.terms.withoutFeature(place, feature) === undefined;
   }
 

@@ -72,7 +72,11 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/webhook_endpoints/:id/rotate_secret': {},
   'POST /v1/webhook_endpoints/:id/test': {},
   'POST /v1/messages/batches': { requests: [{ custom_id: 'a', params: { ...chat, max_tokens: 5 } }] },
-  'POST /api/beta/batches': { endpoint: '/v1/chat/completions', model: 'chat', requests: [{ custom_id: 'a', body: { messages } }] },
+  'POST /api/beta/batches': {
+    endpoint: '/v1/chat/completions',
+    model: 'chat',
+    requests: [{ custom_id: 'a', body: { messages } }],
+  },
   'POST /v1/route/explain': chat,
   'POST /v1/feedback': { request_id: 'req_0123456789abcdef', score: 1 },
   'POST /key/generate': { team_id: 'web', key_alias: 'ci' },
@@ -86,7 +90,8 @@ const WITHOUT_BODY = /\/(cancel|deliveries\/:delivery\/replay)$/;
 const START_MILLISECONDS = 30_000;
 const BOUNDARY = 'boundary-of-the-form';
 /** Of what is sent on: what differs between two requests that are alike. Bodies go to providers as they are. */
-const OWN = /^(requestId|request_id|receivedAt|createdAt|body|bytes|bodyBytes|sha256|blobKey|spans|ownMembers|estimatedPromptTokens|deadline|base64|id)$/;
+const OWN =
+  /^(requestId|request_id|receivedAt|createdAt|body|bytes|bodyBytes|sha256|blobKey|spans|ownMembers|estimatedPromptTokens|deadline|base64|id)$/;
 
 interface Sent {
   readonly subject: string;

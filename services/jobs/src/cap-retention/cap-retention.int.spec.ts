@@ -36,8 +36,7 @@ function keep(days: number | undefined): void {
   jobs.get(PlansInForce).follow({ plans: [plan], organizations: [{ name: 'demo', projects }] });
 }
 
-const capAfter = (days: number): Promise<void> =>
-  jobs.get(CapRetentionRunner).cap(new Date(Date.now() + days * DAY));
+const capAfter = (days: number): Promise<void> => jobs.get(CapRetentionRunner).cap(new Date(Date.now() + days * DAY));
 const filesOf = async (owner: typeof caller): Promise<string[]> =>
   (await jobs.get(StoreFileHandler).list({ caller: owner, limit: 100, order: 'desc' })).data.map(({ id }) => id);
 const age = (table: string, days: number): Promise<unknown> =>

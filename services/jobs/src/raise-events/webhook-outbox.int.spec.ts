@@ -162,7 +162,9 @@ describe('the outbox of webhooks', () => {
 
   it('keeps as failed what a plan without webhooks misses, until the plan has them', async () => {
     const plans = [{ name: 'bare', markupMillionths: 0, features: [] }];
-    jobs.get(PlansInForce).follow({ plans, organizations: [{ name: 'demo', projects: [{ name: 'default', plan: 'bare' }] }] });
+    jobs
+      .get(PlansInForce)
+      .follow({ plans, organizations: [{ name: 'demo', projects: [{ name: 'default', plan: 'bare' }] }] });
     await record({ organization: 'demo', type: 'budget.exhausted', data: { id: 'bud_1' } });
     jobs.get(PlansInForce).follow({});
     await record(completed);
