@@ -6,9 +6,11 @@ import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
 import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
 import { SettlementRepository } from './finalize-batch/settlement.repository.js';
+import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repository.js';
 import { JobsForTests } from './jobs.fixture.js';
 import { BatchRepository } from './keep-batch/batch.repository.js';
 import { caller, inputLines, lineEnded } from './line.fixture.js';
+import { PublishLinesHandler } from './publish-lines/publish-lines.handler.js';
 import { StoreResultsHandler } from './store-results/store-results.handler.js';
 import { SweepLinesHandler } from './sweep-lines/sweep-lines.handler.js';
 
@@ -65,6 +67,20 @@ describe('a batch whose process is killed between two steps', () => {
     await jobs.advance(id);
 
     expect((await read(id)).request_counts.total).toBe(30);
+  });
+
+  it('is published on in the same messages, however little is wanted by then', async () => {
+    const id = await jobs.create(inputLines(7));
+    await jobs.advance(id, 'killed');
+    const before = jobs.nats.published.map(({ messageId }) => messageId);
+    // As if it had died before the note.
+    await jobs.query(`UPDATE jobs.batches SET published_lines = 0`);
+    const order = { holder: 'next', count: 2, avoid: [], rest: () => undefined, signal: new AbortController().signal };
+    await jobs.get(DispatcherLeaseRepository).release('killed');
+    await jobs.get(DispatcherLeaseRepository).hold('next', 10_000);
+    expect(await jobs.get(PublishLinesHandler).publish(id, order)).toBe(7);
+    expect(jobs.nats.published.map(({ messageId }) => messageId)).toEqual([...before, ...before]);
+    expect(new Set(before).size).toBe(1);
   });
 
   it('is published on from the last note, repeating at most one step under the same ids', async () => {

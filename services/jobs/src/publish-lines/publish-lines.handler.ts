@@ -30,10 +30,14 @@ interface HeldLines {
 /**
  * Publishes the next lines of a batch in the order of its input file, as many as the dispatcher says, in steps: note how far
  * this step may go, publish, wait for the stream's acknowledgements, note how far it got. A killed process leaves a note to
- * resume from; what it had published beyond the note is published again, which the request ids make harmless.
+ * resume from; what it had published beyond the note is published again, which the request ids make harmless. It goes in the very
+ * messages that it went in before, so that the stream drops those it has, and no provider is called a second time for them.
  */
 @Injectable()
 export class PublishLinesHandler {
+  /** Batches whose last step this process has noted, each with the holder that it released for. */
+  private readonly noted = new Map<string, string>();
+
   constructor(
     private readonly publications: PublicationRepository,
     private readonly files: OpenInputFiles,
@@ -57,17 +61,36 @@ export class PublishLinesHandler {
     return released;
   }
 
-  private async step(batchId: string, order: ReleaseOrder, most: number): Promise<number> {
+  private async step(batchId: string, order: ReleaseOrder, wanted: number): Promise<number> {
+    const isNoted = this.noted.get(batchId) === order.holder;
+    this.noted.delete(batchId);
+    const most = isNoted ? wanted : await this.resumed(batchId, order, wanted);
     const batch = await this.publications.begin(batchId, order.holder, most);
     if (!batch) return 0;
     const next = Math.min(most, batch.totalLines - batch.publishedLines);
     const elsewhere = next > 0 ? await this.elsewhere(batch, next) : NOWHERE;
     if (next <= 0) return 0;
     const { count, steering } = await this.held(batch, order, { count: next, elsewhere });
-    if (count <= 0) return 0;
+    if (count <= 0) {
+      // Nothing was published: what was sure still is.
+      if (isNoted) this.noted.set(batchId, order.holder);
+      return 0;
+    }
     await this.publishNext(batch, order, { count, elsewhere, steering });
-    const isNoted = await this.publications.finish(batch.id, order.holder, batch.publishedLines + count);
-    return isNoted ? count : 0;
+    const end = batch.publishedLines + count;
+    if (!(await this.publications.finish(batch.id, order.holder, end))) return 0;
+    if (end < batch.totalLines) this.noted.set(batchId, order.holder);
+    return count;
+  }
+
+  /**
+   * How far a step goes that somebody else may have begun: as far as that one was to go, however much is wanted now. Messages are told
+   * apart by their first line and their number of lines, and what is published already takes no room.
+   */
+  private async resumed(batchId: string, { holder }: ReleaseOrder, wanted: number): Promise<number> {
+    const batch = await this.publications.begin(batchId, holder, 0);
+    const begun = batch ? batch.offeredLines - batch.publishedLines : 0;
+    return begun > 0 ? Math.min(begun, this.limits.publishStepLines) : wanted;
   }
 
   /** How many of the next lines fit into rate limits and have money set aside; where nobody has either, all of them without a look. */
