@@ -13,11 +13,10 @@ export interface Publications {
   killsBetween: number;
 }
 
-/** kill -9 of jobs after something is stored in the stream, and before it is noted that it is. */
+/** kill -9 of jobs after something is stored in the stream, and before it is noted that it is. No call is made again for it. */
 export function killAfterPublishing({ ground }: ScenarioRun, publications: Publications): Strike {
   return {
     name: 'kill -9 jobs between publishing and noting it',
-    takesCalls: true,
     act: () =>
       ground.withClient(async (client) => {
         const gate = await PublicationGate.build(client);
