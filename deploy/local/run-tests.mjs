@@ -10,46 +10,60 @@ import { runProgram } from './run-program.mjs';
 const LEAK = /Jest did not exit/;
 const LONGEST_MATCH_CHARACTERS = 40;
 
+/** A journey waits more than it works, mostly for what it has killed: two at a time fit on two cores. */
+const JOURNEYS_AT_ONCE = 2;
+
 /**
- * Runs jest, first the unit and integration tests on two workers, then the journeys one after the other: each of those
- * runs a whole stack. Arguments are passed on to both. Gives the exit code and the sums of both runs.
+ * Runs jest, first the unit and integration tests on two workers, then the journeys, each of which runs a whole stack: two at a
+ * time, by a jest of its own each, which notices what a journey leaves open. Arguments are passed on to all. Gives the exit code
+ * and the sums of all runs.
  */
 export async function runTests(node, args) {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-results-'));
-  const chosesProjects = args.some((argument) => argument.startsWith('--selectProjects'));
-  const runs = chosesProjects
-    ? [[]]
-    : [
-        ['--selectProjects', 'unit', 'int'],
-        ['--selectProjects', 'e2e', '--runInBand'],
-      ];
   const sum = { code: 0, passed: 0, failed: 0 };
   try {
-    for (const [index, choice] of runs.entries()) {
-      const resultFile = join(folder, `${index}.json`);
-      const { code, leaked } = await runJest(node, [
-        ...choice,
-        '--passWithNoTests',
-        '--json',
-        `--outputFile=${resultFile}`,
-        ...args,
-      ]);
-      const results = readResults(resultFile);
-      sum.passed += results.numPassedTests;
-      // A file that does not even load has no tests to count, but it is a failure all the same.
-      sum.failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
-      if (leaked) {
-        process.stderr.write('A test file left something running (see above): that counts as a failure.\n');
-        sum.failed += 1;
+    for (const [turn, choices] of turnsOf(args).entries()) {
+      const running = choices.map((choice, index) =>
+        runAndCount(node, [...choice, ...args], join(folder, `${turn}-${index}.json`)),
+      );
+      for (const { code, passed, failed } of await Promise.all(running)) {
+        sum.code ||= code;
+        sum.passed += passed;
+        sum.failed += failed;
       }
-      sum.code ||= code;
-      if (code > 128 && !leaked) break;
+      if (sum.code > 128) break;
     }
     if (sum.failed > 0) sum.code ||= 1;
     return sum;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What runs one after the other, and in each turn what runs at the same time. */
+function turnsOf(args) {
+  if (args.some((argument) => argument.startsWith('--selectProjects'))) return [[[]]];
+  const shards = args.some((argument) => argument.startsWith('--shard')) ? 1 : JOURNEYS_AT_ONCE;
+  const journeys = Array.from({ length: shards }, (_, index) => [
+    '--selectProjects',
+    'e2e',
+    '--runInBand',
+    ...(shards > 1 ? [`--shard=${index + 1}/${shards}`] : []),
+  ]);
+  return [[['--selectProjects', 'unit', 'int']], journeys];
+}
+
+async function runAndCount(node, args, resultFile) {
+  const { code, leaked } = await runJest(node, ['--passWithNoTests', '--json', `--outputFile=${resultFile}`, ...args]);
+  const results = readResults(resultFile);
+  if (leaked) process.stderr.write('A test file left something running (see above): that counts as a failure.\n');
+  return {
+    // What we end ourselves is no end of the whole run.
+    code: leaked ? 1 : code,
+    passed: results.numPassedTests,
+    // A file that does not even load has no tests to count, but it is a failure all the same.
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites + (leaked ? 1 : 0),
+  };
 }
 
 async function runJest(node, args) {
