@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildRequestEnded } from '#libs/testing';
 import type { FlatEntry } from './flat-entry.policy.js';
 import { inFormat, TRAIL_FORMATS } from './formats.js';
+import { readCef } from './read-cef.fixture.js';
 
 const NASTY = 'a|b=c\\d"e,f\r\ngö\u2028CEF:0|forged|=\\n';
 const event = buildRequestEnded({
@@ -43,17 +44,6 @@ function readCsv(text: string): string[][] {
       ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
     ),
   );
-}
-
-/** Reads an event of CEF: seven fields of the head, then keys and values up to the next unescaped key. */
-function readCef(line: string): { head: string[]; extension: Record<string, string> } {
-  const parts = line.match(/(?:\\.|[^|\\])*(?:\||$)/g) ?? [];
-  const head = parts.slice(0, 7).map((part) => part.replace(/\|$/, '').replaceAll(/\\([\\|])/g, '$1'));
-  const rest = line.slice(parts.slice(0, 7).join('').length);
-  const pairs = [...rest.matchAll(/(?:^| )(\w+)=((?:\\.|[^=\\])*?)(?= \w+=|$)/gs)];
-  const unescaped = (text: string) =>
-    text.replaceAll(/\\(.)/g, (_, letter: string) => ({ n: '\n', r: '\r' })[letter] ?? letter);
-  return { head, extension: Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, unescaped(value)])) };
 }
 
 describe('an export', () => {

@@ -29,6 +29,7 @@ export function ocsfLine(entry: FlatEntry): string {
   const status = isFailure ? FAILURE : SUCCESS;
   return `${JSON.stringify({
     activity_id: activity,
+    ...(activity === OTHER ? { activity_name: entry.type } : {}),
     category_uid: APPLICATION_ACTIVITY,
     class_uid: API_ACTIVITY,
     type_uid: API_ACTIVITY * 100 + activity,

@@ -26,9 +26,6 @@ const IS_DUE = `
   (${PLACE} = ANY($2::int[]) IS TRUE OR ($3::boolean AND ${PLACE} IS NULL))
   AND EXISTS (SELECT FROM audit.logs log WHERE log.organization = entry.organization AND log.held_since IS NULL)`;
 
-/** Entries that one statement looks at. */
-const STRETCH = 10_000;
-
 type LookedAt = Record<'organization' | 'first' | 'last' | 'due' | 'staying', string>;
 
 /** Sequences of one log that were not copied, as a multirange. */
@@ -40,6 +37,9 @@ interface RemovedPart {
 
 @Injectable()
 export class ClassesRepository {
+  /** Entries that one statement looks at. */
+  entriesAtOnce = 10_000;
+
   constructor(private readonly database: Database) {}
 
   /** What is past its time in a partition, and how many entries would stay. */
@@ -135,7 +135,7 @@ export class ClassesRepository {
       const [answer] = await this.database.query<{ last: { organization: string; sequence: string } | null; rows: Row[] }>(
         `WITH part AS MATERIALIZED (
            SELECT * FROM audit."${name}" WHERE (organization, sequence) > ($${after}::text, $${behind}::bigint)
-           ORDER BY organization, sequence LIMIT ${STRETCH}
+           ORDER BY organization, sequence LIMIT ${this.entriesAtOnce}
          ), done AS (${statement})
          SELECT (SELECT json_build_object('organization', organization, 'sequence', sequence::text)
                  FROM part ORDER BY organization DESC, sequence DESC LIMIT 1) AS last,
