@@ -1,9 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { makeAuthority, makeCertificate } from '#libs/identities';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
 import { readUnbrokenChain } from './audit-chain.js';
-import { call, type HttpAnswer } from './http-call.js';
+import { begin, call, type HttpAnswer } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { StackForTests } from './stack-for-tests.js';
@@ -11,6 +18,8 @@ import { StackForTests } from './stack-for-tests.js';
 const PHRASE = 'the password of the vault is swordfish';
 
 let stack: StackForTests;
+let folder: string;
+let collector: Awaited<ReturnType<typeof startCollector>>;
 const journey = journeysOn(() => stack);
 
 interface ShownPayload {
@@ -49,13 +58,98 @@ function erase(subject: string): Promise<HttpAnswer> {
   return call(`${stack.url}/admin/v1/audit/erasures`, { key: stack.adminKey, body });
 }
 
+/** A collector of syslog behind TLS, and the file that has audit push there. */
+async function startCollector(): Promise<{ server: Server; file: string; text: () => string }> {
+  const authority = makeAuthority('siem', 30);
+  const { certificate: cert, key } = makeCertificate(authority, {
+    commonName: 'siem',
+    names: ['localhost'],
+    validDays: 30,
+  });
+  let text = '';
+  const server = createServer({ cert, key }, (socket) => {
+    socket.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const destination = { name: 'siem', url: `syslog+tls://localhost:${port}`, format: 'cef', ca: 'ca.pem', from: 'start' };
+  await writeFile(join(folder, 'ca.pem'), authority.certificate);
+  const file = join(folder, 'push.yaml');
+  await writeFile(file, JSON.stringify({ destinations: [destination] }), { mode: 0o600 });
+  return { server, file, text: () => text };
+}
+
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'switchyard-trail-'));
+  collector = await startCollector();
   stack = await StackForTests.start(configuration, {
     SWITCHYARD_AUDIT_BEHIND: 'block',
     SWITCHYARD_AUDIT_BEHIND_SECONDS: '5',
+    SWITCHYARD_AUDIT_PUSH_FILE: collector.file,
+    SWITCHYARD_AUDIT_PUSH_ALLOW: '127.0.0.0/8',
   });
 }, 120_000);
-afterAll(() => stack?.stop(), 60_000);
+afterAll(async () => {
+  await stack?.stop();
+  await new Promise((resolve) => collector?.server.close(resolve));
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+describe('the trail', () => {
+  const ask = async (): Promise<string> => {
+    const body = { model: 'sim', messages: messages('hello') };
+    const answer = await call(`${stack.url}/v1/chat/completions`, { key: OUR_KEY, body });
+    return String(answer.headers['x-request-id']);
+  };
+
+  journey('is pushed to a collector behind TLS as it is recorded', async () => {
+    const id = await ask();
+    await eventually(() => expect(collector.text()).toMatch(new RegExp(`CEF:0.*request\\.completed.*${id}`)), {
+      withinMilliseconds: 15_000,
+    });
+    expect(collector.text()).toMatch(/^\d+ <110>1 /);
+  });
+
+  journey('is followed live by clients that go on where they were, until they may no longer', async () => {
+    const made = await call(`${stack.url}/admin/v1/organizations/demo/keys`, {
+      key: stack.adminKey,
+      body: { project: 'default', name: 'follower', scopes: ['audit'] },
+    });
+    const { key, id } = JSON.parse(made.text) as { key: string; id: string };
+    const follow = async (headers: Record<string, string> = {}) => {
+      const answer = await eventually(async () => {
+        const begun = await begin(`${stack.url}/v1/audit/tail?type=request.completed`, { key, headers });
+        expect(begun.statusCode).toBe(200);
+        return begun;
+      });
+      let text = '';
+      answer.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      answer.on('error', () => undefined);
+      const events = () =>
+        [...text.matchAll(/^id: (\d+)\nevent: request.completed\ndata: .*?"requestId":"(req_\w+)"/gm)].map(
+          ([, sequence = '', requestId]) => ({ sequence, requestId }),
+        );
+      return { answer, events, text: () => text };
+    };
+    const first = await follow();
+    const one = await ask();
+    await eventually(() => expect(first.events().map(({ requestId }) => requestId)).toEqual([one]));
+    first.answer.destroy();
+    const missed = [await ask(), await ask()];
+    const again = await follow({ 'last-event-id': first.events()[0]?.sequence ?? '' });
+    await eventually(() => expect(again.events().map(({ requestId }) => requestId)).toEqual(missed));
+    const ended = new Promise((resolve) => again.answer.once('end', resolve));
+    await call(`${stack.url}/admin/v1/organizations/demo/keys/${id}`, { key: stack.adminKey, method: 'DELETE' });
+    await ended;
+    expect(again.text()).toContain('event: error\ndata: {"error":{"code":"revoked_api_key"');
+    const found = await call(`${stack.url}/v1/audit/events?organization=demo&order=desc&q=${one.toUpperCase()}%20sim`, {
+      key: stack.adminKey,
+    });
+    const { data } = JSON.parse(found.text) as { data: { event?: { requestId: string } }[] };
+    expect(data.map(({ event }) => event?.requestId)).toContain(one);
+  });
+});
 
 describe('prompts and answers beside the trail', () => {
   journey('are kept of plain answers, streams, cached answers and lines of batches, and of nobody else', async () => {

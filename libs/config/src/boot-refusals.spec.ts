@@ -50,6 +50,8 @@ const REFUSED: readonly [string, Environment, RegExp][] = [
     /SWITCHYARD_DATABASE_KEY: .*chmod 600/,
   ],
   ['an open master key of payloads', { SWITCHYARD_KEY_FILE: file('open') }, /SWITCHYARD_KEY_FILE: .*chmod 600/],
+  ['an open file of pushes', { SWITCHYARD_AUDIT_PUSH_FILE: file('open') }, /AUDIT_PUSH_FILE: .*chmod 600/],
+  ['a file of pushes that is not there', { SWITCHYARD_AUDIT_PUSH_FILE: file('none') }, /PUSH_FILE names .*cannot be/],
   ['a master key that its group may replace', { SWITCHYARD_KEY_FILE: file('group') }, /mode 0660/],
   ['a certificate without its key', { SWITCHYARD_NATS_CERTIFICATE: file('open') }, /go together/],
   [

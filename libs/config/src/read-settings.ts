@@ -45,9 +45,6 @@ export function readSettings<Key extends keyof Settings = never>(
     );
   }
   const auditPushFile = absolute(given['SWITCHYARD_AUDIT_PUSH_FILE'], workingFolder);
-  if (auditPushFile !== undefined && !isReadable(auditPushFile)) {
-    problems.push(`SWITCHYARD_AUDIT_PUSH_FILE names ${auditPushFile}, which cannot be read`);
-  }
   problems.push(...s3Problems(given), ...keyProviderProblems(given));
   problems.push(...storeAccessProblems(given), ...secretFileProblems(given, workingFolder));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
