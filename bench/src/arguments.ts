@@ -10,6 +10,7 @@ export const SECTIONS = [
   'batches',
   'records',
   'settlements',
+  'export',
   'reports',
   'routing',
   'guards',
@@ -29,7 +30,8 @@ Measures Switchyard, the same upstream called directly, and a peer gateway from 
 The whole run takes about ten minutes; leave the machine alone meanwhile.
 
   --quick          short rounds, small batch, one round: to try the bench, not to quote (about 90 seconds)
-  --only SECTION   interactive, streams, translated, bounds, durable, batches, records, settlements, reports or routing;
+  --only SECTION   interactive, streams, translated, bounds, durable, batches, records, settlements, export, reports or
+                   routing;
                    may be given several times
   --profile        instead of measuring: run each service under the CPU profiler, saturated and with a batch,
                    and print where the time goes

@@ -12,6 +12,8 @@ export interface Effort {
   readonly batchLines: number;
   readonly batches: BatchesEffort;
   readonly backlogEvents: number;
+  /** Of the trail that is exported. */
+  readonly exportedEntries: number;
   /** That reports are asked over. */
   readonly reportedCharges: number;
   readonly bounds: BoundsEffort;
@@ -30,6 +32,7 @@ export const FULL: Effort = {
   batchLines: 20_000,
   batches: { sizes: [1_000, 10_000, 50_000, 200_000], callerSeconds: 8, inputMebibytes: 199 },
   backlogEvents: 50_000,
+  exportedEntries: 1_000_000,
   reportedCharges: 10_000_000,
   bounds: { rounds: 12, seconds: 3 },
   routingDecisions: 20_000,
@@ -46,6 +49,7 @@ export const QUICK: Effort = {
   batchLines: 2_000,
   batches: { sizes: [500, 5_000, 10_000], callerSeconds: 2, inputMebibytes: 20 },
   backlogEvents: 5_000,
+  exportedEntries: 200_000,
   reportedCharges: 200_000,
   bounds: { rounds: 4, seconds: 2 },
   routingDecisions: 2_000,

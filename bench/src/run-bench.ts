@@ -15,6 +15,7 @@ import { BareLane } from './durable/bare-lane.js';
 import { measureBatches, type BatchesFigures } from './durable/measure-batches.js';
 import { measureDurable, type DurableFigures } from './durable/measure-durable.js';
 import { FULL, QUICK, type Effort } from './effort.js';
+import { measureExport, type ExportFigures } from './export/measure-export.js';
 import { summarize, type LoadFigures } from './load/load-figures.js';
 import { measureLoad, warmUp, type LoadBench } from './load/measure-load.js';
 import { interactiveScenarios, streamScenarios, translatedScenarios, type Scenario } from './load/scenario.js';
@@ -72,6 +73,7 @@ export class BenchRun {
       ...(sections.includes('batches') && { batches: await this.batches(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
       ...(sections.includes('settlements') && { settlements: await this.settlements(ground) }),
+      ...(sections.includes('export') && { exports: await this.exports(ground) }),
       ...(routing && { routing }),
       ...(auto && { auto }),
       ...(guards && { guards }),
@@ -146,6 +148,13 @@ export class BenchRun {
     await checkAnswers(contenders, prompts.plain[0] ?? '');
     await records.settled();
     return measureRecords({ stack, records, say: this.say }, this.effort.backlogEvents, this.effort.rounds);
+  }
+
+  private async exports({ stack, records, upstreams, prompts }: BenchGround): Promise<ExportFigures[]> {
+    const contenders = [directContender(upstreams), switchyardContender(stack, () => records.settled())];
+    await checkAnswers(contenders, prompts.plain[0] ?? '');
+    await records.settled();
+    return measureExport({ stack, records, say: this.say }, this.effort.exportedEntries);
   }
 
   private reports({ stack }: BenchGround): Promise<ReportFigures[]> {

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
+import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { makeAuthority, makeCertificate } from '#libs/identities';
@@ -13,10 +15,18 @@ import { readUnbrokenChain } from './audit-chain.js';
 import { begin, call, type HttpAnswer } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
+import { PROJECT_FOLDER } from './project-folder.js';
 import { StackForTests } from './stack-for-tests.js';
 
 const PHRASE = 'the password of the vault is swordfish';
 
+/** What `switchyard audit completeness --json` prints, as far as it is looked at. */
+interface CompletenessReport {
+  readonly requests: number;
+  readonly charges: number;
+}
+
+const run = promisify(execFile);
 let stack: StackForTests;
 let folder: string;
 let collector: Awaited<ReturnType<typeof startCollector>>;
@@ -73,7 +83,13 @@ async function startCollector(): Promise<{ server: Server; file: string; text: (
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const destination = { name: 'siem', url: `syslog+tls://localhost:${port}`, format: 'cef', ca: 'ca.pem', from: 'start' };
+  const destination = {
+    name: 'siem',
+    url: `syslog+tls://localhost:${port}`,
+    format: 'cef',
+    ca: 'ca.pem',
+    from: 'start',
+  };
   await writeFile(join(folder, 'ca.pem'), authority.certificate);
   const file = join(folder, 'push.yaml');
   await writeFile(file, JSON.stringify({ destinations: [destination] }), { mode: 0o600 });
@@ -297,4 +313,21 @@ describe('prompts and answers beside the trail', () => {
     },
     60_000,
   );
+
+  journey('leave a trail in which every request has its charge, and every charge its request', async () => {
+    const file = join(folder, 'trail.ndjson');
+    const cli = join(PROJECT_FOLDER, 'dist/services/cli/src/main.js');
+    await eventually(
+      async () => {
+        const whole = await call(`${stack.url}/v1/audit/export?organization=demo`, { key: stack.adminKey });
+        await writeFile(file, whole.text);
+        const { stdout } = await run(process.execPath, [cli, 'audit', 'completeness', file, '--json']);
+        const report = JSON.parse(stdout) as CompletenessReport;
+        expect(report).toMatchObject({ awaited: 0, missed: 0, isPartial: false });
+        expect(report.requests).toBeGreaterThan(8);
+        expect(report.charges).toBe(report.requests);
+      },
+      { withinMilliseconds: 20_000, everyMilliseconds: 500 },
+    );
+  }, 30_000);
 });

@@ -10,6 +10,7 @@ import type { Machine } from '../machine/machine.js';
 import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
+import type { ExportFigures } from '../export/measure-export.js';
 import type { ReportFigures } from '../reports/measure-reports.js';
 import type { SettlementFigures } from '../settlements/measure-settlements.js';
 
@@ -31,6 +32,7 @@ export interface BenchResults {
   /** What budgets and limits add to a request. */
   readonly bounds?: BoundsFigures;
   readonly settlements?: readonly SettlementFigures[];
+  readonly exports?: readonly ExportFigures[];
   readonly reports?: readonly ReportFigures[];
   readonly routing?: readonly RoutingFigures[];
   /** What `auto` takes besides. */

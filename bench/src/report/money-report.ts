@@ -1,4 +1,5 @@
 import type { BoundsFigures } from '../bounds/measure-bounds.js';
+import type { ExportFigures } from '../export/measure-export.js';
 import type { ReportFigures } from '../reports/measure-reports.js';
 import type { SettlementFigures } from '../settlements/measure-settlements.js';
 import { figure, table } from './table.js';
@@ -36,6 +37,20 @@ export function settlementsSection(settlements: readonly SettlementFigures[]): s
     'transactions for 1,000 calls',
   ];
   return ['## Settlements: a backlog of calls with holds, Postgres durable', table(head, rows)];
+}
+
+export function exportsSection(exports: readonly ExportFigures[]): string[] {
+  const rows = exports.map(({ format, entries, seconds, mebibytes, memory }) => [
+    format,
+    figure(entries / seconds),
+    figure(mebibytes),
+    ...memory.map(({ before, most }) => `${figure(before)} → ${figure(most)}`),
+  ]);
+  const names = exports[0]?.memory.map(({ name }) => `${name}, MiB before → most`) ?? [];
+  return [
+    `## Export of the trail over HTTP, ${exports[0]?.entries ?? 0} lines`,
+    table(['format', 'lines per second', 'MiB', ...names], rows),
+  ];
 }
 
 export function reportsSection(reports: readonly ReportFigures[]): string[] {

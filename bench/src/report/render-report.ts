@@ -6,7 +6,7 @@ import type { MemoryOfPart } from '../processes/memory.js';
 import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
 import type { BenchResults, MemoryByContender } from './bench-results.js';
-import { boundsSection, reportsSection, settlementsSection } from './money-report.js';
+import { boundsSection, exportsSection, reportsSection, settlementsSection } from './money-report.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
 import { targetsTable } from './targets.js';
@@ -28,6 +28,7 @@ export function renderReport(results: BenchResults): string {
     memory,
     bounds,
     settlements,
+    exports,
     reports,
   } = results;
   return [
@@ -41,6 +42,7 @@ export function renderReport(results: BenchResults): string {
     ...(batches === undefined ? [] : batchesSection(batches)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(settlements === undefined ? [] : settlementsSection(settlements)),
+    ...(exports === undefined ? [] : exportsSection(exports)),
     ...(reports === undefined ? [] : reportsSection(reports)),
     ...(routing === undefined ? [] : routingSections(routing)),
     ...(auto === undefined ? [] : autoSection(auto)),

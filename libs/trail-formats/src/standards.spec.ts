@@ -6,7 +6,21 @@ import type { FlatEntry } from './flat-entry.policy.js';
 import { ocsfLine } from './ocsf.policy.js';
 import { readCef } from './read-cef.fixture.js';
 
-const NASTY = constantFrom('|', '=', '\\', '\n', '\r', '\r\n', ' cs1=x', '\\n', '\u2028', '\u0085', '\0', 'CEF:0|a|', '"');
+const NASTY = constantFrom(
+  '|',
+  '=',
+  '\\',
+  '\n',
+  '\r',
+  '\r\n',
+  ' cs1=x',
+  '\\n',
+  '\u2028',
+  '\u0085',
+  '\0',
+  'CEF:0|a|',
+  '"',
+);
 const text = oneof(
   string({ unit: 'grapheme' }),
   array(oneof(NASTY, string({ maxLength: 3 })), { maxLength: 6 }).map((pieces) => pieces.join('')),

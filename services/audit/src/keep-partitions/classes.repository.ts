@@ -132,7 +132,10 @@ export class ClassesRepository {
     let [organization, sequence] = ['', '-1'];
     const [after, behind] = [parameters.length + 1, parameters.length + 2];
     for (;;) {
-      const [answer] = await this.database.query<{ last: { organization: string; sequence: string } | null; rows: Row[] }>(
+      const [answer] = await this.database.query<{
+        last: { organization: string; sequence: string } | null;
+        rows: Row[];
+      }>(
         `WITH part AS MATERIALIZED (
            SELECT * FROM audit."${name}" WHERE (organization, sequence) > ($${after}::text, $${behind}::bigint)
            ORDER BY organization, sequence LIMIT ${this.entriesAtOnce}

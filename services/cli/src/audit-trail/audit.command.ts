@@ -4,6 +4,7 @@ import { CliError } from '../cli.error.js';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { ExitCode } from '../exit-code.js';
+import { completenessCommand } from './completeness-command.js';
 import { describeEntry, trailEntry, trailRefusal } from './describe-entry.policy.js';
 import { describeReport } from './describe-report.policy.js';
 import { eventData } from './event-data.js';
@@ -40,6 +41,7 @@ export function auditCommand(exit: (code: number) => void): Command {
   audit.addCommand(keysCommand());
   audit.addCommand(exportCommand());
   audit.addCommand(verifyCommand(exit));
+  audit.addCommand(completenessCommand(exit));
   audit.addCommand(reportCommand());
   audit.addCommand(payloadCommand());
   audit.addCommand(eraseCommand());
