@@ -314,20 +314,24 @@ describe('prompts and answers beside the trail', () => {
     60_000,
   );
 
-  journey('leave a trail in which every request has its charge, and every charge its request', async () => {
-    const file = join(folder, 'trail.ndjson');
-    const cli = join(PROJECT_FOLDER, 'dist/services/cli/src/main.js');
-    await eventually(
-      async () => {
-        const whole = await call(`${stack.url}/v1/audit/export?organization=demo`, { key: stack.adminKey });
-        await writeFile(file, whole.text);
-        const { stdout } = await run(process.execPath, [cli, 'audit', 'completeness', file, '--json']);
-        const report = JSON.parse(stdout) as CompletenessReport;
-        expect(report).toMatchObject({ awaited: 0, missed: 0, isPartial: false });
-        expect(report.requests).toBeGreaterThan(8);
-        expect(report.charges).toBe(report.requests);
-      },
-      { withinMilliseconds: 20_000, everyMilliseconds: 500 },
-    );
-  }, 30_000);
+  journey(
+    'leave a trail in which every request has its charge, and every charge its request',
+    async () => {
+      const file = join(folder, 'trail.ndjson');
+      const cli = join(PROJECT_FOLDER, 'dist/services/cli/src/main.js');
+      await eventually(
+        async () => {
+          const whole = await call(`${stack.url}/v1/audit/export?organization=demo`, { key: stack.adminKey });
+          await writeFile(file, whole.text);
+          const { stdout } = await run(process.execPath, [cli, 'audit', 'completeness', file, '--json']);
+          const report = JSON.parse(stdout) as CompletenessReport;
+          expect(report).toMatchObject({ awaited: 0, missed: 0, isPartial: false });
+          expect(report.requests).toBeGreaterThan(8);
+          expect(report.charges).toBe(report.requests);
+        },
+        { withinMilliseconds: 20_000, everyMilliseconds: 500 },
+      );
+    },
+    30_000,
+  );
 });
