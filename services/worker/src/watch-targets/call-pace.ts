@@ -9,6 +9,13 @@ const MOST_SILENCE_MILLISECONDS = 60_000;
 const NEWS_MILLISECONDS = 2_000;
 /** Of each limit so much is left to callers that wait: work of the durable lane stops before it. */
 const KEPT_FOR_CALLERS = 0.05;
+/** Calls that begin within this time may come to the provider in another order than they went. */
+const OUT_OF_ORDER_MILLISECONDS = 500;
+/** Before the first answer no more calls of the durable lane are under way than this, for this time at most. */
+const FIRST_CALLS = 16;
+const FIRST_ANSWER_MILLISECONDS = 5_000;
+/** How fast a limit fills is told by what is missing of it: in whole numbers, of which less than this say little. */
+const TELLING_AMOUNT = 5;
 /** Calls that wait for their turn come one after another, and look again after this time at the latest. */
 const MOST_WAIT_MILLISECONDS = 5_000;
 
@@ -33,13 +40,17 @@ export interface PaceMark extends Amounts {
  * How fast one process may call one target, by what the provider's answers say is left of its limits. Between two answers what
  * was begun since is taken away, and what comes back by the time is added. Where processes share a limit, each takes its part of
  * what is left after the calls that the others are to be feared to have under way. Nothing is known, and nothing held back,
- * until a provider speaks of limits: only the calls before the first answer can be too many.
+ * until a provider speaks of limits; before the first answer of all the durable lane sends a few calls only, to hear of them.
  */
 export class CallPace {
   private readonly requests = new Level();
   private readonly tokens = new Level();
   private begun: Amounts = NOTHING;
   private underWay: Amounts = NOTHING;
+  private readonly marks = new Set<PaceMark>();
+  private firstAt: number | undefined;
+  private hasAnswer = false;
+  private awaited: { readonly done: PromiseWithResolvers<void>; readonly timer: NodeJS.Timeout } | undefined;
   private learnedFrom = -Infinity;
   /** Until when room is promised to work of the durable lane that waits. */
   private promisedUntil = 0;
@@ -64,12 +75,35 @@ export class CallPace {
     this.underWay = sum(this.underWay, own);
     this.requests.take(own.requests);
     this.tokens.take(own.tokens);
-    return { at: now, ...this.begun, own, underWay: this.underWay };
+    this.firstAt ??= now;
+    const mark = { at: now, ...this.begun, own, underWay: this.underWay };
+    this.marks.add(mark);
+    return mark;
   }
 
   /** A call has its answer, or will have none. */
-  ended({ own }: PaceMark): void {
+  ended(mark: PaceMark): void {
+    const { own } = mark;
     this.underWay = sum(this.underWay, { requests: -own.requests, tokens: -own.tokens });
+    this.marks.delete(mark);
+    this.hasAnswer = true;
+    this.goOn();
+  }
+
+  /** The first answer, which a call of the durable lane has to wait for; undefined where it has not to. */
+  firstAnswer({ lane }: Pick<PacedCall, 'lane'>, now: number): Promise<void> | undefined {
+    const isKnown = this.hasAnswer || this.learnedFrom !== -Infinity;
+    if (lane !== 'durable' || isKnown || this.underWay.requests < FIRST_CALLS) return undefined;
+    const left = (this.firstAt ?? now) + FIRST_ANSWER_MILLISECONDS - now;
+    if (left <= 0) return undefined;
+    this.awaited ??= { done: Promise.withResolvers(), timer: setTimeout(() => this.goOn(), left).unref() };
+    return this.awaited.done.promise;
+  }
+
+  private goOn(): void {
+    clearTimeout(this.awaited?.timer);
+    this.awaited?.done.resolve();
+    this.awaited = undefined;
   }
 
   /** Whether another process has learned what this one does not know, which has not called of late, or never. */
@@ -108,9 +142,20 @@ export class CallPace {
       [this.requests, requests, 'requests'],
       [this.tokens, tokens, 'tokens'],
     ] as const) {
-      const begunSince = this.begun[kind] - mark[kind];
-      if (heard) level.set(heard, { ...parts, begunSince, underWay: mark.underWay[kind] });
+      if (!heard) continue;
+      const begunSince = this.begun[kind] - mark[kind] + this.overtaken(mark, kind);
+      level.set(heard, { ...parts, begunSince, underWay: mark.underWay[kind] });
     }
+  }
+
+  /** Of the calls that went shortly before this one and have no answer, the provider may have counted none yet. */
+  private overtaken(mark: PaceMark, kind: keyof Amounts): number {
+    let amount = 0;
+    for (const { at, requests, own } of this.marks) {
+      const isBefore = requests < mark.requests && at >= mark.at - OUT_OF_ORDER_MILLISECONDS;
+      if (isBefore) amount += own[kind];
+    }
+    return amount;
   }
 
   /** One after another, as room comes back: all at once would find it gone with the first of them. */
@@ -127,7 +172,7 @@ interface Heard {
   readonly since: number;
   readonly now: number;
   readonly callers: number;
-  /** What was begun here after that call. */
+  /** What was begun here after that call, or may have come to the provider after it. */
   readonly begunSince: number;
   /** What was under way here with that call. */
   readonly underWay: number;
@@ -139,6 +184,8 @@ const NOTHING: Amounts = { requests: 0, tokens: 0 };
 class Level {
   private left = Infinity;
   private most = Infinity;
+  /** What comes back to all that share the limit in a millisecond, and to this process. */
+  private ofAll = 0;
   private perMillisecond = 0;
   private at = 0;
   /** When all is there again, where it is not known how fast. */
@@ -151,8 +198,10 @@ class Level {
   ): void {
     this.most = limit === undefined ? Infinity : limit / callers;
     const missing = limit === undefined ? 0 : limit - remaining;
-    if (missing > 0) this.perMillisecond = missing / Math.max(1, resetMilliseconds) / callers;
-    else if (limit === undefined) this.perMillisecond = 0;
+    if (missing >= TELLING_AMOUNT || (missing > 0 && this.ofAll === 0))
+      this.ofAll = missing / Math.max(1, resetMilliseconds);
+    if (limit === undefined) this.ofAll = 0;
+    this.perMillisecond = this.ofAll / callers;
     this.wholeAt = limit === undefined ? now + Math.max(1, resetMilliseconds) : Infinity;
     // What the others have sent by now is not counted yet: at most, each has as much under way as this process had.
     const unheard = (callers - 1) * Math.min(underWay, this.most);

@@ -52,6 +52,18 @@ describe('FleetTargetHealth', () => {
     expect(reported?.targets).toMatchObject([{ model: 'runs', inFlight: 1 }]);
   });
 
+  it('has work of the durable lane wait for the first answer of a target, and callers not', async () => {
+    const durable = { ...CALL, lane: 'durable' } as const;
+    const first = await health.admit(target('new'), durable);
+    for (let count = 1; count < 16; count += 1) await health.admit(target('new'), durable);
+    const held = health.admit(target('new'), durable);
+    expect(held).toBeInstanceOf(Promise);
+    expect(health.admit(target('new'), CALL)).toMatchObject({ kind: 'go' });
+    if (first.kind === 'go') first.release();
+    expect(await held).toMatchObject({ kind: 'go' });
+    expect(health.admit(target('new'), durable)).toMatchObject({ kind: 'go' });
+  });
+
   it('closes a breaker for what began since, or for the probe itself, whatever the clocks say', () => {
     const key = breakerKey('main', 'm');
     const since = Date.now();

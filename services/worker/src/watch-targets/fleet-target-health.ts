@@ -133,6 +133,9 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
       return { kind: 'refused', errorClass: 'rate_limit', retryAfterSeconds: secondsUntil(cooling, now) };
     if (statistics.inFlight >= limit.at(now) || this.isFull(target, statistics))
       return { kind: 'refused', errorClass: 'target_busy' };
+    const isPaced = this.settings.providerLimitHeaders !== 'ignore';
+    const firstAnswer = isPaced ? pace.firstAnswer(call, now) : undefined;
+    if (firstAnswer) return firstAnswer.then(() => this.admit(target, call));
     if (state?.allowance && pace.isNews(state.allowance, now))
       pace.hear(state.allowance, { now, callers: this.callersOf(target) });
     const wait = pace.wait(call, now);
