@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import type { QueueHold } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
 import { batchInput } from './batch-lines.js';
 import { startFailureGround, targetName, type FailureGround, type FailureModel } from './failure-ground.js';
 import { OUR_KEY } from './journey-configuration.js';
+import { call as callHttp } from './http-call.js';
 import { journeysOn } from './journey.js';
+import { runCli } from './run-cli.js';
 import { answers, either, refuses } from './scripted-behaviours.js';
 import type { Behaviour, ScriptedCall } from './scripted-provider.js';
 
@@ -17,6 +20,8 @@ const LIMIT_MILLISECONDS = 150_000;
 const LIMITED: FailureModel = { name: 'limited', main: 'limits' };
 const INTERRUPTED: FailureModel = { name: 'interrupted', main: 'interrupts' };
 const INTERRUPTED_LINES = 40;
+const PAUSED: FailureModel = { name: 'paused', main: 'answers' };
+const PAUSED_LINES = 20;
 
 let isDown = true;
 let ground: FailureGround;
@@ -37,8 +42,8 @@ const limits: Behaviour = (call, response) => {
 
 beforeAll(async () => {
   ground = await startFailureGround({
-    script: { limits, interrupts: either(() => isDown, refuses(503, 'overloaded', 'Too busy.'), answers) },
-    models: [LIMITED, INTERRUPTED],
+    script: { limits, interrupts: either(() => isDown, refuses(503, 'overloaded', 'Too busy.'), answers), answers },
+    models: [LIMITED, INTERRUPTED, PAUSED],
   });
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${ground.stack.url}/v1`, maxRetries: 0 });
 }, 120_000);
@@ -54,6 +59,10 @@ async function submit({ name }: FailureModel, lines: number): Promise<string> {
   const { id } = await client.batches.create({ input_file_id: file.id, endpoint, completion_window: '24h' });
   return id;
 }
+
+type Queue = { estimated_completion_at: number | null; held_by: QueueHold | null };
+
+const read = async (id: string): Promise<OpenAI.Batch & { queue?: Queue }> => client.batches.retrieve(id);
 
 async function expectComplete(id: string, total: number): Promise<void> {
   const batch = await eventually(async () => {
@@ -85,15 +94,67 @@ describe('a batch whose provider', () => {
   );
 
   journey(
-    'is down for a while waits for it, and no line fails',
+    'is down for a while waits for it and says so, and no line fails',
     async () => {
       const id = await submit(INTERRUPTED, INTERRUPTED_LINES);
       await eventually(() => expect(callsOf(INTERRUPTED).length).toBeGreaterThan(0), ENDS_WITHIN);
-      const { request_counts: counts } = await client.batches.retrieve(id);
-      expect(counts?.failed).toBe(0);
+      await eventually(async () => {
+        const { request_counts: counts, queue } = await read(id);
+        expect(counts?.failed).toBe(0);
+        expect(queue).toMatchObject({
+          estimated_completion_at: null,
+          held_by: {
+            reason: 'provider',
+            of: `provider main, model ${targetName('interrupts', INTERRUPTED.name)} (overloaded)`,
+          },
+        });
+      }, ENDS_WITHIN);
       isDown = false;
       await expectComplete(id, INTERRUPTED_LINES);
     },
     LIMIT_MILLISECONDS,
   );
+});
+
+describe('a batch whose model is paused', () => {
+  const held = { reason: 'pause', of: `model ${PAUSED.name}` };
+  const messages = [{ role: 'user' as const, content: 'Which track is free?' }];
+  const admin = (path: string, body?: object) =>
+    callHttp(`${ground.stack.url}${path}`, { key: ground.stack.adminKey, ...(body ? { body } : {}) });
+
+  for (const by of ['the command line', 'the admin API'] as const) {
+    journey(
+      `by ${by} stands and says so while callers go on, and goes on when it is resumed`,
+      async () => {
+        const change = async (verb: 'pause' | 'resume'): Promise<void> => {
+          if (by === 'the command line') {
+            expect(await runCli(ground.stack, 'queues', verb, '--model', PAUSED.name)).toContain(PAUSED.name);
+          } else {
+            const answer = await admin(`/admin/v1/queues/${verb}`, { scope: 'model', name: PAUSED.name });
+            expect(answer.status).toBe(200);
+          }
+        };
+        await change('pause');
+        const before = callsOf(PAUSED).length;
+        const id = await submit(PAUSED, PAUSED_LINES);
+        await eventually(async () => expect((await read(id)).queue?.held_by).toMatchObject(held), ENDS_WITHIN);
+        await client.chat.completions.create({ model: PAUSED.name, messages });
+        const paused = await read(id);
+        expect(paused).toMatchObject({ status: 'in_progress', request_counts: { completed: 0, failed: 0 } });
+        expect(paused.queue?.estimated_completion_at).toBeNull();
+        expect(callsOf(PAUSED)).toHaveLength(before + 1);
+        expect(await runCli(ground.stack, 'queues', 'list')).toContain(`Paused: model ${PAUSED.name}`);
+        await change('resume');
+        await expectComplete(id, PAUSED_LINES);
+        expect(callsOf(PAUSED)).toHaveLength(before + 1 + PAUSED_LINES);
+      },
+      LIMIT_MILLISECONDS,
+    );
+  }
+
+  journey('is counted as paused for as long as it was', async () => {
+    const { text } = await admin('/metrics');
+    const sample = /switchyard_queue_paused_time_seconds_total\{[^}]*name="paused"[^}]*\} ([\d.]+)/.exec(text);
+    expect(Number(sample?.[1])).toBeGreaterThan(0);
+  });
 });

@@ -1,12 +1,20 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { startSimProvider, type SimProvider } from '#libs/simulation';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
-import { journeyConfiguration, OUR_KEY, PRICE } from './journey-configuration.js';
+import { journeyConfiguration, modelFields, OUR_KEY, PRICE } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { StackForTests } from './stack-for-tests.js';
 
 const LINES = 40;
+const PER_MINUTE = 300;
+/** What is left to callers of a provider's limit. */
+const KEPT_FOR_CALLERS = 0.05 * PER_MINUTE;
+/** With the whole of the limit to begin with, the last of these have to wait for room. */
+const PACED_LINES = PER_MINUTE + 10;
+
+let limited: SimProvider;
 
 let stack: StackForTests;
 let openai: OpenAI;
@@ -18,25 +26,43 @@ beforeAll(async () => {
     name: model,
     targets: [{ provider, model: 'sim-small', price: { ...PRICE, batchDiscount: '0.5' }, batch: native }],
   });
+  limited = await startSimProvider({
+    key: 'sk-limited',
+    latencyMilliseconds: 20,
+    outputTokens: 20,
+    requestsPerMinute: PER_MINUTE,
+  });
+  const providers = {
+    quick: { kind: 'sim', batchSeconds: 0.5 },
+    slow: { kind: 'sim', batchSeconds: 4 },
+    limited: { kind: 'openai', baseUrl: limited.baseUrl, apiKey: 'sk-limited' },
+  };
   stack = await StackForTests.start(
-    journeyConfiguration({ quick: { kind: 'sim', batchSeconds: 0.5 }, slow: { kind: 'sim', batchSeconds: 4 } }, [
+    journeyConfiguration(providers, [
       target('gpt-quick', 'quick'),
       target('gpt-slow', 'slow'),
+      modelFields('gpt-limited', [{ provider: 'limited', model: 'sim-small' }]),
     ]),
   );
   openai = new OpenAI({ apiKey: OUR_KEY, baseURL: `${stack.url}/v1`, maxRetries: 2 });
 }, 120_000);
 
-afterAll(() => stack?.stop(), 60_000);
+afterAll(async () => {
+  try {
+    await stack?.stop();
+  } finally {
+    await limited?.close();
+  }
+}, 60_000);
 
-async function submit(model: string): Promise<string> {
+async function submit(model: string, lines = LINES): Promise<string> {
   const line = (number: number) => ({
     custom_id: `line-${number}`,
     method: 'POST',
     url: '/v1/chat/completions',
     body: { model, messages: [{ role: 'user', content: `question ${number}` }], max_tokens: 20 },
   });
-  const content = Array.from({ length: LINES }, (_, index) => `${JSON.stringify(line(index))}\n`).join('');
+  const content = Array.from({ length: lines }, (_, index) => `${JSON.stringify(line(index))}\n`).join('');
   const file = await openai.files.create({ file: await toFile(Buffer.from(content), 'in.jsonl'), purpose: 'batch' });
   const batch = await openai.batches.create({
     input_file_id: file.id,
@@ -50,11 +76,11 @@ type OurBatch = OpenAI.Batch & { cost_usd: string; switchyard?: { native_lines: 
 
 const read = async (id: string): Promise<OurBatch> => (await openai.batches.retrieve(id)) as OurBatch;
 
-async function completed(id: string): Promise<OurBatch> {
+async function completed(id: string, lines = LINES): Promise<OurBatch> {
   return eventually(
     async () => {
       const batch = await read(id);
-      expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: LINES, failed: 0 } });
+      expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: lines, failed: 0 } });
       return batch;
     },
     { withinMilliseconds: 25_000, everyMilliseconds: 100 },
@@ -92,6 +118,30 @@ describe('lines that go to the batch API of a provider', () => {
       await stack.kill('worker');
       const batch = await completed(id);
       expect(batch.switchyard).toEqual({ native_lines: 0, savings_usd: batch.cost_usd });
+    },
+    60_000,
+  );
+});
+
+describe('a batch at a provider that says what is left of its limit', () => {
+  journey(
+    'is hardly ever refused, and leaves callers their part',
+    async () => {
+      const id = await submit('gpt-limited', PACED_LINES);
+      const used = PER_MINUTE - KEPT_FOR_CALLERS;
+      await eventually(() => expect(limited.calls().length).toBeGreaterThanOrEqual(used), {
+        withinMilliseconds: 30_000,
+      });
+      const messages = [{ role: 'user' as const, content: 'Which track is free?' }];
+      const calls = Array.from({ length: KEPT_FOR_CALLERS - 5 }, () =>
+        openai.chat.completions.create({ model: 'gpt-limited', messages }, { maxRetries: 0 }),
+      );
+      await Promise.all(calls);
+      expect((await read(id)).status).toBe('in_progress');
+      await completed(id, PACED_LINES);
+      const refused = limited.calls().filter(({ outcome }) => outcome === 'refused');
+      expect(refused.length).toBeLessThanOrEqual(PACED_LINES / 100);
+      expect(limited.calls()).toHaveLength(PACED_LINES + calls.length + refused.length);
     },
     60_000,
   );
