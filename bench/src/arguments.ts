@@ -6,8 +6,11 @@ export const SECTIONS = [
   'streams',
   'translated',
   'bounds',
+  'idempotency',
+  'pacing',
   'durable',
   'batches',
+  'limits',
   'records',
   'settlements',
   'export',
@@ -30,9 +33,8 @@ Measures Switchyard, the same upstream called directly, and a peer gateway from 
 The whole run takes about ten minutes; leave the machine alone meanwhile.
 
   --quick          short rounds, small batch, one round: to try the bench, not to quote (about 90 seconds)
-  --only SECTION   interactive, streams, translated, bounds, durable, batches, records, settlements, export, reports or
-                   routing;
-                   may be given several times
+  --only SECTION   interactive, streams, translated, bounds, idempotency, pacing, durable, batches, limits, records,
+                   settlements, export, reports, routing or guards; may be given several times
   --profile        instead of measuring: run each service under the CPU profiler, saturated and with a batch,
                    and print where the time goes
   --help           show this

@@ -1,5 +1,7 @@
 import type { BoundsEffort } from './bounds/bounds-effort.js';
 import type { BatchesEffort } from './durable/measure-batches.js';
+import type { LimitedBatchesEffort } from './durable/measure-limited-batches.js';
+import type { TurnsEffort } from './turns/turns-effort.js';
 
 /** How long and how often the bench measures. Every figure is the median of `rounds`, contenders taking turns. */
 export interface Effort {
@@ -17,6 +19,9 @@ export interface Effort {
   /** That reports are asked over. */
   readonly reportedCharges: number;
   readonly bounds: BoundsEffort;
+  /** Of calls with and without idempotency keys, and of pacing by what providers say. */
+  readonly turns: TurnsEffort;
+  readonly limitedBatches: LimitedBatchesEffort;
   /** Of each strategy and number of candidates. */
   readonly routingDecisions: number;
   readonly profileSeconds: number;
@@ -35,6 +40,8 @@ export const FULL: Effort = {
   exportedEntries: 1_000_000,
   reportedCharges: 10_000_000,
   bounds: { rounds: 12, seconds: 3 },
+  turns: { rounds: 4, seconds: 3 },
+  limitedBatches: { lines: 20_000, rounds: 2 },
   routingDecisions: 20_000,
   profileSeconds: 10,
 };
@@ -52,6 +59,8 @@ export const QUICK: Effort = {
   exportedEntries: 200_000,
   reportedCharges: 200_000,
   bounds: { rounds: 4, seconds: 2 },
+  turns: { rounds: 2, seconds: 2 },
+  limitedBatches: { lines: 4_000, rounds: 1 },
   routingDecisions: 2_000,
   profileSeconds: 4,
 };

@@ -13,6 +13,7 @@ import {
 } from './contenders/contender.js';
 import { BareLane } from './durable/bare-lane.js';
 import { measureBatches, type BatchesFigures } from './durable/measure-batches.js';
+import { measureLimitedBatches, type LimitedBatchesFigures } from './durable/measure-limited-batches.js';
 import { measureDurable, type DurableFigures } from './durable/measure-durable.js';
 import { FULL, QUICK, type Effort } from './effort.js';
 import { measureExport, type ExportFigures } from './export/measure-export.js';
@@ -33,6 +34,9 @@ import { measureAuto } from './routing/measure-auto.js';
 import { measureRouting } from './routing/measure-routing.js';
 import type { RoutingFigures } from './routing/routing-figures.js';
 import { measureSettlements, type SettlementFigures } from './settlements/measure-settlements.js';
+import { measureIdempotency } from './turns/measure-idempotency.js';
+import { measurePacing } from './turns/measure-pacing.js';
+import type { TurnsFigures } from './turns/measure-turns.js';
 
 /** A load bench with the peer it knows. */
 type GatewayBench = LoadBench & { readonly peer: RunningPeer };
@@ -69,8 +73,11 @@ export class BenchRun {
       ...(load && translated && { translated: await this.translated(load, ground) }),
       ...(load && { memory: memoryOf(load.contenders) }),
       ...(sections.includes('bounds') && { bounds: await this.bounds(ground) }),
+      ...(sections.includes('idempotency') && { idempotency: await this.idempotency(ground) }),
+      ...(sections.includes('pacing') && { pacing: await this.pacing(ground) }),
       ...(sections.includes('durable') && { durable: await this.durable(ground) }),
       ...(sections.includes('batches') && { batches: await this.batches(ground) }),
+      ...(sections.includes('limits') && { limits: await this.limits(ground) }),
       ...(sections.includes('records') && { records: await this.records(ground) }),
       ...(sections.includes('settlements') && { settlements: await this.settlements(ground) }),
       ...(sections.includes('export') && { exports: await this.exports(ground) }),
@@ -126,11 +133,31 @@ export class BenchRun {
     return this.load({ ...bench, contenders }, translatedScenarios(this.effort));
   }
 
-  private async bounds({ stack, records, upstreams, generator, prompts }: BenchGround): Promise<BoundsFigures> {
+  private async bounds(ground: BenchGround): Promise<BoundsFigures> {
+    const { stack, records, upstreams, prompts } = ground;
     const contender = switchyardContender(stack, () => records.settled());
     await checkAnswers([directContender(upstreams), contender], prompts.plain[0] ?? '');
+    return measureBounds(this.plainBench(ground), { contender, stack }, this.effort.bounds);
+  }
+
+  private idempotency(ground: BenchGround): Promise<TurnsFigures> {
+    const contender = switchyardContender(ground.stack, () => ground.records.settled());
+    return measureIdempotency(this.plainBench(ground), contender, this.effort.turns);
+  }
+
+  private pacing(ground: BenchGround): Promise<TurnsFigures> {
+    const { upstreams } = ground;
+    return measurePacing(this.plainBench(ground), upstreams, { ...this.effort.turns, cleanup: this.cleanup });
+  }
+
+  private plainBench({ generator, upstreams }: BenchGround): Omit<LoadBench, 'contenders'> {
     const upstreamPids = { fast: upstreams.fast.pid, paced: upstreams.paced.pid };
-    return measureBounds({ generator, upstreamPids, say: this.say }, { contender, stack }, this.effort.bounds);
+    return { generator, upstreamPids, say: this.say };
+  }
+
+  private limits({ stack, records, prompts }: BenchGround): Promise<LimitedBatchesFigures> {
+    const bench = { stack, records, prompts: prompts.lines, say: this.say };
+    return measureLimitedBatches(bench, this.effort.limitedBatches);
   }
 
   private async durable({ stack, records, upstreams, prompts, linesFile }: BenchGround): Promise<DurableFigures> {

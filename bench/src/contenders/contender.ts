@@ -4,7 +4,16 @@ import type { Upstream, Upstreams } from '../stack/upstreams.js';
 import type { RunningPeer } from '../peer/start-peer.js';
 import type { Part } from '../processes/part.js';
 
-export type ContenderName = 'direct' | 'switchyard' | 'bounded' | 'peer';
+export type ContenderName =
+  | 'direct'
+  | 'switchyard'
+  | 'bounded'
+  | 'peer'
+  | 'no key'
+  | 'no key again'
+  | 'a new key each'
+  | 'headers ignored'
+  | 'headers followed';
 export type Pace = 'fast' | 'paced';
 
 /** Where one contender takes a call that ends at the upstream of that pace, as which model, and what else its body must say. */
@@ -13,6 +22,8 @@ export interface CallAddress {
   readonly headers: Readonly<Record<string, string>>;
   readonly model: string;
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** A header that is another with each call. */
+  readonly newWithEach?: string;
 }
 
 /** One way to the same upstream. `settle` resolves when all work that its calls have caused is done. */

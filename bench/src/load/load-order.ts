@@ -9,6 +9,8 @@ export interface LoadOrder {
   readonly model: string;
   /** More fields of each body. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** A header that is another with each request. */
+  readonly newWithEach?: string;
   readonly isStream: boolean;
   readonly arrivals: Arrivals;
   readonly seconds: number;

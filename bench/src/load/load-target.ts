@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Pool, type Dispatcher } from 'undici';
 import { Histogram } from './histogram.js';
 import type { LoadOrder, LoadResult, Spread } from './load-order.js';
@@ -15,6 +16,7 @@ export class LoadTarget {
   private readonly firstByte = new Histogram();
   private readonly lateness = new Histogram();
   private readonly failures: Record<string, number> = {};
+  private readonly name = randomUUID();
   private sent = 0;
 
   constructor(
@@ -40,7 +42,8 @@ export class LoadTarget {
     const body = this.bodies[this.sent++ % this.bodies.length];
     if (body === undefined) throw new RangeError('there are no prompts to send');
     this.lateness.record((performance.now() - dueAt) * 1000);
-    const { headers } = this.order;
+    const { headers: same, newWithEach } = this.order;
+    const headers = newWithEach === undefined ? same : { ...same, [newWithEach]: `${this.name}-${this.sent}` };
     this.pool.dispatch({ path: this.path, method: 'POST', headers, body }, this.observe(dueAt, ended));
   }
 

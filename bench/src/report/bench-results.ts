@@ -2,6 +2,7 @@ import type { DecisionTime } from '#libs/difficulty';
 import type { BoundsFigures } from '../bounds/measure-bounds.js';
 import type { ContenderName } from '../contenders/contender.js';
 import type { BatchesFigures } from '../durable/measure-batches.js';
+import type { LimitedBatchesFigures } from '../durable/measure-limited-batches.js';
 import type { DurableFigures } from '../durable/measure-durable.js';
 import type { Effort } from '../effort.js';
 import type { GuardFigures } from '../guards/measure-guards.js';
@@ -13,6 +14,7 @@ import type { RoutingFigures } from '../routing/routing-figures.js';
 import type { ExportFigures } from '../export/measure-export.js';
 import type { ReportFigures } from '../reports/measure-reports.js';
 import type { SettlementFigures } from '../settlements/measure-settlements.js';
+import type { TurnsFigures } from '../turns/measure-turns.js';
 
 export type MemoryByContender = Readonly<Partial<Record<ContenderName, readonly MemoryOfPart[]>>>;
 
@@ -31,6 +33,11 @@ export interface BenchResults {
   readonly records?: readonly RecordFigures[];
   /** What budgets and limits add to a request. */
   readonly bounds?: BoundsFigures;
+  /** What idempotency keys add to a request. */
+  readonly idempotency?: TurnsFigures;
+  /** What following the limits that a provider tells adds to a request. */
+  readonly pacing?: TurnsFigures;
+  readonly limits?: LimitedBatchesFigures;
   readonly settlements?: readonly SettlementFigures[];
   readonly exports?: readonly ExportFigures[];
   readonly reports?: readonly ReportFigures[];

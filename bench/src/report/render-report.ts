@@ -9,6 +9,7 @@ import type { BenchResults, MemoryByContender } from './bench-results.js';
 import { boundsSection, exportsSection, reportsSection, settlementsSection } from './money-report.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
+import { limitedBatchesSection, turnsSection } from './turns-report.js';
 import { targetsTable } from './targets.js';
 
 const CHUNKS_OF_A_STREAM = 200;
@@ -27,6 +28,9 @@ export function renderReport(results: BenchResults): string {
     guards,
     memory,
     bounds,
+    idempotency,
+    pacing,
+    limits,
     settlements,
     exports,
     reports,
@@ -38,8 +42,11 @@ export function renderReport(results: BenchResults): string {
     ...(streams === undefined ? [] : streamSections(new LoadReport(streams))),
     ...(translated === undefined ? [] : translatedSections(new LoadReport(translated))),
     ...(bounds === undefined ? [] : boundsSection(bounds)),
+    ...(idempotency === undefined ? [] : turnsSection('Idempotency keys', idempotency)),
+    ...(pacing === undefined ? [] : turnsSection('Pacing by what a provider says', pacing)),
     ...(durable === undefined ? [] : durableSections(durable)),
     ...(batches === undefined ? [] : batchesSection(batches)),
+    ...(limits === undefined ? [] : limitedBatchesSection(limits)),
     ...(records === undefined ? [] : recordSections(records)),
     ...(settlements === undefined ? [] : settlementsSection(settlements)),
     ...(exports === undefined ? [] : exportsSection(exports)),

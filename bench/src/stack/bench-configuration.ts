@@ -12,12 +12,15 @@ export const BENCH = {
   upstreamKeyVariable: 'BENCH_UPSTREAM_KEY',
   /** A project whose requests count on budgets and limits at each level. */
   bounded: { project: 'bounded', callerKeyVariable: 'BENCH_BOUNDED_CALLER_KEY' },
+  /** A project whose requests count on limits alone, which are never reached. */
+  limited: { project: 'limited', callerKeyVariable: 'BENCH_LIMITED_CALLER_KEY' },
   /** So many budgets the projects have in which events are settled. */
   budgetsOfProjects: [0, 1, 2, 3],
 } as const;
 
 /** Never reached. */
 const WIDE_LIMIT_USD = '1000000';
+const WIDE_LIMITS = 'limits: { requestsPerMinute: 1000000, tokensPerMinute: 1000000000, concurrency: 10000 }';
 
 /** The project with so many budgets, and their ids. */
 export function projectWithBudgets(count: number): { name: string; budgets: readonly string[] } {
@@ -56,6 +59,7 @@ export function benchConfiguration(upstreams: Upstreams): string {
     '      - name: other',
     `        keys: [{ name: load, key: "\${env:${BENCH.otherCallerKeyVariable}}" }]`,
     ...boundedLines(),
+    ...limitedLines(),
     ...BENCH.budgetsOfProjects.flatMap(budgetLines),
     '',
   ].join('\n');
@@ -72,15 +76,22 @@ function modelLines(name: string, provider: string): string[] {
 
 /** What a project with much at stake has: a budget and limits of its own, and the same at its key. */
 function boundedLines(): string[] {
-  const bounds = [
-    `budgets: [{ limitUsd: "${WIDE_LIMIT_USD}", period: month }]`,
-    'limits: { requestsPerMinute: 1000000, tokensPerMinute: 1000000000, concurrency: 10000 }',
-  ];
+  const bounds = [`budgets: [{ limitUsd: "${WIDE_LIMIT_USD}", period: month }]`, WIDE_LIMITS];
   const key = `key: "\${env:${BENCH.bounded.callerKeyVariable}}"`;
   return [
     `      - name: ${BENCH.bounded.project}`,
     ...bounds.map((line) => `        ${line}`),
     `        keys: [{ name: load, ${key}, ${bounds.join(', ')} }]`,
+  ];
+}
+
+/** The same limits at a project and its key, without a budget. */
+function limitedLines(): string[] {
+  const key = `key: "\${env:${BENCH.limited.callerKeyVariable}}"`;
+  return [
+    `      - name: ${BENCH.limited.project}`,
+    `        ${WIDE_LIMITS}`,
+    `        keys: [{ name: load, ${key}, ${WIDE_LIMITS} }]`,
   ];
 }
 

@@ -26,6 +26,8 @@ export interface RunningStack {
   readonly otherCallerKey: string;
   /** Of a project with budgets and limits. */
   readonly boundedCallerKey: string;
+  /** Of a project with limits alone. */
+  readonly limitedCallerKey: string;
   readonly natsUrl: string;
   /** The seed of an identity that may do everything on its NATS. */
   readonly operatorSeedFile: string;
@@ -46,6 +48,7 @@ export async function startStack(
   const adminKey = `sy_admin_${randomBytes(24).toString('base64url')}`;
   const otherCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const boundedCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
+  const limitedCallerKey = `sy_bench_${randomBytes(18).toString('base64url')}`;
   const configuration = join(home, 'switchyard.yaml');
   await writeFile(configuration, benchConfiguration(upstreams));
   const launcher = await launch({
@@ -60,6 +63,7 @@ export async function startStack(
     [BENCH.callerKeyVariable]: callerKey,
     [BENCH.otherCallerKeyVariable]: otherCallerKey,
     [BENCH.bounded.callerKeyVariable]: boundedCallerKey,
+    [BENCH.limited.callerKeyVariable]: limitedCallerKey,
     [BENCH.upstreamKeyVariable]: upstreams.key,
   });
   const stop = async (): Promise<void> => {
@@ -76,6 +80,7 @@ export async function startStack(
     adminKey,
     otherCallerKey,
     boundedCallerKey,
+    limitedCallerKey,
     natsUrl: `nats://127.0.0.1:${natsPort}`,
     operatorSeedFile: seedFile(join(home, 'identities'), OPERATOR),
     databaseUrl: `postgresql://switchyard:${password}@127.0.0.1:${postgresPort}/switchyard`,

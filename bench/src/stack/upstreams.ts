@@ -7,6 +7,7 @@ const SIM_PROVIDER = 'libs/simulation/src/server/sim-provider.main.js';
 const OUTPUT_TOKENS = 200;
 const PACED_TOKENS_PER_SECOND = 200;
 const SLOW_MILLISECONDS = 20;
+const UNREACHED_PER_MINUTE = 1_000_000_000;
 const STOP_WITHIN_MILLISECONDS = 5_000;
 const START_WITHIN_MILLISECONDS = 15_000;
 
@@ -31,6 +32,12 @@ export async function startUpstreams(key: string, cleanup: Cleanup): Promise<Ups
     start(key, ['--latency-ms', String(SLOW_MILLISECONDS)], cleanup),
   ]);
   return { key, fast, paced, slow };
+}
+
+/** As fast as the first, and telling with each answer what is left of limits that nobody reaches. */
+export function startLimitedUpstream(key: string, cleanup: Cleanup): Promise<Upstream> {
+  const most = String(UNREACHED_PER_MINUTE);
+  return start(key, ['--requests-per-minute', most, '--tokens-per-minute', most], cleanup);
 }
 
 async function start(key: string, pace: readonly string[], cleanup: Cleanup): Promise<Upstream> {
