@@ -4,7 +4,7 @@ import { Module } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { Snapshot } from '#libs/contracts';
 import { MessagingModule, MessagingParts } from '#libs/messaging';
-import { Readiness, Settings, Shutdown } from '#libs/runtime';
+import { Readiness, RequestSeals, Settings, Shutdown } from '#libs/runtime';
 import { createLogger, Logger } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { Authentication } from './authenticate/authentication.js';
@@ -60,6 +60,7 @@ export async function startIngressForTests(
     { provide: Logger, useValue: log },
     { provide: Readiness, useValue: new Readiness() },
     { provide: Shutdown, useValue: new Shutdown() },
+    { provide: RequestSeals, useValue: new RequestSeals({ requestSealFile: undefined }) },
   ];
   const root = { module: RootModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   const application = await NestFactory.create<NestFastifyApplication>(

@@ -4,6 +4,8 @@ import { dialectNamed } from '#libs/dialects';
 
 const DIALECT = dialectNamed('openai-chat');
 
+const CLOSED_WITHIN_MILLISECONDS = 2_000;
+
 /** What node says of bytes that are no HTTP, and what their sender is told. */
 const TOLD: Readonly<Record<string, readonly [status: number, code: string, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The headers of the request are too large; send fewer.'],
@@ -26,5 +28,7 @@ export function answerBrokenHttp(error: Error & { readonly code?: string }, sock
     'x-content-type-options: nosniff',
     'connection: close',
   ];
+  // Somebody who does not close their side in turn would keep the connection for good; one who reads has read it by then.
+  setTimeout(() => socket.destroy(), CLOSED_WITHIN_MILLISECONDS).unref();
   socket.end(`${head.join('\r\n')}\r\n\r\n${Buffer.from(body).toString('utf8')}`);
 }

@@ -8,6 +8,7 @@ import { createHttpAdapter } from './create-http-adapter.js';
 import { exchangeRaw, statusesIn } from './raw-connection.fixture.js';
 
 const MEBIBYTE = 1024 ** 2;
+const CROWD = 5_000;
 
 let http: FastifyInstance;
 let sockets: Socket[] = [];
@@ -71,6 +72,32 @@ describe('a caller who is slow', () => {
     );
     expect(waiting.destroyed).toBe(false);
   });
+});
+
+describe('thousands of callers who say nothing or next to nothing', () => {
+  const openCount = () =>
+    new Promise<number>((resolve, reject) =>
+      http.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+
+  it(`${CROWD} of them keep nobody from being served, and are cut`, async () => {
+    const port = await start({ SWITCHYARD_HTTP_HEADERS_TIMEOUT_MS: '4000' });
+    for (let opening = 0; opening < CROWD; opening += 250)
+      await Promise.all(
+        Array.from({ length: 250 }, (_, index) => opened(port, index % 2 === 0 ? '' : 'GET /small HTTP/1.1\r\nX')),
+      );
+    await eventually(async () => expect(await openCount()).toBe(CROWD));
+    const waits: number[] = [];
+    for (let call = 0; call < 200; call += 1) {
+      const began = performance.now();
+      const answer = await exchangeRaw(port, 'GET /small HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n', 5_000);
+      expect(statusesIn(answer)).toEqual([200]);
+      waits.push(performance.now() - began);
+    }
+    // Some hundred times what a call takes here, so that a busy machine makes no difference.
+    expect(waits.toSorted((left, right) => left - right)[197]).toBeLessThan(500);
+    await eventually(async () => expect(await openCount()).toBe(0), { withinMilliseconds: 40_000 });
+  }, 60_000);
 });
 
 describe('one address', () => {
