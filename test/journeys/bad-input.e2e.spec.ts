@@ -214,7 +214,7 @@ const BAD_CALLS: readonly BadCall[] = [
     path: '/v1/usage?group_by=moon',
     status: 400,
     code: 'invalid_parameter',
-    param: 'group_by.0',
+    param: 'group_by',
   },
   {
     what: 'a page too large',
