@@ -191,8 +191,9 @@ describe("OpenAI's Batch API", () => {
     for (const fileId of [inputId, before.output_file_id ?? ''])
       expect(await Promise.all(attempts(id, fileId).map(told))).toEqual(ofNone);
     for (const words of ofNone) expect(words).toContain('404');
-    expect((await strangeOpenai.batches.list({ after: id })).data).toEqual([]);
-    expect((await strangeOpenai.files.list({ after: inputId })).data).toEqual([]);
+    const unknownAfter = { status: 400, code: 'invalid_value', param: 'after' };
+    await expect(strangeOpenai.batches.list({ after: id })).rejects.toMatchObject(unknownAfter);
+    await expect(strangeOpenai.files.list({ after: inputId })).rejects.toMatchObject(unknownAfter);
     expect(await openai.batches.retrieve(id)).toEqual(before);
     for (const limit of ['1000000000', '-1', '0', '1.5', 'x']) {
       for (const list of ['batches', 'files'])
