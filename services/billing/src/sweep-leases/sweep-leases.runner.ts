@@ -4,7 +4,7 @@ import { StreamState } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
 import { ReservationsRepository } from '../lease-budget/reservations.repository.js';
 
-const SWEEP_EVERY_MILLISECONDS = 10_000;
+const SWEEP_EVERY_MILLISECONDS = 5_000;
 const MOST_AT_ONCE = 1_000;
 
 /**
