@@ -1,5 +1,6 @@
 import type { DialectFacts } from '../caller-dialect.js';
 import { invalidField, MultipartForm } from '../multipart-form/multipart-form.js';
+import { audioMilliseconds } from './audio-length.js';
 
 const BYTES_PER_TOKEN = 4;
 /** About ten tokens for a second of speech, at the 32 kbit/s of compressed speech: rather too many tokens than too few. */
@@ -33,6 +34,7 @@ export function readTranscriptionFacts(dialect: string, body: Uint8Array, conten
     stream: false,
     usageAsked: false,
     estimatedPromptTokens: Math.ceil((end - start) / AUDIO_BYTES_PER_TOKEN + prompt.length / BYTES_PER_TOKEN),
+    units: { audioMilliseconds: audioMilliseconds(body.subarray(start, end)) },
     bodyBytes: body.length,
     contentType: form.contentType,
     spans: { model: model.span },

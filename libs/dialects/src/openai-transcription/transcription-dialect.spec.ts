@@ -51,6 +51,11 @@ describe('transcriptionDialect', () => {
     );
   });
 
+  it('tells how long the sound is by its size, for servers that do not', () => {
+    const sound = part('name="file"; filename="a.mp3"', 'x'.repeat(6_000), 'Content-Type: audio/mpeg\r\n');
+    expect(facts(form(sound, MODEL)).units).toEqual({ audioMilliseconds: 1_500 });
+  });
+
   it('replaces the model in any form and leaves all other bytes', () => {
     const other = record({ name: string({ unit: 'grapheme-ascii' }), content: uint8Array() });
     assert(
