@@ -60,6 +60,14 @@ const KEYS: Record<string, Partial<KeyEntry>> = {
       { scopes: [...KEY_SCOPES], grants: [grantOf(role)] } satisfies Partial<KeyEntry>,
     ]),
   ),
+  ...Object.fromEntries(
+    ROLES.flatMap((role) =>
+      ['default', 'other'].map((project) => [
+        `project-${project}-${role}`,
+        { scopes: [...KEY_SCOPES], grants: [{ ...grantOf(role), project }] } satisfies Partial<KeyEntry>,
+      ]),
+    ),
+  ),
 };
 
 function grantOf(role: RoleGrant['role']): RoleGrant {
@@ -164,6 +172,42 @@ describe('every live route', () => {
   it('lets the bootstrap key through', async () => {
     const answers = await Promise.all(guarded().map(({ route }) => call(route, 'bootstrap-key')));
     expect(answers.filter(({ status }) => status === 401 || status === 403)).toEqual([]);
+  });
+
+  it.each(ROLES)('lets the %s of one project do in it what the role may, and nothing in another', async (role) => {
+    const abilityIn = (project: string) => {
+      const { hash: _hash, name: key, ...rest } = entryOf(`project-${project}-${role}`);
+      return abilityOf({ ...rest, key });
+    };
+    const [own, foreign] = [abilityIn('default'), abilityIn('other')];
+    let allowed = 0;
+    for (const { route, rule } of guarded().filter(({ route: { url } }) => url.startsWith('/v1/'))) {
+      const passes = async (name: string) => ![401, 403].includes((await call(route, name)).status);
+      const isAllowed = own.at(rule, DEMO);
+      if (isAllowed) allowed += 1;
+      expect([route.method, route.url, await passes(`project-default-${role}`)]).toEqual([
+        route.method,
+        route.url,
+        isAllowed,
+      ]);
+      expect([route.method, route.url, foreign.at(rule, DEMO)]).toEqual([route.method, route.url, false]);
+      expect([route.method, route.url, await passes(`project-other-${role}`)]).toEqual([route.method, route.url, false]);
+    }
+    expect(allowed).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['billing', 'GET /v1/costs', 'GET /v1/audit/events'],
+    ['auditor', 'GET /v1/audit/reports', 'POST /v1/batches'],
+    ['viewer', 'GET /v1/usage', 'GET /v1/audit/export'],
+    ['viewer', 'GET /v1/webhooks/endpoints', 'POST /v1/webhooks/endpoints'],
+    ['developer', 'POST /v1/batches', 'GET /metrics'],
+    ['admin', 'GET /v1/audit/events', 'GET /metrics'],
+    ['owner', 'POST /v1/webhooks/endpoints', 'GET /metrics'],
+  ])('lets the %s of one project do %s but not %s', async (role, yes, no) => {
+    const at = (address: string) => guarded().find(({ route }) => `${route.method} ${route.url}` === address)!.route;
+    expect([401, 403]).not.toContain((await call(at(yes), `project-default-${role}`)).status);
+    expect((await call(at(no), `project-default-${role}`)).status).toBe(403);
   });
 
   it.each(Object.keys(KEYS).filter((name) => /^(ordinary|scope|role)-/.test(name)))(

@@ -81,6 +81,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/feedback': { request_id: 'req_0123456789abcdef', score: 1 },
   'POST /key/generate': { team_id: 'web', key_alias: 'ci' },
   'POST /key/delete': { keys: ['key_1'] },
+  'POST /key/update': { key: 'key_1', models: ['chat'] },
   'POST /team/new': { team_alias: 'web' },
   'POST /queue/chat/completions': chat,
   'POST /queue/request': chat,
