@@ -191,7 +191,11 @@ describe('every live route', () => {
         isAllowed,
       ]);
       expect([route.method, route.url, foreign.at(rule, DEMO)]).toEqual([route.method, route.url, false]);
-      expect([route.method, route.url, await passes(`project-other-${role}`)]).toEqual([route.method, route.url, false]);
+      expect([route.method, route.url, await passes(`project-other-${role}`)]).toEqual([
+        route.method,
+        route.url,
+        false,
+      ]);
     }
     expect(allowed).toBeGreaterThan(0);
   });
