@@ -14,6 +14,7 @@ export const SECTIONS = [
   'records',
   'settlements',
   'export',
+  'audit',
   'reports',
   'routing',
   'guards',
@@ -34,7 +35,7 @@ The whole run takes about ten minutes; leave the machine alone meanwhile.
 
   --quick          short rounds, small batch, one round: to try the bench, not to quote (about 90 seconds)
   --only SECTION   interactive, streams, translated, bounds, idempotency, pacing, durable, batches, limits, records,
-                   settlements, export, reports, routing or guards; may be given several times
+                   settlements, audit, export, reports, routing or guards; may be given several times
   --profile        instead of measuring: run each service under the CPU profiler, saturated and with a batch,
                    and print where the time goes
   --help           show this

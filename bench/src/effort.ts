@@ -1,3 +1,4 @@
+import type { AuditEffort } from './audit/audit-figures.js';
 import type { BoundsEffort } from './bounds/bounds-effort.js';
 import type { BatchesEffort } from './durable/measure-batches.js';
 import type { LimitedBatchesEffort } from './durable/measure-limited-batches.js';
@@ -22,6 +23,7 @@ export interface Effort {
   /** Of calls with and without idempotency keys, and of pacing by what providers say. */
   readonly turns: TurnsEffort;
   readonly limitedBatches: LimitedBatchesEffort;
+  readonly audit: AuditEffort;
   /** Of each strategy and number of candidates. */
   readonly routingDecisions: number;
   readonly profileSeconds: number;
@@ -42,6 +44,14 @@ export const FULL: Effort = {
   bounds: { rounds: 12, seconds: 3 },
   turns: { rounds: 4, seconds: 3 },
   limitedBatches: { lines: 20_000, rounds: 2 },
+  audit: {
+    events: 50_000,
+    rounds: 3,
+    callerRounds: 12,
+    callerSeconds: 3,
+    proofs: 2_000,
+    verifiedEntries: 1_000_000,
+  },
   routingDecisions: 20_000,
   profileSeconds: 10,
 };
@@ -61,6 +71,7 @@ export const QUICK: Effort = {
   bounds: { rounds: 4, seconds: 2 },
   turns: { rounds: 2, seconds: 2 },
   limitedBatches: { lines: 4_000, rounds: 1 },
+  audit: { events: 5_000, rounds: 1, callerRounds: 3, callerSeconds: 2, proofs: 200, verifiedEntries: 20_000 },
   routingDecisions: 2_000,
   profileSeconds: 4,
 };

@@ -1,3 +1,5 @@
+import type { AuditFigures } from './audit/audit-figures.js';
+import { measureAudit } from './audit/measure-audit.js';
 import type { BenchArguments } from './arguments.js';
 import { measureBounds, type BoundsFigures } from './bounds/measure-bounds.js';
 import { layGround, type BenchGround } from './bench-ground.js';
@@ -81,6 +83,7 @@ export class BenchRun {
       ...(sections.includes('records') && { records: await this.records(ground) }),
       ...(sections.includes('settlements') && { settlements: await this.settlements(ground) }),
       ...(sections.includes('export') && { exports: await this.exports(ground) }),
+      ...(sections.includes('audit') && { audit: await this.audit(ground) }),
       ...(routing && { routing }),
       ...(auto && { auto }),
       ...(guards && { guards }),
@@ -187,6 +190,15 @@ export class BenchRun {
   private reports({ stack }: BenchGround): Promise<ReportFigures[]> {
     const { reportedCharges: charges, rounds } = this.effort;
     return measureReports({ stack, say: this.say }, { charges, rounds });
+  }
+
+  private async audit({ stack, records, upstreams, generator, prompts }: BenchGround): Promise<AuditFigures> {
+    const contender = switchyardContender(stack, () => records.settled());
+    await checkAnswers([directContender(upstreams), contender], prompts.plain[0] ?? '');
+    await records.settled();
+    const upstreamPids = { fast: upstreams.fast.pid, paced: upstreams.paced.pid };
+    const load = { generator, upstreamPids, say: this.say };
+    return measureAudit({ stack, records, load, contender, say: this.say }, this.effort.audit);
   }
 
   private async settlements({ stack, records, upstreams, prompts }: BenchGround): Promise<SettlementFigures[]> {

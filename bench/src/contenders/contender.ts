@@ -8,6 +8,7 @@ export type ContenderName =
   | 'direct'
   | 'switchyard'
   | 'bounded'
+  | 'unaudited'
   | 'peer'
   | 'no key'
   | 'no key again'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
+import { v7 } from 'uuid';
 import { Stream, StreamHeader, Subject } from '#libs/contracts';
 import { BenchError } from '../bench.error.js';
 import type { RecordsProgress } from '../jetstream/records-progress.js';
@@ -13,13 +14,13 @@ export const COMPLETED_SUBJECT = Subject.requestEnded('completed', BENCH.organiz
 
 /**
  * Publishes `count` terminal events into RESULTS, in atomic batches as the worker does. Each is the true event of a call
- * that was made (`template`, JSON) with a request id of its own.
+ * that was made (`template`, JSON) with a request id of its own, in the order of time as the ingress makes them.
  */
 export async function publishBacklog(records: RecordsProgress, template: string, count: number): Promise<void> {
   const { requestId }: { requestId: string } = JSON.parse(template);
   for (let left = count; left > 0; left -= EVENTS_A_BATCH) {
     const events = Array.from({ length: Math.min(EVENTS_A_BATCH, left) }, () =>
-      template.replaceAll(requestId, `req_${randomBytes(12).toString('hex')}`),
+      template.replaceAll(requestId, `req_${v7().replaceAll('-', '')}`),
     );
     await publishBatch(records, events);
   }

@@ -1,4 +1,5 @@
 import type { DecisionTime } from '#libs/difficulty';
+import type { AuditFigures } from '../audit/audit-figures.js';
 import type { BoundsFigures } from '../bounds/measure-bounds.js';
 import type { ContenderName } from '../contenders/contender.js';
 import type { BatchesFigures } from '../durable/measure-batches.js';
@@ -40,6 +41,7 @@ export interface BenchResults {
   readonly limits?: LimitedBatchesFigures;
   readonly settlements?: readonly SettlementFigures[];
   readonly exports?: readonly ExportFigures[];
+  readonly audit?: AuditFigures;
   readonly reports?: readonly ReportFigures[];
   readonly routing?: readonly RoutingFigures[];
   /** What `auto` takes besides. */

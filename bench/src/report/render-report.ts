@@ -7,6 +7,7 @@ import type { RecordFigures } from '../records/measure-records.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
 import type { BenchResults, MemoryByContender } from './bench-results.js';
 import { boundsSection, exportsSection, reportsSection, settlementsSection } from './money-report.js';
+import { auditSection } from './audit-report.js';
 import { LoadReport } from './load-report.js';
 import { figure, table } from './table.js';
 import { limitedBatchesSection, turnsSection } from './turns-report.js';
@@ -33,6 +34,7 @@ export function renderReport(results: BenchResults): string {
     limits,
     settlements,
     exports,
+    audit,
     reports,
   } = results;
   return [
@@ -50,6 +52,7 @@ export function renderReport(results: BenchResults): string {
     ...(records === undefined ? [] : recordSections(records)),
     ...(settlements === undefined ? [] : settlementsSection(settlements)),
     ...(exports === undefined ? [] : exportsSection(exports)),
+    ...(audit === undefined ? [] : auditSection(audit)),
     ...(reports === undefined ? [] : reportsSection(reports)),
     ...(routing === undefined ? [] : routingSections(routing)),
     ...(auto === undefined ? [] : autoSection(auto)),

@@ -1,3 +1,4 @@
+import { recordedOnOneCore, type AuditFigures } from '../audit/audit-figures.js';
 import type { BatchesFigures } from '../durable/measure-batches.js';
 import type { BenchResults } from './bench-results.js';
 import type { RoutingFigures } from '../routing/routing-figures.js';
@@ -32,6 +33,11 @@ const GUARD_MILLISECONDS = 1;
 const BOUNDS_MILLISECONDS = 0.2;
 const SETTLED_PER_SECOND = 10_000;
 const REPORT_MILLISECONDS = 1_000;
+const RECORDED_PER_SECOND = 10_000;
+const AUDIT_P50_MILLISECONDS = 0.1;
+const PROOF_MILLISECONDS = 5;
+const VERIFIED_ENTRIES = 1_000_000;
+const VERIFY_SECONDS = 30;
 
 export function isMet({ measured, limit, bound }: Target): boolean {
   return bound === 'at most' ? measured <= limit : measured >= limit;
@@ -47,6 +53,7 @@ export function targetsOf({
   auto,
   bounds,
   settlements,
+  audit,
   reports,
   guards = [],
 }: BenchResults): Target[] {
@@ -66,6 +73,7 @@ export function targetsOf({
     const what = `calls on ${figures.budgets} budgets settled for a second of one core, billing and Postgres together`;
     targets.push({ what, measured: settledOnOneCore(figures), limit: SETTLED_PER_SECOND, bound: 'at least' });
   }
+  if (audit !== undefined) targets.push(...auditTargets(audit));
   for (const { report, charges, milliseconds } of reports ?? []) {
     const what = `${report}, of ${charges} charges, ms`;
     targets.push({ what, measured: milliseconds, limit: REPORT_MILLISECONDS, bound: 'at most' });
@@ -125,6 +133,27 @@ function batchesTargets({ times, growth, smallBatchSeconds, callerP99, memory }:
       what: `memory that an input of ${memory.inputMebibytes} MiB adds to ${memory.part}, MiB`,
       measured: memory.gained,
       limit: INPUT_MEBIBYTES,
+      bound,
+    },
+  ];
+}
+
+function auditTargets(audit: AuditFigures): Target[] {
+  const { callerP50, proofs, verified } = audit;
+  const bound = 'at most';
+  return [
+    {
+      what: 'events recorded for a second of one core, audit and Postgres together',
+      measured: recordedOnOneCore(audit),
+      limit: RECORDED_PER_SECOND,
+      bound: 'at least',
+    },
+    { what: 'added by audit at 200/s, p50, ms', measured: callerP50.added, limit: AUDIT_P50_MILLISECONDS, bound },
+    { what: `proof in a log of ${proofs.entries}, p50, ms`, measured: proofs.p50, limit: PROOF_MILLISECONDS, bound },
+    {
+      what: `verifying ${verified.entries} entries, s for a million`,
+      measured: (verified.seconds / verified.entries) * VERIFIED_ENTRIES,
+      limit: VERIFY_SECONDS,
       bound,
     },
   ];

@@ -19,11 +19,14 @@ export async function loadCharges(client: Client, count: number): Promise<void> 
   const days = Math.min(DAYS, Math.max(3, Math.round(count / (24 * KEYS * MODELS_OF_KEY * REQUESTS_AN_HOUR))));
   for (const [table, columns] of INDEXED) {
     await client.query(`ALTER TABLE billing.${table} DROP CONSTRAINT ${table}_pkey`);
-    // In the order of time, as they come: indexes of blocks are of use only so.
+    if (table.endsWith('_hours')) await client.query(`DROP INDEX billing.${table}_kind_hour`);
+    // In the order of time, as they come.
     for (let day = days; day >= 1; day -= 1) {
       for (const kind of ['all', 'end_user'] as const) await client.query(sums(table, kind, day));
     }
     await client.query(`ALTER TABLE billing.${table} ADD CONSTRAINT ${table}_pkey PRIMARY KEY (${columns})`);
+    if (table.endsWith('_hours'))
+      await client.query(`CREATE INDEX ${table}_kind_hour ON billing.${table} (kind, hour)`);
   }
   for (const statement of [SUMMED_DAYS, PROVIDER_DAYS, CHARGED_DAYS, ACCOUNTS, ACCOUNT_DAYS])
     await client.query(statement);

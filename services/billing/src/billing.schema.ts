@@ -22,6 +22,7 @@ import { ShowRowsToTenants1764790000000 } from './migrations/9-show-rows-to-tena
 import { IndexChargesByTime1764800000000 } from './migrations/10-index-charges-by-time.js';
 import { SumUpDays1764900000000 } from './migrations/11-sum-up-days.js';
 import { NumberInThousands1765000000000 } from './migrations/12-number-in-thousands.js';
+import { IndexHoursByKind1765000000100 } from './migrations/13-index-hours-by-kind.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -53,5 +54,6 @@ export const billingSchema: ServiceSchema = {
     IndexChargesByTime1764800000000,
     SumUpDays1764900000000,
     NumberInThousands1765000000000,
+    IndexHoursByKind1765000000100,
   ],
 };

@@ -11,10 +11,11 @@ const LOCK = 'LOCK TABLE billing.usage_days IN SHARE ROW EXCLUSIVE MODE';
 /** The first day that is not summed up, where it has been over for a day and a quarter of an hour more, in which charges begun before end. */
 const NEXT = `
 SELECT day::text, (extract(epoch FROM day + interval '1 day') * 1000)::float8 AS "endsAt" FROM (
-  SELECT coalesce((SELECT before FROM billing.summed_days), (SELECT date_trunc('day', min(hour), 'UTC') FROM billing.usage_hours)) AS day
+  SELECT coalesce((SELECT before FROM billing.summed_days), (SELECT date_trunc('day', min(hour), 'UTC') FROM billing.usage_hours WHERE kind = 'all')) AS day
 ) next WHERE day + interval '2 days' <= now() - interval '15 minutes'`;
 
-const OF_DAY = `hour >= $1::timestamptz AND hour < $1::timestamptz + interval '1 day'`;
+/** Every kind by its name, for the index of hours by kind. */
+const OF_DAY = `kind IN ('all', 'end_user', 'tag') AND hour >= $1::timestamptz AND hour < $1::timestamptz + interval '1 day'`;
 const KEYS = 'kind, value, day, organization, project, key, model, provider';
 const KEYS_OF_HOURS = 'kind, value, $1::timestamptz, organization, project, key, model, provider';
 const SUMS = [
