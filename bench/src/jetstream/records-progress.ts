@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { Consumer, Stream } from '#libs/contracts';
+import { Consumer, inboxPrefixOf, Stream } from '#libs/contracts';
 import { BenchError } from '../bench.error.js';
 import type { Cleanup } from '../cleanup.js';
 
@@ -23,7 +23,9 @@ export class RecordsProgress {
   /** Under the identity of an operator, whose seed is in a file. */
   static async open(natsUrl: string, seedFile: string, cleanup: Cleanup): Promise<RecordsProgress> {
     const authenticator = nkeyAuthenticator(Buffer.from((await readFile(seedFile, 'ascii')).trim(), 'ascii'));
-    const connection = await connect({ servers: natsUrl, name: 'bench', authenticator });
+    // Services may answer where an ingress asks, and nowhere else.
+    const inboxPrefix = inboxPrefixOf('ingress');
+    const connection = await connect({ servers: natsUrl, name: 'bench', authenticator, inboxPrefix });
     cleanup.add(() => connection.close());
     return new RecordsProgress(connection, await jetstreamManager(connection, { checkAPI: false }));
   }
