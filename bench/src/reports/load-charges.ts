@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 
 /** Organisations whose sums these are begin with this. */
-export const REPORTED = 'reports-';
+const REPORTED = 'reports-';
 export const DAYS = 90;
 /** What one key and model is asked in an hour; fewer charges are those of fewer days. */
 const REQUESTS_AN_HOUR = 36;

@@ -2,8 +2,9 @@ import { Client } from 'pg';
 import { request } from 'undici';
 import { BenchError } from '../bench.error.js';
 import { median } from '../median.js';
+import { BENCH } from '../stack/bench-configuration.js';
 import type { RunningStack } from '../stack/running-stack.js';
-import { DAYS, loadCharges, REPORTED } from './load-charges.js';
+import { DAYS, loadCharges } from './load-charges.js';
 
 /** How long an answer of the API over so many charges takes; median and longest of the rounds. */
 export interface ReportFigures {
@@ -46,14 +47,14 @@ function reports(): [string, string][] {
     ['usage by model', '/v1/usage?group_by=model'],
     ['usage by day and project', '/v1/usage?group_by=day,project'],
     ['usage by end user', '/v1/usage?group_by=end_user'],
-    ['usage by end user, of an organization', `/v1/usage?group_by=end_user&organization=${REPORTED}1`],
+    ['usage by end user, of an organization', `/v1/usage?group_by=end_user&organization=${BENCH.invoiced}`],
     ['costs by day and organization', `/v1/costs?group_by=organization&limit=180&${since}`],
     [
       'costs by month, key and model',
       `/v1/costs?bucket_width=1mo&group_by=organization,project,key,model&limit=4&${since}`,
     ],
     ['costs by month and end user', `/v1/costs?bucket_width=1mo&group_by=end_user&limit=4&${since}`],
-    ['an invoice', `/admin/v1/invoices?organization=${REPORTED}1&period=${month}`],
+    ['an invoice', `/admin/v1/invoices?organization=${BENCH.invoiced}&period=${month}`],
   ];
 }
 

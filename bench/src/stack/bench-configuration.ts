@@ -14,6 +14,8 @@ export const BENCH = {
   bounded: { project: 'bounded', callerKeyVariable: 'BENCH_BOUNDED_CALLER_KEY' },
   /** A project whose requests count on limits alone, which are never reached. */
   limited: { project: 'limited', callerKeyVariable: 'BENCH_LIMITED_CALLER_KEY' },
+  /** One of the organisations that sums are loaded for: an invoice is of an organisation that there is. */
+  invoiced: 'reports-1',
   /** So many budgets the projects have in which events are settled. */
   budgetsOfProjects: [0, 1, 2, 3],
 } as const;
@@ -61,6 +63,8 @@ export function benchConfiguration(upstreams: Upstreams): string {
     ...boundedLines(),
     ...limitedLines(),
     ...BENCH.budgetsOfProjects.flatMap(budgetLines),
+    `  - name: ${BENCH.invoiced}`,
+    '    projects: [{ name: default }]',
     '',
   ].join('\n');
 }
