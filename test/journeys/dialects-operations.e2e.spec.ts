@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { eventually } from '#libs/testing';
 import OpenAI, { NotFoundError, toFile } from 'openai';
 
 import { MODELS, startDialectGround, type DialectGround } from './dialect-ground.js';
@@ -6,6 +7,7 @@ import { call } from './http-call.js';
 import { OUR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { ASKED, PICTURE, SAID, SOUND } from './model-mock.js';
+import { twoSecondsOfSound } from './refusals-in-dialects.js';
 
 let ground: DialectGround;
 let client: OpenAI;
@@ -68,6 +70,47 @@ describe('a caller of the rerank endpoint', () => {
         { index: 1, relevance_score: 0.9 },
         { index: 0, relevance_score: 0.2 },
       ],
+    });
+  });
+});
+
+describe('what is not paid by tokens', () => {
+  journey('is charged by the piece, exactly, at prices that the operator sets', async () => {
+    const { url, adminKey } = ground.stack;
+    const prices = {
+      pictures: { provider: 'openai', model: 'gpt-image-1', price: { perImage: '0.04' } },
+      speech: { provider: 'openai', model: 'gpt-4o-mini-tts', price: { perMillionCharacters: '12' } },
+      sound: { provider: 'openai', model: 'gpt-4o-transcribe', price: { perMinuteOfAudio: '0.006' } },
+      ranks: { provider: 'cohere', model: 'rerank-v3.5', price: { perThousandSearches: '2' } },
+    };
+    for (const [name, price] of Object.entries(prices)) {
+      const set = await call(`${url}/admin/v1/prices/${name}`, { method: 'PUT', key: adminKey, body: price });
+      expect([set.status, set.text]).toEqual([200, expect.any(String)]);
+    }
+    const file = await toFile(twoSecondsOfSound(), 'two-seconds.wav');
+    const documents = Array.from({ length: 101 }, (_, index) => `red ${index}`);
+    const rank = { model: 'rank-cohere', query: 'Which is a colour?', documents };
+    const costs = async (): Promise<unknown[]> => {
+      const answers = [
+        await client.images.generate({ model: 'draw-openai', prompt: 'A red dot.' }).withResponse(),
+        await client.audio.speech
+          .create({ model: 'speak-openai', voice: 'alloy', input: SAID.hello })
+          .then((response) => ({ response })),
+        await client.audio.transcriptions.create({ model: 'hear-openai', file }).withResponse(),
+      ];
+      const ranked = await call(`${url}/v2/rerank`, { key: OUR_KEY, body: rank });
+      const told = answers.map(({ response }) => response.headers.get('x-switchyard-cost-usd'));
+      return [...told, ranked.headers['x-switchyard-cost-usd']];
+    };
+    const characters = [...SAID.hello].length;
+    const expected = ['0.04', String((characters * 12) / 1e6), '0.0002', '0.004'];
+    await eventually(async () => expect(await costs()).toEqual(expected));
+    await eventually(async () => {
+      const charged = await ground.stack.query<{ cost: string }>(
+        `SELECT cost_nano_usd::text AS cost FROM billing.charges ORDER BY charged_at DESC LIMIT 4`,
+      );
+      const nanoUsd = expected.map((usd) => String(Math.round(Number(usd) * 1e9)));
+      expect(charged.map(({ cost }) => cost).toSorted()).toEqual(nanoUsd.toSorted());
     });
   });
 });

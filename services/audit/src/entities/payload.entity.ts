@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A part of a prompt and an answer, encrypted; the hash of the ciphertext stands in the trail. */
 @Entity('payloads')
+@Index('payloads_by_age', ['organization', 'project', 'keptAt'])
 @Index('payloads_expiring', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
 export class PayloadRow {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'payloads_pkey' })
