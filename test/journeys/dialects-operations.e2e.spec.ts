@@ -102,7 +102,7 @@ describe('what is not paid by tokens', () => {
       const told = answers.map(({ response }) => response.headers.get('x-switchyard-cost-usd'));
       return [...told, ranked.headers['x-switchyard-cost-usd']];
     };
-    const characters = SAID.hello.length;
+    const characters = Array.from(SAID.hello).length;
     const expected = ['0.04', String((characters * 12) / 1e6), '0.0002', '0.004'];
     await eventually(async () => expect(await costs()).toEqual(expected));
     await eventually(async () => {
