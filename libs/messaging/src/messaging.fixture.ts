@@ -1,6 +1,6 @@
 import { AckPolicy, DeliverPolicy, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { DeadLetterHeader, Stream, Subject, type ConsumerDefinition } from '#libs/contracts';
-import type { NatsForTests } from '#libs/testing';
+import { eventually, type NatsForTests } from '#libs/testing';
 import { NatsLink } from './link/nats-link.js';
 import { MessagingParts } from './messaging.module.js';
 import { Settlement } from './transport/settlement.js';
@@ -71,9 +71,23 @@ export class MessagingForTests {
     return definition;
   }
 
-  /** Stores messages for a consumer made by `consumer`, in their order. */
+  /** Stores messages for a consumer made by `consumer`, in their order; resolves when the consumer knows of them. */
   async feed(name: string, bodies: readonly string[]): Promise<void> {
+    let before = 0;
+    // After an outage the server is asked again until it answers.
+    const within = { withinMilliseconds: 30_000 };
+    await eventually(async () => void (before = await this.heardOf(name)), within);
     for (const body of bodies) await this.parts.publisher.publish(subjectOf(name), body);
+    await eventually(async () => {
+      if ((await this.heardOf(name)) < before + bodies.length)
+        throw new Error(`${name} has not heard of all it is fed`);
+    }, within);
+  }
+
+  /** A stream acknowledges what it stores before its consumers hear of it. */
+  private async heardOf(name: string): Promise<number> {
+    const { num_pending, delivered } = await (await this.manager()).consumers.info(Stream.results.name, name);
+    return num_pending + delivered.consumer_seq;
   }
 
   /** What a consumer's user has not settled yet, and what it has not got yet. */

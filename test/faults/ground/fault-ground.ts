@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 
 import type { ServiceName } from '#libs/contracts';
-import { seedFile } from '#libs/identities';
+import { REQUEST_SEAL_FILE, seedFile } from '#libs/identities';
 
 import { journeyConfiguration, modelFields } from '../../journeys/journey-configuration.js';
 import { StackForTests } from '../../journeys/stack-for-tests.js';
@@ -99,6 +99,7 @@ export class FaultGround {
       NODE_ENV: 'production',
       ...this.settings,
       SWITCHYARD_NATS_SEED_FILE: seedFile(this.nats.identities, name),
+      ...(name === 'worker' ? {} : { SWITCHYARD_REQUEST_SEAL_FILE: join(this.nats.identities, REQUEST_SEAL_FILE) }),
       SWITCHYARD_HOME: this.stack.home,
       SWITCHYARD_HOST: '127.0.0.1',
       SWITCHYARD_PORT: String(port),

@@ -149,11 +149,16 @@ describe('EachConsumer', () => {
       await finished;
     });
     await eventually(() => expect(taken).toHaveLength(2));
-    for (const { reply = '' } of taken) messaging.parts.messaging.publish(reply, '-NAK');
-    await eventually(async () => {
-      const { num_redelivered } = await (await messaging.manager()).consumers.info(consumer.stream, consumer.name);
-      expect(num_redelivered).toBe(2);
+    // What is given again is answered with more time as soon as it is known for what is under way.
+    let recognized = 0;
+    const { connection } = messaging.parts.link;
+    const watch = connection.subscribe('$JS.ACK.>', {
+      callback: (_error, { data }) => void (recognized += Buffer.from(data).toString() === '+WPI' ? 1 : 0),
     });
+    await connection.flush();
+    for (const { reply = '' } of taken) messaging.parts.messaging.publish(reply, '-NAK');
+    await eventually(() => expect(recognized).toBeGreaterThanOrEqual(2));
+    watch.unsubscribe();
     finish();
     await settled(consumer);
     expect(taken.map((message) => message.text())).toEqual(['x', 'y']);
