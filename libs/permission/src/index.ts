@@ -11,3 +11,4 @@ export { KeyPolicies } from './key-policies.js';
 export type { KeyPolicy } from './key-policies.js';
 export { PlanTerms } from './plan-terms.js';
 export type { KeptDays } from './plan-terms.js';
+export { Tiers } from './tiers.js';

@@ -66,6 +66,8 @@ export type PlanEntry = z.infer<typeof planEntrySchema>;
 export const organizationEntrySchema = z.object({
   name: slug,
   plan: slug.optional(),
+  /** Of whoever calls in it and has none of its own. */
+  tier: slug.optional(),
   limits: ownedLimitsSchema.optional(),
   privacy: privacyEntrySchema.optional(),
   guards: z.array(guardEntrySchema).optional(),
@@ -73,6 +75,7 @@ export const organizationEntrySchema = z.object({
     z.object({
       name: slug,
       plan: slug.optional(),
+      tier: slug.optional(),
       limits: ownedLimitsSchema.optional(),
       privacy: privacyEntrySchema.optional(),
       guards: z.array(guardEntrySchema).optional(),

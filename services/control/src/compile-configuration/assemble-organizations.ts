@@ -50,6 +50,7 @@ function assembleKey(key: KeyFields, project: ProjectFields, organization: Organ
 function assembleOrganization({
   name,
   plan,
+  tier,
   limits,
   privacy,
   guards,
@@ -58,10 +59,12 @@ function assembleOrganization({
   return {
     name,
     ...planAndLimits(plan, limits),
+    ...tierOf(tier),
     ...withoutUndefined({ privacy, guards }),
     projects: projects.map((project) => ({
       name: project.name,
       ...planAndLimits(project.plan, project.limits),
+      ...tierOf(project.tier),
       ...withoutUndefined({ privacy: project.privacy, guards: project.guards }),
       ...(project.share === undefined ? {} : { share: project.share }),
     })),

@@ -168,6 +168,8 @@ export class IssueKeysHandler {
       if (given[field] !== undefined && !isAllowed)
         throw adminRefusal.notAllowed(`set '${field}' of keys of the project '${project}'`);
     }
+    if (given['tier'] !== undefined && !caller.admin)
+      throw adminRefusal.notAllowed(`set 'tier' of a key: it is the operator's to set`);
     const { models = [], providers = [] } = this.inForce.snapshot ?? {};
     const names = { models: models.map(({ name }) => name), providers: providers.map(({ name }) => name) };
     const problem = problemOfBounds(bounds, names);

@@ -96,6 +96,14 @@ describe('keys of the admin API', () => {
     expect(await revocations.revoke({ ...at, id: second.id })).toMatchObject({ id: second.id });
   });
 
+  it('stay revoked where a change that was made just before is published later', async () => {
+    const made = await issue();
+    const before = await control.application.get(KeysRepository).find(made.id);
+    await revocations.revoke({ ...at, id: made.id });
+    await control.application.get(KeyPublisher).publish(before!);
+    expect(published(made.key)?.revokedAt).toBeGreaterThan(0);
+  });
+
   it('of the file are shown, refused when revoked, and changed in the file only', async () => {
     const { keys } = await visible.list({ ...at, limit: 100 });
     const ours = keys.find(({ name }) => name === 'ci');
@@ -212,6 +220,9 @@ describe('keys of the admin API', () => {
         ifMatch: '*',
       }),
     ).rejects.toMatchObject(escalation);
+    const owner = person({ role: 'owner', organization: 'acme' });
+    await expect(issue({ tier: 'gold' }, owner)).rejects.toMatchObject(refused(403, 'insufficient_permission'));
+    expect((await issue({ tier: 'gold' })).tier).toBe('gold');
   });
 
   it('of others are as unknown ones, and stay as they are', async () => {

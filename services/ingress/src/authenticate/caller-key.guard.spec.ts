@@ -20,7 +20,7 @@ const KEY = 'sk-demo-0123456789';
 
 /** A guard, and how to bring it a configuration with some keys and to knock at it with some headers. */
 interface Guarded {
-  readonly bring: (keys: readonly string[], more?: Partial<KeyEntry>) => void;
+  readonly bring: (keys: readonly string[], more?: Partial<KeyEntry>, of?: Snapshot['organizations']) => void;
   readonly issue: (key: string, more: Partial<KeyEntry>) => void;
   readonly enter: (
     headers: Record<string, string>,
@@ -75,10 +75,11 @@ function guarded(): Guarded {
     new PlanGate(watch as SnapshotWatch),
   );
   return {
-    bring: (keys, more = {}) => {
+    bring: (keys, more = {}, organizations = []) => {
       const hasher = new KeyHasher(secretKey);
       const hashed = keys.map((key) => ({ ...entry, ...more, hash: hasher.hash(key) }));
-      watch.current = { version: 1, revision: 1, createdAt: 0, providers: [], models: [], keys: hashed };
+      const rest = { version: 1 as const, revision: 1, createdAt: 0, providers: [], models: [] };
+      watch.current = { ...rest, keys: hashed, organizations };
       for (const listener of listeners) listener(watch.current);
     },
     issue: (key, more) => {
@@ -104,6 +105,15 @@ describe('CallerKeyGuard', () => {
     expect(() => enter(bearer(KEY))).toThrow(expect.objectContaining({ status: 503, code: 'temporarily_unavailable' }));
     bring([KEY]);
     expect(enter(bearer(KEY)).caller).toEqual({ organization: 'demo', project: 'default', key: 'ci', admin: false });
+  });
+
+  it('lets a key that the admin API made have the tier of its place, or its own', () => {
+    const { bring, issue, enter } = guarded();
+    bring([], {}, [{ name: 'demo', tier: 'free', projects: [{ name: 'default' }] }]);
+    issue(KEY, {});
+    expect(enter(bearer(KEY)).caller.tier).toBe('free');
+    issue(KEY, { tier: 'gold' });
+    expect(enter(bearer(KEY)).caller.tier).toBe('gold');
   });
 
   it('refuses a key from the moment it is taken out of the configuration', () => {

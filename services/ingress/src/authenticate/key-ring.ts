@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, KeyEntry } from '#libs/contracts';
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
-import { Allowances, type Allowance } from '#libs/permission';
+import { Allowances, Tiers, type Allowance } from '#libs/permission';
 import { Readiness, Settings } from '#libs/runtime';
 import { isMistypedKey, KeyHasher } from '#libs/secrets';
 import { KeyUses } from './key-uses.js';
@@ -27,6 +27,7 @@ export interface KnownKey {
 export class KeyRing {
   private readonly hasher: KeyHasher;
   private readonly allowances = new Allowances();
+  private readonly tiers = new Tiers();
   private configured: ReadonlyMap<string, KeyEntry> = new Map();
   /** Keys seen under this configuration, so that a busy caller's is not hashed for every request. */
   private readonly known = new Map<string, KnownKey>();
@@ -44,6 +45,7 @@ export class KeyRing {
     watch.onChange((snapshot) => {
       this.configured = new Map(snapshot.keys.map((key) => [key.hash, key]));
       this.allowances.follow(snapshot);
+      this.tiers.follow(snapshot);
       this.known.clear();
     });
     bucket.onChange((_hash, entry) => {
@@ -83,7 +85,9 @@ export class KeyRing {
     if (!entry) return undefined;
     const { revokedAt, id } = entry;
     const restrictions = restrictionsOf(entry);
-    const found = { caller: callerOf(entry, restrictions !== undefined), revokedAt, restrictions, id };
+    const { organization, project, tier = this.tiers.of({ organization, project }) } = entry;
+    const caller = callerOf({ ...entry, tier }, restrictions !== undefined);
+    const found = { caller, revokedAt, restrictions, id };
     if (this.known.size < MOST_KNOWN_KEYS) this.known.set(key, found);
     return found;
   }

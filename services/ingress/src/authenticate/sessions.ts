@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { INSTALLATION_TRAIL, sessionStateSchema, Subject, type Caller, type SessionState } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { Messaging, SnapshotWatch } from '#libs/messaging';
+import { Tiers } from '#libs/permission';
 import { Settings } from '#libs/runtime';
 import { SignInSecrets } from '#libs/secrets';
 import { readCookie } from '../sign-in/cookies.js';
@@ -37,6 +38,7 @@ type Found = { readonly session: Session; readonly caller: Caller } | { readonly
 @Injectable()
 export class Sessions {
   private readonly secrets: SignInSecrets;
+  private readonly tiers = new Tiers();
   private readonly known = new Map<string, Known>();
   private readonly found = new WeakMap<FastifyRequest['raw'], Found>();
 
@@ -46,6 +48,7 @@ export class Sessions {
     private readonly settings: Settings,
   ) {
     this.secrets = new SignInSecrets(settings.secretKey);
+    watch.onChange((snapshot) => this.tiers.follow(snapshot));
   }
 
   /** Whether a request may have a session that has to be looked at. */
@@ -143,8 +146,16 @@ export class Sessions {
     const name = typeof wanted === 'string' ? wanted : '';
     const before = known.callers.get(name);
     if (before) return before;
-    const place = name === '' ? this.firstPlace(grants) : chosenPlace(name, grants);
-    const caller: Caller = { ...place, key: person.id, admin: false, person: person.id, grants };
+    const place = name === '' ? this.firstPlace(grants) : this.chosenPlace(name, grants);
+    const tier = this.tiers.of(place);
+    const caller: Caller = {
+      ...place,
+      key: person.id,
+      admin: false,
+      ...(tier === undefined ? {} : { tier }),
+      person: person.id,
+      grants,
+    };
     if (known.callers.size < MOST_PLACES) known.callers.set(name, caller);
     return caller;
   }
@@ -156,20 +167,24 @@ export class Sessions {
     const known = this.watch.current?.organizations?.find(({ name }) => name === organization);
     return { organization, project: first.project ?? known?.projects[0]?.name ?? 'default' };
   }
-}
 
-/** The place named in the header, where the person has a role. @throws DialectError 403, the same for what is not there */
-function chosenPlace(name: string, grants: SessionState['grants']): Pick<Caller, 'organization' | 'project'> {
-  const [organization = '', project = '', ...rest] = name.split('/');
-  const isTheirs = grants.some(
-    (grant) => grant.organization === organization && (grant.project === undefined || grant.project === project),
-  );
-  if (!isTheirs || rest.length > 0 || !/^[a-z0-9][a-z0-9_-]{0,62}$/.test(project))
-    throw new DialectError(
-      403,
-      'no_role_in_project',
-      'X-Switchyard-Project must be ORGANIZATION/PROJECT, a project in which you have a role.',
-      'x-switchyard-project',
+  /**
+   * The place named in the header, where the person has a role and which there is: what is nowhere has no plan, whatever its
+   * organisation's is. @throws DialectError 403, the same for what is not there
+   */
+  private chosenPlace(name: string, grants: SessionState['grants']): Pick<Caller, 'organization' | 'project'> {
+    const [organization = '', project = '', ...rest] = name.split('/');
+    const isTheirs = grants.some(
+      (grant) => grant.organization === organization && (grant.project === undefined || grant.project === project),
     );
-  return { organization, project };
+    const projects = this.watch.current?.organizations?.find((one) => one.name === organization)?.projects ?? [];
+    if (!isTheirs || rest.length > 0 || !projects.some((one) => one.name === project))
+      throw new DialectError(
+        403,
+        'no_role_in_project',
+        'X-Switchyard-Project must be ORGANIZATION/PROJECT, a project in which you have a role.',
+        'x-switchyard-project',
+      );
+    return { organization, project };
+  }
 }

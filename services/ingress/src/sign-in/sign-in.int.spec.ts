@@ -285,6 +285,12 @@ describe('the edge of signing in', () => {
       expect((await at('demo/lab')).statusCode).toBe(200);
       for (const place of ['demo/web', 'other/lab', 'demo', 'demo/lab/x', 'demo/Lab'])
         expect(codeOf(await at(place))).toBe('no_role_in_project');
+      grants = [{ role: 'viewer', organization: 'demo' }];
+      const wide = `switchyard-session=${secrets.newToken()}`;
+      const anywhere = (project: string) => send('GET', '/v1/models', { cookie: wide, 'x-switchyard-project': project });
+      expect((await anywhere('demo/lab')).statusCode).toBe(200);
+      expect(codeOf(await anywhere('demo/nowhere'))).toBe('no_role_in_project');
+      grants = [{ role: 'viewer', organization: 'demo', project: 'lab' }];
       const call = await send('POST', '/v1/chat/completions', { cookie, origin: ORIGIN }, {});
       expect(call.statusCode).toBe(403);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeyEntry, ModelEntry, Snapshot } from '#libs/contracts';
 import { chatDialect } from '#libs/dialects';
-import type { SnapshotWatch } from '#libs/messaging';
+import type { KeyBucket, KeyListener, SnapshotWatch } from '#libs/messaging';
 import { PromptFacts, type PromptDifficulty } from '#libs/prompt-facts';
 import type { Batch } from '../keep-batch/batch.js';
 import { LineFacts } from './line-facts.js';
@@ -22,7 +22,10 @@ const keys = [
 const watch = {
   onChange: (listener: (snapshot: Snapshot) => void) => listener({ models, keys } as Snapshot),
 } as unknown as SnapshotWatch;
-const facts = new LineFacts(watch, new PromptFacts(watch, { of: () => 0.7 } as unknown as PromptDifficulty));
+const bucket = {
+  onChange: (listener: KeyListener) => listener('hash', { ...keys[1]!, name: 'made', tier: 'silver' }),
+} as unknown as KeyBucket;
+const facts = new LineFacts(watch, bucket, new PromptFacts(watch, { of: () => 0.7 } as unknown as PromptDifficulty));
 
 function of(model: string, whose: Batch = batch) {
   const body = Buffer.from(JSON.stringify({ model, messages: [{ role: 'user', content: 'What is two and two?' }] }));
@@ -33,6 +36,7 @@ describe('LineFacts', () => {
   it('adds the tier of the key, and how hard a prompt looks where the model chooses by it', () => {
     expect(of('auto:cheap')).toEqual({ tier: 'gold', difficulty: 0.7 });
     expect(of('plain')).toEqual({ tier: 'gold' });
+    expect(of('plain', { ...batch, key: 'made' })).toEqual({ tier: 'silver' });
   });
 
   it('adds nothing for a key and a model that are gone', () => {

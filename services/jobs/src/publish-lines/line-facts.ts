@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Facts, KeyEntry, ModelEntry } from '#libs/contracts';
+import type { Facts, ModelEntry } from '#libs/contracts';
 import type { CallerDialect, DialectFacts } from '#libs/dialects';
-import { SnapshotWatch } from '#libs/messaging';
+import { KeyBucket, SnapshotWatch } from '#libs/messaging';
+import { Tiers } from '#libs/permission';
 import { PromptFacts } from '#libs/prompt-facts';
 import { resolveModel } from '#libs/routing';
 import type { Batch } from '../keep-batch/batch.js';
@@ -17,30 +18,26 @@ export interface LineBody {
 @Injectable()
 export class LineFacts {
   private models: ReadonlyMap<string, ModelEntry> = new Map();
-  private keys: readonly KeyEntry[] = [];
+  private readonly tiers = new Tiers();
 
   constructor(
     watch: SnapshotWatch,
+    keys: KeyBucket,
     private readonly prompts: PromptFacts,
   ) {
-    watch.onChange(({ models, keys }) => {
-      this.models = new Map(models.map((model) => [model.name, model]));
-      this.keys = keys;
+    watch.onChange((snapshot) => {
+      this.models = new Map(snapshot.models.map((model) => [model.name, model]));
+      this.tiers.follow(snapshot);
     });
+    keys.onChange((_hash, entry) => this.tiers.followKey(entry));
   }
 
   of(batch: Batch, { body, facts, dialect }: LineBody): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {
-    const tier = this.tierOf(batch);
+    const tier = this.tiers.of(batch);
     const model = resolveModel(facts.model, this.models)?.model;
     return {
       ...(tier === undefined ? {} : { tier }),
       ...(model ? this.prompts.of(model.name, { dialect, body, facts }) : {}),
     };
-  }
-
-  private tierOf({ organization, project, key }: Batch): string | undefined {
-    return this.keys.find(
-      (entry) => entry.organization === organization && entry.project === project && entry.name === key,
-    )?.tier;
   }
 }

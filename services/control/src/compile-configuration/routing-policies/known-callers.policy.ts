@@ -8,7 +8,7 @@ export interface KnownCallers {
   readonly projects: readonly string[];
   /** By their names alone, and as `organization/project/key`. */
   readonly keys: readonly string[];
-  /** That some key has. */
+  /** That some key, project or organization has. */
   readonly tiers: readonly string[];
 }
 
@@ -28,7 +28,9 @@ export function knownCallers({ organizations }: ConfigurationOutline): KnownCall
       tier: key.tier ?? project.tier ?? organization.tier,
     })),
   );
-  const tiers = [first?.projects[0]?.tier ?? first?.tier, ...keys.map(({ tier }) => tier)];
+  // Keys of the admin API, and people, have the tiers of their places.
+  const ofPlaces = projects.map(({ organization, tier }) => tier ?? organization.tier);
+  const tiers = [first?.projects[0]?.tier ?? first?.tier, ...keys.map(({ tier }) => tier), ...ofPlaces];
   return {
     organizations: distinct([first?.name ?? HOME, ...organizations.map(({ name }) => name)]),
     projects: distinct([home, ...projects.map(({ organization, name }) => `${organization.name}/${name}`)]),
