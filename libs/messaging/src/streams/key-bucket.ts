@@ -66,8 +66,13 @@ export class KeyBucket {
     this.subscription?.unsubscribe();
   }
 
-  /** Stores an entry; resolves when NATS has it on disk, throws where it does not. */
-  async write(entry: KeyEntry): Promise<void> {
+  /**
+   * Stores an entry; resolves when NATS has it on disk, throws where it does not. A revocation is for good: whoever writes what was
+   * read before it does not take it back.
+   */
+  async write(given: KeyEntry): Promise<void> {
+    const revokedAt = given.revokedAt ?? this.held.get(given.hash)?.revokedAt;
+    const entry = revokedAt === undefined ? given : { ...given, revokedAt };
     const text = JSON.stringify(entry);
     try {
       await (await this.open()).put(entry.hash, text);
