@@ -35,3 +35,31 @@ describe('limits of keys that the admin API made', () => {
     expect(limitsOf(restarted)).toEqual([5]);
   });
 });
+
+describe('limits of a project on a plan', () => {
+  const index = new LimitIndex();
+  const bought = { requestsPerMinute: 20, concurrency: 5, models: { chat: { tokensPerMinute: 100 } } };
+  const projects = [
+    { name: 'web', plan: 'free', limits: { requestsPerMinute: 1_000, requestsPerDay: 50, models: { chat: { tokensPerMinute: 7 } } } },
+    { name: 'lab', limits: { requestsPerMinute: 1_000 } },
+  ];
+  index.follow({
+    keys: [],
+    plans: [{ name: 'free', markupMillionths: 0, limits: bought }],
+    organizations: [{ name: 'acme', projects }, { name: 'raised', plan: 'free', limits: { requestsPerMinute: 30 }, projects: [] }],
+  });
+  const of = (organization: string, project: string) =>
+    index.of({ organization, project, key: 'ci' }, 'chat').own.map(({ limits }) => limits);
+
+  it('narrow it and never raise it, whoever set them', () => {
+    expect(of('acme', 'web')).toEqual([
+      { requestsPerMinute: 20, requestsPerDay: 50, concurrency: 5 },
+      { tokensPerMinute: 7 },
+    ]);
+  });
+
+  it('hold as they are without a plan, and those of an organization take the place of its plan', () => {
+    expect(of('acme', 'lab')).toEqual([{ requestsPerMinute: 1_000 }]);
+    expect(of('raised', 'web')[0]).toMatchObject({ requestsPerMinute: 30, concurrency: 5 });
+  });
+});

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Facts, KeyEntry, OwnedLimits, RateLimits, Snapshot } from '#libs/contracts';
+import { narrowest } from './narrowest.policy.js';
 
 /** Limits that count a request, under the name that they are counted by. */
 export interface AppliedLimit {
@@ -49,17 +50,13 @@ export class LimitIndex {
 
   follow({ keys, organizations = [], plans = [], limits }: LimitedParts): void {
     const ofPlans = new Map(plans.map((plan) => [plan.name, plan.limits]));
-    const planned = (plan: string | undefined, own: OwnedLimits | undefined): OwnedLimits | undefined => {
-      const bought = plan === undefined ? undefined : ofPlans.get(plan);
-      return bought && own ? { ...bought, ...own } : (own ?? bought);
-    };
     this.owners = new Map();
     this.everybody = limits;
-    for (const organization of organizations) {
-      this.set(organization.name, planned(organization.plan, organization.limits));
-      for (const { name, plan, limits: own } of organization.projects) {
-        this.set(`${organization.name}/${name}`, planned(plan, own));
-      }
+    for (const { name: organization, plan, limits: own, projects } of organizations) {
+      const bought = ofPlans.get(plan ?? '');
+      this.set(organization, bought && own ? { ...bought, ...own } : (own ?? bought));
+      for (const project of projects)
+        this.set(`${organization}/${project.name}`, narrowest(ofPlans.get(project.plan ?? ''), project.limits));
     }
     for (const key of keys) this.set(pathOf(key), key.limits);
     this.forget();
