@@ -9,11 +9,14 @@ type Owner = Pick<Facts, 'organization' | 'project'>;
 export class Markups {
   private readonly own: ReadonlyMap<string, number>;
   private readonly ofPlans = new Map<string, number>();
+  private readonly ofOrganizationPlans = new Map<string, number>();
 
   constructor({ markups = [], organizations = [], plans = [] }: Pick<Snapshot, 'markups' | 'organizations' | 'plans'>) {
     this.own = new Map(markups.map(({ organization, millionths }) => [organization, millionths]));
     const plansByName = new Map(plans.map(({ name, markupMillionths }) => [name, markupMillionths]));
     for (const organization of organizations) {
+      const ofPlan = plansByName.get(organization.plan ?? '');
+      if (ofPlan !== undefined) this.ofOrganizationPlans.set(organization.name, ofPlan);
       for (const project of organization.projects) {
         const plan = project.plan ?? organization.plan;
         const millionths = plan === undefined ? undefined : plansByName.get(plan);
@@ -24,6 +27,7 @@ export class Markups {
 
   /** 0 for most. */
   of({ organization, project }: Owner): number {
-    return this.own.get(organization) ?? this.ofPlans.get(`${organization}/${project}`) ?? 0;
+    const ofPlan = this.ofPlans.get(`${organization}/${project}`) ?? this.ofOrganizationPlans.get(organization);
+    return this.own.get(organization) ?? ofPlan ?? 0;
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { Markups } from '#libs/budgets';
 import type { Caller } from '#libs/contracts';
 
 import { startControlForTests, type ControlForTests } from '../control.fixture.js';
@@ -59,7 +60,8 @@ describe('a text that is applied', () => {
     expect(await control.database.query('SELECT 1 FROM control.documents')).toEqual([]);
     expect(await apply(WANTED)).toEqual(wanted);
     expect(await apply(WANTED)).toEqual(wanted.map(([kind, name]) => [kind, name, 'unchanged']));
-    expect(control.messaging.snapshotWatch.current?.markups).toEqual([{ organization: 'acme', millionths: 125_000 }]);
+    const markups = new Markups(control.messaging.snapshotWatch.current ?? {});
+    expect(markups.of({ organization: 'acme', project: 'web' })).toBe(125_000);
   });
 
   it('comes back as it went in, but for secrets, and what comes back changes nothing', async () => {

@@ -1,7 +1,6 @@
 import { ownerPath } from '#libs/budgets';
 import type { BudgetEntry, BudgetScope, MarkupEntry } from '#libs/contracts';
 
-import { plansOf } from '../built-in-plans.js';
 import type { ConfigurationFile } from '../configuration-file.js';
 import type { BudgetFields } from './budget-fields.js';
 
@@ -26,11 +25,10 @@ export function assembleBudgets({ organizations, exchangeRates }: ConfigurationF
   ]);
 }
 
-/** What the organizations of a file are charged beyond prices: what stands at the organization, or else at its plan. */
-export function assembleMarkups({ organizations, plans }: ConfigurationFile): MarkupEntry[] {
-  const ofPlans = new Map(plansOf(plans).map(({ name, markup }) => [name, markup]));
-  return organizations.flatMap(({ name, plan, markup = ofPlans.get(plan ?? '') }) =>
-    markup === undefined || markup === 0 ? [] : [{ organization: name, millionths: markup }],
+/** What organizations of a file are charged beyond prices, where it stands at the organization itself; of plans it stands there. */
+export function assembleMarkups({ organizations }: Pick<ConfigurationFile, 'organizations'>): MarkupEntry[] {
+  return organizations.flatMap(({ name, markup }) =>
+    markup === undefined ? [] : [{ organization: name, millionths: markup }],
   );
 }
 

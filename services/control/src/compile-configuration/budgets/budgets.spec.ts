@@ -120,6 +120,7 @@ describe('the markup of an organization', () => {
     ['10%', 100_000],
     ['2.5%', 25_000],
     ['-5%', -50_000],
+    ['0%', 0],
   ])('%s is read into millionths', (markup, millionths) => {
     const result = compile({ markup });
     expect(result.isValid && result.configuration.markups).toEqual([{ organization: 'demo', millionths }]);
