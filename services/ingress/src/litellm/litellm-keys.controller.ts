@@ -34,20 +34,19 @@ const SCOPES = {
 } as const;
 
 const text = z.string().min(1).max(200);
+const duration = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a duration such as 30d, 12h or 45m');
 const generateFields = z.looseObject({
   key_alias: slug.optional(),
   team_id: slug.optional(),
   organization_id: slug.optional(),
-  duration: z
-    .string()
-    .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a duration such as 30d, 12h or 45m')
-    .optional(),
+  duration: duration.optional(),
   models: z.array(text).max(100).optional(),
   key_type: z.enum(['llm_api', 'management', 'read_only', 'default']).default('default'),
   ...allowanceFields,
 });
 const updateFields = z.looseObject({
   key: z.string().min(1).max(512),
+  duration: duration.optional(),
   models: z.array(text).max(100).optional(),
   ...allowanceFields,
 });
@@ -99,9 +98,7 @@ export class LitellmKeysController {
           ...(fields.models && fields.models.length > 0 ? { models: fields.models } : {}),
           ...(scopes ? { scopes } : {}),
           ...withoutNull(allowancesOf(fields)),
-          ...(fields.duration === undefined
-            ? {}
-            : { expiresAt: new Date(Date.now() + millisecondsOf(fields.duration)).toISOString() }),
+          ...expiryOf(fields),
         },
       },
       issuedKeySchema,
@@ -120,7 +117,7 @@ export class LitellmKeysController {
   @Post('key/update')
   @HttpCode(200)
   @Permit('update', 'Key')
-  @Describe({ summary: 'Change the models, the budget and the limits of a key, as LiteLLM does', body: updateFields })
+  @Describe({ summary: 'Change the models, the time, the budget and the limits of a key, as LiteLLM does', body: updateFields })
   async update(@Req() { caller, body }: AuthenticatedRequest): Promise<object> {
     const fields = readJson(body, updateFields);
     const ignored = unknownTo(updateFields, fields);
@@ -132,7 +129,7 @@ export class LitellmKeysController {
         caller,
         organization: found.organization,
         id: found.id,
-        fields: { ...models, ...allowancesOf(fields, found) },
+        fields: { ...models, ...expiryOf(fields), ...allowancesOf(fields, found) },
         ifMatch: found.etag,
       },
       keyObjectSchema,
@@ -252,6 +249,9 @@ function withoutNull<Value>(fields: { readonly [Name in keyof Value]: Value[Name
   return Object.fromEntries(given) as { [Name in keyof Value]?: NonNullable<Value[Name]> };
 }
 
-function millisecondsOf(duration: string): number {
-  return Number(duration.slice(0, -1)) * (MILLISECONDS[duration.slice(-1)] ?? 0);
+/** A duration counts from now. */
+function expiryOf({ duration: given }: { readonly duration?: string | undefined }): { expiresAt?: string } {
+  if (given === undefined) return {};
+  const milliseconds = Number(given.slice(0, -1)) * (MILLISECONDS[given.slice(-1)] ?? 0);
+  return { expiresAt: new Date(Date.now() + milliseconds).toISOString() };
 }
