@@ -18,14 +18,16 @@ interface Row {
 /** The largest spenders of a budget that each end user has for itself. */
 const MOST_SUBJECTS = 100;
 
+/** By the period that each has now: one that it had before a change may not be over yet. */
 const FIND = `
 SELECT * FROM (
-  SELECT budget_id AS budget, subject, (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt",
-    (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt", granted_nano_usd::text AS granted,
+  SELECT budget_id AS budget, subject, (extract(epoch FROM period.starts_at) * 1000)::float8 AS "startsAt",
+    (extract(epoch FROM period.ends_at) * 1000)::float8 AS "endsAt", granted_nano_usd::text AS granted,
     posted_nano_usd::text AS posted, held_nano_usd::text AS held, overrun_nano_usd::text AS overrun,
     row_number() OVER (PARTITION BY budget_id ORDER BY posted_nano_usd DESC) AS place
-  FROM billing.budget_periods
-  WHERE budget_id = ANY($1) AND starts_at <= now() AND (ends_at IS NULL OR ends_at > now())) periods
+  FROM json_to_recordset($1) AS given(id text, period text, zone text)
+  CROSS JOIN LATERAL billing.period_of(given.period, given.zone, now()) period
+  JOIN billing.budget_periods held ON budget_id = given.id AND held.starts_at = period.starts_at) periods
 WHERE place <= ${MOST_SUBJECTS} ORDER BY budget, place`;
 
 /** Answers how budgets stand in their periods at hand, to each caller those that bind its project, with a role in the whole organisation all of that; the admin key sees all. */
@@ -40,8 +42,8 @@ export class AnswerBudgetsHandler {
     const visible = this.known.all().filter((budget) => isVisible(budget, caller));
     if (visible.length === 0) return { budgets: [] };
     const places = caller.admin ? ['everywhere' as const] : organizationsOf(visible);
-    const ids = visible.map(({ id }) => id);
-    const found = await Promise.all(places.map((place) => this.database.asTenant(place).query<Row>(FIND, [ids])));
+    const given = JSON.stringify(visible.map(({ id, period, timeZone: zone }) => ({ id, period, zone })));
+    const found = await Promise.all(places.map((place) => this.database.asTenant(place).query<Row>(FIND, [given])));
     const rows = found.flat();
     const byBudget = Map.groupBy(rows, ({ budget }) => budget);
     return {

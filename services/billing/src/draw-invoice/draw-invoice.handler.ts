@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Subject, type AuditNoted, type Caller, type Invoice, type InvoiceRead, type Snapshot } from '#libs/contracts';
 import { DurablePublisher, QueryRefused, SnapshotWatch } from '#libs/messaging';
 import { abilityOf } from '#libs/permission';
+import { actorOf } from '../note-charges/actor-of.policy.js';
 import { inCurrency, type Rates } from './in-currency.js';
 import { InvoiceDisagrees, invoiceOf } from './invoice.policy.js';
 import { InvoicesRepository, type InvoiceParts } from './invoices.repository.js';
@@ -70,11 +71,6 @@ export class DrawInvoiceHandler {
 
 function mayRead(caller: Caller, organization: string): boolean {
   return caller.admin || abilityOf(caller).at({ action: 'read', subject: 'Ledger' }, { organization });
-}
-
-function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {
-  if (person !== undefined) return { kind: 'person', id: person };
-  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
 }
 
 function unknown(organization: string): never {

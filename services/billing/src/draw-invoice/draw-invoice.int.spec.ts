@@ -61,10 +61,11 @@ describe('invoices', () => {
       exchangeRates: { EUR: '1080000000', JPY: '6700000' },
     });
     const billing = startBilling(database, snapshots);
-    const granting = new GrantCreditHandler(database, new LedgerAccounts(database), billing.leasing);
     const publisher = {
       publish: async (_subject: string, text: string) => void notes.push(JSON.parse(text) as AuditNoted),
     };
+    const untold = { publish: async () => undefined } as unknown as DurablePublisher;
+    const granting = new GrantCreditHandler(database, new LedgerAccounts(database), billing.leasing, untold);
     controller = new DrawInvoiceController(
       new DrawInvoiceHandler(
         new InvoicesRepository(database),

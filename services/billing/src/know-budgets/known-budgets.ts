@@ -11,7 +11,10 @@ export class KnownBudgets {
   private wereAny = false;
   private readonly listeners: (() => void)[] = [];
 
-  constructor(watch: SnapshotWatch, keys: KeyBucket) {
+  constructor(
+    private readonly watch: SnapshotWatch,
+    private readonly keys: KeyBucket,
+  ) {
     watch.onChange((snapshot) => {
       this.index = budgetIndex(snapshot, this.issued);
       this.wereAny ||= this.index.areAny;
@@ -29,6 +32,11 @@ export class KnownBudgets {
   onChange(listener: () => void): void {
     this.listeners.push(listener);
     listener();
+  }
+
+  /** Whether configuration and keys have been read since the start. */
+  get areKnown(): boolean {
+    return this.watch.current !== undefined && this.keys.isRead;
   }
 
   /** Whether there ever was a budget here. */

@@ -38,10 +38,11 @@ interface PeriodRow {
   left: number | null;
 }
 
+/** A budget whose period was changed may find one that began at the same moment, and goes on with what was spent of that. */
 const OPEN_PERIOD = `
 INSERT INTO billing.budget_periods (id, budget_id, subject, organization, starts_at, ends_at, limit_nano_usd, highest_limit_nano_usd)
 SELECT $1, $2, $3, $4, period.starts_at, period.ends_at, $5, $5 FROM billing.period_of($6, $7, now()) period
-ON CONFLICT (budget_id, subject, starts_at) DO UPDATE SET limit_nano_usd = EXCLUDED.limit_nano_usd,
+ON CONFLICT (budget_id, subject, starts_at) DO UPDATE SET limit_nano_usd = EXCLUDED.limit_nano_usd, ends_at = EXCLUDED.ends_at,
   highest_limit_nano_usd = greatest(budget_periods.highest_limit_nano_usd, EXCLUDED.limit_nano_usd)
 RETURNING id, (limit_nano_usd + granted_nano_usd)::text AS most, posted_nano_usd::text AS posted, held_nano_usd::text AS held,
   limit_nano_usd::text AS "limit", exceeded_at AS "exceededAt",

@@ -111,6 +111,12 @@ describe('budgets', () => {
     const event = costing(150, holdOf(100, lease), { organization: 'demo' });
     await billing.charging.charge([event]);
     expect(await period()).toEqual({ posted: 100, held: 0, overrun: 50 });
+    await billing.charging.charge([event]);
+    const told = billing.noted.flatMap(
+      ({ detail }) => (detail?.['charges'] ?? []) as { requestId: string; costNanoUsd: string }[],
+    );
+    const charged = told.filter(({ requestId }) => requestId === event.requestId);
+    expect(charged.map(({ costNanoUsd }) => costNanoUsd)).toEqual(['100', '100']);
     const entries = await server.query(
       `SELECT name, amount_nano_usd::int AS amount FROM billing.ledger_entries
        JOIN billing.ledger_transactions t ON t.id = transaction_id JOIN billing.ledger_accounts a ON a.id = account_id
@@ -162,6 +168,20 @@ describe('budgets', () => {
     expect((await ask()).granted?.nanoUsd).toBe('100');
   });
 
+  it('goes on to the end of a longer period that began at the same moment', async () => {
+    const lease = await leased('500');
+    await billing.charging.charge([costing(500, holdOf(500, lease))]);
+    // As a budget of an hour leaves it that was spent from in the first hour of the month.
+    await server.query(
+      `UPDATE billing.budget_periods SET ends_at = starts_at + interval '1 hour' WHERE budget_id = $1`,
+      [budget.id],
+    );
+    const { granted, state } = await ask();
+    expect(granted?.nanoUsd).toBe('100');
+    expect(state.resetsAt).toBeGreaterThan(Date.now());
+    expect(await period()).toMatchObject({ posted: 500 });
+  });
+
   it('settles a request on every budget that counts it, by provider too', async () => {
     const first = await leased('100');
     const organizationBudget = budget;
@@ -194,6 +214,17 @@ describe('budgets', () => {
       ['budget.threshold_reached', 0.9],
       ['budget.exhausted', undefined],
     ]);
+  });
+
+  it.each(['a\nb', `${'long '.repeat(100)}ann`])('notifies of end users however they are called: %j', async (subject) => {
+    put({ limitNanoUsd: '1000', alertAt: [0.5, 0.9], scope: { eachEndUser: true } });
+    for (const nanoUsd of [600, 350]) {
+      const lease = await leased(String(nanoUsd), { subject });
+      await billing.charging.charge([costing(nanoUsd, holdOf(nanoUsd, lease))]);
+    }
+    const keys = billing.notifications.filter(({ data }) => data.id === budget.id).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(/^[\x20-\x7e]{1,300}$/);
   });
 
   it('closes a budget that is set below what is spent and held, calls back what is leased, and says so once', async () => {

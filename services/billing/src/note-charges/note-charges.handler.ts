@@ -23,10 +23,10 @@ export class NoteChargesHandler {
   async note(priced: readonly PricedEvent[], chargedBefore: readonly string[]): Promise<void> {
     const before = await this.stored.costsOf(chargedBefore);
     for (const [organization, events] of Map.groupBy(priced, ({ event }) => event.organization)) {
-      const charges = events.map(({ event, costNanoUsd }) => ({
+      const charges = events.map(({ event, costNanoUsd, overrunNanoUsd }) => ({
         requestId: event.requestId,
         project: event.project,
-        costNanoUsd: before.get(event.requestId) ?? String(costNanoUsd),
+        costNanoUsd: before.get(event.requestId) ?? String(costNanoUsd - overrunNanoUsd),
       }));
       const note = noteOf(organization, charges);
       await this.publisher.publish(Subject.auditNoted(organization), JSON.stringify(note), { messageId: note.noteId });

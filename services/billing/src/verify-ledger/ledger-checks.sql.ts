@@ -52,6 +52,23 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
       WHERE coalesce(held, 0) <> coalesce(balance, 0)`,
   },
   {
+    name: 'C4 what is granted to budgets is what grants say',
+    sql: `SELECT id AS subject, granted_nano_usd || ' granted, ' || granted || ' in grants' AS message
+      FROM (SELECT period.id, period.granted_nano_usd, coalesce(sum(amount_nano_usd), 0) AS granted
+        FROM billing.budget_periods period LEFT JOIN billing.budget_grants budget_grant ON period_id = period.id
+        GROUP BY period.id) sums WHERE granted_nano_usd <> granted`,
+  },
+  {
+    name: 'C4 what is granted to budgets is on the accounts of credits',
+    sql: `SELECT coalesce(of_budgets.organization, of_ledger.organization) AS subject,
+        coalesce(granted, 0) || ' granted, ' || coalesce(balance, 0) || ' in the ledger' AS message
+      FROM (SELECT organization, sum(granted_nano_usd) AS granted FROM billing.budget_periods GROUP BY 1) of_budgets
+      FULL JOIN (SELECT substr(name, 9) AS organization, -sum(amount_nano_usd) AS balance
+        FROM billing.ledger_entries JOIN billing.ledger_accounts account ON account.id = account_id
+        WHERE name LIKE 'credits:%' GROUP BY 1) of_ledger USING (organization)
+      WHERE coalesce(granted, 0) <> coalesce(balance, 0)`,
+  },
+  {
     name: 'C5 no request is charged twice',
     sql: `SELECT reference AS subject, count(*) || ' charges' AS message
       FROM billing.ledger_transactions WHERE kind = 'charge' GROUP BY reference HAVING count(*) > 1`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BudgetGrant, Caller } from '#libs/contracts';
+import type { AuditNoted, BudgetGrant, Caller } from '#libs/contracts';
+import type { DurablePublisher } from '#libs/messaging';
 import { priceVersionOf } from '#libs/pricing';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
@@ -35,6 +36,8 @@ const WRONGS: [check: string, sql: string][] = [
   ],
   ['C3', 'UPDATE billing.budget_periods SET held_nano_usd = held_nano_usd + highest_limit_nano_usd'],
   ['C4', 'UPDATE billing.budget_periods SET posted_nano_usd = posted_nano_usd + 1'],
+  ['C4', 'UPDATE billing.budget_periods SET granted_nano_usd = granted_nano_usd + 1'],
+  ['C4', `INSERT INTO billing.budget_grants SELECT 'unbooked ' || id, id, 1, NULL, 'nobody' FROM billing.budget_periods`],
   [
     'C5',
     `INSERT INTO billing.ledger_transactions SELECT nextval('billing.ledger_transaction_ids'), kind, reference FROM billing.ledger_transactions WHERE kind = 'charge' LIMIT 1`,
@@ -60,6 +63,7 @@ describe('the ledger', () => {
   let billing: BillingForTests;
   let ledger: VerifyLedgerHandler;
   let credits: GrantCreditHandler;
+  const notes: AuditNoted[] = [];
 
   beforeAll(async () => {
     server = await createTestDatabase();
@@ -78,7 +82,9 @@ describe('the ledger', () => {
     });
     billing = startBilling(database, snapshots);
     ledger = new VerifyLedgerHandler(database, new PriceVersionsRepository(database));
-    credits = new GrantCreditHandler(database, new LedgerAccounts(database), billing.leasing);
+    const publish = async (_subject: string, text: string) => void notes.push(JSON.parse(text) as AuditNoted);
+    const publisher = { publish } as unknown as DurablePublisher;
+    credits = new GrantCreditHandler(database, new LedgerAccounts(database), billing.leasing, publisher);
     for (const usage of usages) {
       const { granted } = await billing.leasing.lease({
         budget: 'demo:month',
@@ -141,8 +147,20 @@ describe('the ledger', () => {
     const id = `grant-${randomUUID()}`;
     const replies = await Promise.all(Array.from({ length: 100 }, () => grant({ id })));
     expect(replies.filter(({ isNew }) => isNew)).toHaveLength(1);
-    const [row] = await server.query('SELECT granted_nano_usd::int AS granted FROM billing.budget_periods');
+    const [row] = await server.query(
+      `SELECT granted_nano_usd::int AS granted FROM billing.budget_periods WHERE budget_id = 'demo:month'`,
+    );
     expect(row).toEqual({ granted: 500 });
+    const told = notes.filter(({ detail }) => detail?.['grant'] === id);
+    expect(told[0]).toMatchObject({
+      organization: 'demo',
+      type: 'credit.granted',
+      actor: { kind: 'admin-key', id: 'admin' },
+      subject: { kind: 'budget', id: 'demo:month' },
+      detail: { nanoUsd: '500' },
+    });
+    // The trail knows a repetition by its id.
+    expect(new Set(told.map(({ noteId }) => noteId)).size).toBe(1);
     expect((await ledger.verify({ caller: admin })).findings).toEqual([]);
   });
 
@@ -151,8 +169,31 @@ describe('the ledger', () => {
     [{ budget: 'nobody:month' }, 404],
     [{ nanoUsd: '0' }, 400],
     [{ nanoUsd: '900000000000000000' }, 400],
+    [{ subject: 'ann' }, 400],
   ])('refuses a grant with %j', async (changes, status) => {
     await expect(grant(changes)).rejects.toMatchObject({ reply: { status } });
+  });
+
+  it('grants to the end user who has the budget, and to nobody else', async () => {
+    const before = snapshots.current?.budgets ?? [];
+    snapshots.put({ budgets: [...before, buildBudget({ id: 'demo:users', scope: { eachEndUser: true } })] });
+    const param = { reply: { status: 400, param: 'end_user' } };
+    await expect(grant({ budget: 'demo:users' })).rejects.toMatchObject(param);
+    expect(await grant({ budget: 'demo:users', subject: 'ann' })).toMatchObject({ isNew: true });
+    snapshots.put({ budgets: before });
+  });
+
+  it('takes no other grant under the id of one, and does nothing then', async () => {
+    const before = snapshots.current?.budgets ?? [];
+    snapshots.put({ budgets: [...before, buildBudget({ id: 'demo:other' })] });
+    const one = { id: `grant-${randomUUID()}`, budget: 'demo:other' };
+    await grant(one);
+    const refusal = { reply: { status: 409, code: 'grant_id_used' } };
+    await expect(grant({ ...one, nanoUsd: '501' })).rejects.toMatchObject(refusal);
+    await expect(grant({ ...one, budget: 'demo:month' })).rejects.toMatchObject(refusal);
+    expect(await grant(one)).toMatchObject({ isNew: false });
+    snapshots.put({ budgets: before });
+    expect((await ledger.verify({ caller: admin })).findings).toEqual([]);
   });
 
   it('shows callers the budgets that bind them, and the admin key all', async () => {
@@ -175,6 +216,22 @@ describe('the ledger', () => {
     expect(await idsFor({ ...elsewhere, grants: [wide] })).toContain('demo/shop:own');
     expect(await idsFor({ ...elsewhere, grants: [{ ...wide, project: 'elsewhere' }] })).not.toContain('demo/shop:own');
     expect(await idsFor(admin)).toHaveLength(4);
+    snapshots.put({ budgets: before });
+  });
+
+  it('shows a budget whose period was changed as it stands in the new one alone', async () => {
+    const before = snapshots.current?.budgets ?? [];
+    const handler = new AnswerBudgetsHandler(knownBudgets(snapshots), database);
+    for (const [period, nanoUsd] of [
+      ['month', '700'],
+      ['total', '300'],
+    ] as const) {
+      snapshots.put({ budgets: [...before, buildBudget({ id: 'demo:changed', period })] });
+      await grant({ budget: 'demo:changed', nanoUsd });
+    }
+    const shown = (await handler.list({ caller: admin })).budgets.filter(({ id }) => id === 'demo:changed');
+    expect(shown).toEqual([expect.objectContaining({ period: 'total', grantedNanoUsd: '300' })]);
+    expect(shown[0]).not.toHaveProperty('resetsAt');
     snapshots.put({ budgets: before });
   });
 

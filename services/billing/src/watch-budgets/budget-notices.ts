@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Subject, type BudgetEntry, type NotificationRaised } from '#libs/contracts';
 import { DurablePublisher } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import { Logger } from '#libs/telemetry';
+
+const MOST_KEY_CHARACTERS = 300;
 
 /** What is told of a budget's period. */
 export interface NoticedPeriod {
@@ -45,7 +48,7 @@ export class BudgetNotices {
     { subject, startsAt, most, posted }: NoticedPeriod,
     { type, detail, mark }: { type: string; detail: object; mark: string },
   ): Promise<void> {
-    const key = [type, budget.id, subject.slice(0, 100), startsAt, mark].join(' ').slice(0, 300);
+    const key = keyOf(type, [budget.id, subject, startsAt, mark].join(' '));
     const notification: NotificationRaised = {
       version: 1,
       organization: budget.organization,
@@ -66,4 +69,11 @@ export class BudgetNotices {
       messageId: key,
     });
   }
+}
+
+/** Equal for equal notifications. What is long, or what a header does not carry as end users may, goes by its hash. */
+function keyOf(type: string, whole: string): string {
+  const plain = `${type} ${whole}`;
+  if (plain.length <= MOST_KEY_CHARACTERS && /^[\x20-\x7e]*$/.test(plain)) return plain;
+  return `${type} ${createHash('sha256').update(whole).digest('hex')}`;
 }

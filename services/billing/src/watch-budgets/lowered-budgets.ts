@@ -21,11 +21,12 @@ interface LoweredPeriod {
 
 /** Periods at hand whose limit was higher when money was last asked of them. */
 const FIND = `
-SELECT period.id, budget_id AS budget, subject, (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt",
+SELECT period.id, budget_id AS budget, subject, (extract(epoch FROM period.starts_at) * 1000)::float8 AS "startsAt",
   given."limit"::text AS "limit", granted_nano_usd::text AS granted, posted_nano_usd::text AS posted, held_nano_usd::text AS held
-FROM json_to_recordset($1) AS given(id text, "limit" bigint)
-JOIN billing.budget_periods period ON budget_id = given.id AND limit_nano_usd > given."limit"
-WHERE starts_at <= now() AND (ends_at IS NULL OR ends_at > now())`;
+FROM json_to_recordset($1) AS given(id text, "limit" bigint, period text, zone text)
+CROSS JOIN LATERAL billing.period_of(given.period, given.zone, now()) at_hand
+JOIN billing.budget_periods period
+  ON budget_id = given.id AND period.starts_at = at_hand.starts_at AND limit_nano_usd > given."limit"`;
 const LOWER = 'UPDATE billing.budget_periods SET limit_nano_usd = $2 WHERE id = $1 AND limit_nano_usd > $2';
 
 /**
@@ -83,7 +84,7 @@ export class LoweredBudgets implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async follow(budgets: readonly BudgetEntry[]): Promise<void> {
-    const given = budgets.map(({ id, limitNanoUsd }) => ({ id, limit: limitNanoUsd }));
+    const given = budgets.map(({ id, limitNanoUsd: limit, period, timeZone: zone }) => ({ id, limit, period, zone }));
     const byId = new Map(budgets.map((budget) => [budget.id, budget]));
     for (const period of await this.database.query<LoweredPeriod>(FIND, [JSON.stringify(given)])) {
       const budget = byId.get(period.budget);
