@@ -24,7 +24,7 @@ interface Guarded {
   readonly issue: (key: string, more: Partial<KeyEntry>) => void;
   readonly enter: (
     headers: Record<string, string>,
-    how?: { route?: keyof Routes; ip?: string },
+    how?: { route?: keyof Routes; ip?: string; url?: string },
   ) => AuthenticatedRequest;
 }
 
@@ -88,8 +88,8 @@ function guarded(): Guarded {
       entries.set(hash, issued);
       tellOfKeys(hash, issued);
     },
-    enter: (headers, { route = 'models', ip = '10.0.0.1' } = {}) => {
-      const request = { headers, ip, routeOptions: { url: '/v1/models' } } as unknown as AuthenticatedRequest;
+    enter: (headers, { route = 'models', ip = '10.0.0.1', url = '/v1/models' } = {}) => {
+      const request = { headers, ip, routeOptions: { url } } as unknown as AuthenticatedRequest;
       const http = { switchToHttp: () => ({ getRequest: () => request }), getClass: () => Routes };
       guard.canActivate({ ...http, getHandler: () => Routes.prototype[route] } as unknown as ExecutionContext);
       return request;
@@ -201,9 +201,14 @@ describe('CallerKeyGuard', () => {
   it('asks at the addresses of a project for a role in that project', () => {
     const { bring, enter } = guarded();
     bring([KEY], { grants: [{ role: 'viewer', organization: 'demo', project: 'elsewhere' }] });
-    expect(() => enter(bearer(KEY))).toThrow(refused(403, 'insufficient_permission'));
+    const ofProjects = ['/v1/models', '/v2/rerank', '/queue/chat/completions', '/api/beta/batches'];
+    for (const url of ofProjects)
+      expect(() => enter(bearer(KEY), { url })).toThrow(refused(403, 'insufficient_permission'));
+    // What names its place is for the service that holds it to judge.
+    for (const url of ['/admin/v1/organizations/:organization', '/key/info', '/team/new', '/spend/logs'])
+      expect(enter(bearer(KEY), { url }).caller.key).toBe('ci');
     bring([KEY], { grants: [{ role: 'viewer', organization: 'demo', project: 'default' }] });
-    expect(enter(bearer(KEY)).caller.key).toBe('ci');
+    for (const url of ofProjects) expect(enter(bearer(KEY), { url }).caller.key).toBe('ci');
   });
 
   it('refuses a key after its time, from elsewhere and for another address', () => {

@@ -8,8 +8,8 @@ import { Authentication } from './authentication.js';
 import { ruleOf } from './permit.js';
 import { featureOf, PlanGate } from './plan-gate.js';
 
-/** Addresses at which a caller acts in one project. */
-const OF_A_PROJECT = /^\/v\d+\//;
+/** Addresses that name the place they are about; at all others, those of LiteLLM's queue among them, a caller acts in one project. */
+const NAMES_ITS_PLACE = /^\/(admin|key|team|spend)\//;
 
 /** A request that the guard has let through. */
 export type AuthenticatedRequest = FastifyRequest & { caller: Caller };
@@ -57,7 +57,7 @@ function requirePerson({ person }: Caller): void {
  */
 function requireAllowed({ caller, routeOptions: { url = '' } }: AuthenticatedRequest, rule: Permission): void {
   const ability = abilityOf(caller);
-  const isOfProject = caller.grants !== undefined && OF_A_PROJECT.test(url);
+  const isOfProject = caller.grants !== undefined && !NAMES_ITS_PLACE.test(url);
   const { organization, project } = caller;
   if (!(isOfProject ? ability.at(rule, { organization, project }) : ability.anywhere(rule)))
     throw refusalOf(caller, rule);
