@@ -37,6 +37,8 @@ describe('what a key may use', () => {
     expect(allowances.of({ ...place, key: 'ci' })).toEqual({ models: ['b'] });
     expect(allowances.of({ ...place, key: 'other' })).toEqual({ models: ['a', 'b'] });
     expect(allowances.of({ ...place, project: 'lab', key: 'other' })).toBeUndefined();
+    // Somebody who signs in may act in an organization without a project.
+    expect(allowances.of({ ...place, project: 'nowhere', key: 'other' })).toEqual({ models: ['a', 'b'] });
     allowances.follow({ keys, organizations: [organization()], plans: [plan] });
     expect(allowances.of({ ...place, key: 'other' })).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import type { KeyEntry, PlanBounds, PlanEntry, Snapshot } from '#libs/contracts';
-import { plannedPlaces } from './plan-terms.js';
+import { organizationPlans, plannedPlaces, projectPaths } from './plan-terms.js';
 
 /** What of the models and providers there are somebody may use; all where a list is absent. */
 export interface Allowance {
@@ -25,15 +25,21 @@ type Bound = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'models' | 'pr
  */
 export class Allowances {
   private configured = new Map<string, Allowance>();
-  private plans = new Map<string, Allowance>();
+  /** Of every project there is. */
+  private plans = new Map<string, Allowance | undefined>();
+  private ofOrganizations = new Map<string, Allowance>();
   private readonly issued = new Map<string, Allowance>();
 
   follow({ keys, organizations = [], plans = [] }: Pick<Snapshot, 'keys' | 'organizations' | 'plans'>): void {
     this.configured = new Map(keys.filter(isBound).map((key) => [pathOf(key), boundsOf(key)]));
-    this.plans = new Map();
+    this.plans = new Map(projectPaths({ organizations }).map((path) => [path, undefined]));
     for (const { place, plan } of plannedPlaces({ organizations, plans })) {
+      this.plans.set(`${place.organization}/${place.project}`, allowanceOf(plan));
+    }
+    this.ofOrganizations = new Map();
+    for (const [name, plan] of organizationPlans({ organizations, plans })) {
       const allowance = allowanceOf(plan);
-      if (allowance) this.plans.set(`${place.organization}/${place.project}`, allowance);
+      if (allowance) this.ofOrganizations.set(name, allowance);
     }
   }
 
@@ -47,7 +53,7 @@ export class Allowances {
   /** Undefined where everything is allowed, as for most. */
   of({ organization, project, key }: Holder): Allowance | undefined {
     const place = `${organization}/${project}`;
-    const planned = this.plans.get(place);
+    const planned = this.plans.has(place) ? this.plans.get(place) : this.ofOrganizations.get(organization);
     const bounds = this.issued.get(`${place}/${key}`) ?? this.configured.get(`${place}/${key}`);
     if (!planned || !bounds) return planned ?? bounds;
     if (!planned.models || !bounds.models) return { ...planned, ...bounds };

@@ -23,6 +23,7 @@ describe('the terms of plans', () => {
     expect(terms.withoutFeature(web, 'batches')).toBeUndefined();
     expect(terms.withoutFeature(web, 'webhooks')).toEqual(small);
     expect(terms.withoutFeature(lab, 'webhooks')).toBeUndefined();
+    expect(terms.withoutFeature({ organization: 'acme', project: 'nowhere' }, 'webhooks')).toEqual(small);
     expect(terms.placesWithout('webhooks')).toEqual([web]);
     expect(terms.keptDays).toEqual([{ ...web, days: 7 }]);
   });

@@ -24,22 +24,43 @@ export function plannedPlaces({ organizations = [], plans = [] }: Plans): { plac
   );
 }
 
+/** The plans of organisations that have one: they hold wherever in the organisation somebody calls, in a project that there is or not. */
+export function organizationPlans({ organizations = [], plans = [] }: Plans): ReadonlyMap<string, PlanEntry> {
+  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  return new Map(
+    organizations.flatMap(({ name, plan: planName = '' }) => {
+      const plan = byName.get(planName);
+      return plan ? [[name, plan] as const] : [];
+    }),
+  );
+}
+
+/** All projects there are, as `organization/project`. */
+export function projectPaths({ organizations = [] }: Pick<Plans, 'organizations'>): string[] {
+  return organizations.flatMap(({ name, projects }) => projects.map((project) => `${name}/${project.name}`));
+}
+
 /**
  * What the plans of projects have and keep, as the configuration in force says it: followed with each revision, so that a change
  * of plan counts from then on. A project without a plan, or with one that names no features, has all of them.
  */
 export class PlanTerms {
-  private plans = new Map<string, PlanEntry>();
+  /** Of every project there is. */
+  private plans = new Map<string, PlanEntry | undefined>();
+  private ofOrganizations: ReadonlyMap<string, PlanEntry> = new Map();
   private places: { place: ProjectPlace; plan: PlanEntry }[] = [];
 
   follow(snapshot: Plans): void {
     this.places = plannedPlaces(snapshot);
-    this.plans = new Map(this.places.map(({ place, plan }) => [`${place.organization}/${place.project}`, plan]));
+    this.ofOrganizations = organizationPlans(snapshot);
+    this.plans = new Map(projectPaths(snapshot).map((path) => [path, undefined]));
+    for (const { place, plan } of this.places) this.plans.set(`${place.organization}/${place.project}`, plan);
   }
 
   /** The plan of a project that leaves a feature out; undefined where the project has the feature. */
   withoutFeature({ organization, project }: ProjectPlace, feature: PlanFeature): PlanEntry | undefined {
-    const plan = this.plans.get(`${organization}/${project}`);
+    const path = `${organization}/${project}`;
+    const plan = this.plans.has(path) ? this.plans.get(path) : this.ofOrganizations.get(organization);
     return plan && lacks(plan, feature) ? plan : undefined;
   }
 
