@@ -53,7 +53,7 @@ export class PlanTerms {
   follow(snapshot: Plans): void {
     this.places = plannedPlaces(snapshot);
     this.ofOrganizations = organizationPlans(snapshot);
-    this.plans = new Map(projectPaths(snapshot).map((path) => [path, undefined]));
+    this.plans = new Map<string, PlanEntry | undefined>(projectPaths(snapshot).map((path) => [path, undefined]));
     for (const { place, plan } of this.places) this.plans.set(`${place.organization}/${place.project}`, plan);
   }
 
