@@ -40,13 +40,20 @@ describe('limits of a project on a plan', () => {
   const index = new LimitIndex();
   const bought = { requestsPerMinute: 20, concurrency: 5, models: { chat: { tokensPerMinute: 100 } } };
   const projects = [
-    { name: 'web', plan: 'free', limits: { requestsPerMinute: 1_000, requestsPerDay: 50, models: { chat: { tokensPerMinute: 7 } } } },
+    {
+      name: 'web',
+      plan: 'free',
+      limits: { requestsPerMinute: 1_000, requestsPerDay: 50, models: { chat: { tokensPerMinute: 7 } } },
+    },
     { name: 'lab', limits: { requestsPerMinute: 1_000 } },
   ];
   index.follow({
     keys: [],
     plans: [{ name: 'free', markupMillionths: 0, limits: bought }],
-    organizations: [{ name: 'acme', projects }, { name: 'raised', plan: 'free', limits: { requestsPerMinute: 30 }, projects: [] }],
+    organizations: [
+      { name: 'acme', projects },
+      { name: 'raised', plan: 'free', limits: { requestsPerMinute: 30 }, projects: [] },
+    ],
   });
   const of = (organization: string, project: string) =>
     index.of({ organization, project, key: 'ci' }, 'chat').own.map(({ limits }) => limits);

@@ -32,7 +32,9 @@ export class Allowances {
 
   follow({ keys, organizations = [], plans = [] }: Pick<Snapshot, 'keys' | 'organizations' | 'plans'>): void {
     this.configured = new Map(keys.filter(isBound).map((key) => [pathOf(key), boundsOf(key)]));
-    this.plans = new Map<string, Allowance | undefined>(projectPaths({ organizations }).map((path) => [path, undefined]));
+    this.plans = new Map<string, Allowance | undefined>(
+      projectPaths({ organizations }).map((path) => [path, undefined]),
+    );
     for (const { place, plan } of plannedPlaces({ organizations, plans })) {
       this.plans.set(`${place.organization}/${place.project}`, allowanceOf(plan));
     }

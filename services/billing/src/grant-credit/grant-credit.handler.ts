@@ -91,10 +91,20 @@ async function grantIn(
 /** Money that is granted to somebody whom no request counts for could not be spent. */
 function requireSubject({ id, scope }: BudgetEntry, subject: string): void {
   if (scope?.eachEndUser && subject === '') {
-    refuse(400, 'end_user_required', `Each end user has the budget '${id}' for itself: say whose by end_user.`, 'end_user');
+    refuse(
+      400,
+      'end_user_required',
+      `Each end user has the budget '${id}' for itself: say whose by end_user.`,
+      'end_user',
+    );
   }
   if (!scope?.eachEndUser && subject !== '') {
-    refuse(400, 'end_user_not_counted', `The budget '${id}' is not of single end users; leave end_user out.`, 'end_user');
+    refuse(
+      400,
+      'end_user_not_counted',
+      `The budget '${id}' is not of single end users; leave end_user out.`,
+      'end_user',
+    );
   }
 }
 

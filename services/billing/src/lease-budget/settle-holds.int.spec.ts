@@ -216,16 +216,19 @@ describe('budgets', () => {
     ]);
   });
 
-  it.each(['a\nb', `${'long '.repeat(100)}ann`])('notifies of end users however they are called: %j', async (subject) => {
-    put({ limitNanoUsd: '1000', alertAt: [0.5, 0.9], scope: { eachEndUser: true } });
-    for (const nanoUsd of [600, 350]) {
-      const lease = await leased(String(nanoUsd), { subject });
-      await billing.charging.charge([costing(nanoUsd, holdOf(nanoUsd, lease))]);
-    }
-    const keys = billing.notifications.filter(({ data }) => data.id === budget.id).map(({ key }) => key);
-    expect(new Set(keys).size).toBe(2);
-    for (const key of keys) expect(key).toMatch(/^[\x20-\x7e]{1,300}$/);
-  });
+  it.each(['a\nb', `${'long '.repeat(100)}ann`])(
+    'notifies of end users however they are called: %j',
+    async (subject) => {
+      put({ limitNanoUsd: '1000', alertAt: [0.5, 0.9], scope: { eachEndUser: true } });
+      for (const nanoUsd of [600, 350]) {
+        const lease = await leased(String(nanoUsd), { subject });
+        await billing.charging.charge([costing(nanoUsd, holdOf(nanoUsd, lease))]);
+      }
+      const keys = billing.notifications.filter(({ data }) => data.id === budget.id).map(({ key }) => key);
+      expect(new Set(keys).size).toBe(2);
+      for (const key of keys) expect(key).toMatch(/^[\x20-\x7e]{1,300}$/);
+    },
+  );
 
   it('closes a budget that is set below what is spent and held, calls back what is leased, and says so once', async () => {
     put({ limitNanoUsd: '1000' });

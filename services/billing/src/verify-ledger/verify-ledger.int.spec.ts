@@ -37,7 +37,10 @@ const WRONGS: [check: string, sql: string][] = [
   ['C3', 'UPDATE billing.budget_periods SET held_nano_usd = held_nano_usd + highest_limit_nano_usd'],
   ['C4', 'UPDATE billing.budget_periods SET posted_nano_usd = posted_nano_usd + 1'],
   ['C4', 'UPDATE billing.budget_periods SET granted_nano_usd = granted_nano_usd + 1'],
-  ['C4', `INSERT INTO billing.budget_grants SELECT 'unbooked ' || id, id, 1, NULL, 'nobody' FROM billing.budget_periods`],
+  [
+    'C4',
+    `INSERT INTO billing.budget_grants SELECT 'unbooked ' || id, id, 1, NULL, 'nobody' FROM billing.budget_periods`,
+  ],
   [
     'C5',
     `INSERT INTO billing.ledger_transactions SELECT nextval('billing.ledger_transaction_ids'), kind, reference FROM billing.ledger_transactions WHERE kind = 'charge' LIMIT 1`,

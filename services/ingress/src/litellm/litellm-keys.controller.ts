@@ -117,7 +117,10 @@ export class LitellmKeysController {
   @Post('key/update')
   @HttpCode(200)
   @Permit('update', 'Key')
-  @Describe({ summary: 'Change the models, the time, the budget and the limits of a key, as LiteLLM does', body: updateFields })
+  @Describe({
+    summary: 'Change the models, the time, the budget and the limits of a key, as LiteLLM does',
+    body: updateFields,
+  })
   async update(@Req() { caller, body }: AuthenticatedRequest): Promise<object> {
     const fields = readJson(body, updateFields);
     const ignored = unknownTo(updateFields, fields);

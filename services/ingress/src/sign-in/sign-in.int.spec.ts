@@ -287,7 +287,8 @@ describe('the edge of signing in', () => {
         expect(codeOf(await at(place))).toBe('no_role_in_project');
       grants = [{ role: 'viewer', organization: 'demo' }];
       const wide = `switchyard-session=${secrets.newToken()}`;
-      const anywhere = (project: string) => send('GET', '/v1/models', { cookie: wide, 'x-switchyard-project': project });
+      const anywhere = (project: string) =>
+        send('GET', '/v1/models', { cookie: wide, 'x-switchyard-project': project });
       expect((await anywhere('demo/lab')).statusCode).toBe(200);
       expect(codeOf(await anywhere('demo/nowhere'))).toBe('no_role_in_project');
       grants = [{ role: 'viewer', organization: 'demo', project: 'lab' }];
