@@ -16,6 +16,9 @@ export interface EntryLine {
   readonly request_id: string;
   readonly type: string;
   readonly project: string;
+  /** Further columns that searches rely on; absent in exports of before. */
+  readonly key?: string;
+  readonly model?: string;
   readonly leaf_hash: string;
   readonly body: string;
   /** The body lacks what the exporter may not know, so that it does not make the hash. */

@@ -1,8 +1,9 @@
 import { openCheckpoint, type Checkpoint } from './checkpoint.js';
 import { CompactRange } from './compact-range.js';
 import type { EntryLine, ExportHead, ExportLine, WithheldLine } from './export-line.js';
-import { isSameHash, leafHash } from './hashes.js';
+import { HASH_BYTES, isSameHash, leafHash } from './hashes.js';
 import { nodesOf } from './ranges.js';
+import { RecordedRemovals } from './recorded-removals.js';
 import { NoteRefused, type Verifier } from './signed-note.js';
 
 /** Something wrong with a log; `sequence` is the entry, or the first of those that it may concern. */
@@ -20,7 +21,11 @@ export interface ExportReport {
   readonly verifiedEntries: number;
   /** Entries of which only the hash is known, or a part. */
   readonly withheldEntries: number;
+  /** Of these, the entries shown in part: their hash is in place, but nothing proves what is shown. */
+  readonly redactedEntries: number;
   readonly removedEntries: number;
+  /** Of these, the entries whose removal is recorded, if at all, by entries that are not shown. */
+  readonly unprovedRemovals: number;
   /** Signed states of the log that the entries make up. */
   readonly verifiedCheckpoints: number;
   /** Time of the newest of them. */
@@ -34,6 +39,8 @@ export interface ExportTrust {
   readonly checkpoints: readonly string[];
   /** What columns that are searched by contradict the body that was hashed; undefined where they agree. */
   readonly contradictionOf?: (line: EntryLine) => string | undefined;
+  /** Whether an entry that is hidden or shown in part is a fault: whoever has the file could make such a line of any. */
+  readonly isWhole?: boolean;
 }
 
 const MOST_FAULTS = 1_000;
@@ -44,7 +51,9 @@ export class ExportVerifier {
   private readonly faults: LogFault[] = [];
   private readonly outside: Checkpoint[] = [];
   private head: ExportHead | undefined;
-  private counts = { entries: 0, withheld: 0, removed: 0, checkpoints: 0 };
+  private readonly removals = new RecordedRemovals();
+  private counts = { entries: 0, withheld: 0, redacted: 0, removed: 0, checkpoints: 0 };
+  private recordedAt = Number.NEGATIVE_INFINITY;
   private lastGood: Checkpoint | undefined;
   private isBroken = false;
   private lines = 0;
@@ -81,13 +90,16 @@ export class ExportVerifier {
     }
     if (this.range.size > (this.lastGood?.size ?? 0) && !this.isBroken)
       this.fault(this.lastGood?.size ?? 0, 'No checkpoint by a key that was given covers the entries from here on.');
+    const unprovedRemovals = this.compareRemovals();
     return {
       organization: head.organization,
       origin: head.origin,
       size: this.range.size,
       verifiedEntries: this.counts.entries,
       withheldEntries: this.counts.withheld,
+      redactedEntries: this.counts.redacted,
       removedEntries: this.counts.removed,
+      unprovedRemovals,
       verifiedCheckpoints: this.counts.checkpoints,
       newestCheckpoint: this.lastGood?.time,
       faults: this.faults,
@@ -96,9 +108,11 @@ export class ExportVerifier {
 
   private begin(head: ExportHead): void {
     this.head = head;
-    for (const note of this.trust.checkpoints) {
-      // Notes of other logs may lie in the same folder.
-      if (!note.startsWith(`${head.origin}\n`)) continue;
+    // Notes of other logs may lie in the same folder.
+    const notes = this.trust.checkpoints.filter((note) => note.startsWith(`${head.origin}\n`));
+    if (this.trust.checkpoints.length > 0 && notes.length === 0)
+      this.fault(0, `None of the checkpoints that were given is of this log, ${head.origin}.`);
+    for (const note of notes) {
       const checkpoint = this.open(note);
       if (checkpoint) this.outside.push(checkpoint);
     }
@@ -108,20 +122,24 @@ export class ExportVerifier {
 
   private takeEntry(line: Exclude<ExportLine, ExportHead | WithheldLine | { object: 'audit.checkpoint' }>): void {
     if (!this.isNext(line.sequence)) return;
-    const stated = Buffer.from(line.leaf_hash, 'base64');
+    const stated = this.hashIn(line.leaf_hash);
     this.range.append(stated);
     if (line.object === 'audit.missing') {
       this.fault(line.sequence, 'The entry is missing: it was removed from the database.');
       return;
     }
+    this.takeTime(line);
     if (line.redacted === true) {
       this.counts.withheld += 1;
+      this.counts.redacted += 1;
+      if (this.trust.isWhole) this.fault(line.sequence, 'The entry is shown in part, so that nothing proves it.');
       return;
     }
     if (!isSameHash(stated, leafHash(line.body))) {
       this.fault(line.sequence, 'The entry is not the one that was recorded: its bytes have another hash.');
       return;
     }
+    this.removals.take(line);
     const contradiction = this.trust.contradictionOf?.(line);
     if (contradiction === undefined) this.counts.entries += 1;
     else this.fault(line.sequence, contradiction);
@@ -129,14 +147,53 @@ export class ExportVerifier {
 
   private takeWithheld({ from, until, nodes, reason }: WithheldLine): void {
     if (!this.isNext(from)) return;
+    if (!Number.isSafeInteger(until) || until <= from)
+      throw new SyntaxError(`Line ${this.lines} withholds no entries: it ends at ${until}.`);
     const places = nodesOf({ start: from, end: until });
     if (places.length !== nodes.length)
       throw new SyntaxError(`Line ${this.lines} does not hold ${places.length} nodes.`);
     for (const [place, node] of nodes.entries()) {
-      this.range.append(Buffer.from(node, 'base64'), places[place]?.level);
+      this.range.append(this.hashIn(node), places[place]?.level);
     }
-    if (reason === 'retention') this.counts.removed += until - from;
-    else this.counts.withheld += until - from;
+    if (reason === 'retention') {
+      this.counts.removed += until - from;
+      this.removals.takeGone({ from, until });
+      return;
+    }
+    this.counts.withheld += until - from;
+    this.removals.takeHidden({ from, until });
+    if (this.trust.isWhole) this.fault(from, `The entries from ${from} up to ${until - 1} are hidden in this export.`);
+  }
+
+  /** A log keeps the order of time, so that a time that was set to another shows, unless it stays between its neighbors. */
+  private takeTime({ sequence, recorded_at: text }: EntryLine): void {
+    const time = Date.parse(text);
+    if (time >= this.recordedAt) this.recordedAt = time;
+    else
+      this.fault(
+        sequence,
+        `The entry is said to be recorded at ${text}, before the one in front of it: a time was changed.`,
+      );
+  }
+
+  /** Returns of how many entries the removal is not proved. */
+  private compareRemovals(): number {
+    const { unrecorded, unproved, exceeded } = this.removals.findings();
+    for (const { from, until } of unrecorded)
+      this.fault(
+        from,
+        `The entries from ${from} up to ${until - 1} are said to have been removed when their time was over, which nothing records: ` +
+          'they were taken away. Where a month was removed while this export was made, export anew.',
+      );
+    for (const { first, gone, entries } of exceeded)
+      this.fault(first, `From here on ${gone} entries are gone, where the trail records that ${entries} were removed.`);
+    return unproved.reduce((sum, { from, until }) => sum + until - from, 0);
+  }
+
+  private hashIn(text: string): Uint8Array {
+    const bytes = Buffer.from(text, 'base64');
+    if (bytes.length === HASH_BYTES) return bytes;
+    throw new SyntaxError(`Line ${this.lines} holds something that is no hash.`);
   }
 
   /** Lines that are not in order cannot be hashed in order: an entry was added, doubled, moved, or its line is gone. */

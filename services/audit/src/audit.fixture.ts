@@ -75,7 +75,7 @@ export class AuditParts {
   readonly tiles = new TilesRepository(this.database);
   readonly log = new LogRepository(this.database);
   readonly reader = new ReadLogHandler(this.log, this.tiles, this.checkpoints, this.signer, this.keys, this.deeds);
-  readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer);
+  readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer, this.readings);
   readonly payloads = new PayloadsRepository(this.database);
   readonly keyFolder = mkdtempSync(join(tmpdir(), 'switchyard-keys-'));
   readonly keyProvider = openKeyProvider({ kind: 'file', path: join(this.keyFolder, 'payload.key') });

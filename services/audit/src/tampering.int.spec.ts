@@ -67,6 +67,27 @@ describe('a log that somebody with the whole database changed', () => {
     });
   });
 
+  it('shows rows that were deleted and then called removed by retention', async () => {
+    await logOf('removed');
+    await change(`DELETE FROM audit.entries WHERE organization = 'removed' AND sequence = 3`);
+    await change(
+      `INSERT INTO audit.removals (organization, sequences, classes) VALUES ('removed', '{[3,4)}', '{short}')`,
+    );
+    const notRecorded = { reason: expect.stringContaining('nothing records') };
+    expect((await verify('removed')).faults).toMatchObject([{ sequence: 3, ...notRecorded }]);
+    await change(`DELETE FROM audit.entries WHERE organization = 'removed' AND sequence < 3`);
+    await change(`UPDATE audit.logs SET kept_from = 4 WHERE organization = 'removed'`);
+    expect((await verify('removed')).faults).toMatchObject([{ sequence: 0, ...notRecorded }]);
+  });
+
+  it('shows a time that was changed', async () => {
+    await logOf('time');
+    await change(
+      `UPDATE audit.entries SET recorded_at = recorded_at - interval '1 second' WHERE organization = 'time' AND sequence = 12`,
+    );
+    expect((await verify('time')).faults).toMatchObject([{ sequence: 12 }]);
+  });
+
   it('shows two rows that changed places', async () => {
     await logOf('swap');
     for (const [from, to] of [

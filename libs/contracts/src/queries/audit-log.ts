@@ -72,8 +72,13 @@ export const logFilterSchema = z.object({
 });
 export type LogFilter = z.infer<typeof logFilterSchema>;
 
-/** Begins an export: how large the log is at a checkpoint that is signed for it. */
-export const logExportBeginSchema = z.object({ ...asked, format: z.string().max(20), filter: logFilterSchema });
+/** Begins an export: how large the log is at a checkpoint that is signed for it. One that broke off says where it goes on, and that is on record too. */
+export const logExportBeginSchema = z.object({
+  ...asked,
+  format: z.string().max(20),
+  filter: logFilterSchema,
+  resumes: z.object({ size: sequence, start: sequence }).optional(),
+});
 export type LogExportBegin = z.infer<typeof logExportBeginSchema>;
 export const logExportBegunSchema = z.object({ organization: z.string(), origin: z.string(), size: sequence });
 export type LogExportBegun = z.infer<typeof logExportBegunSchema>;

@@ -164,6 +164,12 @@ describe('entries of classes that are past their time', () => {
     await parts.server.query(`DELETE FROM audit.entries WHERE organization = 'old' AND sequence = 3`);
     const { faults } = await verify(await parts.export(admin, {}, 'old'));
     expect(faults).toEqual([expect.objectContaining({ sequence: 3 })]);
+    await parts.server.query(
+      `INSERT INTO audit.removals (organization, sequences, classes) VALUES ('old', '{[3,4)}', '{short}')`,
+    );
+    const called = await verify(await parts.export(admin, {}, 'old'));
+    const reason = expect.stringContaining('16 entries are gone, where the trail records that 15 were removed');
+    expect(called.faults).toMatchObject([{ reason }]);
   });
 
   it('take their month with them once nothing of it is left', async () => {

@@ -4,6 +4,7 @@ import { consistencyRanges, hashOfRange, inclusionRanges, leafHash, type Range }
 import { QueryRefused } from '#libs/messaging';
 import { EntriesRepository } from '../list-events/entries.repository.js';
 import { organizationOf, reachOf } from '../list-events/reader.js';
+import { ReadingNotes } from '../list-events/reading-notes.js';
 import { visibleBody } from '../list-events/visible-body.policy.js';
 import { TilesRepository } from '../read-log/tiles.repository.js';
 import { SignCheckpointsHandler } from '../sign-checkpoints/sign-checkpoints.handler.js';
@@ -15,15 +16,17 @@ export class ProveEntriesHandler {
     private readonly entries: EntriesRepository,
     private readonly tiles: TilesRepository,
     private readonly signer: SignCheckpointsHandler,
+    private readonly readings: ReadingNotes,
   ) {}
 
-  /** @throws QueryRefused 404 for an entry that is not there or not the caller's */
+  /** The proof has the entry in it, so that asking for one is a reading of the trail. @throws QueryRefused 404 for an entry that is not there or not the caller's */
   async proveInclusion(query: InclusionProve): Promise<InclusionProof> {
     const reach = reachOf(query);
     const { organization } = reach;
     const { sequence, requestId, size } = query;
     const found = await this.entries.findBody({ ...reach, sequence, requestId });
     if (!found) throw refused('entry_not_found', 'No such entry is in the part of the trail that this key may read.');
+    await this.readings.note(query.caller, reach, { proofOf: found.sequence });
     const checkpoint = await this.signer.covering(organization, Math.max(size ?? 0, found.sequence + 1));
     if (!checkpoint) throw refused('log_too_short', `The log has fewer than ${size} entries.`, 'size');
     const ranges = inclusionRanges(found.sequence, checkpoint.size);

@@ -67,11 +67,24 @@ describe('proofs', () => {
     }
   });
 
+  it('and exports are on record, one that goes on with what broke off too', async () => {
+    const asked = { caller, organization: 'proved', format: 'ndjson', filter: {} };
+    const resumes = { size: 200, start: 100 };
+    expect(await parts.reader.begin({ ...asked, resumes })).toMatchObject({ size: 200 });
+    const [note] = await parts.server.query<{ body: string }>(
+      `SELECT body FROM audit.entries WHERE type = 'audit-trail.exported' AND organization = 'proved'`,
+    );
+    expect(JSON.parse(note?.body ?? '')).toMatchObject({ actor: { id: 'ci' }, detail: { format: 'ndjson', resumes } });
+  });
+
   it('sign what was not signed yet, and know what is not there', async () => {
     const fresh = buildRequestEnded({ organization: 'proved' });
     await parts.record([fresh]);
     const proof = await parts.prover.proveInclusion({ caller, requestId: fresh.requestId });
-    expect((await rootIn(proof.checkpoint)).size).toBe(ENTRIES + 1);
+    // The first reading by somebody is an entry too, and so was the export.
+    expect((await rootIn(proof.checkpoint)).size).toBe(ENTRIES + 3);
+    const notes = await parts.server.query(`SELECT FROM audit.entries WHERE type = 'audit-trail.read' AND organization = 'proved'`);
+    expect(notes).toHaveLength(1);
     const unknown = { reply: { status: 404 } };
     await expect(parts.prover.proveInclusion({ caller, sequence: 100_000 })).rejects.toMatchObject(unknown);
     await expect(parts.prover.proveConsistency({ caller, from: 100_000 })).rejects.toMatchObject(unknown);

@@ -19,6 +19,8 @@ export interface LoggedEntry {
   readonly requestId: string;
   readonly type: string;
   readonly project: string;
+  readonly key: string;
+  readonly model: string;
   readonly body: string;
 }
 
@@ -35,7 +37,7 @@ export class LogRepository {
 
   async entries(selection: LogSelection, limit: number): Promise<LoggedEntry[]> {
     const rows = await this.database.asTenant(selection).query<Row>(
-      `SELECT sequence, recorded_at AS "recordedAt", request_id AS "requestId", type, project, body
+      `SELECT sequence, recorded_at AS "recordedAt", request_id AS "requestId", type, project, key, model, body
        FROM audit.entries WHERE ${MATCHES} ORDER BY sequence LIMIT $8`,
       [...parametersOf(selection), limit],
     );

@@ -16,6 +16,8 @@ import { TilesRepository } from './tiles.repository.js';
 const MOST_ENTRIES = 1_000;
 /** Entries looked at for one page, shown or not. */
 const WIDEST_STRETCH = 20_000;
+/** Columns and hash of a line. */
+const BYTES_BESIDE_BODY = 1_000;
 
 /** Reads a log stretch by stretch, in lines that can be verified offline; what a reader may not see is there as hashes. */
 @Injectable()
@@ -29,8 +31,8 @@ export class ReadLogHandler {
     private readonly deeds: NoteDeeds,
   ) {}
 
-  /** Signs a checkpoint to export up to, after the trail has it that somebody exports. */
-  async begin({ format, filter, ...asked }: LogExportBegin): Promise<LogExportBegun> {
+  /** Signs a checkpoint to export up to, after the trail has it that somebody exports, or goes on with an export that broke off. */
+  async begin({ format, filter, resumes, ...asked }: LogExportBegin): Promise<LogExportBegun> {
     const reach = withinProject(reachOf(asked), filter.project);
     const { organization, project } = reach;
     await this.deeds.note(asked.caller, {
@@ -38,10 +40,12 @@ export class ReadLogHandler {
       ...(project === undefined ? {} : { project }),
       type: 'audit-trail.exported',
       subject: { kind: 'audit-trail', id: organization },
-      detail: { format, ...filter },
+      detail: { format, ...filter, ...(resumes ? { resumes } : {}) },
     });
+    const origin = this.keys.originOf(organization);
+    if (resumes) return { organization, origin, size: resumes.size };
     const checkpoint = await this.signer.sign(organization, Date.now());
-    return { organization, origin: this.keys.originOf(organization), size: checkpoint?.size ?? 0 };
+    return { organization, origin, size: checkpoint?.size ?? 0 };
   }
 
   /** @throws QueryRefused 403, and 404 where the log is shorter than `size` */
@@ -108,16 +112,16 @@ function aboveOf(start: number, end: number): Range[] {
   return ranges;
 }
 
-function shown({ sequence, recordedAt, requestId, type, project, body }: LoggedEntry, caller: Caller): ShownEntry {
+function shown({ recordedAt, requestId, body, ...columns }: LoggedEntry, caller: Caller): ShownEntry {
   const { text, isRedacted } = visibleBody(body, caller);
-  const place = { sequence, recorded_at: recordedAt.toISOString(), request_id: requestId, type, project };
+  const place = { ...columns, recorded_at: recordedAt.toISOString(), request_id: requestId };
   return { ...place, ...(isRedacted ? { redacted: true } : {}), body: text };
 }
 
 function fitting(entries: readonly LoggedEntry[]): LoggedEntry[] {
   let bytes = 0;
   const end = entries.findIndex(({ body }, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(body)) + 300;
+    bytes += Buffer.byteLength(JSON.stringify(body)) + BYTES_BESIDE_BODY;
     return bytes > LARGEST_PAGE_BYTES && index > 0;
   });
   return entries.slice(0, end < 0 ? entries.length : end);

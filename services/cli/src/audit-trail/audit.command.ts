@@ -143,8 +143,9 @@ function verifyCommand(exit: (code: number) => void): Command {
     .argument('<file>', 'what "switchyard audit export" wrote')
     .requiredOption('--keys <file>', 'the public keys, or one such key')
     .option('--checkpoints <path>', 'a file or folder of checkpoints kept outside; can be given again', gather, [])
+    .option('--whole', 'refuse an export that hides an entry or a part of one: whoever has the file could hide any')
     .option('--json', 'print the report as JSON')
-    .action(async (file: string, flags: { keys: string; checkpoints: string[]; json?: boolean }) => {
+    .action(async (file: string, flags: { keys: string; checkpoints: string[]; whole?: boolean; json?: boolean }) => {
       const report = await verifyFile({ file, ...flags });
       process.stdout.write(`${flags.json ? JSON.stringify(report) : describeReport(report)}\n`);
       exit(report.faults.length === 0 ? ExitCode.ok : ExitCode.failedLines);

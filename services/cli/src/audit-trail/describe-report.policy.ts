@@ -4,13 +4,17 @@ const SHOWN_FAULTS = 20;
 
 /** What a verification found, for people. */
 export function describeReport(report: ExportReport): string {
-  const { organization, origin, size, verifiedEntries, withheldEntries, removedEntries, faults } = report;
+  const { organization, origin, size, verifiedEntries, withheldEntries, redactedEntries, removedEntries, faults } = report;
   return [
     `Log of ${organization} (${origin}): ${size} entries.`,
     `  ${verifiedEntries} entries are what was recorded.`,
     ...(withheldEntries > 0 ? [`  ${withheldEntries} are not shown here; their hashes are in place.`] : []),
+    ...(redactedEntries > 0 ? [`    ${redactedEntries} of these are shown in part, and nothing proves that part.`] : []),
     ...(removedEntries > 0
       ? [`  ${removedEntries} were removed when their time was over; their hashes are in place.`]
+      : []),
+    ...(report.unprovedRemovals > 0
+      ? [`    Of ${report.unprovedRemovals} of these the record of it is removed or not shown here.`]
       : []),
     `  ${report.verifiedCheckpoints} signed checkpoints agree${newest(report)}.`,
     ...(faults.length === 0 ? ['Whole.'] : [`NOT WHOLE: ${faults.length} faults.`]),

@@ -11,7 +11,7 @@ const origin = 'example.org/audit/demo';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64');
 const bodies = Array.from({ length: 5 }, (_, index) =>
-  JSON.stringify({ requestId: `req_${index}`, outcome: 'completed', project: 'web', endUser: 'Zoë' }),
+  JSON.stringify({ requestId: `req_${index}`, outcome: 'completed', project: 'web', key: 'ci', model: 'gpt', endUser: 'Zoë' }),
 );
 const entryLine = (sequence: number, changes: object = {}) => ({
   object: 'audit.entry',
@@ -66,6 +66,8 @@ describe('an export in a file', () => {
     ['request_id', 'req_other', 'another id'],
     ['type', 'request.failed', 'another type'],
     ['project', 'lab', 'another project'],
+    ['key', 'other', 'another key'],
+    ['model', 'other', 'another model'],
   ])('shows that a column %s contradicts the body', async (column, value, reason) => {
     const file = await write(whole.with(2, entryLine(1, { [column]: value })));
     const { faults } = await verifyFile({ file, keys, checkpoints: [] });
@@ -81,6 +83,42 @@ describe('an export in a file', () => {
       sequence: 3,
       reason: expect.stringContaining('ends here'),
     });
+  });
+
+  it('shows a time that was changed', async () => {
+    const file = await write(whole.with(3, entryLine(2, { recorded_at: '2025-12-31T00:00:00.000Z' })));
+    const { faults } = await verifyFile({ file, keys, checkpoints: [] });
+    expect(faults).toMatchObject([{ sequence: 2, reason: expect.stringContaining('a time was changed') }]);
+  });
+
+  it.each([
+    ['hidden', { object: 'audit.withheld', from: 1, until: 2, reason: 'filter' }, 'are hidden', 'not shown here'],
+    ['put in part', entryLine(1, { redacted: true, body: bodies[2] }), 'shown in part', 'nothing proves that part'],
+  ])('tells of an entry that was %s, and refuses it where the whole log is wanted', async (_, line, reason, told) => {
+    const file = await write(whole.with(2, { ...line, nodes: [base64(leafHash(bodies[1]!))] }));
+    const report = await verifyFile({ file, keys, checkpoints: [] });
+    expect(report).toMatchObject({ verifiedEntries: 4, withheldEntries: 1, faults: [] });
+    expect(describeReport(report)).toContain(told);
+    const { faults } = await verifyFile({ file, keys, checkpoints: [], whole: true });
+    expect(faults).toMatchObject([{ sequence: 1, reason: expect.stringContaining(reason) }]);
+  });
+
+  it('shows an entry that is called removed and whose removal nothing records', async () => {
+    const nodes = [base64(leafHash(bodies[1]!))];
+    const file = await write(whole.with(2, { object: 'audit.withheld', from: 1, until: 2, reason: 'retention', nodes }));
+    const { faults } = await verifyFile({ file, keys, checkpoints: [] });
+    expect(faults).toMatchObject([{ sequence: 1, reason: expect.stringContaining('nothing records') }]);
+  });
+
+  it('takes no checkpoints of other logs for those of this one', async () => {
+    const others = join(folder, 'others');
+    await mkdir(join(others, 'empty'), { recursive: true });
+    await writeFile(join(others, '1.txt'), noteOf(3).replaceAll(origin, 'example.org/audit/other'));
+    const file = await write(whole);
+    const { faults } = await verifyFile({ file, keys, checkpoints: [others] });
+    expect(faults).toMatchObject([{ reason: expect.stringContaining('None of the checkpoints') }]);
+    const empty = verifyFile({ file, keys, checkpoints: [join(others, 'empty')] });
+    await expect(empty).rejects.toThrow('holds no checkpoints');
   });
 
   it('says what is wrong with files that are none', async () => {

@@ -15,14 +15,17 @@ export interface Verification {
   readonly keys: string;
   /** Files or folders with checkpoints that were kept outside. */
   readonly checkpoints: readonly string[];
+  /** Whether an export that hides something is refused. */
+  readonly whole?: boolean;
 }
 
 /** Verifies an export. @throws CliError for files that cannot be read or are none of ours */
-export async function verifyFile({ file, keys, checkpoints }: Verification): Promise<ExportReport> {
+export async function verifyFile({ file, keys, checkpoints, whole = false }: Verification): Promise<ExportReport> {
   const verifier = new ExportVerifier({
     verifiers: await readKeys(keys),
     checkpoints: (await Promise.all(checkpoints.map(readCheckpoints))).flat(),
     contradictionOf,
+    isWhole: whole,
   });
   try {
     const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
@@ -47,14 +50,19 @@ async function readKeys(given: string): Promise<Verifier[]> {
 
 async function readCheckpoints(path: string): Promise<string[]> {
   try {
-    const entry = await lstat(path);
-    if (!entry.isDirectory()) return notesIn(await readFile(path, 'utf8'));
-    const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
-    const notes = await Promise.all(files.map((one) => readFile(join(one.parentPath, one.name), 'utf8')));
-    return notes.flatMap(notesIn);
+    const notes = (await Promise.all((await filesIn(path)).map((one) => readFile(one, 'utf8')))).flatMap(notesIn);
+    if (notes.length > 0) return notes;
+    throw new CliError(`${path} holds no checkpoints, so that a log that was cut short could not be told.`);
   } catch (error) {
     throw readable(path, error);
   }
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  const entry = await lstat(path);
+  if (!entry.isDirectory()) return [path];
+  const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  return files.map((one) => join(one.parentPath, one.name));
 }
 
 function readable(path: string, error: unknown): Error {

@@ -6,6 +6,7 @@ import {
   logReadReplySchema,
   Subject,
   type Caller,
+  type LogExportBegin,
   type LogExportBegun,
   type LogFilter,
   type LogRead,
@@ -37,13 +38,14 @@ export class ExportTrailHandler {
     const { organization = caller.organization, format, size, start, ...filter } = query;
     if ((size === undefined) !== (start === undefined))
       throw new DialectError(400, 'invalid_parameter', 'To go on with an export, give both size and start.', 'start');
-    const begun = size === undefined ? await this.begin({ caller, organization, format, filter }) : undefined;
-    const part = { caller, organization, filter, size: begun?.size ?? size ?? 0, start: start ?? 0 };
+    const resumes = size === undefined || start === undefined ? undefined : { size, start };
+    const begun = await this.begin({ caller, organization, format, filter, ...(resumes ? { resumes } : {}) });
+    const part = { caller, organization, filter, size: begun.size, start: start ?? 0 };
     const form = format === 'ndjson' ? undefined : TRAIL_FORMATS[format];
     const pages = this.pagesOf(part);
     // The first page is read before the head is sent, so that a refusal can still be one.
     const first = await pages.next();
-    const head = begun ? (form?.head ?? headOf(begun, filter)) : '';
+    const head = resumes ? '' : (form?.head ?? headOf(begun, filter));
     const textOf = form ? (lines: readonly string[]) => inFormat(form, lines) : joined;
     await reply
       .type(form?.contentType ?? 'application/x-ndjson')
@@ -51,7 +53,7 @@ export class ExportTrailHandler {
       .send(Readable.from(textsOf(head, [first, pages], textOf), { objectMode: false }));
   }
 
-  private async begin(query: { caller: Caller; organization: string; format: string; filter: LogFilter }) {
+  private async begin(query: LogExportBegin): Promise<LogExportBegun> {
     return this.messaging.ask(Subject.auditExportBegin, query, logExportBegunSchema);
   }
 
