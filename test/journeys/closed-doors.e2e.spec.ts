@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { encodeRequestEnded, requestEndedSchema, requestEndedSubject, type RequestEnded } from '#libs/contracts';
+import {
+  encodeRequestEnded,
+  moderationJudgementSchema,
+  requestEndedSchema,
+  requestEndedSubject,
+  Subject,
+  type AuditNoted,
+  type RequestEnded,
+} from '#libs/contracts';
 import { MessagingParts, type Messaging } from '#libs/messaging';
 import { createLogger } from '#libs/telemetry';
 import { eventually } from '#libs/testing';
@@ -311,18 +319,33 @@ describe('the doors of an installation that is in use', () => {
       { ...genuine, requestId: 'req_forged0000000000000000000000002', organization: 'acme', seal: undefined },
       { ...genuine, organization: genuine.organization === 'acme' ? 'demo' : 'acme' },
     ];
+    const note: AuditNoted = {
+      noteId: 'note_forged00000001',
+      organization: 'acme',
+      type: 'key.created',
+      actor: { kind: 'person', id: 'per_1' },
+      subject: { kind: 'key', id: 'forged' },
+      happenedAt: Date.now(),
+    };
     await asWorker(environment, async (messaging) => {
       for (const event of forged)
         await messaging.store(requestEndedSubject(event), encodeRequestEnded(event), {}, 5_000);
+      // The one subject of notes that a worker has takes notes of one type.
+      await messaging.store(Subject.payloadLost('acme'), JSON.stringify(note), {}, 5_000);
+      const asked = { work: forged[0], model: 'echo', timeoutMilliseconds: 1_000, texts: { document: '["x"]' } };
+      await expect(
+        messaging.ask(Subject.textsModerate, asked, moderationJudgementSchema, 5_000),
+      ).rejects.toMatchObject({ reply: { code: 'request_not_accepted' } });
     });
     await eventually(async () => {
       const { text } = await call(`${stack.url}/admin/v1/dead-letters?limit=100`, { key: stack.adminKey });
       const { data } = JSON.parse(text) as { data: { reason: string }[] };
       // Billing and audit each bury each.
       expect(data.filter(({ reason }) => reason.includes('has no valid seal'))).toHaveLength(2 * forged.length);
+      expect(data.filter(({ reason }) => reason.includes('must not come by payload.lost.v1.acme'))).toHaveLength(1);
     });
     const charged = `SELECT request_id FROM billing.charges WHERE request_id LIKE 'req_forged%'`;
-    const recorded = `SELECT request_id FROM audit.entries WHERE request_id LIKE 'req_forged%'`;
+    const recorded = `SELECT request_id FROM audit.entries WHERE request_id LIKE '%_forged%'`;
     expect([await stack.query(charged), await stack.query(recorded)]).toEqual([[], []]);
   });
 

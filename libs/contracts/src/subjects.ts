@@ -31,8 +31,10 @@ export const Subject = {
   requestsEnded: (organization: string, lane: string) => `requests.ended.v1.${organization}.${lane}`,
   /** any service → jobs: something that receivers of webhooks shall hear of. Stream NOTIFICATIONS. */
   notificationRaised: (organization: string) => `notification.raised.v1.${organization}`,
-  /** any service → audit: something besides requests that belongs in the trail. Stream NOTES. */
+  /** control, ingress, billing → audit: something besides requests that belongs in the trail. Stream NOTES. */
   auditNoted: (organization: string) => `audit.noted.v1.${organization}`,
+  /** worker, ingress → audit: prompt and answer of a request that were to be kept are not. The only notes that workers may make. Stream NOTES. */
+  payloadLost: (organization: string) => `payload.lost.v1.${organization}`,
   /** worker, ingress → audit: prompt and answer of a request whose organisation keeps them. Stream PAYLOADS. */
   payloadCaptured: (organization: string) => `payload.captured.v1.${organization}`,
   /** any consumer → operator. Stream DEAD_LETTERS. */
@@ -202,6 +204,7 @@ export const SubjectPattern = {
   requestEndedDurable: endedPatterns('durable'),
   notificationRaised: 'notification.raised.v1.*',
   auditNoted: 'audit.noted.v1.*',
+  payloadLost: 'payload.lost.v1.*',
   payloadCaptured: 'payload.captured.v1.*',
   auditRecorded: 'audit.recorded.v1.*',
   auditCheckpointed: 'audit.checkpointed.v1.*',

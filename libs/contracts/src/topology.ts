@@ -93,7 +93,7 @@ export const Stream = {
   notes: {
     name: 'NOTES',
     description: 'Changes by administrators and what else belongs in the trail besides requests',
-    subjects: [SubjectPattern.auditNoted],
+    subjects: [SubjectPattern.auditNoted, SubjectPattern.payloadLost],
     retention: 'limits',
     maxAgeMilliseconds: 30 * days,
     maxBytes: 1024 ** 3,
@@ -210,7 +210,7 @@ export const Consumer = {
     stream: Stream.notes.name,
     name: 'audit-notes',
     description: 'Records in the trail what is no request',
-    filterSubjects: [SubjectPattern.auditNoted],
+    filterSubjects: [SubjectPattern.auditNoted, SubjectPattern.payloadLost],
     ackWaitMilliseconds: 10 * seconds,
     deliveryLimit: 10,
     maxAckPending: 1_000,

@@ -7,9 +7,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const NOT_CODE = /\.(spec|fixture|contract)\.ts$/;
 /** Subjects that are named by a lib on behalf of a service, or built by a function of the contracts. */
 const BEHIND_A_LIB: Readonly<Partial<Record<ServiceName, readonly SubjectName[]>>> = {
-  ingress: ['limitRecalled', 'requestEnded', 'payloadCaptured'],
+  ingress: ['limitRecalled', 'requestEnded', 'payloadCaptured', 'payloadLost'],
   router: ['reply', 'requestEnded'],
-  worker: ['reply', 'requestEnded', 'payloadCaptured', 'auditNoted'],
+  worker: ['reply', 'requestEnded', 'payloadCaptured', 'payloadLost'],
   jobs: ['requestEnded', 'limitRecalled'],
   control: ['topologyProvision'],
 };

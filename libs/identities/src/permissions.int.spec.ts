@@ -139,6 +139,7 @@ describe('identities at a real nats-server', () => {
               'requestsEnded',
               'notificationRaised',
               'auditNoted',
+              'payloadLost',
               'payloadCaptured',
             ] as const
           ).flatMap(samplesOf)

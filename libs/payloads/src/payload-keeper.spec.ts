@@ -115,7 +115,7 @@ describe('PayloadKeeper', () => {
     const durable = bounded.keep({ ...call(full, 'x'.repeat(300)), facts: { ...facts, lane: 'durable' } });
     expect(published.map(({ subject }) => subject)).toEqual([
       'payload.captured.v1.acme',
-      'audit.noted.v1.acme',
+      'payload.lost.v1.acme',
       'payload.captured.v1.acme',
     ]);
     expect(JSON.parse(Buffer.from(published[1]?.data ?? []).toString())).toMatchObject({

@@ -2,6 +2,7 @@ import {
   MessageHeader,
   MOST_PAYLOAD_PART_BYTES,
   payloadPartName,
+  PAYLOAD_LOST,
   Subject,
   type AuditNoted,
   type Facts,
@@ -97,12 +98,12 @@ export class PayloadKeeper {
       noteId: `note_unkept_${requestId.slice(-70)}`,
       organization,
       project,
-      type: 'payload.lost',
+      type: PAYLOAD_LOST,
       actor: { kind: 'key', id: key, organization, project },
       subject: { kind: 'request', id: requestId },
       detail: { reason: 'The stream PAYLOADS took nothing for too long.' },
       happenedAt: Date.now(),
     };
-    await this.publisher.publish(Subject.auditNoted(organization), JSON.stringify(note), { messageId: note.noteId });
+    await this.publisher.publish(Subject.payloadLost(organization), JSON.stringify(note), { messageId: note.noteId });
   }
 }

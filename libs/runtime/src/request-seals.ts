@@ -31,11 +31,15 @@ export class RequestSeals {
     return this.key ? { ...request, seal: requestSeal(request, this.key) } : request;
   }
 
+  /** Whether somebody here accepted the request; of all where nothing is sealed. */
+  isAccepted(request: SealedRequest & { readonly seal?: string | undefined }): boolean {
+    return !this.key || isRequestSeal(request.seal, request, this.key);
+  }
+
   /** @throws Undeliverable where one of these ends is of a request that nobody here accepted */
   require(ended: Iterable<SealedRequest & { readonly seal?: string | undefined }>): void {
-    if (!this.key) return;
     for (const event of ended) {
-      if (isRequestSeal(event.seal, event, this.key)) continue;
+      if (this.isAccepted(event)) continue;
       const { requestId, organization } = event;
       throw new Undeliverable(`the end of ${requestId} of ${organization} has no valid seal: nobody here accepted it`);
     }

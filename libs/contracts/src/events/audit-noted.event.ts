@@ -10,6 +10,9 @@ export const RequestNote = {
   payloadKept: (requestId: string) => `note_payload_${requestId.slice(0, 70)}_1`,
 } as const;
 
+/** The type of the only notes that workers may make, on a subject of their own. */
+export const PAYLOAD_LOST = 'payload.lost';
+
 /**
  * Something besides a request that belongs in the trail: a change by an administrator, a sign-in, a refusal. Whoever does the
  * deed records the note in the same transaction and publishes it to the stream NOTES with `noteId` as message id; audit takes

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { MessageHeader, QueueGroup, Subject, textsModerateSchema, type ReplyError } from '#libs/contracts';
 import { BodyClaims, Messaging, openDocument, QueryRefused, type IncomingMessage } from '#libs/messaging';
+import { RequestSeals } from '#libs/runtime';
 import { Logger } from '#libs/telemetry';
 import { z } from 'zod';
 import { ModerateTexts } from './moderate-texts.js';
@@ -20,6 +21,7 @@ export class AnswerModerations implements OnApplicationBootstrap {
     private readonly messaging: Messaging,
     private readonly bodies: BodyClaims,
     private readonly moderation: ModerateTexts,
+    private readonly seals: RequestSeals,
     private readonly logger: Logger,
   ) {}
 
@@ -45,7 +47,9 @@ export class AnswerModerations implements OnApplicationBootstrap {
   private async judge(message: IncomingMessage): Promise<object> {
     const query = textsModerateSchema.safeParse(jsonOf(message));
     if (!query.success) throw invalid(query.error.message);
-    const { organization, project, key, texts: carried, ...guard } = query.data;
+    const { work, texts: carried, ...guard } = query.data;
+    if (!this.seals.isAccepted(work)) throw notAccepted(work.requestId);
+    const { organization, project, key } = work;
     const read = texts.safeParse(await openDocument(this.bodies, carried));
     if (!read.success) throw invalid('The texts are no list of texts.');
     const caller = { organization, project, key, admin: false };
@@ -59,6 +63,11 @@ function jsonOf(message: IncomingMessage): unknown {
   } catch {
     throw invalid('The query is not JSON.');
   }
+}
+
+function notAccepted(requestId: string): QueryRefused {
+  const message = `Nobody here accepted ${requestId}, so that no model is asked about it: it has no valid seal.`;
+  return new QueryRefused({ status: 403, code: 'request_not_accepted', message });
 }
 
 function invalid(message: string): QueryRefused {

@@ -18,13 +18,11 @@ export class AskModeration {
   async ask(
     texts: readonly string[],
     { model, categories, timeoutMilliseconds }: Parameters<GuardSources['moderation']>[1],
-    { organization, project, key }: Pick<Facts, 'organization' | 'project' | 'key'>,
+    facts: Facts,
   ): Promise<Judgement> {
     if (texts.length === 0) return { flagged: [] };
     const query: TextsModerate = {
-      organization,
-      project,
-      key,
+      work: workOf(facts),
       model,
       ...(categories ? { categories } : {}),
       timeoutMilliseconds,
@@ -42,4 +40,21 @@ export class AskModeration {
       ...(judgement.costNanoUsd === undefined ? {} : { costNanoUsd: judgement.costNanoUsd }),
     };
   }
+}
+
+/** What of the work is sealed, with its seal. */
+function workOf(facts: Facts): TextsModerate['work'] {
+  const { requestId, organization, project, key, lane, endUser, shadowOf, job, hold, seal } = facts;
+  return {
+    requestId,
+    organization,
+    project,
+    key,
+    lane,
+    ...(endUser === undefined ? {} : { endUser }),
+    ...(shadowOf === undefined ? {} : { shadowOf }),
+    ...(job ? { job } : {}),
+    ...(hold ? { hold } : {}),
+    ...(seal === undefined ? {} : { seal }),
+  };
 }
