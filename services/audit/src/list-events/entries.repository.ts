@@ -117,6 +117,7 @@ function entryOf(row: Row): AuditEntry | AuditNoteEntry {
     recordedAt: row.recorded_at.getTime(),
     hash: Buffer.from(leafHash(row.body)).toString('hex'),
   };
-  const note = auditNotedSchema.safeParse(body).data;
+  // By its type: what a worker says of a request is no note, whatever fields it has.
+  const note = isTypeOfEvents(row.type) ? undefined : auditNotedSchema.safeParse(body).data;
   return note ? { ...place, note } : { ...place, event: requestEndedSchema.parse(body) };
 }

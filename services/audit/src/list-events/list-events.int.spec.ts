@@ -65,6 +65,20 @@ describe('answers on the trail', () => {
     expect(entry?.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('shows the end of a request as such, whatever fields of a note a worker gave it', async () => {
+    const event = buildRequestEnded({ organization: 'dressed' });
+    const note = {
+      noteId: 'note_0123456789ab',
+      type: 'key.created',
+      actor: { kind: 'person', id: 'per_1' },
+      subject: { kind: 'key', id: 'key_1' },
+      happenedAt: 1,
+    };
+    await recorder.record([{ event, text: JSON.stringify({ ...event, ...note }) }]);
+    const { entries } = await list({ limit: 3 }, callerOf('dressed'));
+    expect(entries).toMatchObject([{ type: 'request.completed', event: { requestId: event.requestId } }]);
+  });
+
   it('shows a request of another organisation to nobody but the admin', async () => {
     const query = { requestId: theirs.requestId };
     expect(await controller.readRequest({ caller: callerOf('demo'), ...query })).toEqual({ entry: null, notes: [] });

@@ -57,7 +57,7 @@ export class ReportEntriesRepository {
       requestId: row.request_id,
       type: row.type,
       project: row.project,
-      content: contentOf(row.body),
+      content: contentOf(row),
     }));
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTypeOfEvents } from '../record-event/entry-type.policy.js';
 
 /** What reports read of an attempt. */
 const attempt = z.object({
@@ -46,10 +47,10 @@ export interface ReportedEntry {
   readonly content: { readonly event: ReportedEvent } | { readonly note: ReportedNote };
 }
 
-/** Reads the body of an entry. */
-export function contentOf(body: string): ReportedEntry['content'] {
+/** Reads the body of an entry: as a note only where its type is none of requests, whatever fields a worker gave the end of one. */
+export function contentOf({ body, type }: { readonly body: string; readonly type: string }): ReportedEntry['content'] {
   const value: unknown = JSON.parse(body);
-  const note = reportedNote.safeParse(value).data;
+  const note = isTypeOfEvents(type) ? undefined : reportedNote.safeParse(value).data;
   return note ? { note } : { event: reportedEvent.parse(value) };
 }
 
