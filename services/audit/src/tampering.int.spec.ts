@@ -168,6 +168,11 @@ describe('a log that somebody with the whole database changed', () => {
     for (const line of await parts.export(admin, {}, 'rotated')) withOld.take(line);
     expect(withOld.finish().faults[0]?.reason).toContain('No signature is by a key that was given');
     expect((await parts.keys.published('rotated')).map(({ isCurrent }) => isCurrent)).toEqual([true, false]);
+    const settled = await Promise.allSettled([1, 2, 3].map(() => parts.lister.rotate({ caller: admin })));
+    const rotations = await parts.server.query(`SELECT FROM audit.entries WHERE type = 'audit-key.rotated'`);
+    // Each key has its record, and whoever was too late has made none.
+    expect(rotations).toHaveLength(1 + settled.filter(({ status }) => status === 'fulfilled').length);
+    expect(await parts.keys.published('rotated')).toHaveLength(1 + rotations.length);
   });
 
   /** Changes an entry and makes all tiles fit, as one does who knows how logs work. */

@@ -8,7 +8,7 @@ import {
   type AuditHoldPut,
 } from '#libs/contracts';
 import { AnswerQuery } from '#libs/messaging';
-import { NoteDeeds } from '../note-deeds/note-deeds.js';
+import { NoteDeeds, type Deed } from '../note-deeds/note-deeds.js';
 import { PartitionsRepository } from './partitions.repository.js';
 
 /** Legal holds: what is held is not removed, however old. Only the bootstrap key gets here (the edge sees to that). */
@@ -27,14 +27,22 @@ export class HoldLogsController {
 
   @AnswerQuery(Subject.auditHoldPut, auditHoldPutSchema)
   async put({ caller, organization, isHeld, reason }: AuditHoldPut): Promise<AuditHoldPage> {
-    if (await this.partitions.hold(organization, isHeld)) {
-      await this.deeds.note(caller, {
-        organization,
-        type: isHeld ? 'legal-hold.placed' : 'legal-hold.lifted',
-        subject: { kind: 'audit-trail', id: organization },
-        detail: { reason },
+    const deed: Deed = {
+      organization,
+      type: isHeld ? 'legal-hold.placed' : 'legal-hold.lifted',
+      subject: { kind: 'audit-trail', id: organization },
+      detail: { reason },
+    };
+    try {
+      await this.deeds.note(caller, deed, async (transaction) => {
+        if (!(await this.partitions.hold(organization, isHeld, transaction))) throw new WasSoBefore();
       });
+    } catch (error) {
+      if (!(error instanceof WasSoBefore)) throw error;
     }
     return this.list({ caller });
   }
 }
+
+/** Nothing was placed or lifted, so that nothing is to be noted. */
+class WasSoBefore extends Error {}

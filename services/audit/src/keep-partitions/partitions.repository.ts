@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/storage';
+import { Database, type Transaction } from '#libs/storage';
 
 /** A month of entries. */
 export interface Partition {
@@ -78,8 +78,8 @@ export class PartitionsRepository {
   }
 
   /** Holds a log, or lets go of it; false where it was so already. */
-  async hold(organization: string, isHeld: boolean): Promise<boolean> {
-    const rows = await this.database.query(
+  async hold(organization: string, isHeld: boolean, on: Pick<Transaction, 'query'> = this.database): Promise<boolean> {
+    const rows = await on.query(
       `INSERT INTO audit.logs (organization, held_since) VALUES ($1, CASE WHEN $2 THEN now() END)
        ON CONFLICT (organization) DO UPDATE SET held_since = EXCLUDED.held_since
          WHERE (audit.logs.held_since IS NOT NULL) <> $2 RETURNING organization`,

@@ -9,7 +9,7 @@ import {
 } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { organizationOf } from '../list-events/reader.js';
-import { NoteDeeds } from '../note-deeds/note-deeds.js';
+import { NoteDeeds, type Deed } from '../note-deeds/note-deeds.js';
 import { CheckpointsRepository, type SignedCheckpoint } from '../sign-checkpoints/checkpoints.repository.js';
 import { SigningKeys } from '../sign-checkpoints/signing-keys.js';
 
@@ -41,17 +41,25 @@ export class ListCheckpointsHandler {
     return { keys: await this.signingKeys.published(organizationOf(query)) };
   }
 
-  /** A new key signs from now on. The trail of the installation tells who put it there. */
+  /** A new key signs from now on. The trail of the installation tells who put it there. @throws QueryRefused 409 where somebody else did at this moment */
   async rotate({ caller }: AuditKeyRotate): Promise<AuditKeyPage> {
-    const made = await this.signingKeys.rotate();
-    await this.deeds.note(caller, {
+    const made = await this.signingKeys.next();
+    const deed: Deed = {
       organization: INSTALLATION_TRAIL,
       type: 'audit-key.rotated',
       subject: { kind: 'audit-key', id: String(made.number) },
       detail: { publicKey: Buffer.from(made.publicKey).toString('base64') },
+    };
+    await this.deeds.note(caller, deed, async (transaction) => {
+      if (!(await this.signingKeys.putInForce(made, transaction))) throw rotatedMeanwhile();
     });
     return { keys: await this.signingKeys.published(caller.organization) };
   }
+}
+
+function rotatedMeanwhile(): QueryRefused {
+  const message = 'Somebody else put a new key in force at this moment. Rotate again if another is still needed.';
+  return new QueryRefused({ status: 409, code: 'key_rotated_meanwhile', message });
 }
 
 function shown({ size, signedAt, note }: SignedCheckpoint): CheckpointPage['checkpoints'][number] {

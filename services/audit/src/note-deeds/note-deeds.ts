@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Consumer, type AuditNoted, type Caller } from '#libs/contracts';
+import type { Transaction } from '#libs/storage';
 import { entryOfNote } from '../record-event/note-entry.policy.js';
 import { TrailRepository } from '../record-event/trail.repository.js';
 
@@ -14,9 +15,12 @@ export type Deed = Pick<AuditNoted, 'organization' | 'project' | 'type' | 'subje
 export class NoteDeeds {
   constructor(private readonly trail: TrailRepository) {}
 
-  /** @throws StorageUnavailable where it cannot be written, and then the deed must not be done */
-  async note(caller: Caller, deed: Deed): Promise<void> {
-    await this.trail.append([entryOfNote(noteOf(caller, deed))], Consumer.auditNotes.name);
+  /**
+   * What `beside` does in Postgres belongs to the same transaction, so that deed and record are there, or neither.
+   * @throws StorageUnavailable where it cannot be written, and then the deed must not be done; what `beside` throws, and then nothing is written
+   */
+  async note(caller: Caller, deed: Deed, beside?: (transaction: Transaction) => Promise<void>): Promise<void> {
+    await this.trail.append([entryOfNote(noteOf(caller, deed))], Consumer.auditNotes.name, beside);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/storage';
+import { Database, type Transaction } from '#libs/storage';
 
 /** A key as it rests: `number` counts up, and the highest signs. */
 export interface StoredKey {
@@ -15,6 +15,9 @@ interface Row {
   sealed_private_key: string;
   created_at: Date;
 }
+
+/** A key that is not in force yet. */
+export type NewKey = Omit<StoredKey, 'createdAt'>;
 
 @Injectable()
 export class SigningKeysRepository {
@@ -32,8 +35,8 @@ export class SigningKeysRepository {
   }
 
   /** False where another process has added a key of this number first. */
-  async add(key: Omit<StoredKey, 'createdAt'>): Promise<boolean> {
-    const rows = await this.database.query(
+  async add(key: NewKey, on: Pick<Transaction, 'query'> = this.database): Promise<boolean> {
+    const rows = await on.query(
       `INSERT INTO audit.signing_keys (number, public_key, sealed_private_key) VALUES ($1, $2, $3)
        ON CONFLICT DO NOTHING RETURNING number`,
       [key.number, Buffer.from(key.publicKey), key.sealedPrivateKey],

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { encodeVerifier, rawPublicKey, type Verifier } from '#libs/merkle';
 import { Settings } from '#libs/runtime';
 import { openEnvelope, sealEnvelope } from '#libs/secrets';
-import { SigningKeysRepository, type StoredKey } from './signing-keys.repository.js';
+import type { Transaction } from '#libs/storage';
+import { SigningKeysRepository, type NewKey } from './signing-keys.repository.js';
 
 /** A public key, in the form that `audit verify` reads. */
 export interface PublishedKey {
@@ -35,7 +36,7 @@ export class SigningKeys {
   async current(): Promise<KeyObject> {
     const [newest] = await this.keys.list();
     if (!newest) {
-      await this.add(1);
+      await this.keys.add(this.make(1));
       return this.current();
     }
     if (this.opened?.number !== newest.number) {
@@ -45,13 +46,15 @@ export class SigningKeys {
     return this.opened.key;
   }
 
-  /** Puts a new key in force; what was signed before verifies with the key of its time. */
-  async rotate(): Promise<StoredKey> {
+  /** A new key, to be put in force. */
+  async next(): Promise<NewKey> {
     const [newest] = await this.keys.list();
-    await this.add((newest?.number ?? 0) + 1);
-    const [made] = await this.keys.list();
-    if (!made) throw new Error('the signing key that was made is gone');
-    return made;
+    return this.make((newest?.number ?? 0) + 1);
+  }
+
+  /** From the end of the transaction on it signs; what was signed before verifies with the key of its time. False where another was put in force meanwhile. */
+  async putInForce(key: NewKey, transaction: Transaction): Promise<boolean> {
+    return this.keys.add(key, transaction);
   }
 
   /** Everybody that has ever signed checkpoints of an organisation's log, the newest first. */
@@ -70,14 +73,11 @@ export class SigningKeys {
     }));
   }
 
-  private async add(number: number): Promise<void> {
+  private make(number: number): NewKey {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    await this.keys.add({
-      number,
-      publicKey: rawPublicKey(publicKey),
-      sealedPrivateKey: sealEnvelope(pem, this.envelopeOf(number)),
-    });
+    const sealedPrivateKey = sealEnvelope(pem, this.envelopeOf(number));
+    return { number, publicKey: rawPublicKey(publicKey), sealedPrivateKey };
   }
 
   private envelopeOf(number: number): { owner: string; secretKey: Uint8Array } {
