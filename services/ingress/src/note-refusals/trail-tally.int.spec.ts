@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditNotedSchema, Subject, type AuditNoted, type Caller } from '#libs/contracts';
-import { MessagingParts } from '#libs/messaging';
+import { MessagingParts, type Messaging } from '#libs/messaging';
 import { createLogger } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { TrailTally } from './trail-tally.js';
@@ -50,5 +50,45 @@ describe('what is counted for the trail', () => {
     await tally.beforeApplicationShutdown();
     await eventually(() => expect(notes).toHaveLength(3));
     expect(notes[2]).toMatchObject({ type: 'key.used', subject: { kind: 'key', id: 'ci' }, detail: { count: 2 } });
+  });
+
+  it('is told later, as the same note, where the stream did not take it', async () => {
+    const tried: AuditNoted[] = [];
+    let fails = true;
+    const failing = new TrailTally(
+      {
+        isConnected: true,
+        store: async (_subject: string, data: string) => {
+          tried.push(JSON.parse(data) as AuditNoted);
+          if (fails) throw new Error('the stream is full');
+        },
+      } as unknown as Messaging,
+      log,
+    );
+    failing.refused(caller, { status: 402, code: 'budget_exceeded' }, request);
+    await failing.tell(false);
+    failing.refused(caller, { status: 402, code: 'budget_exceeded' }, request);
+    fails = false;
+    await failing.tell(false);
+    await failing.tell(false);
+    expect(tried.map(({ detail }) => detail?.['count'])).toEqual([1, 1, 1]);
+    expect(new Set(tried.map(({ noteId }) => noteId)).size).toBe(2);
+    expect(tried[1]?.noteId).toBe(tried[0]?.noteId);
+  });
+
+  it('has a count of the rest where there are too many to be told apart', async () => {
+    const told: AuditNoted[] = [];
+    const flooded = new TrailTally(
+      {
+        isConnected: true,
+        store: async (_subject: string, data: string) => void told.push(JSON.parse(data) as AuditNoted),
+      } as unknown as Messaging,
+      log,
+    );
+    for (let from = 0; from < 10_007; from += 1)
+      flooded.refused(undefined, { status: 401, code: 'invalid_api_key' }, { ...request, ip: `stranger ${from}` });
+    await flooded.tell(false);
+    expect(told).toHaveLength(10_001);
+    expect(told.at(-1)).toMatchObject({ subject: { id: 'others' }, detail: { count: 7 } });
   });
 });

@@ -11,6 +11,8 @@ const MOST_TALLIES = 10_000;
 const STORE_WITHIN_MILLISECONDS = 5_000;
 const ID_BYTES = 12;
 const SERVER_FAULT = 500;
+/** What is counted together once there are too many to be told apart, so that a flood hides nobody's refusals altogether. */
+const OTHERS = 'others';
 
 interface Tally {
   readonly note: Omit<AuditNoted, 'noteId' | 'happenedAt' | 'detail'>;
@@ -35,6 +37,7 @@ export interface RefusedRequest {
 export class TrailTally implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private refusals = new Map<string, Tally>();
   private uses = new Map<Caller, Tally>();
+  private untold: AuditNoted[] = [];
   private timer: NodeJS.Timeout | undefined;
   private tellings = 0;
   private telling: Promise<void> = Promise.resolve();
@@ -78,38 +81,53 @@ export class TrailTally implements OnApplicationBootstrap, BeforeApplicationShut
     if (known) known.count += 1;
     else if (this.refusals.size < MOST_TALLIES)
       this.refusals.set(name, tallyOf(refusalOf(caller, code), firstOf(request, status)));
+    else this.refusedBesides();
   }
 
-  /** Puts the counts into the stream NOTES; what it does not take is counted on. */
+  /** Puts the counts into the stream NOTES; what it does not take is told the next time, as the same note. */
   async tell(isTimeForUses: boolean): Promise<void> {
     if (!this.messaging.isConnected) return;
+    // Where as many wait already, counting goes on.
+    if (this.untold.length >= MOST_TALLIES) return this.tellAgain();
     const told = [...this.refusals.values(), ...(isTimeForUses ? this.uses.values() : [])];
     this.refusals = new Map();
     if (isTimeForUses) this.uses = new Map();
-    for (const tally of told) {
-      try {
-        await this.store(tally);
-      } catch (error) {
-        this.log.warn({ error, type: tally.note.type, count: tally.count }, 'a count for the trail was not taken');
+    this.untold.push(...told.map(noteOf));
+    await this.tellAgain();
+  }
+
+  private async tellAgain(): Promise<void> {
+    const waiting = this.untold;
+    try {
+      for (let next = waiting[0]; next; next = waiting[0]) {
+        await this.store(next);
+        waiting.shift();
       }
+    } catch (error) {
+      this.log.warn({ error, notes: waiting.length }, 'counts for the trail were not taken; they are told later');
     }
   }
 
-  private async store({ note, detail, since, count }: Tally): Promise<void> {
-    const whole: AuditNoted = {
-      ...note,
-      noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
-      detail: { ...detail, count, since },
-      happenedAt: Date.now(),
-    };
-    const headers = { 'Nats-Msg-Id': whole.noteId };
-    await this.messaging.store(
-      Subject.auditNoted(whole.organization),
-      JSON.stringify(whole),
-      { headers },
-      STORE_WITHIN_MILLISECONDS,
-    );
+  private refusedBesides(): void {
+    const known = this.refusals.get(OTHERS);
+    if (known) known.count += 1;
+    else this.refusals.set(OTHERS, tallyOf(refusalOf(undefined, OTHERS), {}));
   }
+
+  private async store(note: AuditNoted): Promise<void> {
+    const headers = { 'Nats-Msg-Id': note.noteId };
+    const subject = Subject.auditNoted(note.organization);
+    await this.messaging.store(subject, JSON.stringify(note), { headers }, STORE_WITHIN_MILLISECONDS);
+  }
+}
+
+function noteOf({ note, detail, since, count }: Tally): AuditNoted {
+  return {
+    ...note,
+    noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
+    detail: { ...detail, count, since },
+    happenedAt: Date.now(),
+  };
 }
 
 function tallyOf(note: Tally['note'], detail: Tally['detail']): Tally {
