@@ -84,7 +84,9 @@ export class RequestIntake {
     if (guarded && !guarded.placeholders.isEmpty) this.repeats.keepNothing(request);
     // Before anything is stored or published: a caller may leave in the meantime.
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) this.pending.callerLeft(request.id);
+      if (reply.raw.writableFinished) return;
+      response.left();
+      this.pending.callerLeft(request.id);
     });
     await withExtractedContext(
       (name) => headerOf(request, name),

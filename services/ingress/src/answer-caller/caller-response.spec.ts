@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { GuardEntry, GuardVerdict } from '#libs/contracts';
 import { dialectNamed } from '#libs/dialects';
+import { guardsOn, Placeholders, type GuardSources } from '#libs/guards';
+import { AnswerGuard } from '../guard-traffic/answer-guard.js';
 import { CallerResponse } from './caller-response.js';
 
 /** Notes what is written to a connection. */
@@ -85,6 +88,37 @@ describe('CallerResponse', () => {
     expect(connection.text.replaceAll(': ', ':')).toContain(words.replaceAll(': ', ':'));
     expect(connection.text).not.toContain('[DONE]');
     expect(connection.trailers).toEqual({ 'x-switchyard-attempts': '3' });
+  });
+
+  it.each<[string, (response: CallerResponse) => void]>([
+    ['whose caller left', (response) => response.left()],
+    [
+      'that failed',
+      (response) =>
+        response.error({
+          status: 502,
+          attempts: 1,
+          error: { class: 'cut_stream', code: 'answer_lost', message: 'lost' },
+        }),
+    ],
+  ])('has the record say once what guards found in a stream %s', (_, breakOff) => {
+    const told: GuardVerdict[][] = [];
+    const pii = { name: 'pii', kind: 'detect', classes: ['email'], action: 'mask', on: ['answer'] } as GuardEntry;
+    const response = responseTo('openai-chat');
+    response.guard = new AnswerGuard(
+      guardsOn('answer', [pii]),
+      new Placeholders(),
+      {} as GuardSources,
+      (verdicts) => void told.push([...verdicts]),
+    );
+    response.head({ status: 200, attempts: 1 });
+    response.left();
+    expect(told).toEqual([]);
+    const content = 'write to jo@example.com now and then';
+    response.chunk(Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`));
+    breakOff(response);
+    response.left();
+    expect(told).toMatchObject([[{ guard: 'pii', verdict: 'masked' }]]);
   });
 
   it('answers a failure before the first token with its own status, as long as it is not begun', () => {

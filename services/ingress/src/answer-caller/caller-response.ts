@@ -157,6 +157,7 @@ export class CallerResponse {
   }
 
   error(answer: AnswerHead): void {
+    this.guard?.broken();
     if (this.isGone) return;
     this.guard = undefined;
     const error = callerErrorOf(answer);
@@ -184,6 +185,11 @@ export class CallerResponse {
     const { requestIdHeader } = this.dialect;
     const ours = { ...this.furtherHeaders, 'x-request-id': this.requestId };
     return requestIdHeader === undefined ? ours : { ...ours, [requestIdHeader]: this.requestId };
+  }
+
+  /** The caller has left before the answer was whole. */
+  left(): void {
+    this.guard?.broken();
   }
 
   /** Breaks the connection of a caller who cannot be served further. */

@@ -21,13 +21,15 @@ export class AnswerGuard {
   private readonly asks: boolean;
   private held: Uint8Array[] = [];
   private hasJudged = false;
+  private hasPassed = false;
+  private hasNoted = false;
 
   constructor(
     private readonly guards: readonly CompiledGuard[],
     private readonly placeholders: Placeholders,
     private readonly sources: GuardSources,
     /** Told once, when nothing more of the answer comes. */
-    private readonly note: (verdicts: readonly GuardVerdict[]) => void,
+    private readonly tell: (verdicts: readonly GuardVerdict[]) => void,
   ) {
     this.stream = new AnswerStream(guards, placeholders);
     this.asks = guards.some(({ find }) => find === undefined);
@@ -38,9 +40,23 @@ export class AnswerGuard {
     this.note(refusal.verdicts);
   }
 
+  /** Has the record say what was found in the part of a stream that went out, where the rest does not: its caller has left, or it failed. */
+  broken(): void {
+    if (this.hasPassed) this.note(this.stream.verdicts);
+  }
+
+  private note(verdicts: readonly GuardVerdict[]): void {
+    if (this.hasNoted) return;
+    this.hasNoted = true;
+    this.tell(verdicts);
+  }
+
   /** Of a stream: the next bytes, and those that may go on. @throws GuardRefused */
   chunk(bytes: Uint8Array): string {
-    if (!this.asks) return this.stream.push(bytes);
+    if (!this.asks) {
+      this.hasPassed = true;
+      return this.stream.push(bytes);
+    }
     this.held.push(Uint8Array.from(bytes));
     return '';
   }
