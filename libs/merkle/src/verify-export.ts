@@ -30,6 +30,8 @@ export interface ExportReport {
   readonly verifiedCheckpoints: number;
   /** Time of the newest of them. */
   readonly newestCheckpoint: number | undefined;
+  /** Checkpoints that were kept outside and could not be compared, being of states within what is not shown. */
+  readonly passedCheckpoints: number;
   readonly faults: readonly LogFault[];
 }
 
@@ -52,7 +54,7 @@ export class ExportVerifier {
   private readonly outside: Checkpoint[] = [];
   private head: ExportHead | undefined;
   private readonly removals = new RecordedRemovals();
-  private counts = { entries: 0, withheld: 0, redacted: 0, removed: 0, checkpoints: 0 };
+  private counts = { entries: 0, withheld: 0, redacted: 0, removed: 0, checkpoints: 0, passed: 0 };
   private recordedAt = Number.NEGATIVE_INFINITY;
   private lastGood: Checkpoint | undefined;
   private isBroken = false;
@@ -102,6 +104,7 @@ export class ExportVerifier {
       unprovedRemovals,
       verifiedCheckpoints: this.counts.checkpoints,
       newestCheckpoint: this.lastGood?.time,
+      passedCheckpoints: this.counts.passed,
       faults: this.faults,
     };
   }
@@ -211,6 +214,7 @@ export class ExportVerifier {
     for (let next = this.outside[0]; next && next.size <= this.range.size; next = this.outside[0]) {
       this.outside.shift();
       if (next.size === this.range.size) this.compare(next);
+      else this.counts.passed += 1;
     }
   }
 

@@ -17,6 +17,9 @@ export function describeReport(report: ExportReport): string {
       ? [`    Of ${report.unprovedRemovals} of these the record of it is removed or not shown here.`]
       : []),
     `  ${report.verifiedCheckpoints} signed checkpoints agree${newest(report)}.`,
+    ...(report.passedCheckpoints > 0
+      ? [`  ${report.passedCheckpoints} kept outside are of states within what is not shown, and could not be compared.`]
+      : []),
     ...(faults.length === 0 ? ['Whole.'] : [`NOT WHOLE: ${faults.length} faults.`]),
     ...faults.slice(0, SHOWN_FAULTS).map(({ sequence, reason }) => `  entry ${sequence}: ${reason}`),
     ...(faults.length > SHOWN_FAULTS ? ['  …'] : []),

@@ -103,6 +103,19 @@ describe('an export in a file', () => {
     expect(faults).toMatchObject([{ sequence: 1, reason: expect.stringContaining(reason) }]);
   });
 
+  it('tells of checkpoints that what is hidden keeps from being compared', async () => {
+    const range = new CompactRange();
+    for (const body of bodies.slice(2, 4)) range.append(leafHash(body));
+    const hidden = { object: 'audit.withheld', from: 2, until: 4, reason: 'filter', nodes: [base64(range.root())] };
+    const report = await verifyFile({
+      file: await write(whole.toSpliced(3, 2, hidden)),
+      keys,
+      checkpoints: [join(folder, 'notes')],
+    });
+    expect(report).toMatchObject({ passedCheckpoints: 1, verifiedCheckpoints: 1, faults: [] });
+    expect(describeReport(report)).toContain('could not be compared');
+  });
+
   it('shows an entry that is called removed and whose removal nothing records', async () => {
     const nodes = [base64(leafHash(bodies[1]!))];
     const file = await write(whole.with(2, { object: 'audit.withheld', from: 1, until: 2, reason: 'retention', nodes }));
