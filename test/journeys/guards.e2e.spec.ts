@@ -252,6 +252,13 @@ describe('guards', () => {
     const blocked = await say({ model: 'judged', text: 'another story' });
     expect([blocked.status, codeOf(blocked)]).toEqual([400, 'guard_blocked']);
     expect(blocked.text).toContain("The guard 'harm' blocked the request: it holds violence");
+    // A model that the caller only wishes for brings its guards too.
+    const wished = await say({ text: 'a wish', more: { models: ['judged'] } });
+    expect(wished.status).toBe(200);
+    const { guards: asked } = (await readRecord(stack, idOf(wished), OUR_KEY)) as unknown as {
+      guards: { guard: string }[];
+    };
+    expect(asked.map(({ guard }) => guard)).toEqual(['pii', 'harm']);
   });
 
   journey('leave an end user who is known by an address as they are, for limits and budgets', async () => {

@@ -18,13 +18,19 @@ describe('the guards of a configuration', () => {
   });
 
   it('are those of everybody, the organization, the project, the key and the model, in this order', () => {
-    expect(namesOf(table.of(caller, { guards: [guard('model')] }))).toEqual(['all', 'acme', 'web', 'ci', 'model']);
+    expect(namesOf(table.of(caller, [{ guards: [guard('model')] }]))).toEqual(['all', 'acme', 'web', 'ci', 'model']);
+  });
+
+  it('are those of every model that the request names, each once', () => {
+    const shared = guard('shared');
+    const models = [{ guards: [shared] }, {}, { guards: [shared, guard('other')] }];
+    expect(namesOf(table.of(caller, models)).slice(4)).toEqual(['shared', 'other']);
   });
 
   it('stand beside those of a key that is not of it', () => {
-    const given = table.of({ ...caller, key: 'made' }, { guards: [guard('model')] }, [guard('made')]);
+    const given = table.of({ ...caller, key: 'made' }, [{ guards: [guard('model')] }], [guard('made')]);
     expect(namesOf(given)).toEqual(['all', 'acme', 'web', 'made', 'model']);
-    expect(namesOf(new GuardTable({}).of(caller, {}, [guard('made')]))).toEqual(['made']);
+    expect(namesOf(new GuardTable({}).of(caller, [], [guard('made')]))).toEqual(['made']);
   });
 
   it('are for their owner alone', () => {
@@ -33,6 +39,6 @@ describe('the guards of a configuration', () => {
   });
 
   it('are none where nobody has one', () => {
-    expect(new GuardTable({}).of(caller, {})).toEqual([]);
+    expect(new GuardTable({}).of(caller, [{}])).toEqual([]);
   });
 });

@@ -30,12 +30,12 @@ export class GuardTable {
   }
 
   /**
-   * All that a request of this caller for this model goes through, in order: the installation's, the organisation's, the project's,
-   * the key's, then the model's. None of them takes another away. `ofKey` are those of a key that is not of the configuration.
+   * All that a request of this caller for these models goes through, in order: the installation's, the organisation's, the project's,
+   * the key's, then the models'. None of them takes another away. `ofKey` are those of a key that is not of the configuration.
    */
   of(
     { organization, project, key }: GuardedCaller,
-    model?: { readonly guards?: readonly GuardEntry[] | undefined },
+    models: readonly { readonly guards?: readonly GuardEntry[] | undefined }[] = [],
     ofKey: readonly GuardEntry[] = NONE,
   ): readonly GuardEntry[] {
     if (!this.areAny) return ofKey;
@@ -46,7 +46,7 @@ export class GuardTable {
       ...(this.owners.get(place) ?? NONE),
       ...(this.owners.get(`${place}/${key}`) ?? NONE),
       ...ofKey,
-      ...(model?.guards ?? NONE),
+      ...new Set(models.flatMap(({ guards }) => guards ?? NONE)),
     ];
   }
 }

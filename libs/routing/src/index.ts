@@ -8,6 +8,7 @@ export { NoEligibleTarget } from './no-eligible-target.js';
 export type { RefusalCode } from './no-eligible-target.js';
 export { routingTable } from './routing-table.js';
 export type { RoutingTable } from './routing-table.js';
+export { modelsNamedBy } from './models-named-by.policy.js';
 export { resolveModel, unknownModelMessage } from './resolve-model.policy.js';
 export type { ResolvedModel } from './resolve-model.policy.js';
 export { quietState } from './live-state.js';

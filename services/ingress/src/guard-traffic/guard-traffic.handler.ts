@@ -57,7 +57,7 @@ export class GuardTrafficHandler {
   async handle(call: GuardedCall, isKept = false): Promise<PassedCall | undefined> {
     const { request, facts, body } = call;
     const { caller, id: requestId } = request;
-    const all = this.guards.of(caller, facts.model);
+    const all = this.guards.of(caller, facts);
     if (all.length === 0) return undefined;
     const onAnswer = guardsOn('answer', all);
     if (isKept) refuseKeptStream(all);
@@ -87,8 +87,8 @@ export class GuardTrafficHandler {
   }
 
   /** For streams that are kept for whoever comes back. @throws DialectError 400 where guards forbid that. */
-  refuseKeptStream(caller: Caller, model: string): void {
-    refuseKeptStream(this.guards.of(caller, model));
+  refuseKeptStream(caller: Caller, asked: Pick<Facts, 'model' | 'wishes'>): void {
+    refuseKeptStream(this.guards.of(caller, asked));
   }
 
   private async guardBody(

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, GuardEntry, ModelEntry } from '#libs/contracts';
+import type { Caller, Facts, GuardEntry, ModelEntry } from '#libs/contracts';
 import { GuardTable } from '#libs/guards';
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
 import { KeyPolicies } from '#libs/permission';
-import { resolveModel } from '#libs/routing';
+import { modelsNamedBy } from '#libs/routing';
 
 /** The guards of the configuration in force. */
 @Injectable()
@@ -20,8 +20,8 @@ export class GuardsInForce {
     keys.onChange((hash, entry) => this.ofKeys.followKey(hash, entry));
   }
 
-  /** What a request of this caller for this model goes through, in order. */
-  of(caller: Caller, model: string): readonly GuardEntry[] {
-    return this.table.of(caller, resolveModel(model, this.models)?.model, this.ofKeys.of(caller)?.guards);
+  /** What a request of this caller goes through, in order, by the models that it names. */
+  of(caller: Caller, asked: Pick<Facts, 'model' | 'wishes'>): readonly GuardEntry[] {
+    return this.table.of(caller, modelsNamedBy(asked, this.models), this.ofKeys.of(caller)?.guards);
   }
 }

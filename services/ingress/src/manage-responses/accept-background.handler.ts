@@ -66,7 +66,7 @@ export class AcceptBackgroundHandler {
       await this.later.handle(later, wish, reply);
       return true;
     }
-    if (state.isStreamed) this.guards.refuseKeptStream(request.caller, later.facts.model);
+    if (state.isStreamed) this.guards.refuseKeptStream(request.caller, later.facts);
     const createdSeconds = Math.floor(Date.now() / 1_000);
     const shown = { id, body: sent, model: later.facts.model, createdSeconds, previousResponseId };
     const queued = JSON.stringify(unansweredResponse(shown, 'queued'));

@@ -3,7 +3,7 @@ import type { Facts, RoutingSlip, Snapshot, TargetEntry } from '#libs/contracts'
 import { GuardTable } from '#libs/guards';
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
 import { Allowances, KeyPolicies } from '#libs/permission';
-import { NoEligibleTarget, planRoute, resolveModel, routingTable, type RoutingTable } from '#libs/routing';
+import { modelsNamedBy, NoEligibleTarget, planRoute, resolveModel, routingTable, type RoutingTable } from '#libs/routing';
 import { mayGoNative, nativeTargetOf, type NativeTarget } from './native-target.policy.js';
 
 /** Knows from the configuration which lines may go to batch APIs of providers. */
@@ -40,9 +40,9 @@ export class NativeRoutes {
   of(facts: Facts, leftMilliseconds: number): (NativeTarget & { readonly slip: RoutingSlip }) | undefined {
     if (!this.table) return undefined;
     const keyPolicy = this.keyPolicies.of(facts);
-    const { model } = resolveModel(facts.model, this.table.models) ?? {};
+    const models = modelsNamedBy(facts, this.table.models);
     // Whoever batches at the provider sends lines as they are, past the guards.
-    if (this.guards.of(facts, model, keyPolicy?.guards).length > 0) return undefined;
+    if (this.guards.of(facts, models, keyPolicy?.guards).length > 0) return undefined;
     try {
       const allowed = this.allowances.of(facts);
       const bound = { ...facts, ...(keyPolicy ? { keyPolicy } : {}), ...(allowed ? { allowed } : {}) };

@@ -13,7 +13,7 @@ import {
   type GuardSources,
 } from '#libs/guards';
 import { SnapshotWatch } from '#libs/messaging';
-import { privacyOf, privacyTable, resolveModel, type PrivacyTable } from '#libs/routing';
+import { modelsNamedBy, privacyOf, privacyTable, type PrivacyTable } from '#libs/routing';
 import { Settings } from '#libs/runtime';
 import type { AssignedCall } from '../call-model/assigned-call.js';
 import { AskModeration } from './ask-moderation.js';
@@ -51,7 +51,7 @@ export class JobGuards implements OnApplicationShutdown {
     if ((this.watch.current?.revision ?? 0) < snapshotRevision) {
       await this.watch.reached(snapshotRevision, CATCH_UP_MILLISECONDS);
     }
-    const all = this.table.of(facts, resolveModel(facts.model, this.models)?.model, facts.keyPolicy?.guards);
+    const all = this.table.of(facts, modelsNamedBy(facts, this.models), facts.keyPolicy?.guards);
     if (all.length === 0) return call;
     const sources = this.sourcesFor(facts);
     const { body, verdicts, left, placeholders } = await guardBody(call, guardsOn('request', all), sources);
