@@ -47,7 +47,7 @@ describe('questions of workers to models of moderation', () => {
 
   const ask = async (about: object) => {
     const query = { work: about, model: 'mod', timeoutMilliseconds: 1_000, texts: { document: '["a story"]' } };
-    await answerer.answer({ reply: 'reply.1', json: (): unknown => query } as IncomingMessage);
+    await answerer.answer({ reply: 'reply.1', json: (): unknown => query } as unknown as IncomingMessage);
     return answers.pop();
   };
 
