@@ -18,6 +18,8 @@ import { Authentication } from '../authenticate/authentication.js';
 const PAGE_SIZE = 100;
 const LOOK_EVERY_MILLISECONDS = 5_000;
 const MOST_TAILS = 200;
+/** So that one organization leaves room for others. */
+const MOST_TAILS_OF_ONE = 50;
 
 type Entry = AuditEntry | AuditNoteEntry;
 type Query = Omit<AuditEventList, 'caller' | 'limit' | 'order' | 'continues' | 'isStretch'>;
@@ -37,6 +39,7 @@ export interface Tail {
 @Injectable()
 export class TailTrailHandler {
   private tails = 0;
+  private readonly tailsOf = new Map<string, number>();
 
   constructor(
     private readonly messaging: Messaging,
@@ -45,9 +48,11 @@ export class TailTrailHandler {
   ) {}
 
   async handle(tail: Tail, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (this.tails >= MOST_TAILS)
+    const { organization } = tail.caller;
+    const ofIt = this.tailsOf.get(organization) ?? 0;
+    if (this.tails >= MOST_TAILS || ofIt >= MOST_TAILS_OF_ONE)
       throw new DialectError(429, 'too_many_tails', 'Too many clients follow the trail here; try again later.');
-    this.tails += 1;
+    this.count(organization, 1);
     try {
       // Read before the head is sent, so that a refusal can still be one.
       const after = await this.beginning(tail);
@@ -61,9 +66,16 @@ export class TailTrailHandler {
         this.tell(error, reply.raw),
       );
     } finally {
-      this.tails -= 1;
+      this.count(organization, -1);
       if (reply.sent) reply.raw.end();
     }
+  }
+
+  private count(organization: string, change: 1 | -1): void {
+    this.tails += change;
+    const ofIt = (this.tailsOf.get(organization) ?? 0) + change;
+    if (ofIt === 0) this.tailsOf.delete(organization);
+    else this.tailsOf.set(organization, ofIt);
   }
 
   /** The sequence behind which to begin: the one that is named, or the newest. */

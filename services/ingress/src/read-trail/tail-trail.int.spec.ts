@@ -66,6 +66,7 @@ class Ground {
           { id: 'req_1' } as FastifyRequest,
           reply as unknown as FastifyReply,
         )
+        .catch((error: unknown) => void raw.writeHead((error as DialectError).status).end())
         .finally(() => (this.running -= 1));
     });
     this.server.listen(0, '127.0.0.1');
@@ -164,6 +165,14 @@ describe('a tail of the trail', () => {
     const seen = following(answer);
     answer.resume();
     await eventually(async () => expect(seen.ids()).toEqual(upTo(3_000)));
+  });
+
+  it('is refused to an organization that has fifty, until one of them ends', async () => {
+    const tails = await Promise.all(upTo(50).map(() => ground.connect()));
+    expect((await ground.connect()).statusCode).toBe(429);
+    tails[0]?.destroy();
+    await eventually(async () => expect(ground.running).toBe(49));
+    expect((await ground.connect()).statusCode).toBe(200);
   });
 
   it('ends with an error once its reader may read no more', async () => {
