@@ -121,8 +121,12 @@ export class GuardTrafficHandler {
     const { caller, id: requestId } = request;
     const { facts: complete } = this.requestFacts.complete({ requestId, caller, dialect, facts, body });
     const { code, status, message, refusal } = refused;
+    const { facts: said, ...whose } = eventFacts(complete);
+    // They are texts of the caller too, and may be what was refused.
+    const { tags: _tags, metadata: _metadata, ...recorded } = said ?? {};
     const event: RequestEnded = {
-      ...eventFacts(complete),
+      ...whose,
+      facts: recorded,
       outcome: 'failed',
       endedAt: Date.now(),
       attempts: [],
