@@ -249,9 +249,16 @@ describe('guards', () => {
       model: 'mod',
       outcome: 'completed',
     });
-    const blocked = await say({ model: 'judged', text: 'another story' });
+    const blocked = await say({ model: 'judged', text: 'another story', more: { metadata: { who: 'anna' } } });
     expect([blocked.status, codeOf(blocked)]).toEqual([400, 'guard_blocked']);
     expect(blocked.text).toContain("The guard 'harm' blocked the request: it holds violence");
+    await eventually(async () => {
+      const [entry] = await stack.query<{ body: string }>(
+        `SELECT body FROM audit.entries WHERE request_id = '${idOf(blocked)}'`,
+      );
+      expect(entry?.body).toContain('guard_blocked');
+      expect(entry?.body).not.toContain('anna');
+    });
     // A model that the caller only wishes for brings its guards too.
     const wished = await say({ text: 'a wish', more: { models: ['judged'] } });
     expect(wished.status).toBe(200);
