@@ -333,9 +333,9 @@ describe('the doors of an installation that is in use', () => {
       // The one subject of notes that a worker has takes notes of one type.
       await messaging.store(Subject.payloadLost('acme'), JSON.stringify(note), {}, 5_000);
       const asked = { work: forged[0], model: 'echo', timeoutMilliseconds: 1_000, texts: { document: '["x"]' } };
-      await expect(
-        messaging.ask(Subject.textsModerate, asked, moderationJudgementSchema, 5_000),
-      ).rejects.toMatchObject({ reply: { code: 'request_not_accepted' } });
+      await expect(messaging.ask(Subject.textsModerate, asked, moderationJudgementSchema, 5_000)).rejects.toMatchObject(
+        { reply: { code: 'request_not_accepted' } },
+      );
     });
     await eventually(async () => {
       const { text } = await call(`${stack.url}/admin/v1/dead-letters?limit=100`, { key: stack.adminKey });

@@ -29,7 +29,10 @@ describe('recorded removals', () => {
     removals.takeGone({ from: 0, until: 20 });
     removals.takeGone({ from: 30, until: 40 });
     removals.take({ ...month('one', 0, 39), type: 'key.created' });
-    removals.take({ type: 'audit-trail.removed', body: JSON.stringify({ type: 'other.thing', detail: { first: 0, last: 39 } }) });
+    removals.take({
+      type: 'audit-trail.removed',
+      body: JSON.stringify({ type: 'other.thing', detail: { first: 0, last: 39 } }),
+    });
     expect(removals.findings().unrecorded).toEqual([
       { from: 0, until: 20 },
       { from: 30, until: 40 },

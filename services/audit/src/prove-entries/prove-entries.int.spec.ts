@@ -83,7 +83,9 @@ describe('proofs', () => {
     const proof = await parts.prover.proveInclusion({ caller, requestId: fresh.requestId });
     // The first reading by somebody is an entry too, and so was the export.
     expect((await rootIn(proof.checkpoint)).size).toBe(ENTRIES + 3);
-    const notes = await parts.server.query(`SELECT FROM audit.entries WHERE type = 'audit-trail.read' AND organization = 'proved'`);
+    const notes = await parts.server.query(
+      `SELECT FROM audit.entries WHERE type = 'audit-trail.read' AND organization = 'proved'`,
+    );
     expect(notes).toHaveLength(1);
     const unknown = { reply: { status: 404 } };
     await expect(parts.prover.proveInclusion({ caller, sequence: 100_000 })).rejects.toMatchObject(unknown);

@@ -11,7 +11,14 @@ const origin = 'example.org/audit/demo';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64');
 const bodies = Array.from({ length: 5 }, (_, index) =>
-  JSON.stringify({ requestId: `req_${index}`, outcome: 'completed', project: 'web', key: 'ci', model: 'gpt', endUser: 'Zoë' }),
+  JSON.stringify({
+    requestId: `req_${index}`,
+    outcome: 'completed',
+    project: 'web',
+    key: 'ci',
+    model: 'gpt',
+    endUser: 'Zoë',
+  }),
 );
 const entryLine = (sequence: number, changes: object = {}) => ({
   object: 'audit.entry',
@@ -33,7 +40,7 @@ const noteOf = (size: number) => {
 describe('an export in a file', () => {
   let folder: string;
   const keys = encodeVerifier({ name: origin, publicKey: rawPublicKey(publicKey) });
-  const whole = [
+  const whole: object[] = [
     { object: 'audit.export', version: 1, organization: 'demo', origin, size: 5, filter: {} },
     ...bodies.map((_, sequence) => entryLine(sequence)),
     { object: 'audit.checkpoint', note: noteOf(5) },
@@ -118,7 +125,9 @@ describe('an export in a file', () => {
 
   it('shows an entry that is called removed and whose removal nothing records', async () => {
     const nodes = [base64(leafHash(bodies[1]!))];
-    const file = await write(whole.with(2, { object: 'audit.withheld', from: 1, until: 2, reason: 'retention', nodes }));
+    const file = await write(
+      whole.with(2, { object: 'audit.withheld', from: 1, until: 2, reason: 'retention', nodes }),
+    );
     const { faults } = await verifyFile({ file, keys, checkpoints: [] });
     expect(faults).toMatchObject([{ sequence: 1, reason: expect.stringContaining('nothing records') }]);
   });

@@ -3,7 +3,14 @@ import type { Facts, RoutingSlip, Snapshot, TargetEntry } from '#libs/contracts'
 import { GuardTable } from '#libs/guards';
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
 import { Allowances, KeyPolicies } from '#libs/permission';
-import { modelsNamedBy, NoEligibleTarget, planRoute, resolveModel, routingTable, type RoutingTable } from '#libs/routing';
+import {
+  modelsNamedBy,
+  NoEligibleTarget,
+  planRoute,
+  resolveModel,
+  routingTable,
+  type RoutingTable,
+} from '#libs/routing';
 import { mayGoNative, nativeTargetOf, type NativeTarget } from './native-target.policy.js';
 
 /** Knows from the configuration which lines may go to batch APIs of providers. */
