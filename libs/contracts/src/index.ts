@@ -586,7 +586,13 @@ export {
 } from './queries/audit-reports.js';
 export { addUpUse } from './queries/report-sums.js';
 export type { AuditReport, AuditReportPage, AuditReportRead, ReportRow } from './queries/audit-reports.js';
-export { auditNotedSchema, INSTALLATION_TRAIL, PAYLOAD_LOST, RequestNote } from './events/audit-noted.event.js';
+export {
+  auditNotedSchema,
+  INSTALLATION_TRAIL,
+  isNoteOfSubject,
+  PAYLOAD_LOST,
+  RequestNote,
+} from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
 export {
   auditHoldListSchema,

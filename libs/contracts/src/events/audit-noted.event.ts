@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochMilliseconds, slug } from '../identifiers.js';
+import { Subject } from '../subjects.js';
 
 /** The organisation whose trail holds what concerns the whole installation. Nobody's organisation may have this name. */
 export const INSTALLATION_TRAIL = 'installation';
@@ -38,3 +39,11 @@ export const auditNotedSchema = z.object({
   happenedAt: epochMilliseconds,
 });
 export type AuditNoted = z.infer<typeof auditNotedSchema>;
+
+/** Whether a note may come by this subject: workers, the likeliest to be broken into, may publish on one alone, and there say of a payload that it is lost, and nothing else. */
+export function isNoteOfSubject(subject: string, { type, organization }: AuditNoted): boolean {
+  return (
+    subject === Subject.auditNoted(organization) ||
+    (subject === Subject.payloadLost(organization) && type === PAYLOAD_LOST)
+  );
+}

@@ -4,8 +4,7 @@ import {
   type AuditNoted,
   Consumer,
   decodeSentRequestsEnded,
-  PAYLOAD_LOST,
-  Subject,
+  isNoteOfSubject,
   type SentRequestEnded,
 } from '#libs/contracts';
 import { ConsumeBatch, eachInTurn, Undeliverable, type Decoded } from '#libs/messaging';
@@ -34,16 +33,11 @@ export class RecordEventConsumer {
   /** @throws Undeliverable for a note that whoever sent it may not make, which its subject tells */
   @ConsumeBatch(Consumer.auditNotes, { size: BATCH_SIZE, decode: decodeNote })
   async consumeNotes(batch: readonly Decoded<AuditNoted>[]): Promise<void> {
-    for (const { message, value } of batch) requireSender(message.subject, value);
+    for (const { message, value } of batch)
+      if (!isNoteOfSubject(message.subject, value))
+        throw new Undeliverable(`a note ${value.type} of ${value.organization} must not come by ${message.subject}`);
     await this.handler.recordNotes(batch.map(({ value }) => value));
   }
-}
-
-/** Workers, the likeliest to be broken into, may publish on one subject alone, and there say of a payload that it is lost, and nothing else of anybody. */
-function requireSender(subject: string, { type, organization }: AuditNoted): void {
-  if (subject === Subject.auditNoted(organization)) return;
-  if (subject === Subject.payloadLost(organization) && type === PAYLOAD_LOST) return;
-  throw new Undeliverable(`a note ${type} of ${organization} must not come by ${subject}`);
 }
 
 function decodeNote(bytes: Uint8Array): AuditNoted {
