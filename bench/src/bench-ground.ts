@@ -31,7 +31,7 @@ export async function layGround(cleanup: Cleanup, environment: NodeJS.ProcessEnv
   await writeFile(linesFile, JSON.stringify(prompts.lines));
   const upstreams = await startUpstreams(`upstream-${randomBytes(9).toString('base64url')}`, cleanup);
   const stack = await startStack(upstreams, cleanup, environment);
-  const records = await RecordsProgress.open(stack.natsUrl, stack.operatorSeedFile, cleanup);
+  const records = await RecordsProgress.open(stack, cleanup);
   const entry = new URL('./load/load-generator.main.js', import.meta.url);
   const generator = ConversingChild.start('load generator', entry, [plainFile]);
   cleanup.add(() => generator.stop());

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { Consumer, inboxPrefixOf, Stream } from '#libs/contracts';
+import { RequestSeals } from '#libs/runtime';
 import { BenchError } from '../bench.error.js';
 import type { Cleanup } from '../cleanup.js';
+import type { RunningStack } from '../stack/running-stack.js';
 
 const LOOK_EVERY_MILLISECONDS = 20;
 const GATHER_MILLISECONDS = 120;
@@ -13,21 +15,26 @@ const PAUSE_MILLISECONDS = 3_600_000;
 export type RecordKeeper = 'billing' | 'audit' | 'jobs';
 export const RECORD_KEEPERS: readonly RecordKeeper[] = ['billing', 'audit', 'jobs'];
 
-/** Watches the consumers of terminal events from outside: how far they are; and holds them back. */
+/** Watches the consumers of terminal events from outside: how far they are; and holds them back. `seals` are those of the stack. */
 export class RecordsProgress {
   private constructor(
     readonly connection: NatsConnection,
     private readonly manager: JetStreamManager,
+    readonly seals: RequestSeals,
   ) {}
 
   /** Under the identity of an operator, whose seed is in a file. */
-  static async open(natsUrl: string, seedFile: string, cleanup: Cleanup): Promise<RecordsProgress> {
-    const authenticator = nkeyAuthenticator(Buffer.from((await readFile(seedFile, 'ascii')).trim(), 'ascii'));
+  static async open(
+    { natsUrl, operatorSeedFile, requestSealFile }: RunningStack,
+    cleanup: Cleanup,
+  ): Promise<RecordsProgress> {
+    const authenticator = nkeyAuthenticator(Buffer.from((await readFile(operatorSeedFile, 'ascii')).trim(), 'ascii'));
     // Services may answer where an ingress asks, and nowhere else.
     const inboxPrefix = inboxPrefixOf('ingress');
     const connection = await connect({ servers: natsUrl, name: 'bench', authenticator, inboxPrefix });
     cleanup.add(() => connection.close());
-    return new RecordsProgress(connection, await jetstreamManager(connection, { checkAPI: false }));
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    return new RecordsProgress(connection, manager, new RequestSeals({ requestSealFile }));
   }
 
   /** Resolves when every terminal event sent so far is charged, recorded and acknowledged. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import { v7 } from 'uuid';
-import { Stream, StreamHeader, Subject } from '#libs/contracts';
+import { Stream, StreamHeader, Subject, type RequestEnded } from '#libs/contracts';
 import { BenchError } from '../bench.error.js';
 import type { RecordsProgress } from '../jetstream/records-progress.js';
 import { BENCH } from '../stack/bench-configuration.js';
@@ -14,14 +14,16 @@ export const COMPLETED_SUBJECT = Subject.requestEnded('completed', BENCH.organiz
 
 /**
  * Publishes `count` terminal events into RESULTS, in atomic batches as the worker does. Each is the true event of a call
- * that was made (`template`, JSON) with a request id of its own, in the order of time as the ingress makes them.
+ * that was made (`template`, JSON) with a request id and a seal of its own, in the order of time as the ingress makes them.
  */
 export async function publishBacklog(records: RecordsProgress, template: string, count: number): Promise<void> {
-  const { requestId }: { requestId: string } = JSON.parse(template);
+  const { requestId } = JSON.parse(template) as RequestEnded;
+  const another = (): string => {
+    const event = template.replaceAll(requestId, `req_${v7().replaceAll('-', '')}`);
+    return JSON.stringify(records.seals.sealed(JSON.parse(event) as RequestEnded));
+  };
   for (let left = count; left > 0; left -= EVENTS_A_BATCH) {
-    const events = Array.from({ length: Math.min(EVENTS_A_BATCH, left) }, () =>
-      template.replaceAll(requestId, `req_${v7().replaceAll('-', '')}`),
-    );
+    const events = Array.from({ length: Math.min(EVENTS_A_BATCH, left) }, another);
     await publishBatch(records, events);
   }
 }

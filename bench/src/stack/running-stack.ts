@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OPERATOR, seedFile } from '#libs/identities';
+import { OPERATOR, REQUEST_SEAL_FILE, seedFile } from '#libs/identities';
 import { ChildProcess, freePort, ProcessRecords } from '#libs/local-stack';
 import { BenchError } from '../bench.error.js';
 import type { Cleanup } from '../cleanup.js';
@@ -31,6 +31,8 @@ export interface RunningStack {
   readonly natsUrl: string;
   /** The seed of an identity that may do everything on its NATS. */
   readonly operatorSeedFile: string;
+  /** The key that accepted requests are sealed with. */
+  readonly requestSealFile: string;
   readonly databaseUrl: string;
   readonly parts: readonly Part[];
   stop(): Promise<void>;
@@ -83,6 +85,7 @@ export async function startStack(
     limitedCallerKey,
     natsUrl: `nats://127.0.0.1:${natsPort}`,
     operatorSeedFile: seedFile(join(home, 'identities'), OPERATOR),
+    requestSealFile: join(home, 'identities', REQUEST_SEAL_FILE),
     databaseUrl: `postgresql://switchyard:${password}@127.0.0.1:${postgresPort}/switchyard`,
     parts: partsOf(launcher.child.pid, records),
     stop,

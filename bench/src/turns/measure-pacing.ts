@@ -25,7 +25,7 @@ export async function measurePacing(
     const limited = await startLimitedUpstream(upstreams.key, own);
     const start = async (name: ContenderName, listens: 'follow' | 'ignore'): Promise<Contender> => {
       const stack = await startStack({ ...upstreams, fast: limited }, own, { [SETTING]: listens });
-      const records = await RecordsProgress.open(stack.natsUrl, stack.operatorSeedFile, own);
+      const records = await RecordsProgress.open(stack, own);
       return { ...switchyardContender(stack, () => records.settled()), name };
     };
     const contenders = [await start('headers ignored', 'ignore'), await start('headers followed', 'follow')];
