@@ -10,7 +10,7 @@ import { retryUntilDone } from './retry-until-done.js';
 import { storageErrorOf } from './storage-error-of.js';
 import { StorageUnavailable } from './storage-unavailable.js';
 import { DEFAULT_TENANT_ROLE } from './tenant-role.js';
-import type { Reader, Tenant } from './tenant.js';
+import type { PreparedReader, Tenant } from './tenant.js';
 import { runTransaction, type Transaction } from './transaction.js';
 
 /** How often what collided with another transaction is done again at once; each time another one has got through. */
@@ -89,12 +89,14 @@ export class Database {
    * What a tenant sees of the database, for reading what answers a caller: rows of another organisation, or of another project
    * where one is given, are not there, whatever the statement says. `everywhere` is the bootstrap key, which sees all.
    */
-  asTenant(tenant: Tenant | 'everywhere'): Reader {
+  asTenant(tenant: Tenant | 'everywhere'): PreparedReader {
     const { tenantRole: role = DEFAULT_TENANT_ROLE } = this.options;
     if (tenant === 'everywhere' || role === 'none') return this;
     return {
       query: <Row>(sql: string, parameters?: unknown[]) =>
         this.watched((pool) => queryAsTenant<Row>(pool, { role, tenant, sql, parameters })),
+      queryPrepared: <Row>({ name, text: sql }: PreparedStatement, parameters: unknown[]) =>
+        this.watched((pool) => queryAsTenant<Row>(pool, { role, tenant, name, sql, parameters })),
     };
   }
 

@@ -6,6 +6,8 @@ import type { Tenant } from './tenant.js';
 export interface TenantStatement {
   readonly role: string;
   readonly tenant: Tenant;
+  /** The name under which connections keep its plan; without one it is planned anew each time. */
+  readonly name?: string;
   readonly sql: string;
   readonly parameters: unknown[] | undefined;
 }
@@ -19,7 +21,8 @@ export async function queryAsTenant<Row>(pool: Pool, statement: TenantStatement)
   client.on('error', ignoreError);
   try {
     await client.query(openingOf(statement));
-    return (await client.query<Row & QueryResultRow>(statement.sql, statement.parameters)).rows;
+    const { name, sql: text, parameters: values } = statement;
+    return (await client.query<Row & QueryResultRow>({ ...(name === undefined ? {} : { name }), text, values })).rows;
   } finally {
     end(client);
   }

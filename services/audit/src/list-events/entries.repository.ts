@@ -9,7 +9,7 @@ import {
 } from '#libs/contracts';
 import { leafHash } from '#libs/merkle';
 import type { Place } from '#libs/permission';
-import { Database } from '#libs/storage';
+import { Database, type PreparedStatement } from '#libs/storage';
 import { isTypeOfEvents, NOT_OF_REQUESTS } from '../record-event/entry-type.policy.js';
 import type { Reach } from './reader.js';
 
@@ -42,6 +42,15 @@ interface Row {
 
 const COLUMNS = 'organization, sequence, type, recorded_at, body';
 
+/** One index each: with both names in one condition no plan is good for either. */
+function findBodyBy(name: 'request_id' | 'sequence'): PreparedStatement {
+  return {
+    name: `find-body-by-${name}`,
+    text: `SELECT sequence, body FROM audit.entries
+       WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND ${name} = $3 LIMIT 1`,
+  };
+}
+
 @Injectable()
 export class EntriesRepository {
   constructor(private readonly database: Database) {}
@@ -70,13 +79,11 @@ export class EntriesRepository {
   /** Body and place of an entry, by its sequence or its request, as far as the reader may see it. */
   async findBody(wanted: WantedEntry): Promise<{ sequence: number; body: string } | undefined> {
     const { organization, project, sequence, requestId } = wanted;
-    // One index each: with both names in one condition no plan is good for either.
-    const [name, value] = sequence === undefined ? ['request_id', requestId] : ['sequence', sequence];
-    const rows = await this.database.asTenant({ organization, project }).query<Pick<Row, 'sequence' | 'body'>>(
-      `SELECT sequence, body FROM audit.entries
-       WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND ${name} = $3 LIMIT 1`,
-      [organization, project ?? null, value],
-    );
+    const [name, value] =
+      sequence === undefined ? (['request_id', requestId] as const) : (['sequence', sequence] as const);
+    const rows = await this.database
+      .asTenant({ organization, project })
+      .queryPrepared<Pick<Row, 'sequence' | 'body'>>(findBodyBy(name), [organization, project ?? null, value]);
     return rows.map((row) => ({ sequence: Number(row.sequence), body: row.body }))[0];
   }
 

@@ -24,10 +24,14 @@ export class ProveEntriesHandler {
     const reach = reachOf(query);
     const { organization } = reach;
     const { sequence, requestId, size } = query;
-    const found = await this.entries.findBody({ ...reach, sequence, requestId });
+    // Where the place is known, its checkpoint is looked up meanwhile.
+    const [found, known] = await Promise.all([
+      this.entries.findBody({ ...reach, sequence, requestId }),
+      sequence === undefined ? undefined : this.signer.known(organization, Math.max(size ?? 0, sequence + 1)),
+    ]);
     if (!found) throw refused('entry_not_found', 'No such entry is in the part of the trail that this key may read.');
     await this.readings.note(query.caller, reach, { proofOf: found.sequence });
-    const checkpoint = await this.signer.covering(organization, Math.max(size ?? 0, found.sequence + 1));
+    const checkpoint = known ?? (await this.signer.covering(organization, Math.max(size ?? 0, found.sequence + 1)));
     if (!checkpoint) throw refused('log_too_short', `The log has fewer than ${size} entries.`, 'size');
     const ranges = inclusionRanges(found.sequence, checkpoint.size);
     const { text, isRedacted } = visibleBody(found.body, query.caller);

@@ -8,6 +8,13 @@ interface Row {
   hashes: Buffer;
 }
 
+const FIND_TILES = {
+  name: 'find-tiles',
+  text: `SELECT level, index, hashes FROM audit.tiles
+       JOIN json_to_recordset($2) AS wanted(level smallint, index bigint) USING (level, index)
+       WHERE organization = $1`,
+};
+
 @Injectable()
 export class TilesRepository {
   constructor(private readonly database: Database) {}
@@ -15,12 +22,9 @@ export class TilesRepository {
   /** The tiles that hold what is needed for these ranges of a log. */
   async tilesOf(organization: string, ranges: readonly Range[]): Promise<FindTile> {
     const places = tilesFor(ranges);
-    const rows = await this.database.asTenant({ organization }).query<Row>(
-      `SELECT level, index, hashes FROM audit.tiles
-       JOIN json_to_recordset($2) AS wanted(level smallint, index bigint) USING (level, index)
-       WHERE organization = $1`,
-      [organization, JSON.stringify(places)],
-    );
+    const rows = await this.database
+      .asTenant({ organization })
+      .queryPrepared<Row>(FIND_TILES, [organization, JSON.stringify(places)]);
     const tiles = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
     return ({ level, index }: TilePlace) => {
       const hashes = tiles.get(`${level}/${index}`);

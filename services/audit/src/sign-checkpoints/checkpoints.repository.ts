@@ -48,6 +48,11 @@ LEFT JOIN audit.tiles tile ON tile.organization = log.organization AND tile.leve
 WHERE log.organization = $1`;
 
 const COLUMNS = 'organization, size, signed_at, note';
+
+const FIND_COVERING = {
+  name: 'find-covering-checkpoint',
+  text: `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 AND size >= $2 ORDER BY size, signed_at LIMIT 1`,
+};
 const LOCK = `SELECT pg_try_advisory_xact_lock(hashtextextended('switchyard audit checkpoints', 0)) AS taken`;
 
 @Injectable()
@@ -99,12 +104,7 @@ export class CheckpointsRepository {
 
   /** The smallest log state at or above a size that was signed, or the newest of all. */
   async covering(organization: string, size: number): Promise<SignedCheckpoint | undefined> {
-    const rows = await this.database
-      .asTenant({ organization })
-      .query<Row>(
-        `SELECT ${COLUMNS} FROM audit.checkpoints WHERE organization = $1 AND size >= $2 ORDER BY size, signed_at LIMIT 1`,
-        [organization, size],
-      );
+    const rows = await this.database.asTenant({ organization }).queryPrepared<Row>(FIND_COVERING, [organization, size]);
     return rows.map(checkpointOf)[0];
   }
 

@@ -32,9 +32,14 @@ export class SignCheckpointsHandler {
     return checkpoint;
   }
 
+  /** A checkpoint over at least so many entries that was signed before. */
+  async known(organization: string, size: number): Promise<SignedCheckpoint | undefined> {
+    return this.checkpoints.covering(organization, size);
+  }
+
   /** A checkpoint over at least so many entries, signed now if none was; undefined where the log is shorter. */
   async covering(organization: string, size: number): Promise<SignedCheckpoint | undefined> {
-    const known = await this.checkpoints.covering(organization, size);
+    const known = await this.known(organization, size);
     if (known) return known;
     const signed = await this.sign(organization, Date.now());
     return signed && signed.size >= size ? signed : undefined;
