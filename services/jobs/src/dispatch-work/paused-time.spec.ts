@@ -32,4 +32,13 @@ describe('the time of pauses', () => {
     time.look([model], 41_000);
     expect(secondsOf('model', 'timed')).toBe(3);
   });
+
+  it('is told without the names of projects', () => {
+    const time = new PausedTime();
+    time.look([pause('project', 'acme/web'), pause('project', 'globex/app')], 1_000);
+    time.look([], 2_000);
+    expect(secondsOf('project', '')).toBe(2);
+    const { points } = metrics.queuePausedSeconds.read();
+    expect(JSON.stringify(points)).not.toMatch(/acme|globex/);
+  });
 });
