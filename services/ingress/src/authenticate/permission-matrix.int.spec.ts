@@ -102,6 +102,7 @@ interface ApiOperation {
   readonly summary: string;
   readonly description?: string;
   readonly requestBody?: object;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
 }
 
 describe('every live route', () => {
@@ -294,6 +295,24 @@ describe('every live route', () => {
     });
     expect(page.body).not.toMatch(/<script|src=|href="http/);
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  it('that gives pages gives none without a bound: a limit that is none is refused, and so is one beyond it', async () => {
+    const answer = await ingress.http.inject({ method: 'GET', url: '/openapi.json' });
+    const { paths } = answer.json<{ paths: Record<string, Record<string, ApiOperation>> }>();
+    const paged = Object.keys(paths).filter((path) =>
+      paths[path]?.['get']?.parameters?.some((one) => one.name === 'limit' && one.in === 'query'),
+    );
+    expect(paged.length).toBeGreaterThan(8);
+    for (const path of paged)
+      for (const limit of ['1000000000', '1e9', '-1', '0', '1.5', 'x', '', '1&limit=2', 'NaN', 'Infinity']) {
+        const url = `${path.replaceAll(/\{\w+\}/g, 'some-id')}?limit=${limit}`;
+        expect([path, limit, await call({ method: 'GET', url } as LiveRoute, 'bootstrap-key')]).toMatchObject([
+          path,
+          limit,
+          { status: 400 },
+        ]);
+      }
   });
 
   it('that changes something of the admin API takes the etag of what the change rests on, but for those on the list', () => {
