@@ -56,6 +56,7 @@ import { DispatchWorkHandler } from './dispatch-work/dispatch-work.handler.js';
 import { DispatchWorkRunner } from './dispatch-work/dispatch-work.runner.js';
 import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repository.js';
 import { ModelTargets } from './dispatch-work/model-targets.js';
+import { PauseEffects } from './dispatch-work/pause-effects.js';
 import { PauseRepository } from './dispatch-work/pause.repository.js';
 import { WorkSources } from './dispatch-work/work-source.js';
 import { FinalizeBatchHandler } from './finalize-batch/finalize-batch.handler.js';
@@ -242,6 +243,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     QueueView,
     QueueSpeedRepository,
     PauseRepository,
+    PauseEffects,
     ProjectShares,
     PublicationRepository,
     PublishLinesHandler,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
+import { PauseEffects } from '../dispatch-work/pause-effects.js';
 import { DurableHolds } from '../hold-money/durable-holds.js';
 import { steeringOf } from '../hold-money/steering.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
@@ -9,6 +10,9 @@ import { DurableLimits } from '../limit-rate/durable-limits.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
 import { DispatchRepository, type JobsOfProject } from './dispatch.repository.js';
 import { JobPublisher } from './job-publisher.js';
+
+/** So long after its end by our clock, a job has ended by any worker's. */
+const CLOCKS_DIFFER_MILLISECONDS = 60_000;
 
 /** How jobs are put on their way, and who is told why some have to wait. */
 export interface DispatchOrder {
@@ -27,6 +31,7 @@ export class DispatchJobsHandler {
     private readonly holds: DurableHolds,
     private readonly rates: DurableLimits,
     private readonly logger: ServiceLogger,
+    private readonly pauses: PauseEffects,
   ) {}
 
   /** Puts up to `count` jobs of a project and model on their way; resolves to their number. */
@@ -36,9 +41,11 @@ export class DispatchJobsHandler {
   ): Promise<number> {
     const taken = await this.jobs.take(from, count);
     const held = await this.held(taken, rest);
+    const tried = new Set(held.map(({ id }) => id));
+    await this.jobs.putBack(taken.map(({ id }) => id).filter((id) => !tried.has(id)));
     const sent = await this.publish(held, avoid);
     await this.jobs.notePublished(sent);
-    await this.jobs.giveBack(taken.map(({ id }) => id).filter((id) => !sent.includes(id)));
+    await this.jobs.giveBack([...tried].filter((id) => !sent.includes(id)));
     return sent.length;
   }
 
@@ -48,14 +55,20 @@ export class DispatchJobsHandler {
     if (!passedBefore) return 0;
     const lost = await this.jobs.claimLost(passedBefore);
     if (lost.length === 0) return 0;
-    const sent = await this.publish(lost);
+    const effectOf = await this.pauses.now();
+    const sent: string[] = [];
+    for (const job of lost) {
+      const { heldBy, avoid } = effectOf(job);
+      // What is paused comes again at a later sweep.
+      if (!heldBy) sent.push(...(await this.publish([job], avoid)));
+    }
     await this.jobs.notePublished(sent);
     this.logger.warn({ jobs: sent.length }, 'jobs were lost on their way and are put on it again');
     return sent.length;
   }
 
   /** The ids of those that the stream has stored. */
-  private async publish(jobs: readonly JobToPublish[], avoid: readonly string[] = []): Promise<string[]> {
+  private async publish(jobs: readonly JobToPublish[], avoid: readonly string[]): Promise<string[]> {
     const sent = await Promise.all(
       jobs.map((job) =>
         this.publisher.publish(job, avoid).then(
@@ -75,7 +88,9 @@ export class DispatchJobsHandler {
    * from the first that finds no room on they wait; the others do not wait for them.
    */
   private async held(jobs: readonly JobToPublish[], rest: (why: WorkRest) => void): Promise<JobToPublish[]> {
-    const bundles = [...Map.groupBy(jobs, (job) => this.countedBy(job)).values()];
+    const now = Date.now();
+    const [over, asking] = partition(jobs, (job) => isOver(job, now));
+    const bundles = [...Map.groupBy(asking, (job) => this.countedBy(job)).values()];
     const held = await Promise.all(
       bundles.map((bundle) =>
         this.withRoom(bundle, rest).catch((error: unknown) => {
@@ -84,7 +99,7 @@ export class DispatchJobsHandler {
         }),
       ),
     );
-    return held.flat();
+    return [...over, ...held.flat()];
   }
 
   private countedBy(job: JobToPublish): string {
@@ -123,4 +138,16 @@ export class DispatchJobsHandler {
     }
     return held;
   }
+}
+
+/**
+ * Whether nobody is called for a job any more. It needs no room then, but has to go where it may have gone before, to a process that
+ * died: whoever has it ends it.
+ */
+function isOver({ cancellingAt, expiresAt }: JobToPublish, now: number): boolean {
+  return cancellingAt !== null || expiresAt.getTime() + CLOCKS_DIFFER_MILLISECONDS <= now;
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }

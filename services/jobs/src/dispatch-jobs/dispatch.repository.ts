@@ -60,7 +60,21 @@ export class DispatchRepository {
     ]);
   }
 
-  /** Gives jobs back that could not be put on their way. */
+  /**
+   * Gives jobs back that were taken and not sent to anybody: nobody else has them but those that took them besides. One that was
+   * to be cancelled meanwhile, and that nobody has, ends here.
+   */
+  async putBack(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.database.query(
+      `UPDATE jobs.jobs SET offers = offers - 1, lease_until = now() + interval '1 second',
+         ending = CASE WHEN offers = 1 AND cancelling_at IS NOT NULL THEN coalesce(ending, 'cancelled') ELSE ending END
+       WHERE id = ANY ($1) AND published_at IS NULL AND outcome IS NULL`,
+      [ids],
+    );
+  }
+
+  /** Gives jobs back that could not be put on their way: the stream may have them all the same. */
   async giveBack(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.database.query(

@@ -3,6 +3,9 @@ import { Subject, type Facts, type HoldPlace, type JobObject } from '#libs/contr
 import { MessagingError } from '#libs/messaging';
 import { createTestDatabase, eventually, type TestDatabase } from '#libs/testing';
 import { AnswerJobsHandler } from '../answer-jobs/answer-jobs.handler.js';
+import { CancelJobHandler } from '../cancel-job/cancel-job.handler.js';
+import { CancelJobRepository } from '../cancel-job/cancel-job.repository.js';
+import { EndUnpublishedHandler } from '../end-job/end-unpublished.handler.js';
 import { askForJob } from '../job.fixture.js';
 import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
 import { caller } from '../line.fixture.js';
@@ -119,6 +122,48 @@ describe('jobs of keys with budgets', () => {
     const order = poor.map(({ request_id: requestId }) => requestId);
     const gone = nats.published.map(({ requestId }) => requestId).filter((requestId) => order.includes(requestId));
     expect(gone).toEqual(order.slice(0, 5));
+  });
+
+  it('are cancelled at once while they wait for room, and expire when their time is over', async () => {
+    await start();
+    const [unwanted, late] = (await askFor(2, 'poor')).map(({ id }) => id);
+    await jobs.dispatch();
+    const cancelling = jobs.get(CancelJobHandler).cancelAndShow({ caller: keyOf('poor'), id: unwanted ?? '' });
+    expect(await cancelling).toMatchObject({ status: 'cancelled', error: { code: 'job_cancelled' } });
+    await jobs.query(`UPDATE jobs.jobs SET expires_at = now() WHERE id = $1`, [late]);
+    await jobs.get(EndUnpublishedHandler).end();
+    const ended = await jobs.get(AnswerJobsHandler).read({ caller: keyOf('poor'), id: late ?? '' });
+    expect(ended).toMatchObject({ status: 'expired', error: { code: 'job_expired' } });
+    expect(nats.ended.map(({ outcome }) => outcome)).toEqual(['cancelled', 'expired']);
+    expect(released()).toEqual({});
+  });
+
+  it('are cancelled also while somebody asks whether there is room', async () => {
+    await start();
+    const [job] = await askFor(1, 'poor');
+    const query = { caller: keyOf('poor'), id: job?.id ?? '' };
+    const cancellation = jobs.get(CancelJobRepository);
+    const billing = nats.answer;
+    nats.answer = async (subject, asking) => {
+      const answer = billing(subject, asking);
+      await cancellation.cancel(query.id, query.caller);
+      return answer;
+    };
+    await jobs.dispatch();
+    await jobs.get(EndUnpublishedHandler).end();
+    expect(await jobs.get(AnswerJobsHandler).read(query)).toMatchObject({ status: 'cancelled' });
+    expect(released()).toEqual({});
+  });
+
+  it.each([
+    ['are cancelled', `cancelling_at = now()`],
+    ['are late', `expires_at = now() - interval '1 hour'`],
+  ])('need no room where they %s and a process died that may have sent them', async (_how, change) => {
+    await start();
+    await askFor(1, 'poor');
+    await jobs.query(`UPDATE jobs.jobs SET offers = 1, ${change}`);
+    expect(await jobs.dispatch()).toBe(1);
+    expect(asked).toEqual([]);
   });
 
   describe('where a budget of a provider has no room', () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BlobStore } from '#libs/blobs';
 import { StreamState } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
+import { PauseEffects } from '../dispatch-work/pause-effects.js';
 import { JobLimits } from '../job-limits.js';
 import { LinePublisher, type LineToPublish } from '../publish-lines/line-publisher.js';
 import { readPlaces } from '../publish-lines/read-places.js';
@@ -29,6 +30,7 @@ export class SweepLinesHandler {
     streams: StreamState,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
+    private readonly pauses: PauseEffects,
   ) {
     this.watch = new PassageWatch(
       () => sweeps.underWay(),
@@ -48,8 +50,12 @@ export class SweepLinesHandler {
     this.passed = underWay.at;
     const { sweepMilliseconds: firstMilliseconds, sweepPauseMilliseconds: mostMilliseconds } = this.limits;
     let lines = 0;
+    const effectOf = await this.pauses.now();
     for (const batch of await this.sweeps.claimStranded(underWay, { firstMilliseconds, mostMilliseconds })) {
-      lines += await this.publishAgain(batch).catch((error: unknown) => {
+      const { heldBy, avoid } = effectOf(batch);
+      // It comes again at a later sweep.
+      if (heldBy) continue;
+      lines += await this.publishAgain(batch, avoid).catch((error: unknown) => {
         this.logger.warn({ batchId: batch.id, error }, 'lost lines of a batch cannot be published again now');
         return 0;
       });
@@ -67,7 +73,7 @@ export class SweepLinesHandler {
     }
   }
 
-  private async publishAgain(batch: StrandedBatch): Promise<number> {
+  private async publishAgain(batch: StrandedBatch, avoid: readonly string[]): Promise<number> {
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
     if (!file) return 0;
     let count = 0;
@@ -83,7 +89,7 @@ export class SweepLinesHandler {
         const isFull =
           gathered.length >= this.limits.bundleRequests || gatheredBytes >= this.limits.publishInFlightBytes;
         if (!isFull && line !== places.at(-1)?.line) continue;
-        await this.publisher.publish(batch, gathered, { repetition: batch.sweeps });
+        await this.publisher.publish(batch, gathered, { repetition: batch.sweeps, avoid });
         gathered = [];
         gatheredBytes = 0;
       }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { DispatchJobsHandler } from '../dispatch-jobs/dispatch-jobs.handler.js';
+import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { askForJob } from '../job.fixture.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { inputLines, lineEnded } from '../line.fixture.js';
@@ -60,6 +61,25 @@ describe('the sweep over lost lines, while other work goes on', () => {
       expect(await sweep()).toBe(0);
     }
     expect(jobs.nats.lines()).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4, 5]);
+  });
+
+  it('leaves alone what is paused meanwhile, until it is resumed', async () => {
+    await askForJob(jobs);
+    await jobs.dispatch();
+    const id = await jobs.create(inputLines(4));
+    await jobs.advance(id);
+    const before = jobs.nats.published.length;
+    const pause = { scope: 'project', name: 'demo/default' } as const;
+    await jobs.get(PauseRepository).put({ ...pause, reason: null, pausedBy: 'admin', until: null });
+    busy(10, 5);
+    expect(await letEverythingPass()).toBe(0);
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(0);
+    await jobs.get(PauseRepository).remove(pause);
+    await jobs.query(`UPDATE jobs.batches SET swept_at = NULL`);
+    await jobs.query(`UPDATE jobs.jobs SET swept_at = NULL`);
+    expect(await letEverythingPass()).toBe(4);
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(1);
+    expect(jobs.nats.published.length - before).toBe(5);
   });
 
   it('finds lost jobs too', async () => {
