@@ -9,6 +9,7 @@ import { DropFilesHandler } from '../drop-files/drop-files.handler.js';
 import type { JobLimits } from '../job-limits.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { caller, lineEnded } from '../line.fixture.js';
+import { OpenRequestsRepository } from '../list-open-requests/open-requests.repository.js';
 import { StoreFileHandler } from '../store-file/store-file.handler.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { MessageBatchesHandler } from './message-batches.handler.js';
@@ -62,6 +63,14 @@ async function run(id: string, answered: readonly number[]): Promise<void> {
 }
 
 describe('a batch of messages', () => {
+  it('says which of its requests have ended, so that none is called again after a crash of a worker', async () => {
+    const id = await create([good, good]);
+    await jobs.advance(id);
+    await store([lineEnded(id, 1, { dialect: 'anthropic-messages' })]);
+    const asked = [1, 2].map((line) => `req_${id.slice(9)}_${line}`);
+    expect(await jobs.get(OpenRequestsRepository).ended(asked)).toEqual([asked[0]]);
+  });
+
   it('goes through the same engine, with a result of its own for what is wrong within one request', async () => {
     const id = await create([good, { ...good, max_tokens: 0 }, { ...good, stream: true }, good]);
     expect(id).toMatch(/^msgbatch_[0-9a-f]{32}$/);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
+import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
 
 const OF_A_LINE = /^req_(.+)_(\d{1,9})$/;
 
@@ -8,11 +9,13 @@ const OF_A_LINE = /^req_(.+)_(\d{1,9})$/;
 export class OpenRequestsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Those of the ids whose line or job has its result, or whose batch has been settled. */
+  /** Those of the ids whose line or job has its result, or whose batch has been settled: one of files, or one of messages. */
   async ended(requestIds: readonly string[]): Promise<string[]> {
     const lines = requestIds.flatMap((id) => {
       const [, token, line] = OF_A_LINE.exec(id) ?? [];
-      return token === undefined || line === undefined ? [] : [{ id, batch: `batch_${token}`, line: Number(line) }];
+      if (token === undefined || line === undefined) return [];
+      const batches = [batchIdentifiers.batch(token), batchIdentifiers.messageBatch(token)];
+      return batches.map((batch) => ({ id, batch, line: Number(line) }));
     });
     const rows = await this.database.query<{ id: string }>(
       `SELECT asked.id FROM json_to_recordset($1::json) AS asked(id text, batch text, line integer)
