@@ -50,11 +50,11 @@ export class AdvanceNativeHandler {
       case 'submit':
         return this.submit(held);
       case 'resolve':
-        return this.resolve(held);
+        return this.resolve(held).catch((error: unknown) => this.unlessTooLate(held, 'unknown', error));
       case 'look':
         return this.look(held, false);
       case 'cancel':
-        return this.look(held, true);
+        return this.look(held, true).catch((error: unknown) => this.unlessTooLate(held, 'failed', error));
       case 'collect':
         return this.collect(held, !isWanted || native.giveUpAt <= now);
       case 'abandon':
@@ -138,6 +138,17 @@ export class AdvanceNativeHandler {
     await this.natives.note(native.id, holder, { status, cancelled: cancel });
     await this.natives.move(native.id, holder, 'fetching', { remoteStatus: status });
     return 0;
+  }
+
+  /** A provider that cannot be asked, be it down or no longer configured, keeps lines no longer than one that does not obey. */
+  private async unlessTooLate(held: Held, to: 'unknown' | 'failed', error: unknown): Promise<number> {
+    const { native, now } = held;
+    if (now.getTime() < native.giveUpAt.getTime() + this.limits.nativeCancelWaitMilliseconds) throw error;
+    this.logger.warn(
+      { nativeId: native.id, provider: native.provider, lines: native.lines, error },
+      'a provider cannot be asked for a batch, which it may do for nobody; its lines go online',
+    );
+    return this.end(held, to, [], { message: 'the provider could not be asked for it while there was time' });
   }
 
   private async collect(held: Held, isOver: boolean): Promise<number> {

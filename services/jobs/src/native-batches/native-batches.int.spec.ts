@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchObject, RequestEnded } from '#libs/contracts';
+import { QueryRefused } from '#libs/messaging';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
 import { CancelBatchHandler } from '../cancel-batch/cancel-batch.handler.js';
@@ -212,6 +213,40 @@ describe('lines of batches at providers', () => {
     await store([lineEnded(id, 1), lineEnded(id, 2)]);
     await store([nativeEnded(id, 1), nativeEnded(id, 2)]);
     expect(await read(id)).toMatchObject({ request_counts: { completed: 2 }, cost_usd: '0.000003' });
+  });
+
+  it.each(['running', 'submitting'])(
+    'do not wait for a provider that cannot be asked for a batch that is %s, once there is no time left',
+    async (state) => {
+      const id = await planned(inputLines(2));
+      await look();
+      await jobs.query(`UPDATE jobs.native_batches SET state = $1, give_up_at = now()`, [state]);
+      nats.answer = () => {
+        throw new QueryRefused({ status: 502, code: 'batch_api_failed', message: 'the provider is not configured' });
+      };
+      await expect(look()).rejects.toThrow('the provider is not configured');
+      expect(await states(id)).toEqual([state]);
+      await jobs.query(`UPDATE jobs.native_batches SET give_up_at = now() - interval '8 minutes'`);
+      await look();
+      expect(await states(id)).toEqual([state === 'running' ? 'failed' : 'unknown']);
+      await jobs.dispatch();
+      expect(nats.lines()).toEqual([1, 2]);
+    },
+  );
+
+  it('come back by ones and twos, and none is passed over that comes while others are sent', async () => {
+    const id = await planned(inputLines(3));
+    await look();
+    const natives = jobs.get(NativeBatchRepository);
+    const [native] = await jobs.query<{ id: string }>(`SELECT id FROM jobs.native_batches WHERE batch_id = $1`, [id]);
+    await natives.giveBack(native?.id ?? '', [3]);
+    nats.beforeStored = async () => {
+      nats.beforeStored = () => undefined;
+      await natives.giveBack(native?.id ?? '', [1]);
+    };
+    await jobs.dispatch();
+    expect(nats.lines()).toEqual([3, 1]);
+    expect(await read(id)).toMatchObject({ switchyard: { native_lines: 1 } });
   });
 
   it('are not taken for lost while they are at a provider', async () => {

@@ -42,17 +42,22 @@ export class ReturnedLinesRepository {
     return rows.map((place) => ({ ...place, byteOffset: Number(place.byteOffset) }));
   }
 
-  /** Notes that they are on their way; those before them that have a result are done with as well. */
-  async finish(batch: Batch, holder: string, last: number): Promise<void> {
+  /**
+   * Notes that these lines are on their way; others up to `upTo` that have a result are done with as well. What came
+   * back meanwhile, from another batch at a provider, is neither.
+   */
+  async finish(batch: Batch, holder: string, { sent, upTo }: { sent: readonly number[]; upTo: number }): Promise<void> {
     await this.database.query(
       `WITH sent AS (
-         UPDATE jobs.native_lines SET place = 'done'
-         WHERE batch_id = $1 AND place = 'returned' AND line <= $3 AND ${mayRelease('$2')} RETURNING 1
+         UPDATE jobs.native_lines n SET place = 'done'
+         WHERE batch_id = $1 AND place = 'returned' AND line <= $4 AND ${mayRelease('$2')}
+           AND (line = ANY($3) OR EXISTS (SELECT FROM jobs.batch_results r WHERE r.batch_id = n.batch_id AND r.line = n.line))
+         RETURNING 1
        )
        UPDATE jobs.batches SET published_at = now(), swept_at = now(),
          returned_lines = returned_lines - (SELECT count(*)::integer FROM sent)
        WHERE id = $1`,
-      [batch.id, holder, last],
+      [batch.id, holder, sent, upTo],
     );
   }
 

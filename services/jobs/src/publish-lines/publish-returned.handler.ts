@@ -33,7 +33,7 @@ export class PublishReturnedHandler {
     const last = places.at(-1)?.line;
     // All of them have ended after all: a result that came late.
     if (last === undefined) {
-      await this.returned.finish(batch, holder, batch.totalLines);
+      await this.returned.finish(batch, holder, { sent: [], upTo: batch.totalLines });
       return 0;
     }
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
@@ -42,11 +42,11 @@ export class PublishReturnedHandler {
     for await (const line of readPlaces(this.blobs, file.blobKey, this.heldAtOnce(places), this.limits))
       lines.push(line);
     const { lines: now, steering } = await this.held(batch, lines, { avoid, rest });
-    const end = now.at(-1)?.line;
-    if (end === undefined) return 0;
+    const upTo = now.at(-1)?.line;
+    if (upTo === undefined) return 0;
     signal.throwIfAborted();
     await this.publisher.publish(batch, now, { avoid, steering });
-    await this.returned.finish(batch, holder, end);
+    await this.returned.finish(batch, holder, { sent: now.map(({ line }) => line), upTo });
     return now.length;
   }
 
