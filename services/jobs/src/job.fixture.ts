@@ -16,6 +16,8 @@ export interface AskedJob {
   readonly dialect?: string;
   readonly body?: object;
   readonly response?: { id: string; previousResponseId: string | null; isBackground: boolean };
+  /** Requests of one key have one id. */
+  readonly idempotencyKey?: string;
 }
 
 /** Has a request kept as a job. */
@@ -27,7 +29,7 @@ export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<Job
   );
   const facts: Facts = {
     ...dialect.readFacts(body),
-    requestId: `req_${String(++made).padStart(32, '0')}`,
+    requestId: `req_${(asked.idempotencyKey ?? String(++made)).padStart(32, '0')}`,
     organization: owner.organization,
     project: owner.project,
     key: owner.key,
@@ -42,6 +44,7 @@ export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<Job
     body: { base64: body.toString('base64') },
     ...(asked.runAt === undefined ? {} : { runAt: asked.runAt }),
     ...(asked.response ? { response: asked.response } : {}),
+    ...(asked.idempotencyKey === undefined ? {} : { idempotencyKey: asked.idempotencyKey }),
   });
 }
 

@@ -3,9 +3,10 @@ import type { Facts, JobCreate, JobObject, Made } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { QueueNudge } from '../dispatch-work/queue-nudge.js';
 import { sha256Hex } from '#libs/secrets';
-import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
+import { IdempotencyKeyRepository, type KeyedRequest } from '../keep-keys/idempotency-key.repository.js';
 import { markRepeat } from '../keep-keys/mark-repeat.js';
 import { JobLimits } from '../job-limits.js';
+import type { Job } from '../keep-job/job.js';
 import { JobBlobs } from '../keep-job/job-blobs.js';
 import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
 import { JobPlaces } from '../answer-jobs/job-places.js';
@@ -32,14 +33,17 @@ export class CreateJobHandler {
     const { caller, facts: read, response } = command;
     const now = Date.now();
     const id = jobIdentifiers.job(read.requestId);
+    const body = await this.blobs.open(command.body);
+    const content = ['job', command.endpoint, command.runAt, sha256Hex(body)];
+    const keyed = { caller, idempotencyKey: command.idempotencyKey, content };
+    const before = await this.madeBefore(keyed);
+    if (before) return before;
     const times = jobTimes({ runAt: command.runAt, deadline: read.deadline }, now, this.limits);
     if ('mustBe' in times) throw impossibleTime(times.mustBe);
     const { runAt, expiresAt } = times;
     if ((await this.counts.unended(caller)) >= this.limits.jobsPerProject) throw tooMany(this.limits.jobsPerProject);
-    const body = await this.blobs.open(command.body);
-    const content = ['job', command.endpoint, command.runAt, sha256Hex(body)];
     // The id of a request with a key follows from both, so that the job is there once; the row of the key refuses another request.
-    await this.keys.once({ caller, idempotencyKey: command.idempotencyKey, content }, id, async () => undefined);
+    await this.keys.once(keyed, id, async () => undefined);
     const facts: Facts = {
       ...read,
       organization: caller.organization,
@@ -65,8 +69,19 @@ export class CreateJobHandler {
     });
     this.blobs.release(command.body);
     this.nudge.nudge();
+    return markRepeat(await this.shown(job), isRepeat && command.idempotencyKey !== undefined);
+  }
+
+  /** The job of a request that came before: neither its time, which may be over, nor room for another job is asked for again. */
+  private async madeBefore(request: KeyedRequest): Promise<Made<JobObject> | undefined> {
+    const id = await this.keys.find(request);
+    const job = id === undefined ? undefined : await this.jobs.find(id, { ...request.caller, admin: false });
+    return job && markRepeat(await this.shown(job), true);
+  }
+
+  private async shown(job: Job): Promise<JobObject> {
     const places = await this.places.of([job]);
-    return markRepeat(toJobObject(job, places.get(id), now), isRepeat && command.idempotencyKey !== undefined);
+    return toJobObject(job, places.get(job.id), Date.now());
   }
 }
 

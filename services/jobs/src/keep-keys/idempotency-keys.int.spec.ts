@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { BatchCreate, FileCreate } from '#libs/contracts';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { CreateBatchHandler } from '../create-batch/create-batch.handler.js';
+import { JobCountRepository } from '../create-job/job-count.repository.js';
+import { askForJob } from '../job.fixture.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { caller, inputLines } from '../line.fixture.js';
 import { StoreFileHandler } from '../store-file/store-file.handler.js';
@@ -115,6 +117,25 @@ describe('an idempotency key of what Postgres keeps', () => {
     const files = await jobs.query(`SELECT 1 FROM jobs.files WHERE blob_key LIKE 'files/m%'`);
     expect(files).toHaveLength(1);
     await expect(make({ sha256: 'cd' })).rejects.toMatchObject({ reply: { status: 422 } });
+  });
+
+  it('gives a job again also when its time is over and the project has as many as it may', async () => {
+    const runAt = Date.now() + 1_000;
+    const first = await askForJob(jobs, { idempotencyKey: 'scheduled', runAt });
+    await jobs.query(`UPDATE jobs.jobs SET run_at = now() - interval '1 hour'`);
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(runAt + 3_600_000);
+    const full = jest.spyOn(jobs.get(JobCountRepository), 'unended').mockResolvedValue(1_000_000);
+    try {
+      const again = await askForJob(jobs, { idempotencyKey: 'scheduled', runAt });
+      expect(again).toMatchObject({ id: first.id, replayed: true });
+      const other = { model: 'gpt-small', messages: [{ role: 'user' as const, content: 'another question' }] };
+      await expect(askForJob(jobs, { idempotencyKey: 'scheduled', runAt, body: other })).rejects.toMatchObject({
+        reply: { status: 422 },
+      });
+    } finally {
+      clock.mockRestore();
+      full.mockRestore();
+    }
   });
 
   it('is dropped once it is old', async () => {
