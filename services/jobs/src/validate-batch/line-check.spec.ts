@@ -151,6 +151,26 @@ describe('LineCheck', () => {
     ]);
   });
 
+  it('reads no file to its end in which nothing but blank lines follow', async () => {
+    const blank = (count: number): string => `${inputLine(1)}\n${'\n'.repeat(count)}`;
+    expect((await check(blank(3), { linesPerBatch: 3 })).check.errors).toEqual([]);
+    const { check: result } = await check(blank(100), { linesPerBatch: 3 });
+    expect(result.errors).toMatchObject([{ code: 'empty_line', line: 2 }]);
+  });
+
+  it('says what is wrong in few words, however long the names are', async () => {
+    const line = inputLine(1, { custom_id: '€'.repeat(512) });
+    const { check: result } = await check(`${line}\n${line}\n`);
+    expect(result.errors[0]?.message.length).toBeLessThan(200);
+  });
+
+  it('bears lines that are nested without end', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const bodies = [`{"model":"gpt-small","messages":${deep}}`, `{"model":"gpt-small","messages":[],"x":${deep}}`];
+    const lines = bodies.map((text, index) => inputLine(index + 1, { body: 'BODY' }).replace('"BODY"', text));
+    expect((await check(lines.join('\n'))).check.errors).toMatchObject([{ line: 1 }, { line: 2 }]);
+  });
+
   it('names a line that is too long', async () => {
     const { check: result } = await check(`${inputLine(1)}\n${inputLine(2)}\n`, { lineBytes: inputLine(2).length - 1 });
     expect(result.errors).toMatchObject([

@@ -5,6 +5,9 @@ import { LineError } from './line-error.js';
 import type { FileLine } from './line-reader.js';
 import { readBatchLine } from './read-batch-line.js';
 
+const SHOWN_CHARACTERS = 100;
+const MOST_MESSAGE_CHARACTERS = 400;
+
 /** What a line is held against. */
 export interface LineRules {
   readonly endpoint: string;
@@ -27,6 +30,7 @@ export class LineCheck {
   private readonly lineOfName = new Map<string, number>();
   private readonly models = new Set<string>();
   private firstBlankLine: number | undefined;
+  private blankLines = 0;
   private requests = 0;
   private inputs = 0;
 
@@ -38,7 +42,8 @@ export class LineCheck {
 
   /** No further line could change what happens to the batch. */
   get isOver(): boolean {
-    return this.found.length >= this.rules.limits.errorsPerBatch || this.requests > this.rules.limits.linesPerBatch;
+    const { errorsPerBatch, linesPerBatch } = this.rules.limits;
+    return this.found.length >= errorsPerBatch || this.requests > linesPerBatch || this.blankLines > linesPerBatch;
   }
 
   get totalLines(): number {
@@ -54,7 +59,7 @@ export class LineCheck {
   /** The line's place if it is good and every line before it was; otherwise what is wrong is among the errors. */
   accept(line: FileLine): LinePlace | undefined {
     if (line.bytes && isBlank(line.bytes)) {
-      this.firstBlankLine ??= line.line;
+      this.acceptBlank(line.line);
       return undefined;
     }
     try {
@@ -73,6 +78,16 @@ export class LineCheck {
     if (this.requests === 0 && this.found.length === 0) {
       this.found.push({ code: 'empty_file', line: null, message: 'The input file holds no request.', param: null });
     }
+  }
+
+  /** Blank lines at the end are nothing, but a file of nothing else is not read for minutes. */
+  private acceptBlank(line: number): void {
+    const { linesPerBatch } = this.rules.limits;
+    this.firstBlankLine ??= line;
+    this.blankLines += 1;
+    if (this.blankLines <= linesPerBatch) return;
+    const words = `From this line on more than ${linesPerBatch} lines are blank; leave them out.`;
+    this.report(new LineError('empty_line', words), this.firstBlankLine);
   }
 
   private check(line: FileLine): string {
@@ -102,7 +117,7 @@ export class LineCheck {
     if (earlier !== undefined) {
       throw new LineError(
         'duplicate_custom_id',
-        `The custom_id '${customId}' was used on line ${earlier} already.`,
+        `The custom_id '${customId.slice(0, SHOWN_CHARACTERS)}' was used on line ${earlier} already.`,
         'custom_id',
       );
     }
@@ -132,7 +147,8 @@ export class LineCheck {
     this.found.push({
       code: error.code,
       line,
-      message: error.message.toWellFormed().replaceAll('\0', ''),
+      // A list of batches shows all of them, and has to fit into one message.
+      message: error.message.slice(0, MOST_MESSAGE_CHARACTERS).toWellFormed().replaceAll('\0', ''),
       param: error.param,
     });
   }
