@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BlobStore } from '#libs/blobs';
-import type { BatchObject } from '#libs/contracts';
+import type { BatchObject, RequestEnded } from '#libs/contracts';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
 import { CancelBatchHandler } from './cancel-batch/cancel-batch.handler.js';
@@ -79,6 +79,29 @@ describe('the terminal events of lines that never ran', () => {
       error: { class: 'expired', code: 'batch_expired' },
     });
     expect((await read(id)).status).toBe('expired');
+  });
+
+  it('come from the workers for lines that waited with them until the time of the batch was over', async () => {
+    const id = await jobs.create(inputLines(3));
+    await jobs.advance(id);
+    const expired: Partial<RequestEnded> = {
+      outcome: 'expired',
+      error: { class: 'expired', status: 408, code: 'expired', message: 'The request expired.' },
+      attempts: [],
+      answer: undefined,
+      costNanoUsd: undefined,
+    };
+    await jobs.get(StoreResultsHandler).store([lineEnded(id, 1), lineEnded(id, 2, expired), lineEnded(id, 3, expired)]);
+    await jobs.advance(id);
+
+    expect(jobs.nats.ended).toEqual([]);
+    const batch = await read(id);
+    expect(batch).toMatchObject({ status: 'expired', request_counts: { total: 3, completed: 1, failed: 0 } });
+    const errors = (await jobs.download(batch.error_file_id)).trimEnd().split('\n');
+    expect(errors.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { custom_id: 'line-2', response: null, error: { code: 'batch_expired' } },
+      { custom_id: 'line-3', response: null, error: { code: 'batch_expired' } },
+    ]);
   });
 
   it('are published for lines that were lost on their way too, once everything is quiet after a cancellation', async () => {

@@ -165,6 +165,9 @@ describe('batch states', () => {
     expect(nextStep(late, at(86_400_000 + GRACE))).toBe('settle');
     expect(endingOf(late)).toBe('expired');
     expect(endingOf({ ...late, failedLines: 2 })).toBe('completed');
+    const untried = { ...late, publishedLines: 3, offeredLines: 3, failedLines: 1, unfinishedLines: 1 };
+    expect(nextStep(untried, at(1))).toBe('settle');
+    expect(endingOf(untried)).toBe('expired');
   });
 });
 

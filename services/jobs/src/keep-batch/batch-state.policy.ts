@@ -73,10 +73,10 @@ export function nextStep(batch: Batch, circumstances: BatchCircumstances): Batch
   return 'none';
 }
 
-/** How a batch ends that is settled now. */
+/** How a batch ends that is settled now. One is complete where every line was tried, whatever came of it. */
 export function endingOf(batch: Batch): 'completed' | 'expired' | 'cancelled' {
   if (batch.status === 'cancelling') return 'cancelled';
-  return endedLines(batch) >= batch.totalLines ? 'completed' : 'expired';
+  return batch.completedLines + batch.failedLines >= batch.totalLines ? 'completed' : 'expired';
 }
 
 /**

@@ -43,5 +43,7 @@ describe('unfinishedLineEvent', () => {
     expect(isUnfinishedLine(event('expired'))).toBe(true);
     expect(isUnfinishedLine(lineEnded(batch.id, 1))).toBe(false);
     expect(isUnfinishedLine(lineEnded(batch.id, 1, { outcome: 'cancelled', error }))).toBe(false);
+    const sameWord = { class: 'invalid_request', code: 'batch_expired', status: 400, message: 'no' } as const;
+    expect(isUnfinishedLine(lineEnded(batch.id, 1, { outcome: 'failed', error: sameWord }))).toBe(false);
   });
 });

@@ -26,9 +26,9 @@ export function unfinishedReason(code: string | null | undefined): UnfinishedRea
   return [CANCELLED, EXPIRED].find((reason) => reason.code === code);
 }
 
-/** Whether a terminal event is one of those that the jobs service publishes for lines that never ran. */
-export function isUnfinishedLine({ error }: Pick<RequestEnded, 'error'>): boolean {
-  return unfinishedReason(error?.code) !== undefined;
+/** Whether a terminal event is one of those that the jobs service publishes for lines that never ran, whatever codes providers have. */
+export function isUnfinishedLine({ error, attempts }: Pick<RequestEnded, 'error' | 'attempts'>): boolean {
+  return attempts.length === 0 && unfinishedReason(error?.code) !== undefined;
 }
 
 /** A line that never ran, with what its body said. */

@@ -68,6 +68,17 @@ describe('toLineResult', () => {
     });
   });
 
+  it.each(['cancelled', 'expired'] as const)('has no response for a line that was %s', (outcome) => {
+    const ending = { class: outcome, message: 'The request ended.', status: 408, code: outcome };
+    expect(resultOf({ outcome, error: ending, answer: undefined, attempts: [] })).toMatchObject({
+      outcome,
+      statusCode: null,
+      answer: null,
+      errorCode: `batch_${outcome}`,
+      errorMessage: null,
+    });
+  });
+
   it('shows no failure with the status of a success, and no success without an answer', () => {
     const rubbish = { status: 200, body: 'rubbish' };
 

@@ -73,9 +73,9 @@ function endingOf({ outcome, answer, error }: RequestEnded, body: string | null)
       : 'The request completed, but its answer did not reach the batch; send the line again.';
     return { outcome: 'failed', statusCode: 500, answer: null, errorCode: 'answer_missing', errorMessage };
   }
-  // A line ends so only where its batch was cancelled before it was done.
-  if (outcome === 'cancelled')
-    return { outcome, statusCode: null, answer: null, errorCode: 'batch_cancelled', errorMessage: null };
+  // A line ends so only where its batch was cancelled, or its time was over, before it was done.
+  if (outcome === 'cancelled' || outcome === 'expired')
+    return { outcome, statusCode: null, answer: null, errorCode: `batch_${outcome}`, errorMessage: null };
   const errorCode = error?.code ?? outcome;
   const errorMessage = error?.told ?? error?.message ?? `The request ended as ${outcome}.`;
   if (answer && body !== null && answer.status >= 400)

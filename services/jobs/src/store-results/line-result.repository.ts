@@ -41,15 +41,15 @@ const STORE = `
       saved_nano_usd
   ), sums AS (
     SELECT batch_id, count(*)::integer AS stored, (count(*) FILTER (WHERE outcome = 'completed'))::integer AS completed,
-      (count(*) FILTER (WHERE outcome = 'cancelled'))::integer AS cancelled,
+      (count(*) FILTER (WHERE outcome IN ('cancelled', 'expired')))::integer AS unfinished,
       sum(prompt_tokens) AS prompt, sum(cached_prompt_tokens) AS cached, sum(completion_tokens) AS completion,
       sum(reasoning_tokens) AS reasoning, sum(cost_nano_usd) AS cost,
       sum(saved_nano_usd) AS saved
     FROM stored GROUP BY batch_id
   )
   UPDATE jobs.batches b SET completed_lines = b.completed_lines + s.completed,
-    failed_lines = b.failed_lines + s.stored - s.completed - s.cancelled,
-    unfinished_lines = b.unfinished_lines + s.cancelled,
+    failed_lines = b.failed_lines + s.stored - s.completed - s.unfinished,
+    unfinished_lines = b.unfinished_lines + s.unfinished,
     prompt_tokens = b.prompt_tokens + s.prompt, cached_prompt_tokens = b.cached_prompt_tokens + s.cached,
     completion_tokens = b.completion_tokens + s.completion, reasoning_tokens = b.reasoning_tokens + s.reasoning,
     cost_nano_usd = b.cost_nano_usd + s.cost, saved_nano_usd = b.saved_nano_usd + s.saved

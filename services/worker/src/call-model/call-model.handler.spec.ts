@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import type { AnswerHead, Attempt, Facts, RoutingSlip, Target } from '#libs/contracts';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { AnswerHead, Attempt, Facts, RequestEnded, RoutingSlip, Target } from '#libs/contracts';
 import { ProviderFailure } from '../providers/provider-failure.js';
 import type { DurableAnswers } from '../record-result/durable-answers.js';
 import type { ResultRecorder } from '../record-result/result-recorder.js';
@@ -99,6 +99,34 @@ describe('CallModelHandler', () => {
     // The call itself, and the ten further ones that are always there.
     expect(made).toBe(11);
   });
+
+  it.each(['before it', 'while it waits for a slot'])(
+    'calls nobody for a job whose time is over when its turn comes, be it %s',
+    async (when) => {
+      const deadline = Date.now() + (when === 'before it' ? 0 : 60_000);
+      const ended: string[] = [];
+      const handler = new CallModelHandler(
+        { make: () => Promise.reject(new Error('the target was called')) } as unknown as TargetAttempts,
+        { add: () => undefined, remove: () => undefined } as unknown as RunningCalls,
+        {} as DurableAnswers,
+        { record: async ({ outcome }: RequestEnded) => void ended.push(outcome) } as unknown as ResultRecorder,
+        {} as StreamRescue,
+        {
+          take: async () => {
+            jest.spyOn(Date, 'now').mockReturnValue(deadline);
+            return () => undefined;
+          },
+        } as unknown as DurableSlots,
+        { guarded: async (call: AssignedCall) => call } as unknown as JobGuards,
+      );
+      const decision = { snapshotRevision: 1, strategy: 'priority', candidates: [] };
+      const slip = { targets: [target('a')], position: 0, attempts: [], decision } as unknown as RoutingSlip;
+      const facts = { requestId: 'req_0123456789', lane: 'durable', receivedAt: 1, deadline } as Facts;
+      expect(await handler.handle({ facts, slip, body: Buffer.from('{}'), reply: noReply })).toEqual({ done: true });
+      jest.restoreAllMocks();
+      expect(ended).toEqual(['expired']);
+    },
+  );
 
   it('sends a job that waits on to another worker with all that was tried, when this one leaves', async () => {
     const limited = new ProviderFailure('rate_limit', '', { retryAfterSeconds: 60 });

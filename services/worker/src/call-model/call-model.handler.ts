@@ -49,6 +49,7 @@ export class CallModelHandler {
   /** Resolves when the result is stored, or with the next target; of a job that has to go on elsewhere it is the same. */
   async handle(call: AssignedCall): Promise<NextStep> {
     const { facts, slip, reply } = call;
+    if (isTooLate(facts)) return this.expire(call);
     const inProgress = new CallInProgress(facts, reply, slip.attempts.length);
     this.running.add(facts.requestId, inProgress);
     try {
@@ -84,6 +85,10 @@ export class CallModelHandler {
       if (endedMeanwhile) {
         release?.();
         return this.end(call, { kind: 'failed', failure: endedMeanwhile, hasBegun: false });
+      }
+      if (isTooLate(call.facts)) {
+        release?.();
+        return this.expire(call);
       }
       const { outcome, slip } = await this.attempt(call, inProgress, retriesMade > 0).finally(release);
       if (retriesMade === 0 && outcome.record && call.facts.lane === 'interactive') this.retries.deposit();
@@ -176,6 +181,12 @@ export class CallModelHandler {
     return callerErrorOf(failure.errorClass, failure.message, failure.refusal);
   }
 
+  /** Nobody is called for what nobody waits for any more. */
+  private async expire(call: UncalledCall): Promise<NextStep> {
+    await this.refuse(call, 'expired');
+    return { done: true };
+  }
+
   private async end(call: AssignedCall, { failure, hasBegun }: Failed): Promise<NextStep> {
     await this.fail(call, failure, hasBegun);
     return { done: true };
@@ -238,7 +249,8 @@ export class CallModelHandler {
   private async fail(call: UncalledCall, failure: ProviderFailure, hasBegun: boolean): Promise<void> {
     const told = this.told(call, failure);
     const { status, error } = told;
-    const outcome = failure.errorClass === 'cancelled' ? 'cancelled' : 'failed';
+    const { errorClass } = failure;
+    const outcome = errorClass === 'cancelled' || errorClass === 'expired' ? errorClass : 'failed';
     const recorded = recordedError(failure, told, call.facts.job !== undefined);
     const event = endedEvent(call, call.slip.attempts, { outcome, hasBegun, error: recorded });
     const last = call.slip.attempts.at(-1);
@@ -254,6 +266,11 @@ export class CallModelHandler {
     call.reply.error(head, text, failure.quotesProvider ? failure.message : undefined);
     await this.recorder.record(event, text, call.facts.ingress);
   }
+}
+
+/** Of a request of the durable lane that waited in queues until its time was over. */
+function isTooLate({ lane, deadline }: AssignedCall['facts']): boolean {
+  return lane === 'durable' && deadline !== undefined && deadline <= Date.now();
 }
 
 function goOn({ slip }: AssignedCall, position: number): NextStep {

@@ -4,7 +4,7 @@ import { attemptsPaidByCaller, costOf, withMarkup } from '#libs/pricing';
 /** How a call ended, for its terminal event. */
 export type CallEnding =
   | { outcome: 'completed'; result: { finishReason?: string | undefined; answer?: RequestEnded['answer'] } }
-  | { outcome: 'failed' | 'cancelled'; hasBegun: boolean; error: NonNullable<RequestEnded['error']> };
+  | { outcome: 'failed' | 'cancelled' | 'expired'; hasBegun: boolean; error: NonNullable<RequestEnded['error']> };
 
 /** Builds the one terminal event of a request from what was asked, decided, tried and answered. */
 export function endedEvent(
