@@ -35,6 +35,9 @@ type LimitedRequest = AcceptedRequest & { admitted?: AdmittedRequest | undefined
 
 const NOTHING_HELD = (): void => undefined;
 
+/** So long after the end of a call its large body stays in the bucket. */
+const BODY_RESTS_MILLISECONDS = 60_000;
+
 /** Admits a request and hands it to the router; its answer then comes in frames. */
 @Injectable()
 export class AcceptRequestHandler {
@@ -119,6 +122,11 @@ export class AcceptRequestHandler {
     return requestId;
   }
 
+  /** The bucket is everybody's: what is in it no longer than it must be leaves room for others. A copy of the request may still be read. */
+  private removeLater(claim: string): void {
+    setTimeout(() => void this.bodies.remove(claim).catch(() => undefined), BODY_RESTS_MILLISECONDS).unref();
+  }
+
   /** From here on the request ends with a terminal event, whatever happens. */
   private publish(
     accepted: Facts,
@@ -127,7 +135,10 @@ export class AcceptRequestHandler {
   ): void {
     const facts = this.seals.sealed(accepted);
     const call = new PendingCall(facts, response, keepAliveMilliseconds);
-    if (admitted) call.onEnd = (terminalEvent) => admitted.end(terminalEvent);
+    call.onEnd = (terminalEvent) => {
+      admitted?.end(terminalEvent);
+      if (claim !== undefined) this.removeLater(claim);
+    };
     this.pending.add(call);
     const headers: Record<string, string | undefined> = {
       [MessageHeader.facts]: JSON.stringify(facts),

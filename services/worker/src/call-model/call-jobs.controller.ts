@@ -50,28 +50,39 @@ export class CallJobsController {
   async callForJobs(message: StreamMessage): Promise<void> {
     const assignments = await this.stillOpen(message, readAssignments(message));
     if (message.deliveries > Consumer.worker.deliveryLimit) {
-      await Promise.all(assignments.map(({ facts, slip }) => this.handler.giveUp({ facts, slip, reply: noReply })));
+      await this.giveUp(assignments);
       throw new Undeliverable(`delivered ${message.deliveries} times without an end`);
     }
     const release = this.slots.hold(assignments.length);
     try {
       const ends = await Promise.allSettled(assignments.map((assignment) => this.callAndCount(message, assignment)));
       const failed = ends.find((end) => end.status === 'rejected');
-      if (failed) throw failed.reason;
+      if (!failed) return;
+      if (message.deliveries >= Consumer.worker.deliveryLimit) {
+        await this.giveUp(assignments.filter((_, index) => isForGood(ends[index])));
+      }
+      throw failed.reason;
     } finally {
       release();
     }
   }
 
+  /** Resolves when these have ended: what failed so often would only be called again, and paid for, until its time is over. */
+  private async giveUp(assignments: readonly JobAssignment[]): Promise<void> {
+    await Promise.all(assignments.map(({ facts, slip }) => this.handler.giveUp({ facts, slip, reply: noReply })));
+  }
+
   /**
-   * Of a message that comes again, only what has not ended: a process that is gone may have ended a part of it. Whether it called
-   * the provider for the rest cannot be known, so each delivery stands in the record as an attempt in state `unknown`.
+   * Of a message that comes again, or was buried and sent again, only what has not ended: a process that is gone may have ended a part
+   * of it. Whether it called the provider for the rest cannot be known, so each delivery stands in the record as an attempt in state
+   * `unknown`.
    */
   private async stillOpen(
     message: StreamMessage,
     assignments: readonly JobAssignment[],
   ): Promise<readonly JobAssignment[]> {
-    if (message.deliveries <= 1) return assignments;
+    const isNew = message.deliveries <= 1 && message.header(MessageHeader.redrivenFrom) === undefined;
+    if (isNew) return assignments;
     const open = await this.open.among(assignments.map(({ facts }) => facts.requestId));
     return assignments
       .filter(({ facts }) => open.has(facts.requestId))
@@ -92,11 +103,13 @@ export class CallJobsController {
   private async call(message: StreamMessage, assignment: JobAssignment): Promise<void> {
     const { facts, slip } = assignment;
     const body = await this.bodyOf(message, assignment);
-    if (!body) return this.handler.refuse({ facts, slip, reply: noReply }, 'body_unavailable');
+    if (!body) return this.withoutBody(assignment);
     const captured = this.payloads.of({ facts, slip, body, ...this.jobReplies.of(facts, slip) });
     const next = await this.run(message, captured.call);
     await captured.kept();
-    if (!next.done) await this.sendOn(message, { ...assignment, slip: next.slip }, next.target.provider);
+    if (!next.done) return this.sendOn(message, { ...assignment, slip: next.slip }, next.target.provider);
+    // The bucket is everybody's, and nobody reads this again; what cannot be removed now goes by its age.
+    if (assignment.claim !== undefined) await this.bodies.remove(assignment.claim).catch(() => undefined);
   }
 
   private async sendOn(
@@ -124,17 +137,24 @@ export class CallJobsController {
     );
   }
 
-  /** The body of a job, or nothing where it is gone for good; a bucket that does not answer may do so at a later delivery. */
+  /** The body of a job, or nothing where it is gone from the bucket; one that does not answer may do so at a later delivery. */
   private async bodyOf(message: StreamMessage, { claim, body }: JobAssignment): Promise<Uint8Array | undefined> {
     if (claim === undefined) return body;
     try {
       return await this.bodies.get(claim);
     } catch (error) {
-      const mayPass = error instanceof MessagingError && error.retryable;
-      if (mayPass && message.deliveries < Consumer.worker.deliveryLimit) throw error;
-      this.logger.warn({ sequence: message.sequence, error }, 'the body of a job cannot be read');
+      if (!(error instanceof MessagingError) || error.code !== 'gone') throw error;
+      this.logger.warn({ sequence: message.sequence, error }, 'the body of a job is not in the bucket any more');
       return undefined;
     }
+  }
+
+  /**
+   * Bodies rest in the bucket for hours, and lines and jobs may wait for a day: those have theirs in the book, and are put on their way
+   * anew by the jobs service, which finds them lost. Of any other request nobody has it any more.
+   */
+  private async withoutBody({ facts, slip }: JobAssignment): Promise<void> {
+    if (facts.job === undefined) await this.handler.refuse({ facts, slip, reply: noReply }, 'body_unavailable');
   }
 }
 
@@ -154,4 +174,11 @@ function unknownAttempts(
     outcome: 'unknown' as const,
     errorClass: 'worker_lost' as const,
   }));
+}
+
+/** Whether a request failed in a way that no outage explains. */
+function isForGood(end: PromiseSettledResult<void> | undefined): boolean {
+  if (end?.status !== 'rejected') return false;
+  const { reason } = end as { reason: unknown };
+  return !(reason instanceof Error && 'retryable' in reason && reason.retryable === true);
 }
