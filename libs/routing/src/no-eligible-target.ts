@@ -12,6 +12,7 @@ const STATUS = {
   feature_not_in_plan: 403,
   strategy_not_in_plan: 403,
   targets_unavailable: 503,
+  planning_failed: 500,
 } as const;
 export type RefusalCode = keyof typeof STATUS;
 
@@ -52,6 +53,7 @@ export class NoEligibleTarget extends Error {
   get errorClass(): ErrorClass {
     if (this.code === 'context_length_exceeded') return 'context_too_long';
     if (this.code === 'unsupported_by_model') return 'unsupported';
+    if (this.code === 'planning_failed') return 'server_error';
     return this.code === 'targets_unavailable' ? 'target_unhealthy' : 'no_eligible_target';
   }
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { MessageHeader, type Facts } from '#libs/contracts';
+import { describe, expect, it, jest } from '@jest/globals';
+import { encodeRequestBundle, MessageHeader, type Facts } from '#libs/contracts';
 import {
   Undeliverable,
   type AtomicBatchPublisher,
@@ -51,9 +51,9 @@ function routerWithoutModels() {
     {} as LiveTargets,
     { onChange: () => undefined, start: () => undefined } as unknown as KeyBucket,
   );
-  const logger = { warn: () => undefined } as unknown as Logger;
+  const logger = { warn: () => undefined, error: () => undefined } as unknown as Logger;
   const controller = new PlanRouteController(handler, messaging, {} as DurablePublisher, {} as ShadowCopies, logger);
-  return { controller, happened, told };
+  return { controller, happened, told, handler };
 }
 
 describe('a request of a waiting caller', () => {
@@ -77,6 +77,31 @@ describe('a request of a waiting caller', () => {
       status: 503,
       error: { code: 'body_unavailable' },
     });
+  });
+});
+
+describe('a request that cannot be planned because of a defect', () => {
+  const defective = (requestId: string) => ({ ...facts, requestId, lane: 'durable', ingress: undefined }) as Facts;
+
+  it('ends alone: its caller hears of it, and others of its message go on', async () => {
+    const { controller, happened, told, handler } = routerWithoutModels();
+    jest.spyOn(handler, 'plan').mockImplementation(() => {
+      throw new TypeError('a defect');
+    });
+    await controller.planForWaitingCaller(messageWith(JSON.stringify(facts)));
+    expect(JSON.parse(told[0]?.[MessageHeader.answer] ?? '')).toMatchObject({
+      status: 500,
+      error: { code: 'planning_failed', message: expect.not.stringContaining('a defect') },
+    });
+
+    const requests = [defective('req_0000000001'), defective('req_0000000002')];
+    const data = encodeRequestBundle(requests.map((each) => ({ facts: each, body: new Uint8Array(0) })));
+    const bundle = { data, header: (name: string) => (name === MessageHeader.bundle ? '2' : undefined) };
+    await controller.planForJob(bundle as unknown as StreamMessage);
+    expect(happened.slice(-2)).toEqual([
+      ['request.failed.v1.demo.durable', 'the terminal event'],
+      ['request.failed.v1.demo.durable', 'the terminal event'],
+    ]);
   });
 });
 

@@ -126,6 +126,7 @@ export class PlanRouteController {
     const headers = tracedHeaders(message, {
       [MessageHeader.requestId]: ids[0],
       [MessageHeader.bundle]: String(requests.length),
+      [MessageHeader.redrivenFrom]: message.header(MessageHeader.redrivenFrom),
     });
     await this.publisher.publish(Subject.callAssignedDurable(provider, priority), bytes, {
       headers,
@@ -135,12 +136,21 @@ export class PlanRouteController {
     });
   }
 
+  /**
+   * Plans are made of facts and configuration alone: what fails otherwise than by a refusal is a defect, and fails again. It ends that
+   * request, with the error in the log, rather than hold up the others of its message, or leave a caller waiting for nothing.
+   */
   private planOrRefusal(facts: Facts): RoutingSlip | NoEligibleTarget {
     try {
       return this.handler.plan(facts);
     } catch (error) {
       if (error instanceof NoEligibleTarget) return error;
-      throw error;
+      this.logger.error({ requestId: facts.requestId, error }, 'a request could not be planned');
+      return new NoEligibleTarget(
+        'The request could not be planned because of an error inside Switchyard; its log says more.',
+        'planning_failed',
+        [],
+      );
     }
   }
 
