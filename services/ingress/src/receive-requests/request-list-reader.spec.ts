@@ -44,6 +44,21 @@ describe('RequestListReader', () => {
     );
   });
 
+  it('holds little of what stands beside the requests, be it long or much', () => {
+    const refusalOf = (members: object, requestBytes: number): unknown => {
+      try {
+        return readAll(JSON.stringify({ ...members, requests: [{}] }), 1_000, requestBytes);
+      } catch (error) {
+        return error;
+      }
+    };
+    const long = { a: 'x'.repeat(600), b: 'x'.repeat(600) };
+    expect(refusalOf(long, 2_000)).toEqual({ requests: [{}], members: long });
+    expect(refusalOf(long, 1_000)).toMatchObject({ status: 413, code: 'request_too_large' });
+    const many = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`m${index}`, index]));
+    expect(refusalOf(many, 100_000)).toMatchObject({ status: 400, code: 'invalid_value' });
+  });
+
   it('gives a request as soon as it is whole', () => {
     const reader = new RequestListReader({ requestBytes: 1_000 });
 

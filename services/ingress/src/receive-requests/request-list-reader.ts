@@ -28,9 +28,12 @@ type State =
 
 /** What the reader of a list is held to. */
 export interface RequestListLimits {
-  /** Most bytes of one request, and of every other member. */
+  /** Most bytes of one request, and of all other members together with their names. */
   readonly requestBytes: number;
 }
+
+/** Beside its requests a body says a few things; what is held of them is bounded in bytes and in number. */
+const MOST_MEMBERS = 64;
 
 /**
  * Reads `{…, "requests": [{…}, {…}], …}` as it comes, however long it is: gives each request's own bytes as soon as they are
@@ -49,6 +52,7 @@ export class RequestListReader {
   private name = '';
   private hasList = false;
   private readBytes = 0;
+  private memberBytes = 0;
 
   constructor(private readonly limits: RequestListLimits) {}
 
@@ -168,9 +172,12 @@ export class RequestListReader {
   private finish(value: Buffer): void {
     if (this.state === 'name') {
       this.name = String(this.parse(value));
+      this.holdMember(value);
+      if (this.members.size >= MOST_MEMBERS) throw tooManyMembers();
       if (this.members.has(this.name) || (this.name === 'requests' && this.hasList)) throw twice(this.name);
       this.state = 'colon';
     } else if (this.state === 'member') {
+      this.holdMember(value);
       this.members.set(this.name, this.parse(value));
       this.state = 'after member';
     } else {
@@ -180,15 +187,18 @@ export class RequestListReader {
 
   private hold(bytes: Uint8Array): void {
     this.heldBytes += bytes.length;
-    if (this.heldBytes > this.limits.requestBytes) {
-      throw new DialectError(
-        413,
-        'request_too_large',
-        `One of the requests, or another field, has more than ${this.limits.requestBytes} bytes; send less.`,
-        'requests',
-      );
-    }
+    if (this.heldBytes > this.limits.requestBytes) throw this.tooLarge('One of the requests, or another field,');
     this.held.push(bytes);
+  }
+
+  private holdMember(value: Uint8Array): void {
+    this.memberBytes += value.length;
+    if (this.memberBytes > this.limits.requestBytes) throw this.tooLarge("What stands beside 'requests'");
+  }
+
+  private tooLarge(what: string): DialectError {
+    const message = `${what} has more than ${this.limits.requestBytes} bytes; send less.`;
+    return new DialectError(413, 'request_too_large', message, 'requests');
   }
 
   private take(end: Uint8Array): Buffer {
@@ -218,6 +228,14 @@ export class RequestListReader {
 
 function missing(name: string): DialectError {
   return new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${name}'.`, name);
+}
+
+function tooManyMembers(): DialectError {
+  return new DialectError(
+    400,
+    'invalid_value',
+    `The body has more than ${MOST_MEMBERS} fields; requests belong into 'requests'.`,
+  );
 }
 
 function twice(name: string): DialectError {
