@@ -69,11 +69,12 @@ export class AcceptBackgroundHandler {
     if (state.isStreamed) this.guards.refuseKeptStream(request.caller, later.facts);
     const createdSeconds = Math.floor(Date.now() / 1_000);
     const shown = { id, body: sent, model: later.facts.model, createdSeconds, previousResponseId };
-    const queued = JSON.stringify(unansweredResponse(shown, 'queued'));
-    if (state.isStreamed) await this.beginStream(request, queued);
-    showMade(await this.jobs.handle(later), reply);
-    if (state.isStreamed) await this.streams.follow(request.caller, id, undefined, reply);
-    else void reply.status(200).type('application/json').send(queued);
+    if (state.isStreamed) await this.beginStream(request, JSON.stringify(unansweredResponse(shown, 'queued')));
+    const job = showMade(await this.jobs.handle(later), reply);
+    // That of an equal request, where one was there before, on another day.
+    const made = { ...shown, id: job.response_id ?? id };
+    if (state.isStreamed) await this.streams.follow(request.caller, made.id, undefined, reply);
+    else void reply.status(200).type('application/json').send(JSON.stringify(unansweredResponse(made, 'queued')));
     return true;
   }
 

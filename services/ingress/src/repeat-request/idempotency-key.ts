@@ -5,6 +5,7 @@ import { DialectError } from '#libs/dialects';
 import { RepeatLimit } from './repeat-limits.js';
 
 const HEADER = 'idempotency-key';
+const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
 /** The caller's idempotency key, or undefined where none was sent. @throws DialectError 400 for one that cannot be one. */
 export function idempotencyKeyOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
@@ -31,8 +32,9 @@ export function requestHash({ method, url }: Pick<FastifyRequest, 'method' | 'ur
 }
 
 /**
- * Gives a request that is kept in Postgres an id that follows from its idempotency key and its content, so that what is made of it
- * is made once; the answer names it by that id too. Returns the key, or undefined where none was sent. @throws DialectError 400
+ * Gives a request that is kept in Postgres an id that follows from its idempotency key, its content and the day, so that what is made
+ * of it is made once, and a day later, when its key is free again, once more; on a day that has begun meanwhile, the row of the key
+ * knows what was made. The answer names it by that id too. Returns the key, or undefined where none was sent. @throws DialectError 400
  */
 export function useLastingId(
   request: Pick<FastifyRequest, 'headers' | 'id' | 'url'> & { readonly caller: Caller },
@@ -43,7 +45,8 @@ export function useLastingId(
   if (idempotencyKey === undefined) return undefined;
   const { organization, project, key } = request.caller;
   const content = requestHash({ method: 'POST', url: request.url }, body);
-  request.id = `req_k${sha256(JSON.stringify([organization, project, key, idempotencyKey, content])).slice(0, 32)}`;
+  const day = Math.floor(Date.now() / DAY_MILLISECONDS);
+  request.id = `req_k${sha256(JSON.stringify([organization, project, key, idempotencyKey, content, day])).slice(0, 32)}`;
   reply.header('x-request-id', request.id);
   return idempotencyKey;
 }
