@@ -27,6 +27,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
+/** A batch that is to be made of a file. */
+export interface WantedBatch {
+  readonly inputFileId: string;
+  readonly endpoint: string;
+  readonly completionWindow: string;
+}
+
 /** The part of the HTTP API that the command needs. Every failure is a `CliError` that says what to do. */
 export class ApiClient {
   constructor(private readonly connection: Connection) {}
@@ -48,12 +55,10 @@ export class ApiClient {
     return this.parse(response, fileObjectSchema);
   }
 
-  async createBatch(batch: { inputFileId: string; endpoint: string; completionWindow: string }): Promise<BatchObject> {
-    return this.json('POST', '/v1/batches', batchObjectSchema, {
-      input_file_id: batch.inputFileId,
-      endpoint: batch.endpoint,
-      completion_window: batch.completionWindow,
-    });
+  /** Asked again with the same key, it is the same batch, however the first answer was lost. */
+  async createBatch({ inputFileId, endpoint, completionWindow }: WantedBatch, key: string): Promise<BatchObject> {
+    const wanted = { input_file_id: inputFileId, endpoint, completion_window: completionWindow };
+    return this.json('POST', '/v1/batches', batchObjectSchema, wanted, { 'idempotency-key': key });
   }
 
   async deleteFile(id: string): Promise<void> {

@@ -10,6 +10,14 @@ export interface JobFilter {
   readonly after?: string;
 }
 
+/** A request that is to be answered later. */
+export interface WantedJob {
+  readonly endpoint: string;
+  readonly body: Uint8Array;
+  readonly runAt: string | undefined;
+  readonly key: string;
+}
+
 const path = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
 
 /** The part of the HTTP API that is about jobs. */
@@ -23,6 +31,9 @@ export const jobApi = {
   read: (api: ApiClient, id: string): Promise<JobObject> => api.json('GET', path(id), jobObjectSchema),
   cancel: (api: ApiClient, id: string): Promise<JobObject> => api.json('POST', `${path(id)}/cancel`, jobObjectSchema),
   result: (api: ApiClient, id: string) => api.answer('GET', `${path(id)}/result`),
-  submit: (api: ApiClient, endpoint: string, body: Uint8Array, runAt: string | undefined): Promise<JobObject> =>
-    api.later(endpoint, body, runAt === undefined ? {} : { 'x-switchyard-run-at': runAt }, jobObjectSchema),
+  /** Asked again with the same key, it is the same job, however the first answer was lost. */
+  submit: (api: ApiClient, { endpoint, body, runAt, key }: WantedJob): Promise<JobObject> => {
+    const time: Record<string, string> = runAt === undefined ? {} : { 'x-switchyard-run-at': runAt };
+    return api.later(endpoint, body, { ...time, 'idempotency-key': key }, jobObjectSchema);
+  },
 };

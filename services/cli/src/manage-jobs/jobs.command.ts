@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { JobObject } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { unreadable, unwritable } from '../file-problems.js';
-import { defaultPatience } from '../follow-batch/follow-batch.js';
+import { defaultPatience, patiently } from '../follow-batch/follow-batch.js';
 import { describeJob, describeJobs, jobExitCode } from './describe-job.policy.js';
 import { jobApi, type JobFilter } from './job-api.js';
 import { waitForJob } from './wait-for-job.js';
@@ -63,7 +64,9 @@ export function jobsCommand(exitWith: (code: number) => void): Command {
     .option('--run-at <time>', 'when it is to run, as an ISO time with its zone (default: at once)')
     .option('--wait', 'wait until it has ended')
     .action(async (file: string, flags: SubmitFlags) => {
-      const job = await jobApi.submit(clientFrom(flags), flags.endpoint, await read(file), flags.runAt);
+      const { endpoint, runAt } = flags;
+      const [api, wanted] = [clientFrom(flags), { endpoint, runAt, body: await read(file), key: randomUUID() }];
+      const job = await patiently(() => jobApi.submit(api, wanted), defaultPatience);
       if (flags.wait) exitWith(await waitAndPrint(job.id, flags, undefined));
       else print(flags, job);
     });

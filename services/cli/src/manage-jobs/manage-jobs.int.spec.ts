@@ -74,7 +74,8 @@ const wait = (timeoutSeconds?: number): Promise<JobObject> =>
 describe('switchyard jobs', () => {
   it('submits a request to be answered later, at its time', async () => {
     answers = [[202, job]];
-    await jobApi.submit(api, '/v1/embeddings', Buffer.from('{}'), '2026-12-01T06:00:00Z');
+    const wanted = { endpoint: '/v1/embeddings', body: Buffer.from('{}'), runAt: '2026-12-01T06:00:00Z', key: 'once' };
+    await jobApi.submit(api, wanted);
     expect(received).toEqual([
       { route: 'POST /v1/embeddings', prefer: 'respond-async', runAt: '2026-12-01T06:00:00Z' },
     ]);

@@ -74,18 +74,19 @@ function runCommand(exitWith: (code: number) => void): Command {
     .action(async (file: string, flags: ConnectionFlags & Omit<RunRequest, 'file'> & { timeout?: number }) => {
       const startedAt = performance.now();
       const display = flags.json ? silentDisplay : new BarDisplay();
-      const resume = { id: undefined as string | undefined };
+      const resume = { id: undefined as string | undefined, isSubmitting: false };
       process.once('SIGINT', () => {
         display.stop();
-        process.stderr.write(interruption(resume.id));
+        process.stderr.write(interruption(resume));
         process.exit(ExitCode.interrupted);
       });
       const onCreated = (id: string): void => {
         resume.id = id;
         display.say(`Batch ${id} is accepted.`);
       };
+      const onSubmitting = (): void => void (resume.isSubmitting = true);
       const following = { patience: defaultPatience, timeoutSeconds: flags.timeout };
-      const parts = { api: clientFrom(flags), display, onCreated, ...following };
+      const parts = { api: clientFrom(flags), display, onSubmitting, onCreated, ...following };
       const { batch, files } = await runBatch({ ...flags, file }, parts).finally(() => display.stop());
       print(flags, summaryOf(batch, files, (performance.now() - startedAt) / 1_000));
       exitWith(exitCodeOf(batch));
@@ -93,7 +94,9 @@ function runCommand(exitWith: (code: number) => void): Command {
 }
 
 /** What somebody who pressed Ctrl-C has to know. */
-function interruption(id: string | undefined): string {
+function interruption({ id, isSubmitting }: { id: string | undefined; isSubmitting: boolean }): string {
+  if (id === undefined && isSubmitting)
+    return '\nStopped while the batch was being submitted: it may be there and run. GET /v1/batches has it then.\n';
   if (id === undefined) return '\nStopped; nothing was submitted.\n';
   return `\nThe batch goes on without you.
   switchyard batch status ${id}

@@ -36,7 +36,9 @@ const batch: BatchObject = {
 
 /** A server that answers as the API does, and keeps what it was sent. */
 class PlayedApi {
-  readonly received: { route: string; body: string; key: string | undefined }[] = [];
+  readonly received: { route: string; body: string; key: string | undefined; once: unknown }[] = [];
+  /** Statuses to answer with where a batch is to be made, before it is. */
+  createTroubles: number[] = [];
   ended: BatchObject = {
     ...batch,
     status: 'completed',
@@ -65,7 +67,8 @@ class PlayedApi {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
     const route = `${request.method} ${request.url}`;
-    this.received.push({ route, body: Buffer.concat(pieces).toString(), key: request.headers.authorization });
+    const { authorization: key, 'idempotency-key': once } = request.headers;
+    this.received.push({ route, body: Buffer.concat(pieces).toString(), key, once });
     const [status, body] = this.answerTo(route);
     response
       .writeHead(status, { 'content-type': 'application/json' })
@@ -85,6 +88,8 @@ class PlayedApi {
     if (route === 'GET /v1/models') return [200, { data: [{ id: 'gpt-small' }] }];
     if (route === 'POST /v1/files') return [200, file];
     if (route === 'POST /v1/batches' && this.refuses) return [400, { error: { message: 'no such window' } }];
+    const createTrouble = route === 'POST /v1/batches' ? this.createTroubles.shift() : undefined;
+    if (createTrouble !== undefined) return [createTrouble, { error: { message: 'not now' } }];
     if (route === 'POST /v1/batches') return [200, { ...batch, status: 'validating' }];
     if (route === 'GET /v1/files/file-out/content') return [200, 'the output\n'];
     if (route === 'GET /v1/files/file-errors/content') return [200, 'the errors\n'];
@@ -131,6 +136,7 @@ async function run(content: string, overrides: Partial<RunRequest> = {}, { url =
     },
     timeoutSeconds,
     patience: { pollMilliseconds: 5, silenceMilliseconds: 200 },
+    onSubmitting: () => undefined,
     onCreated: (id: string) => void created.push(id),
   };
   return { ...(await runBatch(request, parts)), created, said, shown };
@@ -209,6 +215,17 @@ describe('switchyard batch run', () => {
     expect(await readFile(join(folder, 'answers.errors.jsonl'), 'utf8')).toBe('the errors\n');
     expect(exitCodeOf(ended)).toBe(2);
     expect(summaryOf(ended, files, 1.26)).toMatchObject({ lines: 2, completed: 1, failed: 1, seconds: 1.3 });
+  });
+
+  it('makes one batch, however often it has to ask for it', async () => {
+    api.createTroubles = [503, 504];
+    const { created } = await run('hi');
+
+    expect(created).toEqual(['batch_a']);
+    const keys = api.received.filter(({ route }) => route === 'POST /v1/batches').map(({ once }) => once);
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toEqual(expect.stringMatching(/^[0-9a-f-]{36}$/));
   });
 
   it('takes the file away again where no batch may be made of it', async () => {

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { BatchObject } from '#libs/contracts';
 import type { ApiClient } from '../call-api/api-client.js';
 import { CliError } from '../cli.error.js';
 import { assertWritable } from '../file-problems.js';
 import { fetchResults, resultPaths, type WrittenResults } from '../fetch-results/fetch-results.js';
-import { followBatch, type Patience } from '../follow-batch/follow-batch.js';
+import { followBatch, patiently, type Patience } from '../follow-batch/follow-batch.js';
 import type { ProgressDisplay } from '../follow-batch/progress-display.js';
 import { PromptFile } from '../read-prompts/prompt-file.js';
 
@@ -26,6 +27,8 @@ export interface RunParts {
   readonly display: ProgressDisplay;
   readonly patience: Patience;
   readonly onCreated: (id: string) => void;
+  /** Hears that from now on there may be one. */
+  readonly onSubmitting: () => void;
   /** Seconds from the start of the batch until nobody waits for it any more. */
   readonly timeoutSeconds?: number | undefined;
 }
@@ -44,7 +47,9 @@ export async function runBatch(
   const content = file.batchLines((bytes) => display.uploading(bytes, file.bytes));
   const { id: inputFileId } = await api.upload(basename(file.path), content);
   const wanted = { inputFileId, endpoint: file.endpoint, completionWindow: request.window };
-  const created = await api.createBatch(wanted).catch(async (error: unknown) => {
+  const key = randomUUID();
+  parts.onSubmitting();
+  const created = await patiently(() => api.createBatch(wanted, key), parts.patience).catch(async (error: unknown) => {
     // Nobody else knows of the file that was just uploaded.
     if (error instanceof CliError && !error.retryable) await api.deleteFile(inputFileId).catch(() => undefined);
     throw error;
