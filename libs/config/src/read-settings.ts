@@ -95,6 +95,7 @@ export function readSettings<Key extends keyof Settings = never>(
       jobDays: values.SWITCHYARD_JOB_DAYS,
       batchLinesDays: values.SWITCHYARD_BATCH_LINES_DAYS,
       batchDays: values.SWITCHYARD_BATCH_DAYS,
+      projectFilesGibibytes: values.SWITCHYARD_PROJECT_FILES_GIB,
     },
     keyProvider: keyProviderLocation(values, workingFolder),
     limitsUnknown: values.SWITCHYARD_LIMITS_UNKNOWN,

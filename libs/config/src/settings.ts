@@ -146,6 +146,7 @@ export const environmentSchema = z.object({
   SWITCHYARD_JOB_DAYS: wholeNumber(1, 36_500, 'days').default(23),
   SWITCHYARD_BATCH_LINES_DAYS: wholeNumber(1, 36_500, 'days').default(7),
   SWITCHYARD_BATCH_DAYS: wholeNumber(30, 36_500, 'days').default(365),
+  SWITCHYARD_PROJECT_FILES_GIB: wholeNumber(1, 1_000_000, 'GiB').default(100),
   ...keyProviderVariables,
   SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
   SWITCHYARD_PUBLIC_URL: z
@@ -187,6 +188,8 @@ export interface DurableKeepSettings {
   readonly batchLinesDays: number;
   /** A batch with its counts. */
   readonly batchDays: number;
+  /** Most of all files of one project together. */
+  readonly projectFilesGibibytes: number;
 }
 
 /** How people sign in and stay signed in. */

@@ -33,6 +33,8 @@ export class JobLimits {
   readonly embeddingInputsPerBatch: number = 50_000;
   /** How soon and how late a file may be told to expire, counted from when it was made; OpenAI's own limits. */
   readonly fileExpirySeconds: { readonly least: number; readonly most: number } = { least: 3_600, most: 2_592_000 };
+  /** Most bytes of all files of one project that callers can see; uploads beyond are refused, results of batches are kept all the same. */
+  readonly fileBytesPerProject: number = 100 * 1024 * MEBIBYTE;
   /** How long a file that was deleted or has expired is still a mark by which a list can be gone on with. */
   readonly fileGoneMilliseconds: number = 15 * MINUTE;
   /** How often files that were deleted or have expired are taken out of the store. */
@@ -173,5 +175,6 @@ export function jobLimitsOf({ durableKeep }: Pick<Settings, 'durableKeep'>): Job
     jobRowKeepMilliseconds: durableKeep.jobDays * DAY,
     batchLinesKeepMilliseconds: durableKeep.batchLinesDays * DAY,
     batchKeepMilliseconds: durableKeep.batchDays * DAY,
+    fileBytesPerProject: durableKeep.projectFilesGibibytes * 1024 * MEBIBYTE,
   });
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  const durableKeep = { jobResultDays: 1, jobDays: 1, batchLinesDays: 7, batchDays: 30 };
+  const durableKeep = { jobResultDays: 1, jobDays: 1, batchLinesDays: 7, batchDays: 30, projectFilesGibibytes: 1 };
   const { batchLinesKeepMilliseconds, batchKeepMilliseconds } = jobLimitsOf({ durableKeep });
   const limits = { batchLinesKeepMilliseconds, batchKeepMilliseconds, batchDropLines: 2 };
   jobs = await JobsForTests.start(database.url, { limits });

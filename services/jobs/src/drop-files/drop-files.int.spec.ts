@@ -75,6 +75,18 @@ describe('files that are dropped', () => {
     await expect(bytesOf(key)).rejects.toThrow(BlobMissing);
   });
 
+  it('make room for others of their project when they go', async () => {
+    await jobs.stop();
+    jobs = await JobsForTests.start(database.url, { limits: { fileGoneMilliseconds: 0, fileBytesPerProject: 10 } });
+    const owner = { ...caller, project: 'full' };
+    const { id } = await jobs.upload('1234567', owner);
+    const refusal = { reply: { status: 413, code: 'file_storage_exceeded' } };
+    await expect(jobs.upload('1234', owner)).rejects.toMatchObject(refusal);
+    await jobs.upload('1234', { ...caller, project: 'other' });
+    await files().delete({ caller: owner, id });
+    expect((await jobs.upload('1234', owner)).bytes).toBe(4);
+  });
+
   it('are still a mark to go on from in a list, until they are gone', async () => {
     const owner = { ...caller, project: 'marks' };
     const ids: string[] = [];

@@ -77,6 +77,17 @@ export class FileRepository {
     return rows[0] && toFile(rows[0]);
   }
 
+  /** How many bytes the files of a project have together, of those that callers can see. */
+  async bytesOf({ organization, project }: Pick<Tenant, 'organization' | 'project'>): Promise<number> {
+    const [row] = await this.database
+      .asTenant({ organization, project })
+      .query<{ bytes: string }>(
+        `SELECT coalesce(sum(bytes), 0) AS bytes FROM jobs.files WHERE organization = $1 AND project = $2 AND ${VISIBLE}`,
+        [organization, project],
+      );
+    return Number(row?.bytes ?? 0);
+  }
+
   /** Whether there was such a file to delete. */
   async delete(id: string, tenant: Tenant): Promise<boolean> {
     const rows = await this.database.query(

@@ -41,6 +41,9 @@ export class StoreFileHandler {
     const { expiresAfterSeconds } = query;
     if (expiresAfterSeconds !== null && !isExpiry(expiresAfterSeconds, this.limits))
       throw new QueryRefused(expiryRefusal('expires_after.seconds', expiresAfterSeconds, this.limits));
+    const { caller, idempotencyKey, blobKey: _where, ...content } = query;
+    const keyed = { caller, idempotencyKey, content: ['file', content] };
+    if ((await this.keys.find(keyed)) === undefined) await this.requireRoom(query);
     const id = `file-${randomUUID().replaceAll('-', '')}`;
     const file = {
       id,
@@ -53,10 +56,20 @@ export class StoreFileHandler {
       blobKey: query.blobKey,
       expiresAfterSeconds,
     };
-    const { caller, idempotencyKey, blobKey: _where, ...content } = query;
-    const keyed = { caller, idempotencyKey, content: ['file', content] };
     const made = await this.keys.once(keyed, id, (within) => this.files.insert(file, within));
     return markRepeat((await this.locate({ caller, id: made.id })).file, made.isRepeat);
+  }
+
+  /** Against floods: several at once may go beyond by themselves. */
+  private async requireRoom({ caller, bytes }: FileCreate): Promise<void> {
+    const { fileBytesPerProject: most } = this.limits;
+    if ((await this.files.bytesOf(caller)) + bytes <= most) return;
+    throw new QueryRefused({
+      status: 413,
+      code: 'file_storage_exceeded',
+      message: `With this file those of the project would have more than ${most} bytes; delete some, or let them expire.`,
+      param: 'file',
+    });
   }
 
   async locate(query: FileRead): Promise<FileLocation> {
