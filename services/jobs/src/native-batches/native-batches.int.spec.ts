@@ -220,13 +220,14 @@ describe('lines of batches at providers', () => {
     async (state) => {
       const id = await planned(inputLines(2));
       await look();
-      await jobs.query(`UPDATE jobs.native_batches SET state = $1, give_up_at = now()`, [state]);
+      const change = `UPDATE jobs.native_batches SET state = $1, give_up_at = now() - $2::interval WHERE batch_id = $3`;
+      await jobs.query(change, [state, '0 s', id]);
       nats.answer = () => {
         throw new QueryRefused({ status: 502, code: 'batch_api_failed', message: 'the provider is not configured' });
       };
       await expect(look()).rejects.toThrow('the provider is not configured');
       expect(await states(id)).toEqual([state]);
-      await jobs.query(`UPDATE jobs.native_batches SET give_up_at = now() - interval '8 minutes'`);
+      await jobs.query(change, [state, '8 minutes', id]);
       await look();
       expect(await states(id)).toEqual([state === 'running' ? 'failed' : 'unknown']);
       await jobs.dispatch();
