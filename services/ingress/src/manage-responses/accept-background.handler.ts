@@ -74,7 +74,11 @@ export class AcceptBackgroundHandler {
     // That of an equal request, where one was there before, on another day.
     const made = { ...shown, id: job.response_id ?? id };
     if (state.isStreamed) await this.streams.follow(request.caller, made.id, undefined, reply);
-    else void reply.status(200).type('application/json').send(JSON.stringify(unansweredResponse(made, 'queued')));
+    else
+      void reply
+        .status(200)
+        .type('application/json')
+        .send(JSON.stringify(unansweredResponse(made, 'queued')));
     return true;
   }
 

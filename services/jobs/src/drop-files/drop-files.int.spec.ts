@@ -85,6 +85,7 @@ describe('files that are dropped', () => {
     await jobs.upload('1234', { ...caller, project: 'other' });
     await files().delete({ caller: owner, id });
     expect((await jobs.upload('1234', owner)).bytes).toBe(4);
+    expect(await drop()).toBe(1);
   });
 
   it('are still a mark to go on from in a list, until they are gone', async () => {

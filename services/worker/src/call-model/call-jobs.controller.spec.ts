@@ -71,7 +71,12 @@ function workerWith(failures: Record<string, Error>, get: () => Promise<Uint8Arr
   return { controller, called, givenUp, refused, removed };
 }
 
-function delivered(deliveries: number, names: readonly string[], changes: Partial<BundledRequest> = {}, headers = {}): StreamMessage {
+function delivered(
+  deliveries: number,
+  names: readonly string[],
+  changes: Partial<BundledRequest> = {},
+  headers = {},
+): StreamMessage {
   return {
     deliveries,
     sequence: 1,
@@ -112,7 +117,7 @@ describe('a message that was buried and is sent again', () => {
 });
 
 describe('a large body', () => {
-  it('leaves the bucket, which is everybody\'s, when its request has ended, and not before', async () => {
+  it("leaves the bucket, which is everybody's, when its request has ended, and not before", async () => {
     const { controller, removed } = workerWith({ req_late: new Error('not now') });
     await expect(controller.callForJobs(delivered(1, ['late'], { claim: 'req_late' }))).rejects.toThrow('not now');
     expect(removed).toEqual([]);
