@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readSettings } from './read-settings.js';
 import { SettingsError } from './settings.error.js';
-import type { Environment } from './settings.js';
+import type { Environment } from './environment.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-boot-'));
 const file = (name: string) => join(folder, name);

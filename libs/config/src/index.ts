@@ -1,12 +1,6 @@
 export { readSettings, type ReadSettingsOptions } from './read-settings.js';
-export type {
-  DurableKeepSettings,
-  Environment,
-  HttpSettings,
-  S3Location,
-  Settings,
-  SignInSettings,
-} from './settings.js';
+export type { Environment } from './environment.js';
+export type { DurableKeepSettings, HttpSettings, S3Location, Settings, SignInSettings } from './settings.js';
 export { SettingsError } from './settings.error.js';
 export type { KeyProviderLocation } from './key-provider-location.js';
 export type { TlsFiles } from './store-access.js';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { environmentSchema, rangesIn, VARIABLE_OF, type Environment, type Settings } from './settings.js';
+import { environmentSchema, rangesIn, type Environment } from './environment.js';
+import { VARIABLE_OF, type Settings } from './settings.js';
 import { keyProviderLocation, keyProviderProblems } from './key-provider-location.js';
 import { s3Location, s3Problems } from './s3-location.js';
 import { isReadable } from './private-files.js';

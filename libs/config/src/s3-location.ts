@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { environmentSchema, S3Location } from './settings.js';
+import type { environmentSchema } from './environment.js';
+import type { S3Location } from './settings.js';
 
 /** The bucket that the environment names; undefined where it names none. */
 export function s3Location(values: z.infer<typeof environmentSchema>): S3Location | undefined {

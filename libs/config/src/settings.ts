@@ -1,172 +1,6 @@
-import ipaddr from 'ipaddr.js';
-import { z } from 'zod';
-import { keyProviderVariables, type KeyProviderLocation } from './key-provider-location.js';
-import { secretVariables } from './secret-variables.js';
-import { storeAccessVariables, type TlsFiles } from './store-access.js';
-
-/** The variables of a process: `process.env` or a test's own object. An empty value counts as unset. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const port = z.coerce
-  .number('must be a whole number from 1 to 65535')
-  .int('must be a whole number from 1 to 65535')
-  .min(1, 'must be a whole number from 1 to 65535')
-  .max(65_535, 'must be a whole number from 1 to 65535');
-
-const urlOf = (protocols: readonly string[], example: string) =>
-  z
-    .string()
-    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `must look like ${example}`);
-
-const isRangeList = (value: string): boolean => rangesIn(value).every((range) => ipaddr.isValidCIDR(range));
-
-/** The ranges of a list with commas between. */
-export function rangesIn(list: string): string[] {
-  return list
-    .split(',')
-    .map((range) => range.trim())
-    .filter((range) => range !== '');
-}
-
-const wholeNumber = (least: number, most: number, unit: string) => {
-  const problem = `must be a whole number of ${unit} from ${least} to ${most}`;
-  return z.coerce.number(problem).int(problem).min(least, problem).max(most, problem);
-};
-
-/** A scheme, a host and a port, nothing behind: what browsers call an origin. Without TLS on a loopback address only. */
-const isOrigin = (value: string): boolean => {
-  const url = URL.parse(value);
-  if (!url || value.replace(/\/$/, '') !== url.origin) return false;
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
-};
-
-/** Every variable that Switchyard reads, under the variable's own name, so that a problem can name it. */
-export const environmentSchema = z.object({
-  SWITCHYARD_HOME: z.string().default('.switchyard'),
-  SWITCHYARD_CONFIG: z.string().optional(),
-  SWITCHYARD_PORT: port.default(8080),
-  SWITCHYARD_HOST: z
-    .string()
-    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address')
-    .default('127.0.0.1'),
-  ...secretVariables,
-  SWITCHYARD_NATS_SERVER: z.string().optional(),
-  SWITCHYARD_NATS_PORT: port.optional(),
-  SWITCHYARD_POSTGRES_PORT: port.optional(),
-  SWITCHYARD_LOG_LEVEL: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'must be trace, debug, info, warn, error, fatal or silent',
-    )
-    .optional(),
-  SWITCHYARD_FETCH_ALLOW: z
-    .string()
-    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
-    .default(''),
-  SWITCHYARD_TRUSTED_PROXIES: z
-    .string()
-    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
-    .default(''),
-  SWITCHYARD_WEBHOOK_ALLOW: z
-    .string()
-    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
-    .default(''),
-  SWITCHYARD_PROVIDER_ALLOW: z
-    .string()
-    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
-    .default(''),
-  SWITCHYARD_GUARD_ALLOW: z
-    .string()
-    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
-    .default(''),
-  SWITCHYARD_WEBHOOK_DISABLE_AFTER_DAYS: z.coerce
-    .number('must be a whole number of days from 1 to 30')
-    .int('must be a whole number of days from 1 to 30')
-    .min(1, 'must be a whole number of days from 1 to 30')
-    .max(30, 'must be a whole number of days from 1 to 30')
-    .default(5),
-  SWITCHYARD_HTTP_HEADERS_TIMEOUT_MS: wholeNumber(100, 60_000, 'milliseconds').default(20_000),
-  SWITCHYARD_HTTP_REQUEST_TIMEOUT_MS: wholeNumber(1_000, 3_600_000, 'milliseconds').default(300_000),
-  SWITCHYARD_HTTP_CONNECTIONS: wholeNumber(10, 1_000_000, 'connections').default(20_000),
-  SWITCHYARD_HTTP_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000, 'connections').default(10_000),
-  SWITCHYARD_HTTP_STALLED_READER_MS: wholeNumber(100, 3_600_000, 'milliseconds').default(300_000),
-  SWITCHYARD_CORS_ORIGINS: z
-    .string()
-    .refine(
-      (list) => rangesIn(list).every(isOrigin),
-      'must be origins with commas between, like https://app.example.com; neither * nor null',
-    )
-    .default(''),
-  SWITCHYARD_AUDIT_PUSH_FILE: z.string().optional(),
-  SWITCHYARD_AUDIT_PUSH_ALLOW: z
-    .string()
-    .refine(isRangeList, 'must be address ranges with commas between, like 10.1.0.0/16,fd00:12::/32')
-    .default(''),
-  SWITCHYARD_DIFFICULTY_MODEL: z.string().optional(),
-  SWITCHYARD_S3_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{1,254}$/i, 'must be the name of a bucket')
-    .optional(),
-  SWITCHYARD_S3_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/, 'must be letters, digits, ".", "_", "-" and "/"')
-    .transform((prefix) => prefix.replace(/\/+$/, ''))
-    .default(''),
-  SWITCHYARD_S3_ENDPOINT: urlOf(['http:', 'https:'], 'https://s3.example.com').optional(),
-  SWITCHYARD_S3_REGION: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,50}$/, 'must be the name of a region, like eu-central-1')
-    .optional(),
-  SWITCHYARD_S3_PATH_STYLE: z.enum(['true', 'false'], 'must be true or false').optional(),
-  SWITCHYARD_S3_ACCESS_KEY_ID: z.string().optional(),
-  SWITCHYARD_S3_SECRET_ACCESS_KEY: z.string().optional(),
-  SWITCHYARD_BUDGET_WAIT_MS: z.coerce
-    .number('must be milliseconds from 0 to 300000')
-    .int('must be milliseconds from 0 to 300000')
-    .min(0, 'must be milliseconds from 0 to 300000')
-    .max(300_000, 'must be milliseconds from 0 to 300000')
-    .default(20_000),
-  SWITCHYARD_BUDGETS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
-  SWITCHYARD_AUDIT_ORIGIN: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}$/, 'must be a name like switchyard.example.com')
-    .default('switchyard'),
-  SWITCHYARD_AUDIT_RETENTION_DAYS: z.coerce
-    .number('must be a whole number of days from 1 to 36500')
-    .int('must be a whole number of days from 1 to 36500')
-    .min(1, 'must be a whole number of days from 1 to 36500')
-    .max(36_500, 'must be a whole number of days from 1 to 36500')
-    .optional(),
-  SWITCHYARD_AUDIT_WITNESS_URL: urlOf(['http:', 'https:'], 'https://witness.example.com/checkpoints').optional(),
-  SWITCHYARD_PROVIDER_LIMIT_HEADERS: z.enum(['follow', 'ignore'], 'must be follow or ignore').default('follow'),
-  SWITCHYARD_AUDIT_BEHIND: z.enum(['spool', 'block'], 'must be spool or block').default('spool'),
-  SWITCHYARD_AUDIT_BEHIND_SECONDS: wholeNumber(5, 86_400, 'seconds').default(60),
-  SWITCHYARD_JOB_RESULT_DAYS: wholeNumber(1, 36_500, 'days').default(7),
-  SWITCHYARD_JOB_DAYS: wholeNumber(1, 36_500, 'days').default(23),
-  SWITCHYARD_BATCH_LINES_DAYS: wholeNumber(1, 36_500, 'days').default(7),
-  SWITCHYARD_BATCH_DAYS: wholeNumber(30, 36_500, 'days').default(365),
-  SWITCHYARD_PROJECT_FILES_GIB: wholeNumber(1, 1_000_000, 'GiB').default(100),
-  ...keyProviderVariables,
-  SWITCHYARD_LIMITS_UNKNOWN: z.enum(['refuse', 'admit'], 'must be refuse or admit').default('refuse'),
-  SWITCHYARD_PUBLIC_URL: z
-    .string()
-    .refine(isOrigin, 'must be the https origin that browsers see, such as https://switchyard.example.com')
-    .transform((value) => value.replace(/\/$/, ''))
-    .optional(),
-  SWITCHYARD_SESSION_IDLE_MINUTES: wholeNumber(1, 10_080, 'minutes').default(120),
-  SWITCHYARD_SESSION_HOURS: wholeNumber(1, 720, 'hours').default(12),
-  SWITCHYARD_SIGN_IN_ATTEMPTS: wholeNumber(1, 1_000, 'attempts').default(10),
-  SWITCHYARD_SIGN_IN_ATTEMPTS_PER_ADDRESS: wholeNumber(1, 100_000, 'attempts').default(100),
-  SWITCHYARD_SIGN_IN_WINDOW_MINUTES: wholeNumber(1, 1_440, 'minutes').default(15),
-  SWITCHYARD_INVITATION_HOURS: wholeNumber(1, 720, 'hours').default(72),
-  ...storeAccessVariables,
-  SWITCHYARD_DATABASE_TENANT_ROLE: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be a name of lower-case letters, digits and "_", or none')
-    .default('switchyard_tenant'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://host:4318').optional(),
-});
+import type { EnvironmentVariable } from './environment.js';
+import type { KeyProviderLocation } from './key-provider-location.js';
+import type { TlsFiles } from './store-access.js';
 
 /** A bucket of an S3-compatible service: where it is, and how to get in. What is undefined the AWS SDK finds by itself. */
 export interface S3Location {
@@ -192,7 +26,7 @@ export interface DurableKeepSettings {
   readonly projectFilesGibibytes: number;
 }
 
-/** How people sign in and stay signed in. */
+/** What the doors for HTTP put up with. */
 export interface HttpSettings {
   /** Within which the headers of a request must be there. */
   readonly headersMilliseconds: number;
@@ -207,6 +41,7 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[];
 }
 
+/** How people sign in and stay signed in. */
 export interface SignInSettings {
   /** A session that nobody uses ends after so long. */
   readonly idleMinutes: number;
@@ -239,8 +74,9 @@ export interface Settings {
   readonly logLevel: string | undefined;
   /** CIDRs that files named by callers may be fetched from although they are not public. */
   readonly fetchAllow: readonly string[];
-  /** CIDRs that webhooks may be sent to although they are not public. */
+  /** CIDRs of proxies whose word counts for where a request comes from. */
   readonly trustedProxies: readonly string[];
+  /** CIDRs that webhooks may be sent to although they are not public. */
   readonly webhookAllow: readonly string[];
   readonly http: HttpSettings;
   /** CIDRs that providers of the admin API may be at although they are not public. */
@@ -297,7 +133,7 @@ export interface Settings {
 }
 
 /** Which variable feeds a setting, for messages about a setting that is missing. */
-export const VARIABLE_OF: Readonly<Record<keyof Settings, keyof z.infer<typeof environmentSchema>>> = {
+export const VARIABLE_OF: Readonly<Record<keyof Settings, EnvironmentVariable>> = {
   home: 'SWITCHYARD_HOME',
   configFile: 'SWITCHYARD_CONFIG',
   port: 'SWITCHYARD_PORT',
