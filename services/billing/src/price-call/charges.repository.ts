@@ -3,25 +3,9 @@ import { Database, isDuplicate, storableText } from '#libs/storage';
 import { Account, chargeEntries } from '../keep-ledger/charge-entries.policy.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { LedgerNumbers } from '../keep-ledger/ledger-numbers.repository.js';
-import {
-  CHARGED,
-  CHARGES,
-  DRAWN,
-  DUE,
-  ENTRIES,
-  HOURS,
-  LATENCIES,
-  LINES,
-  MOVEMENTS,
-  PROVIDER_DAYS,
-  TRANSACTIONS,
-  type DrawnReservation,
-} from './charge-rows.js';
 import type { PricedEvent } from './charge.policy.js';
 import type { EnteredCharge } from './entered-charge.js';
-import { RECORD_AND_SETTLE, RECORD_CHARGES } from './record-charges.sql.js';
-import { settlementsOf } from './settlements-of.policy.js';
-import { sumsOf } from './sums-of-charges.js';
+import { chargesParameters, RECORD_AND_SETTLE, RECORD_CHARGES, settlementsParameters } from './record-charges.sql.js';
 
 /** How often a bundle is done again because another process has charged a request of it at the same moment. */
 const MOST_REPEATS = 10;
@@ -78,8 +62,8 @@ export class ChargesRepository {
   private async recordNew(events: readonly PricedEvent[]): Promise<RecordedCharges> {
     const charges = await this.entered(events);
     const numbers = await this.accounts.numbersOf(namesOf(charges));
-    const parameters = parametersOf(charges, numbers);
-    const settlements = settlementsFor(events);
+    const parameters = chargesParameters(charges, numbers);
+    const settlements = settlementsParameters(events);
     if (settlements.length === 0) {
       const rows = await this.database.queryPrepared<{ request_id: string }>(RECORD_CHARGES, parameters);
       return { chargedBefore: rows.map((row) => row.request_id), periods: [] };
@@ -111,65 +95,4 @@ function namesOf(charges: readonly EnteredCharge[]): Set<string> {
     if (hold) names.add(Account.holds(organization)).add(Account.commitments(organization));
   }
   return names;
-}
-
-function parametersOf(charges: readonly EnteredCharge[], numbers: ReadonlyMap<string, number>): Buffer[] {
-  const posted = charges.flatMap(({ transaction: id, priced, entries }) =>
-    id === undefined ? [] : [{ id, requestId: priced.event.requestId, entries }],
-  );
-  const entries = posted.flatMap((transaction) =>
-    transaction.entries.map(({ account, nanoUsd }) => ({
-      transaction: transaction.id,
-      account: numbers.get(account) ?? 0,
-      nanoUsd,
-    })),
-  );
-  const lines = charges.flatMap(({ priced }) =>
-    priced.lines.map((line) => ({ requestId: priced.event.requestId, line })),
-  );
-  const { hours, providerDays, charged } = sumsOf(charges);
-  const latencies = hours.flatMap((sum) => [...sum.latencies].map(([bucket, requests]) => ({ sum, bucket, requests })));
-  return [
-    ...CHARGES.values(charges),
-    ...LINES.values(lines),
-    ...TRANSACTIONS.values(posted),
-    ...ENTRIES.values(entries),
-    ...MOVEMENTS.values(movementsOf(entries)),
-    ...HOURS.values(hours),
-    ...LATENCIES.values(latencies),
-    ...PROVIDER_DAYS.values(providerDays),
-    ...CHARGED.values(charged),
-  ];
-}
-
-function movementsOf(entries: readonly { readonly account: number; readonly nanoUsd: bigint }[]) {
-  const movements = new Map<number, { account: number; nanoUsd: bigint; entries: number }>();
-  for (const { account, nanoUsd } of entries) {
-    const movement = movements.get(account);
-    if (movement) {
-      movement.nanoUsd += nanoUsd;
-      movement.entries += 1;
-    } else movements.set(account, { account, nanoUsd, entries: 1 });
-  }
-  return [...movements.values()];
-}
-
-/** The reservations that are drawn from, and each settlement; nothing where there are none. */
-function settlementsFor(events: readonly PricedEvent[]): Buffer[] {
-  const drawn = new Map<string, DrawnReservation>();
-  const due = events.flatMap((priced) =>
-    settlementsOf(priced).map((settlement) => {
-      const { reservation } = settlement;
-      let sum = drawn.get(reservation);
-      if (!sum) {
-        sum = { number: drawn.size + 1, reservation, held: 0n, posted: 0n, overrun: 0n };
-        drawn.set(reservation, sum);
-      }
-      sum.held += settlement.held;
-      sum.posted += settlement.posted;
-      sum.overrun += settlement.overrun;
-      return { ...settlement, number: sum.number, requestId: priced.event.requestId };
-    }),
-  );
-  return due.length === 0 ? [] : [...DRAWN.values([...drawn.values()]), ...DUE.values(due)];
 }

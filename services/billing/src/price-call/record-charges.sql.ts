@@ -12,13 +12,18 @@ import {
   MOVEMENTS,
   PROVIDER_DAYS,
   TRANSACTIONS,
+  type DrawnReservation,
 } from './charge-rows.js';
+import type { PricedEvent } from './charge.policy.js';
+import type { EnteredCharge } from './entered-charge.js';
 import { ROLL_UP_USAGE } from './roll-up-usage.sql.js';
+import { settlementsOf } from './settlements-of.policy.js';
+import { sumsOf } from './sums-of-charges.js';
 
 /** Nothing is done where any of the requests was charged before: whoever asked leaves it out and asks again. */
 const NONE_BEFORE = 'NOT EXISTS (SELECT FROM seen)';
 
-/** One statement's parameters, in the order in which `ChargesRepository` gives them. */
+/** One statement's parameters, in the order in which `chargesParameters` and `settlementsParameters` give them. */
 class Parameters {
   private next = 1;
 
@@ -150,3 +155,65 @@ export const RECORD_AND_SETTLE: PreparedStatement = ((parameters) => ({
   name: 'record-and-settle',
   text: record(parameters) + settle(parameters),
 }))(new Parameters());
+
+/** The parameters of both statements, in the order in which they name them. */
+export function chargesParameters(charges: readonly EnteredCharge[], numbers: ReadonlyMap<string, number>): Buffer[] {
+  const posted = charges.flatMap(({ transaction: id, priced, entries }) =>
+    id === undefined ? [] : [{ id, requestId: priced.event.requestId, entries }],
+  );
+  const entries = posted.flatMap((transaction) =>
+    transaction.entries.map(({ account, nanoUsd }) => ({
+      transaction: transaction.id,
+      account: numbers.get(account) ?? 0,
+      nanoUsd,
+    })),
+  );
+  const lines = charges.flatMap(({ priced }) =>
+    priced.lines.map((line) => ({ requestId: priced.event.requestId, line })),
+  );
+  const { hours, providerDays, charged } = sumsOf(charges);
+  const latencies = hours.flatMap((sum) => [...sum.latencies].map(([bucket, requests]) => ({ sum, bucket, requests })));
+  return [
+    ...CHARGES.values(charges),
+    ...LINES.values(lines),
+    ...TRANSACTIONS.values(posted),
+    ...ENTRIES.values(entries),
+    ...MOVEMENTS.values(movementsOf(entries)),
+    ...HOURS.values(hours),
+    ...LATENCIES.values(latencies),
+    ...PROVIDER_DAYS.values(providerDays),
+    ...CHARGED.values(charged),
+  ];
+}
+
+function movementsOf(entries: readonly { readonly account: number; readonly nanoUsd: bigint }[]) {
+  const movements = new Map<number, { account: number; nanoUsd: bigint; entries: number }>();
+  for (const { account, nanoUsd } of entries) {
+    const movement = movements.get(account);
+    if (movement) {
+      movement.nanoUsd += nanoUsd;
+      movement.entries += 1;
+    } else movements.set(account, { account, nanoUsd, entries: 1 });
+  }
+  return [...movements.values()];
+}
+
+/** Those that settling holds takes besides: the reservations that are drawn from, and each settlement; nothing where there are none. */
+export function settlementsParameters(events: readonly PricedEvent[]): Buffer[] {
+  const drawn = new Map<string, DrawnReservation>();
+  const due = events.flatMap((priced) =>
+    settlementsOf(priced).map((settlement) => {
+      const { reservation } = settlement;
+      let sum = drawn.get(reservation);
+      if (!sum) {
+        sum = { number: drawn.size + 1, reservation, held: 0n, posted: 0n, overrun: 0n };
+        drawn.set(reservation, sum);
+      }
+      sum.held += settlement.held;
+      sum.posted += settlement.posted;
+      sum.overrun += settlement.overrun;
+      return { ...settlement, number: sum.number, requestId: priced.event.requestId };
+    }),
+  );
+  return due.length === 0 ? [] : [...DRAWN.values([...drawn.values()]), ...DUE.values(due)];
+}
