@@ -2,7 +2,7 @@ import type { ModelEntry, Price, TargetEntry, Wishes } from '#libs/contracts';
 import { resolveModel } from '#libs/routing';
 
 /** A place that a request may be sent to, with what a hold needs to know of it. */
-export interface ReachedTarget extends Pick<TargetEntry, 'provider' | 'model' | 'limits'> {
+export interface ReachedTarget extends Pick<TargetEntry, 'provider' | 'model' | 'limits' | 'imagePrices'> {
   readonly price: Price;
   /** Whether a stream of the model may be gone on with after a cut, and then be paid for in two parts. */
   readonly mayBeRescued: boolean;
@@ -55,11 +55,12 @@ function linksOf({ routing, auto }: ModelEntry): string[] {
 
 function reachedTargets({ targets, routing }: ModelEntry): ReachedTarget[] {
   const mayBeRescued = routing?.onCut === 'rescue';
-  return targets.map(({ provider, model, limits, price }) => ({
+  return targets.map(({ provider, model, limits, price, imagePrices }) => ({
     provider,
     model,
     price,
     mayBeRescued,
     ...(limits ? { limits } : {}),
+    ...(imagePrices ? { imagePrices } : {}),
   }));
 }

@@ -38,6 +38,19 @@ describe('the worst cost of a request', () => {
     expect(narrow).toBe(150n + 30_000n);
   });
 
+  it('is that of the images that are asked for, where these have a price of their own', () => {
+    const imagePrices = [
+      { size: '1024x1792', price: buildPrice({ nanoUsdPerImage: '90', isWithoutTokenPrice: true }) },
+    ];
+    const drawing = target({ nanoUsdPerImage: '40', isWithoutTokenPrice: true }, { imagePrices });
+    const asked = { operation: 'image_generation', choices: 2 } as const;
+    const withImage = (size: string) => worstCost({ ...facts, ...asked, image: { size } }, [drawing], LIMITS).least;
+    expect([withImage('1024x1024'), withImage('1024x1792')].map((cost) => cost - withImage('auto'))).toEqual([
+      0n,
+      100n,
+    ]);
+  });
+
   it('is that of the dearest target that may be reached', () => {
     expect(least({ maxCompletionTokens: 1 }, [target(), target({ inputNanoUsdPerMillion: '9000000' }), target()])).toBe(
       901n,

@@ -1,5 +1,5 @@
-import type { Facts, Operation, PriceTier, Usage } from '#libs/contracts';
-import { costOf } from '#libs/pricing';
+import type { Facts, Operation, Price, PriceTier, Usage } from '#libs/contracts';
+import { costOf, imageVariantOf } from '#libs/pricing';
 import type { ReachedTarget } from './reach-of.policy.js';
 
 /** What takes the place of limits that neither the caller nor the configuration gives. */
@@ -18,7 +18,14 @@ export interface HoldBounds {
 
 type Asked = Pick<
   Facts,
-  'operation' | 'estimatedPromptTokens' | 'maxCompletionTokens' | 'choices' | 'units' | 'stream' | 'mostWebSearches'
+  | 'operation'
+  | 'estimatedPromptTokens'
+  | 'maxCompletionTokens'
+  | 'choices'
+  | 'image'
+  | 'units'
+  | 'stream'
+  | 'mostWebSearches'
 >;
 
 /** True text may have up to twice the tokens of its estimate (`estimatePromptTokens`). */
@@ -51,8 +58,9 @@ export function worstCost(
   for (const target of reach) {
     const completionTokens = completionOf(facts, target, limits);
     const units = unitsOf(facts);
-    const narrow = costOf({ promptTokens: likely, completionTokens, ...units }, target.price);
-    const wide = dearest({ promptTokens: longest, completionTokens, ...units }, target);
+    const price = imageVariantOf(target.imagePrices, facts)?.price ?? target.price;
+    const narrow = costOf({ promptTokens: likely, completionTokens, ...units }, price);
+    const wide = dearest({ promptTokens: longest, completionTokens, ...units }, price);
     if (narrow > least) least = narrow;
     const whole = target.mayBeRescued && facts.stream ? wide * 2n : wide;
     if (whole > most) most = whole;
@@ -79,7 +87,7 @@ function unitsOf({ operation, choices = 1, units = {}, mostWebSearches: webSearc
 }
 
 /** At the dearest kind of tokens, and at the dearest tier that the prompt may reach. */
-function dearest(usage: Usage, { price }: ReachedTarget): bigint {
+function dearest(usage: Usage, price: Price): bigint {
   const { tiers = [], isWithoutTokenPrice, ...amounts } = price;
   const { promptTokens, completionTokens, ...rest } = usage;
   const units = costOf({ promptTokens: 0, completionTokens: 0, ...rest }, price);

@@ -7,7 +7,7 @@ export interface SoldBy {
 }
 
 const AUDIO = { words: 'the length of audio', fields: ['perMinuteOfAudio', 'perHourOfAudio', 'perRequest'] };
-const IMAGES = { words: 'images', fields: ['perImage', 'perRequest'] };
+const IMAGES = { words: 'images', fields: ['perImage', 'images', 'perRequest'] };
 const CHARACTERS = { words: 'characters', fields: ['perMillionCharacters', 'perRequest'] };
 const SEARCHES = { words: 'searches', fields: ['perThousandSearches', 'perRequest'] };
 

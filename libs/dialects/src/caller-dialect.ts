@@ -16,6 +16,7 @@ export type DialectFacts = Pick<
       | 'longestPromptTokens'
       | 'maxCompletionTokens'
       | 'choices'
+      | 'image'
       | 'endUser'
       | 'contentType'
       | 'ownMembers'

@@ -8,5 +8,7 @@ export type { Cost, CostPart } from './cost-of.js';
 export { missingAmountFor, unpricedIn } from './unpriced-in.js';
 export { attemptsPaidByCaller } from './who-pays.js';
 export type { PaidEnding } from './who-pays.js';
+export { imageVariantOf } from './image-variant.js';
+export type { ImageVariant } from './image-variant.js';
 export { withMarkup } from './with-markup.js';
 export { formatUsd } from './format-usd.js';

@@ -1,4 +1,5 @@
 import type { Candidate, Strategy, Target, TargetState } from '#libs/contracts';
+import { imageVariantOf } from '#libs/pricing';
 import { denialOf } from './access.policy.js';
 import type { Candidacy, Consideration, Constraints, OtherModel } from './candidacy.js';
 import { isFailing } from './failing-target.policy.js';
@@ -56,7 +57,8 @@ export function gatherCandidates(consideration: Consideration): Gathered {
 /** Without a look at what is there already: it is the first, and the table holds each target once. */
 function addOwn({ consideration, candidacies }: Gathering): void {
   const { model, table } = consideration;
-  for (const placed of table.targets.get(model.name) ?? []) {
+  for (const usual of table.targets.get(model.name) ?? []) {
+    const placed = placedFor(usual, consideration);
     const { entry } = placed;
     const state = stateOf(placed, consideration);
     candidacies.push({
@@ -70,6 +72,11 @@ function addOwn({ consideration, candidacies }: Gathering): void {
       strategy: undefined,
     });
   }
+}
+
+/** Images of a size or a quality may have a price of their own. */
+function placedFor(placed: PlacedTarget, { facts }: Consideration): PlacedTarget {
+  return placed.images === undefined ? placed : (imageVariantOf(placed.images, facts)?.placed ?? placed);
 }
 
 /** What is known of a target now, and what is rare of that noted. */
@@ -153,7 +160,8 @@ function addGroup(
   const keys = taken.get(onlyAfter) ?? new Set();
   taken.set(onlyAfter, keys);
   const group = candidacies.length === 0 ? 0 : (candidacies.at(-1)?.group ?? 0) + 1;
-  for (const placed of targets) {
+  for (const usual of targets) {
+    const placed = placedFor(usual, consideration);
     const { entry, key } = placed;
     if (keys.has(key)) continue;
     keys.add(key);

@@ -1,5 +1,5 @@
 import { OPERATIONS, type Operation, type ProviderEntry, type TargetEntry } from '#libs/contracts';
-import { missingAmountFor } from '#libs/pricing';
+import { missingAmountFor, type ImageVariant } from '#libs/pricing';
 import { hashText } from './hash-text.js';
 import { priceNumbersOf, type PriceNumbers } from './price-numbers.js';
 
@@ -19,13 +19,23 @@ export interface PlacedTarget {
   readonly numbers: PriceNumbers;
   /** Operations that its price has no amount for, each with the field of the configuration that is missing. */
   readonly missingAmounts: ReadonlyMap<Operation, string>;
+  /** The same target for images that have a price of their own; undefined where none has. */
+  readonly images: readonly PlacedImage[] | undefined;
+}
+
+/** A target for images of a size or a quality. */
+export interface PlacedImage extends ImageVariant {
+  readonly placed: PlacedTarget;
 }
 
 /** As most targets have it. */
 const NOTHING_MISSING: ReadonlyMap<Operation, string> = new Map();
 
 /** Prepares a target for decisions. */
-export function placedTarget(entry: TargetEntry, provider: ProviderEntry | undefined): PlacedTarget {
+export function placedTarget(
+  { imagePrices, ...entry }: TargetEntry,
+  provider: ProviderEntry | undefined,
+): PlacedTarget {
   return {
     entry: evenly(entry),
     provider,
@@ -36,6 +46,10 @@ export function placedTarget(entry: TargetEntry, provider: ProviderEntry | undef
     retention: entry.dataPolicy?.retention ?? provider?.dataPolicy?.retention,
     numbers: priceNumbersOf(entry.price),
     missingAmounts: missingAmountsOf(entry),
+    images: imagePrices?.map(({ price, ...variant }) => ({
+      ...variant,
+      placed: placedTarget({ ...entry, price }, provider),
+    })),
   };
 }
 

@@ -79,6 +79,8 @@ export const factsSchema = z.object({
   maxCompletionTokens: z.int().positive().optional(),
   /** How many answers are asked for, each of which may be as long as the cap; absent where it is one. */
   choices: z.int().positive().optional(),
+  /** The size and the quality of the images that are asked for, in the caller's words; absent where it leaves them to the provider. */
+  image: z.object({ size: z.string().max(50).optional(), quality: z.string().max(50).optional() }).optional(),
   endUser: z.string().optional(),
   /** Whether the model may call tools of the caller. */
   usesTools: z.boolean().optional(),

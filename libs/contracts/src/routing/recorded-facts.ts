@@ -7,6 +7,7 @@ export const recordedFactsSchema = factsSchema
     estimatedPromptTokens: true,
     maxCompletionTokens: true,
     choices: true,
+    image: true,
     usesTools: true,
     jsonSchema: true,
     inputModalities: true,

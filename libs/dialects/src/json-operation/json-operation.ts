@@ -26,6 +26,8 @@ export interface JsonOperation<Request extends CommonFields> {
   unitsOf?(request: Request): NonNullable<DialectFacts['units']>;
   /** How many results a request asks for; absent where there is one of each. */
   choicesOf?(request: Request): number;
+  /** Which images a request asks for; absent where it asks for none. */
+  imageOf?(request: Request): DialectFacts['image'];
   readAnswer(body: Uint8Array, contentType: string): AnswerFacts | undefined;
 }
 
@@ -57,6 +59,7 @@ function readFacts<Request extends CommonFields>(body: Uint8Array, definition: J
   }
   const model = request.model ?? definition.defaultModel ?? '';
   const choices = definition.choicesOf?.(request) ?? 1;
+  const image = definition.imageOf?.(request);
   // A member `model` of null is replaced; where there is none, an empty span says where one may be put.
   const afterBrace = body.indexOf(OPEN_BRACE) + 1;
   return {
@@ -68,6 +71,7 @@ function readFacts<Request extends CommonFields>(body: Uint8Array, definition: J
     estimatedPromptTokens: definition.estimateTokens(read),
     ...(definition.unitsOf ? { units: definition.unitsOf(request) } : {}),
     ...(choices > 1 ? { choices } : {}),
+    ...(image ? { image } : {}),
     ...(request.user === undefined || request.user === null ? {} : { endUser: request.user }),
     bodyBytes: body.length,
     spans: { model: members.get('model') ?? [afterBrace, afterBrace] },

@@ -15,6 +15,13 @@ describe('imagesDialect', () => {
     });
   });
 
+  it('tells which images are asked for, and nothing where that is left to the provider', () => {
+    const asked = { model: 'm', prompt: 'a yard' };
+    expect(facts({ ...asked, size: '1024x1792', quality: 'hd' }).image).toEqual({ size: '1024x1792', quality: 'hd' });
+    expect(facts({ ...asked, size: null, quality: 'low' }).image).toEqual({ quality: 'low' });
+    expect(facts(asked).image).toBeUndefined();
+  });
+
   it('tells how many images are asked for', () => {
     const choices = (n: unknown) => facts({ model: 'draw', prompt: 'a cat', n }).choices;
     expect([choices(8), choices(1), choices(null)]).toEqual([8, undefined, undefined]);

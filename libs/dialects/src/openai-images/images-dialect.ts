@@ -1,6 +1,7 @@
 import type { CallerDialect } from '../caller-dialect.js';
 import { estimateTokens } from '../json-operation/estimate-tokens.js';
 import { defineJsonOperation } from '../json-operation/json-operation.js';
+import { imageAskedFor } from './image-asked-for.js';
 import { readImagesAnswer } from './read-answer.js';
 import { imagesRequestSchema } from './request-schema.js';
 
@@ -11,5 +12,6 @@ export const imagesDialect: CallerDialect = defineJsonOperation({
   schema: imagesRequestSchema,
   estimateTokens: ({ members }) => estimateTokens(members, ['prompt']),
   choicesOf: ({ n }) => n ?? 1,
+  imageOf: ({ size, quality }) => imageAskedFor(size, quality),
   readAnswer: readImagesAnswer,
 });

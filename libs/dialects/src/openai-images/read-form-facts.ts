@@ -1,4 +1,5 @@
 import type { DialectFacts } from '../caller-dialect.js';
+import { imageAskedFor } from './image-asked-for.js';
 import { invalidField, missingField, MultipartForm } from '../multipart-form/multipart-form.js';
 
 const BYTES_PER_TOKEN = 4;
@@ -8,7 +9,19 @@ const TOKENS_OF_CLOSE_IMAGE = 7_000;
 const MOST_IMAGES_MADE = 10;
 const MOST_USER_CHARACTERS = 500;
 /** Of `image[]` there may be several. */
-const SINGLE_FIELDS = ['model', 'image', 'prompt', 'n', 'response_format', 'input_fidelity', 'stream', 'user'] as const;
+const SINGLE_FIELDS = [
+  'model',
+  'image',
+  'prompt',
+  'n',
+  'size',
+  'quality',
+  'response_format',
+  'input_fidelity',
+  'stream',
+  'user',
+] as const;
+const MOST_WORD_CHARACTERS = 50;
 const FORMATS: readonly string[] = ['url', 'b64_json'];
 
 type Field = (typeof SINGLE_FIELDS)[number];
@@ -41,6 +54,7 @@ export function readImageFormFacts({ dialect, body, contentType, needsPrompt }: 
   form.refuseStream();
   const endUser = form.text('user');
   const choices = Number(form.text('n') ?? 1);
+  const image = imageAskedFor(form.text('size'), form.text('quality'));
   const ofImage = form.text('input_fidelity') === 'high' ? TOKENS_OF_CLOSE_IMAGE : TOKENS_OF_IMAGE;
   return {
     dialect,
@@ -50,6 +64,7 @@ export function readImageFormFacts({ dialect, body, contentType, needsPrompt }: 
     usageAsked: false,
     estimatedPromptTokens: Math.ceil(Buffer.byteLength(prompt) / BYTES_PER_TOKEN) + images.length * ofImage,
     ...(choices > 1 ? { choices } : {}),
+    ...(image ? { image } : {}),
     ...(endUser ? { endUser } : {}),
     bodyBytes: body.length,
     contentType: form.contentType,
@@ -65,6 +80,10 @@ function checkFields(form: MultipartForm<Field>): void {
   const format = form.text('response_format');
   if (format !== undefined && !FORMATS.includes(format)) {
     throw invalidField('response_format', `expected one of ${FORMATS.join(', ')}`);
+  }
+  for (const field of ['size', 'quality'] as const) {
+    if ((form.text(field) ?? '').length > MOST_WORD_CHARACTERS)
+      throw invalidField(field, `it is longer than ${MOST_WORD_CHARACTERS} characters`);
   }
   if ((form.text('user') ?? '').length > MOST_USER_CHARACTERS) {
     throw invalidField('user', `it is longer than ${MOST_USER_CHARACTERS} characters`);

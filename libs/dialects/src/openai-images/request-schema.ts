@@ -9,6 +9,7 @@ export const imagesRequestSchema = z.looseObject({
   prompt: z.string().min(1),
   n: z.int().min(1).max(10).nullish(),
   size: z.string().max(50).nullish(),
+  quality: z.string().max(50).nullish(),
   response_format: z.enum(['url', 'b64_json']).nullish(),
   user: z.string().max(500).nullish(),
   stream: z.unknown().optional(),

@@ -102,8 +102,9 @@ export class PriceBook {
   private collect(snapshot: Snapshot | undefined): void {
     // Requests of policies on trial are charged like all others.
     for (const { targets } of [...(snapshot?.models ?? []), ...(snapshot?.trial?.models ?? [])]) {
-      for (const { provider, model, price, batchPrice } of targets) {
-        for (const { version, ...prices } of batchPrice ? [price, batchPrice] : [price])
+      for (const { provider, model, price, batchPrice, imagePrices = [] } of targets) {
+        const others = [...(batchPrice ? [batchPrice] : []), ...imagePrices.map((image) => image.price)];
+        for (const { version, ...prices } of [price, ...others])
           this.seen.set(version, { version, provider, model, prices });
       }
     }

@@ -11,10 +11,11 @@ export function withPriceFacts(prices: readonly Resource[], now: number): Resour
   return prices.map((resource) => {
     const { data } = priceEntryFields.safeParse({ name: resource.name, ...resource.document });
     if (!data) return resource;
-    const { price, batchPrice } = versionedPrices(data, pricesFrom(data.price), data.price.batchDiscount);
+    const { price, batchPrice, imagePrices } = versionedPrices(data, pricesFrom(data.price), data.price);
     const facts = {
       priceVersion: price.version,
       ...(batchPrice ? { batchPriceVersion: batchPrice.version } : {}),
+      ...(imagePrices ? { imagePriceVersions: imagePrices.map((image) => image.price.version) } : {}),
       status: standingOf(resource.document, documents, now),
     };
     return { ...resource, facts };

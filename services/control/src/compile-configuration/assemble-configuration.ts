@@ -55,7 +55,7 @@ function assemblePrices({ prices }: ConfigurationFile, now: number): PriceOverri
   return pricesInForce(prices, now).entries.map(({ provider, model, price }) => ({
     provider,
     model,
-    ...versionedPrices({ provider, model }, pricesFrom(price), price.batchDiscount),
+    ...versionedPrices({ provider, model }, pricesFrom(price), price),
   }));
 }
 

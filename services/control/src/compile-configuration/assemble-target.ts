@@ -43,7 +43,7 @@ export function assembleTarget(
     model: target.model,
     priority: target.priority ?? priorityByPlace,
     weight: target.weight,
-    ...versionedPrices(target, prices, batchDiscount),
+    ...versionedPrices(target, prices, { batchDiscount, images: target.price?.images }),
     ...source,
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...assembleTargetRouting(target),
@@ -68,7 +68,7 @@ function pricesOf(
 
 /** A price of the file in the terms of the contracts. */
 export function pricesFrom(price: PriceFields): TokenPrices {
-  const { tiers, inputPerMillion, outputPerMillion, batchDiscount: _ofBatches, ...rest } = price;
+  const { tiers, inputPerMillion, outputPerMillion, batchDiscount: _ofBatches, images: _ofImages, ...rest } = price;
   const { perRequest, perImage, perMinuteOfAudio, perHourOfAudio, perMillionCharacters, ...others } = rest;
   const { perThousandSearches, perThousandWebSearches, ...amounts } = others;
   const isWithoutTokenPrice = inputPerMillion === undefined || outputPerMillion === undefined;

@@ -45,6 +45,20 @@ const units = {
   perThousandSearches: usdFor('one thousand searches').optional(),
   perThousandWebSearches: usdFor('one thousand web searches').optional(),
 };
+const MOST_IMAGES = 50;
+const word = z.string().min(1).max(50);
+
+/** What an image of a size or a quality costs, in the words in which callers ask for it. */
+const imageFields = closedObject({
+  size: word.optional(),
+  quality: word.optional(),
+  perImage: usdFor('one image'),
+}).refine(({ size, quality }) => size !== undefined || quality !== undefined, {
+  path: ['size'],
+  message: 'is missing; say of which size or quality, or give perImage beside images',
+});
+export type ImageFields = z.infer<typeof imageFields>;
+
 const unitFields = closedObject(units);
 export type UnitFields = z.infer<typeof unitFields>;
 
@@ -52,11 +66,12 @@ export type UnitFields = z.infer<typeof unitFields>;
 const STANDING_ALONE = [
   'perRequest',
   'perImage',
+  'images',
   'perMinuteOfAudio',
   'perHourOfAudio',
   'perMillionCharacters',
   'perThousandSearches',
-] as const satisfies readonly (keyof UnitFields)[];
+] as const satisfies readonly (keyof UnitFields | 'images')[];
 
 /** What a target costs: amounts for tokens, other amounts for long prompts, and amounts for what is not paid by tokens. */
 export const priceFields = closedObject({
@@ -64,6 +79,7 @@ export const priceFields = closedObject({
   inputPerMillion: usdPerMillion.optional(),
   outputPerMillion: usdPerMillion.optional(),
   ...units,
+  images: z.array(imageFields).min(1).max(MOST_IMAGES).optional(),
   /** What the provider takes off for tokens of calls through its own batch interface. */
   batchDiscount: shareTakenOff.optional(),
   tiers: z

@@ -156,6 +156,11 @@ describe('a price that is no good', () => {
     ['inputPerMillion: "1", outputPerMillion: "2", batchDiscount: "1"', 'must be a share over 0 and under 1'],
     ['inputPerMillion: "1", outputPerMillion: "2", batchDiscount: "0.00"', 'must be a share over 0 and under 1'],
     ['perImage: "1", batchDiscount: "0.5"', 'is missing; a price for tokens has inputPerMillion'],
+    ['images: [ { perImage: "1" } ]', 'say of which size or quality'],
+    ['images: [ { size: "1024x1024", perImage: 1 } ]', 'must be text, in quotes'],
+    ['images: [ { size: "1024x1024" } ]', 'is missing'],
+    ['images: [ { size: "1024x1024", perImage: "1", price: "2" } ]', 'unknown field'],
+    ['images: []', ''],
     ['perImage: 0.04', 'must be text, in quotes: "0.04"'],
   ])('is refused where it is not whole: %s', (price, reason) => {
     expect(compiled(`{ provider: stranger, model: m, price: { ${price} } }`)).toContain(reason);
@@ -236,5 +241,25 @@ describe('the limits of a target', () => {
       unsupported: 'reject',
       unknownFields: 'refuse',
     });
+  });
+
+  it('has a version of its own for images of each size or quality that the file names', () => {
+    const price =
+      'perImage: "0.08", images: [ { size: "1024x1792", quality: "hd", perImage: "0.12" }, { quality: hd, perImage: "0.1" } ]';
+    const target = targetOf(compiled(`{ provider: vendor, model: dall-e-3, price: { ${price} } }`));
+    const amounts = { inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0', isWithoutTokenPrice: true as const };
+    const versioned = (nanoUsdPerImage: string) => {
+      const prices = { ...amounts, nanoUsdPerImage };
+      return { version: priceVersionOf(prices, 'vendor', 'dall-e-3'), ...prices };
+    };
+    expect(target?.price).toEqual(versioned('80000000'));
+    expect(target?.imagePrices).toEqual([
+      { size: '1024x1792', quality: 'hd', price: versioned('120000000') },
+      { quality: 'hd', price: versioned('100000000') },
+    ]);
+    const withoutOthers = targetOf(
+      compiled('{ provider: vendor, model: dall-e-3, price: { images: [ { quality: hd, perImage: "0.1" } ] } }'),
+    );
+    expect(withoutOthers?.price).not.toHaveProperty('nanoUsdPerImage');
   });
 });
