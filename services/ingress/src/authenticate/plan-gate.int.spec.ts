@@ -117,6 +117,7 @@ describe('features of a plan', () => {
     ['background', 'POST /queue/chat/completions', hello, {}],
     ['schedules', 'POST /v1/chat/completions', hello, later],
     ['schedules', 'POST /v1/responses', { model: 'chat', input: 'hi' }, later],
+    ['audit-export', 'GET /v1/audit/reports/model-use?format=csv', {}, {}],
   ])('refuse what is %s in %s', async (feature, route, body, headers) => {
     const refused = await call(route, 'bare', body, headers);
     expect([refused.status, refused.body]).toEqual([403, expect.stringContaining(`does not include ${feature}`)]);

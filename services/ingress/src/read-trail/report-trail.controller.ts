@@ -16,6 +16,7 @@ import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
+import { PlanGate } from '../authenticate/plan-gate.js';
 import { readFields } from '../http/read-json.js';
 import { reportQuery } from './trail-fields.js';
 
@@ -28,7 +29,10 @@ const MOST_STRETCHES = 50;
 /** Ready answers to an auditor's questions. An answer is bounded; where it does not reach the end of its period, it says where to go on. */
 @Controller()
 export class ReportTrailController {
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly plans: PlanGate,
+  ) {}
 
   @Get('v1/audit/reports')
   @Permit('read', 'AuditEvent')
@@ -46,6 +50,7 @@ export class ReportTrailController {
   ): Promise<unknown> {
     const report = known(name);
     const { format, ...fields } = readFields(query, reportQuery);
+    if (format === 'csv') this.plans.require(caller, 'audit-export');
     const { organization, rows, next } = await this.gather({ caller, report, ...fields });
     if (format === 'csv') {
       reply.type('text/csv; charset=utf-8');
