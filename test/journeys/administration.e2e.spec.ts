@@ -269,6 +269,22 @@ describe('an installation that is administered', () => {
       budgets: [{ name: 'max_budget', limitUsd: '50', period: 'month' }],
       limits: { requestsPerMinute: 900 },
     });
+    const place = { team_id: 'team-one', organization_id: 'newco' };
+    const changed = await as(stack.adminKey, 'POST', '/team/update', {
+      ...place,
+      max_budget: 60,
+      tpm_limit: 8_000_000,
+    });
+    expect([changed.status, changed.json]).toEqual([
+      200,
+      expect.objectContaining({
+        team_id: 'team-one',
+        data: expect.objectContaining({ max_budget: 60, budget_duration: '30d', rpm_limit: 900, tpm_limit: 8_000_000 }),
+      }),
+    ]);
+    expect((await admin('GET', '/organizations/newco/projects/team-one')).json['budgets']).toEqual([
+      { name: 'max_budget', limitUsd: '60', period: 'month' },
+    ]);
     const fields = {
       team_id: 'team-one',
       organization_id: 'newco',
@@ -284,6 +300,18 @@ describe('an installation that is administered', () => {
       (await as(stack.adminKey, 'GET', `/key/info?key=${key}`)).json['info'] as { spend: number };
     expect(await info()).toMatchObject({ key_alias: 'script', team_id: 'team-one', models: ['small'], ...allowed });
     await eventually(async () => expect((await info()).spend).toBeGreaterThan(0));
+    const told = await as(stack.adminKey, 'GET', '/team/info?team_id=team-one&organization_id=newco');
+    expect(told.json).toMatchObject({
+      team_id: 'team-one',
+      team_info: { team_alias: 'Team One', max_budget: 60, spend: (await info()).spend, blocked: false },
+      keys: [{ key_alias: 'script', max_budget: 5.5 }],
+    });
+    for (const [body, status] of [
+      [{ ...place, team_id: 'nowhere' }, 404],
+      [{ ...place, models: ['small'] }, 400],
+      [{ ...place, max_budget: -1 }, 400],
+    ] as const)
+      expect([body, (await as(stack.adminKey, 'POST', '/team/update', body)).status]).toEqual([body, status]);
     const update = (change: object) => as(stack.adminKey, 'POST', '/key/update', { key, ...change });
     const narrowed = await update({ max_budget: 0.000000001, rpm_limit: 100_000 });
     expect(narrowed.json).toMatchObject({ ...allowed, max_budget: 1e-9, rpm_limit: 100_000 });

@@ -58,6 +58,8 @@ import { HttpErrorFilter } from './http/http-error.filter.js';
 import { LitellmKeysController } from './litellm/litellm-keys.controller.js';
 import { LitellmQueueController } from './litellm/litellm-queue.controller.js';
 import { LitellmSpendController } from './litellm/litellm-spend.controller.js';
+import { LitellmStandings } from './litellm/litellm-standings.js';
+import { LitellmTeamsController } from './litellm/litellm-teams.controller.js';
 import { RateLimits } from './limit-rate/rate-limits.js';
 import { ModelsController } from './list-models/models.controller.js';
 import { BatchesController } from './manage-batches/batches.controller.js';
@@ -140,6 +142,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     LitellmKeysController,
     LitellmQueueController,
     LitellmSpendController,
+    LitellmTeamsController,
     ApiController,
     MembersController,
     OrganizationAllowancesController,
@@ -163,6 +166,7 @@ import { SignOutController } from './sign-in/sign-out.controller.js';
     TrailTally,
     DocumentsDoor,
     BudgetWarnings,
+    LitellmStandings,
     Sessions,
     Authentication,
     PlanGate,

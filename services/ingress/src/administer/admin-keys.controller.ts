@@ -11,17 +11,25 @@ import {
   Subject,
 } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
+import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { Describe } from '../describe-api/describe.js';
 import { readFields, readJson } from '../http/read-json.js';
 import { ifMatchOf, keyPageQuery } from './admin-fields.js';
 import { pageObject } from './admin-objects.js';
+import { BudgetWarnings } from './budget-warnings.js';
+
+/** Beside the key, budgets whose limit is below what is spent and held already. */
+const changedKeySchema = keyObjectSchema.extend({ warnings: z.array(z.string()).optional() });
 
 /** Keys of an organisation's projects. A key is shown in the answer that makes it, and never again. */
 @Controller('admin/v1/organizations/:organization/keys')
 export class AdminKeysController {
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly warnings: BudgetWarnings,
+  ) {}
 
   @Get()
   @Permit('read', 'Key')
@@ -71,7 +79,7 @@ export class AdminKeysController {
   @Describe({
     summary: 'Change what a key is bound to',
     body: keyUpdateFields,
-    answer: keyObjectSchema,
+    answer: changedKeySchema,
     takesEtag: true,
   })
   async update(
@@ -81,10 +89,11 @@ export class AdminKeysController {
     @Headers('if-match') etag: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const command = { caller, organization, id, fields: readJson(body, keyUpdateFields), ...ifMatchOf(etag) };
+    const fields = readJson(body, keyUpdateFields);
+    const command = { caller, organization, id, fields, ...ifMatchOf(etag) };
     const key = await this.messaging.ask(Subject.keyUpdate, command, keyObjectSchema);
     reply.header('etag', key.etag);
-    return key;
+    return fields.budgets ? { ...key, ...(await this.warnings.afterKey(key, caller)) } : key;
   }
 
   @Post(':id/rotate')

@@ -40,8 +40,7 @@ export class OrganizationAllowancesController {
     const document = readJson(body, budgetsBody);
     const change = { name, action: 'update' as const, document, ...ifMatchOf(etag) };
     const { object, revision } = await this.documents.changed({ caller, kind: 'organization' }, change, reply);
-    const warnings = await this.warnings.after(revision, { organization: name }, caller);
-    return { ...only('budgets', object), ...(warnings.length > 0 ? { warnings } : {}) };
+    return { ...only('budgets', object), ...(await this.warnings.after(revision, { organization: name }, caller)) };
   }
 
   @Get('limits')

@@ -5,12 +5,16 @@ import { Permit } from '../authenticate/permit.js';
 import { Describe } from '../describe-api/describe.js';
 import { readJson } from '../http/read-json.js';
 import { ifMatchOf, organizationCreate, organizationUpdate, pageQuery } from './admin-fields.js';
+import { BudgetWarnings } from './budget-warnings.js';
 import { DocumentsDoor, type Asked } from './documents-door.js';
 
 /** Organisations: the customers of an installation, each with projects, people and keys of its own. */
 @Controller('admin/v1/organizations')
 export class OrganizationsController {
-  constructor(private readonly documents: DocumentsDoor) {}
+  constructor(
+    private readonly documents: DocumentsDoor,
+    private readonly warnings: BudgetWarnings,
+  ) {}
 
   @Get()
   @Permit('read', 'Organization')
@@ -52,7 +56,10 @@ export class OrganizationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const document = readJson(body, organizationUpdate);
-    return this.documents.change(asked(caller), { name, action: 'update', document, ...ifMatchOf(etag) }, reply);
+    const change = { name, action: 'update' as const, document, ...ifMatchOf(etag) };
+    const { object, revision } = await this.documents.changed(asked(caller), change, reply);
+    if (!document['budgets']) return object;
+    return { ...object, ...(await this.warnings.after(revision, { organization: name }, caller)) };
   }
 
   @Delete(':organization')

@@ -42,8 +42,10 @@ export class ProjectAllowancesController {
     const document = readJson(body, budgetsBody);
     const change = { name, action: 'update' as const, document, ...ifMatchOf(etag) };
     const { object, revision } = await this.documents.changed({ caller, kind: 'project', organization }, change, reply);
-    const warnings = await this.warnings.after(revision, { organization, project: name }, caller);
-    return { ...only('budgets', object), ...(warnings.length > 0 ? { warnings } : {}) };
+    return {
+      ...only('budgets', object),
+      ...(await this.warnings.after(revision, { organization, project: name }, caller)),
+    };
   }
 
   @Get('limits')

@@ -5,12 +5,16 @@ import { Permit } from '../authenticate/permit.js';
 import { Describe } from '../describe-api/describe.js';
 import { readJson } from '../http/read-json.js';
 import { ifMatchOf, pageQuery, projectCreate, projectUpdate } from './admin-fields.js';
+import { BudgetWarnings } from './budget-warnings.js';
 import { DocumentsDoor, type Asked } from './documents-door.js';
 
 /** Projects of an organisation. */
 @Controller('admin/v1/organizations/:organization/projects')
 export class ProjectsController {
-  constructor(private readonly documents: DocumentsDoor) {}
+  constructor(
+    private readonly documents: DocumentsDoor,
+    private readonly warnings: BudgetWarnings,
+  ) {}
 
   @Get()
   @Permit('read', 'Project')
@@ -59,11 +63,10 @@ export class ProjectsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const document = readJson(body, projectUpdate);
-    return this.documents.change(
-      asked(caller, organization),
-      { name, action: 'update', document, ...ifMatchOf(etag) },
-      reply,
-    );
+    const change = { name, action: 'update' as const, document, ...ifMatchOf(etag) };
+    const { object, revision } = await this.documents.changed(asked(caller, organization), change, reply);
+    if (!document['budgets']) return object;
+    return { ...object, ...(await this.warnings.after(revision, { organization, project: name }, caller)) };
   }
 
   @Delete(':project')

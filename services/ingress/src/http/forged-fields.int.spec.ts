@@ -36,6 +36,7 @@ const TRUE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/feedback': ['request_id'],
   'POST /key/generate': ['organization_id'],
   'POST /team/new': ['organization_id'],
+  'POST /team/update': ['organization_id'],
 };
 
 const messages = [{ role: 'user', content: 'hi' }];
@@ -83,6 +84,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /key/delete': { keys: ['key_1'] },
   'POST /key/update': { key: 'key_1', models: ['chat'] },
   'POST /team/new': { team_alias: 'web' },
+  'POST /team/update': { team_id: 'web', max_budget: 1 },
   'POST /queue/chat/completions': chat,
   'POST /queue/request': chat,
 };

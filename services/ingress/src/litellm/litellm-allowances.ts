@@ -75,6 +75,14 @@ export function toldBudget({ budgets = [], limits = {} }: HeldAllowances, record
   };
 }
 
+/** What is made has nothing yet that could be taken away. */
+export function withoutNull<Value>(fields: { readonly [Name in keyof Value]: Value[Name] }): {
+  [Name in keyof Value]?: NonNullable<Value[Name]>;
+} {
+  const given = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(given) as { [Name in keyof Value]?: NonNullable<Value[Name]> };
+}
+
 function budgetsAfter(
   { max_budget: most, budget_duration: duration }: Allowances,
   held: readonly Budget[],
