@@ -2,82 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
+import { budgetConfiguration, COST_NANO_USD, keyOf, MARKED_KEY, usdFor } from './budget-configuration.js';
 import { call, type HttpAnswer } from './http-call.js';
-import { journeyConfiguration, modelFields, PRICE } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
-import { countTokens, PRICED_IN_ALL, refusalsOf, rerank, waitingsOf, WAYS_TO_ASK } from './refusals-in-dialects.js';
-import { answers, answersAfter, PROMPT_TOKENS, WHOLE_ANSWER_WORDS } from './scripted-behaviours.js';
+import { countTokens, refusalsOf, rerank, waitingsOf, WAYS_TO_ASK } from './refusals-in-dialects.js';
+import { answers, answersAfter, WHOLE_ANSWER_WORDS } from './scripted-behaviours.js';
 import { startScriptedProvider, type ScriptedProvider } from './scripted-provider.js';
 import { StackForTests } from './stack-for-tests.js';
-
-/** By the prices of the journeys. */
-const COST_NANO_USD = PROMPT_TOKENS * 400 + WHOLE_ANSWER_WORDS * 1_600;
-
-const keyOf = (project: string): string => `sk-budget-${project}-0123456789`;
-const usdFor = (calls: number): string => (Number(BigInt(calls * COST_NANO_USD)) / 1e9).toFixed(9);
 
 let provider: ScriptedProvider;
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
-
-const budgetsOf: Readonly<Record<string, object[]>> = {
-  ten: [{ limitUsd: usdFor(10), period: 'total', alertAt: [0.5] }],
-  hundred: [{ limitUsd: usdFor(100), period: 'total' }],
-  users: [{ limitUsd: usdFor(2), period: 'total', for: { endUser: 'each' } }],
-  cheaper: [{ limitUsd: usdFor(1), period: 'total', onExceeded: { downgrade: 'free' } }],
-  steady: [{ limitUsd: '1000', period: 'month', timeZone: 'Europe/Berlin' }],
-  batches: [{ limitUsd: usdFor(3), period: 'total' }],
-  empty: [{ limitUsd: '0.000001', period: 'day' }],
-  unheld: [{ limitUsd: '1000', period: 'day' }],
-  scarce: [{ limitUsd: usdFor(2), period: 'total' }],
-  spread: [{ limitUsd: usdFor(1), period: 'total', for: { providers: ['main'] } }],
-  ruled: [{ limitUsd: usdFor(3), period: 'total' }],
-  wallet: [{ limitUsd: '0.05', period: 'total' }],
-};
-const MARKED_KEY = 'sk-budget-marked-0123456789';
-
-function configuration(changes: Readonly<Record<string, object[]>> = {}): object {
-  const usual = { provider: 'main', model: 'quick', priority: 2, price: PRICE };
-  const dear = { ...usual, model: 'dear', price: { inputPerMillion: '40', outputPerMillion: '160' } };
-  const free = { provider: 'toy', model: 'sim-small', price: { inputPerMillion: '0', outputPerMillion: '0' } };
-  return {
-    ...journeyConfiguration({ main: provider.fields, toy: { kind: 'sim' } }, [
-      modelFields('quick', [{ provider: 'main', model: 'quick' }]),
-      modelFields('slow', [{ provider: 'main', model: 'slow' }]),
-      { name: 'free', targets: [free] },
-      { name: 'all', targets: [{ provider: 'main', model: 'quick', price: PRICED_IN_ALL }] },
-      { name: 'grand', strategy: 'priority', targets: [{ ...dear, priority: 1 }, usual] },
-      {
-        name: 'either',
-        strategy: 'priority',
-        targets: [
-          { ...usual, priority: 1 },
-          { ...free, priority: 2 },
-        ],
-      },
-      {
-        ...modelFields('sparing', [{ provider: 'main', model: 'quick' }]),
-        // oxlint-disable-next-line unicorn/no-thenable -- the word of the file; nobody awaits it
-        rules: [{ name: 'spare', when: 'budget.usedShare > 0.5', then: { model: 'free' } }],
-      },
-    ]),
-    organizations: [
-      {
-        name: 'demo',
-        projects: Object.entries({ ...budgetsOf, ...changes }).map(([name, budgets]) => ({
-          name,
-          budgets,
-          keys: [{ name: 'ci', key: keyOf(name) }],
-        })),
-      },
-      {
-        name: 'narrow',
-        projects: [{ name: 'default', limits: { requestsPerMinute: 1 }, keys: [{ name: 'ci', key: keyOf('narrow') }] }],
-      },
-      { name: 'acme', markup: '10%', projects: [{ name: 'default', keys: [{ name: 'ci', key: MARKED_KEY }] }] },
-    ],
-  };
-}
 
 function ask(project: string, more: object = {}): Promise<HttpAnswer> {
   const body = { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80, ...more };
@@ -108,7 +43,7 @@ async function budgetOf(project: string) {
 
 beforeAll(async () => {
   provider = await startScriptedProvider('main', { slow: answersAfter(400) }, answers);
-  stack = await StackForTests.start(configuration());
+  stack = await StackForTests.start(budgetConfiguration(provider.fields));
 }, 120_000);
 afterAll(async () => {
   await stack?.stop();
@@ -214,11 +149,17 @@ describe('budgets', () => {
     leaving.abort();
     await expect(answer).rejects.toThrow();
     await eventually(async () => {
-      const [row] = await stack.query(
-        `SELECT state FROM billing.settlements JOIN billing.reservations r ON r.id = reservation_id
-         JOIN billing.budget_periods p ON p.id = r.period_id WHERE budget_id = 'demo/steady:month'`,
+      const [row] = await stack.query<{ outcome: string; held: string; posted: string; cost: string }>(
+        `SELECT outcome, held_nano_usd::text AS held, posted_nano_usd::text AS posted, cost_nano_usd::text AS cost
+         FROM billing.settlements JOIN billing.charges USING (request_id) WHERE project = 'steady'`,
       );
-      expect(row).toBeDefined();
+      expect(row).toEqual({
+        outcome: 'cancelled',
+        held: expect.stringMatching(/^[1-9]/),
+        posted: row?.cost,
+        cost: row?.cost,
+      });
+      expect(BigInt(row?.posted ?? 0)).toBeLessThan(BigInt(row?.held ?? 0));
     });
   });
 
@@ -376,7 +317,9 @@ describe('budgets', () => {
       const budget = await budgetOf('batches');
       expect(BigInt(budget?.posted ?? 0) + BigInt(budget?.held ?? 0)).toBeLessThanOrEqual(BigInt(budget?.limit ?? 0));
       expect((await state()).status).toBe('in_progress');
-      await stack.configure(configuration({ batches: [{ limitUsd: usdFor(20), period: 'total' }] }));
+      await stack.configure(
+        budgetConfiguration(provider.fields, { batches: [{ limitUsd: usdFor(20), period: 'total' }] }),
+      );
       await eventually(async () => expect((await state()).status).toBe('completed'), { withinMilliseconds: 20_000 });
       await eventually(async () =>
         expect(await budgetOf('batches')).toMatchObject({ posted: String(6 * COST_NANO_USD), held: '0' }),
@@ -387,30 +330,57 @@ describe('budgets', () => {
 
   journey('hold a key that the admin API made, from one call to the next, and a refusal names its budget', async () => {
     const door = `${stack.url}/admin/v1/organizations/demo/keys`;
-    const made = await call(door, {
-      key: stack.adminKey,
-      body: { project: 'steady', name: 'issued', budgets: [{ limitUsd: usdFor(2), period: 'total' }] },
-    });
-    expect([made.status, made.text]).toEqual([201, expect.any(String)]);
-    const { key, id, etag } = JSON.parse(made.text) as { key: string; id: string; etag: string };
-    const askWithIt = () => {
+    const make = async (limitUsd: string) => {
+      const body = { project: 'steady', name: 'issued', budgets: [{ limitUsd, period: 'total' }] };
+      const { status, text } = await call(door, { key: stack.adminKey, body });
+      expect([status, text]).toEqual([201, expect.any(String)]);
+      return JSON.parse(text) as { key: string; id: string; etag: string };
+    };
+    const { key, id, etag } = await make(usdFor(2));
+    const askWithIt = (of = key) => {
       const body = { model: 'quick', messages: [{ role: 'user', content: 'hi' }], max_tokens: WHOLE_ANSWER_WORDS };
-      return call(`${stack.url}/v1/chat/completions`, { key, body });
+      return call(`${stack.url}/v1/chat/completions`, { key: of, body });
     };
     expect((await askWithIt()).status).toBe(200);
     expect((await askWithIt()).status).toBe(200);
     const refused = await askWithIt();
     expect(refused.status).toBe(402);
     expect(refused.text).toContain("The budget 'demo/steady/issued:total' of demo/steady/issued has no room");
-    const raised = await fetch(`${door}/${id}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'application/json', 'if-match': etag },
-      body: JSON.stringify({ budgets: [{ limitUsd: usdFor(3), period: 'total' }] }),
-    });
-    expect(raised.status).toBe(200);
+    const set = async (limitUsd: string, ifMatch = '*') => {
+      const answer = await fetch(`${door}/${id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'application/json', 'if-match': ifMatch },
+        body: JSON.stringify({ budgets: [{ limitUsd, period: 'total' }] }),
+      });
+      expect(answer.status).toBe(200);
+      return (await answer.json()) as { warnings?: string[] };
+    };
+    await set(usdFor(3), etag);
     await eventually(async () => expect((await askWithIt()).status).toBe(200));
-    const standing = JSON.parse((await call(`${stack.url}/v1/budgets`, { key })).text) as { data: { id: string }[] };
-    expect(standing.data.map((budget) => budget.id)).toContain('demo/steady/issued:total');
+    const standing = async (of: string) =>
+      JSON.parse((await call(`${stack.url}/v1/budgets`, { key: of })).text) as { data: { id: string }[] };
+    expect((await standing(key)).data.map((budget) => budget.id)).toContain('demo/steady/issued:total');
+    await eventually(async () =>
+      expect(await set(usdFor(1))).toMatchObject({
+        warnings: [
+          expect.stringMatching(/^The budget 'demo\/steady\/issued:total' is set to .* are spent .* refused until/),
+        ],
+      }),
+    );
+    expect((await set(usdFor(4))).warnings).toBeUndefined();
+
+    // A new key of the same name has none of its money.
+    const revoked = await fetch(`${door}/${id}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${stack.adminKey}` },
+    });
+    expect(revoked.status).toBe(200);
+    const again = await make(usdFor(2));
+    await eventually(async () => expect((await askWithIt(again.key)).status).toBe(200));
+    expect((await askWithIt(again.key)).status).toBe(200);
+    expect((await askWithIt(again.key)).text).toContain("The budget 'demo/steady/issued#2:total'");
+    const ids = (await standing(again.key)).data.map((budget) => budget.id);
+    expect(ids.filter((one) => one.includes('issued'))).toEqual(['demo/steady/issued#2:total']);
   });
 
   journey('leave a ledger that is balanced to the nano-dollar', async () => {

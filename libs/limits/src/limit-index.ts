@@ -23,7 +23,7 @@ export interface AppliedLimits {
 }
 
 type Owner = Pick<Facts, 'organization' | 'project' | 'key'>;
-type LimitedKey = Pick<KeyEntry, 'hash' | 'organization' | 'project' | 'name' | 'limits' | 'revokedAt'>;
+type LimitedKey = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'limits'>;
 type LimitedParts = Pick<Snapshot, 'keys' | 'organizations' | 'plans' | 'limits'>;
 
 interface Level {
@@ -39,12 +39,12 @@ const EVERYBODY = '~';
 
 /**
  * The limits of a configuration and of keys, looked up by whose request it is; a request of an owner without any costs one look-up.
- * A key that replaces another has its name; the one that was replaced has no limits of its own any more.
+ * What the file says of the name of a key counts before what a key of the admin API of that name says.
  */
 export class LimitIndex {
   private everybody: OwnedLimits | undefined;
   private owners = new Map<string, OwnedLimits>();
-  private readonly issued = new Map<string, { readonly hash: string; readonly limits: OwnedLimits }>();
+  private readonly issued = new Map<string, OwnedLimits>();
   private readonly levels = new Map<string, readonly Level[]>();
   private readonly remembered = new Map<string, AppliedLimits>();
 
@@ -62,13 +62,11 @@ export class LimitIndex {
     this.forget();
   }
 
-  /** A key that the admin API made, changed or revoked. */
-  followKey(entry: LimitedKey | undefined): void {
-    if (!entry || entry.revokedAt !== undefined) return;
-    const { hash, limits } = entry;
+  /** The key of the admin API that speaks for its name, made, changed or revoked. */
+  followKey(entry: LimitedKey): void {
     const path = pathOf(entry);
-    if (limits) this.issued.set(path, { hash, limits });
-    else if (this.issued.get(path)?.hash === hash) this.issued.delete(path);
+    if (entry.limits) this.issued.set(path, entry.limits);
+    else this.issued.delete(path);
     this.forget();
   }
 
@@ -114,7 +112,7 @@ export class LimitIndex {
         `project ${organization}/${project}`,
         this.owners.get(`${organization}/${project}`),
       ),
-      level(path, `key ${path}`, this.issued.get(path)?.limits ?? this.owners.get(path)),
+      level(path, `key ${path}`, this.owners.get(path) ?? this.issued.get(path)),
     ].flatMap((one) => one ?? []);
     if (this.levels.size >= MOST_REMEMBERED) this.levels.clear();
     this.levels.set(path, found);

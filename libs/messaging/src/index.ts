@@ -14,7 +14,7 @@ export type { ConsumerProgress } from './streams/stream-state.js';
 export { StreamTrimmer } from './streams/stream-trimmer.js';
 export type { TrimmedStream } from './streams/stream-trimmer.js';
 export { KeyBucket } from './streams/key-bucket.js';
-export type { KeyListener } from './streams/key-bucket.js';
+export type { KeyListener, NameListener } from './streams/key-bucket.js';
 export { HealthBucket } from './streams/live-bucket.js';
 export type { EntryListener } from './streams/live-bucket.js';
 export { AnswerCache } from './streams/answer-cache.js';

@@ -24,8 +24,8 @@ describe('what a key may use', () => {
     expect(allowances.of({ ...place, key: 'ci' })).toEqual({ models: ['a'] });
     expect(allowances.of({ ...place, key: 'made' })).toEqual({ providers: ['main'] });
     expect(allowances.of({ ...place, project: 'lab', key: 'made' })).toBeUndefined();
-    allowances.followKey(key('made', { revokedAt: 1 }));
-    expect(allowances.of({ ...place, key: 'made' })).toEqual({ providers: ['main'] });
+    allowances.followKey(key('ci', { models: ['b'] }));
+    expect(allowances.of({ ...place, key: 'ci' })).toEqual({ models: ['a'] });
     allowances.followKey(key('made'));
     expect(allowances.of({ ...place, key: 'made' })).toBeUndefined();
   });

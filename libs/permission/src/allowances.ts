@@ -16,12 +16,12 @@ interface Holder {
   readonly key: string;
 }
 
-type Bound = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'models' | 'providers' | 'revokedAt'>;
+type Bound = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'models' | 'providers'>;
 
 /**
  * Which models and providers each key may use, by its own bounds and by the plan of its project or organisation. Follows the
- * configuration and the keys as they change; asking costs two look-ups in maps. A key that replaces another has its name, and
- * what was heard last counts.
+ * configuration and the keys as they change; asking costs two look-ups in maps. What a name is bound to in the file counts before what
+ * a key of the admin API says that has the same name.
  */
 export class Allowances {
   private configured = new Map<string, Allowance>();
@@ -45,9 +45,8 @@ export class Allowances {
     }
   }
 
-  /** A key that the admin API made, changed or revoked. */
-  followKey(entry: Bound | undefined): void {
-    if (!entry || entry.revokedAt !== undefined) return;
+  /** The key of the admin API that speaks for its name, made, changed or revoked. */
+  followKey(entry: Bound): void {
     if (isBound(entry)) this.issued.set(pathOf(entry), boundsOf(entry));
     else this.issued.delete(pathOf(entry));
   }
@@ -56,7 +55,7 @@ export class Allowances {
   of({ organization, project, key }: Holder): Allowance | undefined {
     const place = `${organization}/${project}`;
     const planned = this.plans.has(place) ? this.plans.get(place) : this.ofOrganizations.get(organization);
-    const bounds = this.issued.get(`${place}/${key}`) ?? this.configured.get(`${place}/${key}`);
+    const bounds = this.configured.get(`${place}/${key}`) ?? this.issued.get(`${place}/${key}`);
     if (!planned || !bounds) return planned ?? bounds;
     if (!planned.models || !bounds.models) return { ...planned, ...bounds };
     const { models } = planned;

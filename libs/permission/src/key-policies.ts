@@ -10,46 +10,24 @@ interface Holder {
   readonly key: string;
 }
 
-interface Held {
-  readonly hash: string;
-  readonly policy: KeyPolicy;
-  readonly expiresAt: number;
-}
-
 /**
  * The guards and policies of privacy of keys that the admin API made, by the names under which requests are counted; those of keys of
- * the file stand in the snapshot. Asking costs one look where no key has any.
+ * the file stand in the snapshot. They go on when the key is revoked or its time is over, for the work that it left behind. Asking
+ * costs one look where no key has any.
  */
 export class KeyPolicies {
-  private readonly byName = new Map<string, readonly Held[]>();
+  private readonly byName = new Map<string, KeyPolicy>();
 
-  /** A key that was made, changed, revoked or, where there is no entry, removed. */
-  followKey(hash: string, entry: KeyEntry | undefined): void {
-    if (!entry) {
-      for (const [name, held] of this.byName) this.keep(name, withoutKey(held, hash));
-      return;
-    }
-    const name = `${entry.organization}/${entry.project}/${entry.name}`;
-    const others = withoutKey(this.byName.get(name) ?? [], hash);
-    const { guards, privacy, expiresAt = Number.POSITIVE_INFINITY } = entry;
-    const hasPolicy = entry.revokedAt === undefined && (guards !== undefined || privacy !== undefined);
-    const policy = { ...(guards ? { guards } : {}), ...(privacy ? { privacy } : {}) };
-    this.keep(name, hasPolicy ? [...others, { hash, policy, expiresAt }] : others);
+  /** The key that speaks for its name, made, changed or revoked. */
+  followKey({ organization, project, name, guards, privacy }: KeyEntry): void {
+    const path = `${organization}/${project}/${name}`;
+    if (guards === undefined && privacy === undefined) this.byName.delete(path);
+    else this.byName.set(path, { ...(guards ? { guards } : {}), ...(privacy ? { privacy } : {}) });
   }
 
-  /** Undefined for most. At most one key of a name has a policy: that which may still be changed. */
+  /** Undefined for most. */
   of({ organization, project, key }: Holder): KeyPolicy | undefined {
     if (this.byName.size === 0) return undefined;
-    const held = this.byName.get(`${organization}/${project}/${key}`);
-    return held?.findLast(({ expiresAt }) => expiresAt > Date.now())?.policy;
+    return this.byName.get(`${organization}/${project}/${key}`);
   }
-
-  private keep(name: string, held: readonly Held[]): void {
-    if (held.length === 0) this.byName.delete(name);
-    else this.byName.set(name, held);
-  }
-}
-
-function withoutKey(held: readonly Held[], hash: string): readonly Held[] {
-  return held.filter((one) => one.hash !== hash);
 }

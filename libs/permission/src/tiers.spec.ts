@@ -22,13 +22,14 @@ describe('the tier of whoever calls', () => {
     ],
   });
   tiers.followKey(keyOf('made', { tier: 'gold' }));
-  tiers.followKey(keyOf('old', { tier: 'gold', revokedAt: 1 }));
+  tiers.followKey(keyOf('bare'));
+  tiers.followKey(keyOf('ci', { tier: 'silver' }));
 
   it.each([
     ['of a key of the file', { ...acme, key: 'ci' }, 'gold'],
     ['of a key of the admin API', { ...acme, key: 'made' }, 'gold'],
     ['of the organization, for a key without one', { ...acme, key: 'plain' }, 'free'],
-    ['of the organization, for a key of the admin API without one', { ...acme, key: 'old' }, 'free'],
+    ['of the organization, for a key of the admin API without one', { ...acme, key: 'bare' }, 'free'],
     ['of the organization, for a person', acme, 'free'],
     ['of the project before that', { ...acme, project: 'lab', key: 'ci' }, 'silver'],
     ['none where nobody has one', { organization: 'other', project: 'web', key: 'ci' }, undefined],

@@ -7,7 +7,7 @@ interface Holder {
   readonly key?: string;
 }
 
-type Tiered = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'tier' | 'revokedAt'>;
+type Tiered = Pick<KeyEntry, 'organization' | 'project' | 'name' | 'tier'>;
 
 /**
  * The tier of whoever calls: that of the key, or else of its project, or else of its organisation. Follows the configuration and
@@ -32,9 +32,8 @@ export class Tiers {
     );
   }
 
-  /** A key that the admin API made, changed or revoked. */
-  followKey(entry: Tiered | undefined): void {
-    if (!entry || entry.revokedAt !== undefined) return;
+  /** The key of the admin API that speaks for its name, made, changed or revoked. */
+  followKey(entry: Tiered): void {
     if (entry.tier === undefined) this.issued.delete(pathOf(entry));
     else this.issued.set(pathOf(entry), entry.tier);
   }
@@ -43,7 +42,7 @@ export class Tiers {
   of({ organization, project, key }: Holder): string | undefined {
     const place = `${organization}/${project}`;
     const path = `${place}/${key}`;
-    const own = key === undefined ? undefined : (this.issued.get(path) ?? this.configured.get(path));
+    const own = key === undefined ? undefined : (this.configured.get(path) ?? this.issued.get(path));
     return own ?? this.places.get(place);
   }
 }

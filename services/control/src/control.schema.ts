@@ -18,6 +18,7 @@ import { CreateTenants1764000000020 } from './migrations/3-create-tenants.js';
 import { CreateDeadLetters1764700000000 } from './migrations/4-create-dead-letters.js';
 import { CreatePeople1764700000010 } from './migrations/5-create-people.js';
 import { ShowRowsToTenants1764800000000 } from './migrations/6-show-rows-to-tenants.js';
+import { NumberKeysOfAName1764900000000 } from './migrations/7-number-keys-of-a-name.js';
 
 /** What control keeps in Postgres. */
 export const controlSchema: ServiceSchema = {
@@ -43,6 +44,7 @@ export const controlSchema: ServiceSchema = {
     CreateDeadLetters1764700000000,
     CreatePeople1764700000010,
     ShowRowsToTenants1764800000000,
+    NumberKeysOfAName1764900000000,
   ],
   poolSize: 4,
 };

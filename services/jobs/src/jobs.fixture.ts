@@ -84,8 +84,7 @@ export class PlayedNats {
     isRead: true,
     start: silent,
     entries: new Map<string, object>(),
-    onChange: (listener: (hash: string, entry: object) => void) =>
-      this.keys.entries.forEach((entry, hash) => listener(hash, entry)),
+    onNameChange: (listener: (entry: object) => void) => this.keys.entries.forEach((entry) => listener(entry)),
   };
   /** The configuration in force. */
   snapshot: object = SNAPSHOT;

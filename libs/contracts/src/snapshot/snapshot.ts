@@ -46,6 +46,11 @@ export const targetEntrySchema = z.object({
   price: priceSchema,
   /** Where the price comes from, where it does not stand in the configuration. */
   priceSource: z.enum(['catalogue', 'ceiling']).optional(),
+  /** What images of a size or a quality cost, each a price with its own version; the first that a request is for counts. */
+  imagePrices: z
+    .array(z.object({ size: z.string().optional(), quality: z.string().optional(), price: priceSchema }))
+    .min(1)
+    .optional(),
   /** What calls through the provider's own batch interface cost, where it takes something off; a price with its own version. */
   batchPrice: priceSchema.optional(),
   /** That lines of batches may go to that interface; absent where they may not. */
@@ -112,6 +117,8 @@ export const keyEntrySchema = z.object({
   guards: z.array(guardEntrySchema).optional(),
   /** Of a key made by the admin API. */
   id: z.string().max(100).optional(),
+  /** Which key of its name it is, of those that the admin API made: the last one's bounds are those of whoever calls by the name. */
+  ordinal: z.int().positive().optional(),
   /** Since when it is refused. */
   revokedAt: epochMilliseconds.optional(),
 });

@@ -2,6 +2,7 @@ import { Kvm, type KV } from '@nats-io/kv';
 import { Bucket, keyEntrySchema, type KeyEntry } from '#libs/contracts';
 import type { LinkLog, NatsLink } from '../link/nats-link.js';
 import type { Messaging, Subscription } from '../messaging.js';
+import { NamedKeys } from './named-keys.js';
 import type { Topology } from './topology.js';
 
 const CHECK_EVERY_MILLISECONDS = 3_000;
@@ -9,6 +10,9 @@ const READ_WITHIN_MILLISECONDS = 20_000;
 
 /** Told that an entry changed; undefined for one that was removed. */
 export type KeyListener = (hash: string, entry: KeyEntry | undefined) => void;
+
+/** Told what a name is bound to: the entry of the key that speaks for it. */
+export type NameListener = (entry: KeyEntry) => void;
 
 /**
  * The keys that were made by the admin API, and every key that was revoked, by their hash. Control writes; everybody who lets
@@ -20,6 +24,8 @@ export class KeyBucket {
   private bucket: KV | undefined;
   private readonly held = new Map<string, KeyEntry>();
   private readonly listeners: KeyListener[] = [];
+  private readonly nameListeners: NameListener[] = [];
+  private readonly names = new NamedKeys();
   /** Heard of while the bucket is being read: newer than what is read. */
   private readonly heard = new Set<string>();
   private subscription: Subscription | undefined;
@@ -44,6 +50,12 @@ export class KeyBucket {
   onChange(listener: KeyListener): void {
     this.listeners.push(listener);
     for (const [hash, entry] of this.held) listener(hash, entry);
+  }
+
+  /** For whoever looks up by the name of a key, as requests carry it, what is bound to it; keys of one name follow each other. */
+  onNameChange(listener: NameListener): void {
+    this.nameListeners.push(listener);
+    for (const entry of this.held.values()) if (this.names.speaks(entry)) listener(entry);
   }
 
   /** Begins to follow the bucket. */
@@ -114,6 +126,7 @@ export class KeyBucket {
     if (entry) this.held.set(hash, entry);
     else this.held.delete(hash);
     for (const listener of this.listeners) listener(hash, entry);
+    if (entry && this.names.speaks(entry)) for (const listener of this.nameListeners) listener(entry);
   }
 
   private async open(): Promise<KV> {

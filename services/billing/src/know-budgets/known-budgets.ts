@@ -20,10 +20,13 @@ export class KnownBudgets {
       this.wereAny ||= this.index.areAny;
       this.tell();
     });
-    keys.onChange((hash, entry) => {
-      this.issued.follow(hash, entry);
+    keys.onChange((_hash, entry) => {
+      if (entry) this.issued.know(entry);
+    });
+    keys.onNameChange((entry) => {
+      this.issued.follow(entry);
       this.wereAny ||= this.issued.areAny;
-      if (entry?.budgets) this.tell();
+      if (entry.budgets) this.tell();
     });
     keys.start();
   }

@@ -4,6 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('keys')
 @Index('keys_hash', ['hash'], { unique: true })
 @Index('keys_place', ['organization', 'id'])
+@Index('keys_of_a_name', ['organization', 'project', 'name', 'ordinal'], { unique: true })
 export class IssuedKeyRow {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'keys_pkey' })
   id!: string;
@@ -45,6 +46,14 @@ export class IssuedKeyRow {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** Which key of its name it is; the last one speaks for the name. */
+  @Column('integer')
+  ordinal!: number;
+
+  /** The ordinal of the first key that rotations led here from; its budgets are named by it. */
+  @Column('integer')
+  lineage!: number;
 
   @Column('bigint')
   version!: string;

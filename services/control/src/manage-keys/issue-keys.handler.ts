@@ -72,7 +72,8 @@ export class IssueKeysHandler {
     const [before, after] = await this.keys.change(async (transaction) => {
       const key = await this.visible.requireChangeable(transaction, { caller, organization, id });
       this.requireGrants(caller, key);
-      const made = await this.add(transaction, plain, { ...key, caller, expiresAt: key.expiresAt });
+      await this.requireFreeName(transaction, key);
+      const made = await this.add(transaction, plain, { ...key, caller });
       const end = new Date(Date.now() + overlapSeconds * MILLISECONDS);
       const expiresAt = key.expiresAt && key.expiresAt < end ? key.expiresAt : end;
       const replaced = await this.keys.update(transaction, { ...key, expiresAt, replacedBy: made.id });
@@ -96,6 +97,8 @@ export class IssueKeysHandler {
       this.requireGrants(caller, { ...key, bounds });
       this.requireBounds(caller, { ...key, bounds }, given);
       const until = expiresAt === undefined ? key.expiresAt : expiresAt === null ? null : new Date(expiresAt);
+      // One whose time is over has left its name to others.
+      if (isOver(key.expiresAt) && !isOver(until)) await this.requireFreeName(transaction, key);
       const next = await this.keys.update(transaction, { ...key, bounds, expiresAt: until });
       await this.tell(transaction, caller, next, 'updated', { before: key.bounds, after: bounds });
       return next;
@@ -110,7 +113,10 @@ export class IssueKeysHandler {
     {
       caller,
       ...key
-    }: Pick<StoredKey, 'organization' | 'project' | 'name' | 'bounds' | 'expiresAt'> & { caller: Caller },
+    }: Pick<StoredKey, 'organization' | 'project' | 'name' | 'bounds' | 'expiresAt'> & {
+      caller: Caller;
+      lineage?: number;
+    },
   ): Promise<StoredKey> {
     return this.keys.add(transaction, {
       id: `key_${randomBytes(ID_BYTES).toString('hex')}`,
@@ -119,6 +125,7 @@ export class IssueKeysHandler {
       name: key.name,
       bounds: key.bounds,
       expiresAt: key.expiresAt,
+      lineage: key.lineage,
       hash: this.hasher.hash(plain),
       hint: hintOf(plain),
       createdBy: nameOfCaller(caller),
@@ -184,8 +191,16 @@ export class IssueKeysHandler {
     const inFile = this.inForce.snapshot?.keys.some(
       (key) => key.organization === organization && key.project === project && key.name === name,
     );
-    if (name === ADMIN_KEY_NAME || inFile || (await this.keys.isNameTaken(transaction, place)))
-      throw adminRefusal.exists('key', name);
+    if (name === ADMIN_KEY_NAME || inFile) throw adminRefusal.exists('key', name);
+    await this.requireFreeName(transaction, place);
+  }
+
+  /** @throws QueryRefused 409 where another key has the name */
+  private async requireFreeName(
+    transaction: Transaction,
+    place: Pick<StoredKey, 'organization' | 'project' | 'name'> & { id?: string },
+  ): Promise<void> {
+    if (await this.keys.isNameTaken(transaction, place)) throw adminRefusal.exists('key', place.name);
   }
 
   private async tell(
@@ -217,4 +232,8 @@ export class IssueKeysHandler {
           ];
     await this.outgoing.add(transaction, [note, ...raised]);
   }
+}
+
+function isOver(until: Date | null): boolean {
+  return until !== null && until.getTime() <= Date.now();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ownerPath } from '#libs/budgets';
 import type { BudgetEntry, KeyCreateFields, KeyEntry } from '#libs/contracts';
 
 import { budgetEntries } from '../compile-configuration/budgets/assemble-budgets.js';
@@ -50,10 +51,16 @@ export function policiesOfKey(bounds: PolicyBounds): Pick<KeyEntry, 'guards' | '
   return { ...(guards ? { guards } : {}), ...(privacy ? { privacy } : {}) };
 }
 
-/** The budgets of a key in the terms of the contracts. */
+/**
+ * The budgets of a key in the terms of the contracts. What a key of the same name spent, that was there before and is not the one
+ * that this one replaced, is none of this one's: the ids of its budgets are others.
+ */
 export function budgetsOfKey(
-  { organization, project, name }: Pick<KeyEntry, 'organization' | 'project' | 'name'>,
+  { organization, project, name, lineage }: Pick<KeyEntry, 'organization' | 'project' | 'name'> & { lineage: number },
   { budgets = [] }: MoneyBounds,
 ): BudgetEntry[] {
-  return budgetEntries(budgetFields.parse(budgets), { organization, project, key: name }, {});
+  const entries = budgetEntries(budgetFields.parse(budgets), { organization, project, key: name }, {});
+  if (lineage === 1) return entries;
+  const path = ownerPath({ organization, project, key: name });
+  return entries.map((entry) => ({ ...entry, id: `${path}#${lineage}${entry.id.slice(path.length)}` }));
 }

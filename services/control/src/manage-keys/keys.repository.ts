@@ -19,14 +19,21 @@ interface Row {
   replaced_by: string | null;
   created_by: string;
   created_at: Date;
+  ordinal: number;
+  lineage: number;
   version: string;
 }
 
 const COLUMNS = `id, organization, project, name, hash, hint, bounds, expires_at, revoked_at, last_used_at, replaced_by,
-  created_by, created_at, version`;
+  created_by, created_at, ordinal, lineage, version`;
 const ADD = `
-INSERT INTO control.keys (id, organization, project, name, hash, hint, bounds, expires_at, created_by, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING ${COLUMNS}`;
+INSERT INTO control.keys
+  (id, organization, project, name, hash, hint, bounds, expires_at, created_by, version, ordinal, lineage)
+SELECT $1, $2, $3, $4, $5, $6, $7::jsonb, $8::timestamptz, $9, 1, number, coalesce($10::integer, number)
+FROM (
+  SELECT coalesce(max(ordinal), 0) + 1 AS number FROM control.keys WHERE organization = $2 AND project = $3 AND name = $4
+) next RETURNING ${COLUMNS}`;
+const LOCK_NAME = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'key', $1::text, $2::text, $3::text), 0))`;
 const UPDATE = `
 UPDATE control.keys SET bounds = $2, expires_at = $3, replaced_by = $4, version = version + 1 WHERE id = $1
 RETURNING ${COLUMNS}`;
@@ -51,9 +58,15 @@ export class KeysRepository {
 
   async add(
     transaction: Transaction,
-    key: Omit<StoredKey, 'revokedAt' | 'lastUsedAt' | 'replacedBy' | 'createdAt' | 'version'>,
+    key: Omit<
+      StoredKey,
+      'revokedAt' | 'lastUsedAt' | 'replacedBy' | 'createdAt' | 'ordinal' | 'lineage' | 'version'
+    > & {
+      /** Of the key that it replaces. */
+      readonly lineage?: number | undefined;
+    },
   ): Promise<StoredKey> {
-    const { id, organization, project, name, hash, hint, bounds, expiresAt, createdBy } = key;
+    const { id, organization, project, name, hash, hint, bounds, expiresAt, createdBy, lineage = null } = key;
     return one(
       await transaction.query<Row>(ADD, [
         id,
@@ -65,6 +78,7 @@ export class KeysRepository {
         JSON.stringify(bounds),
         expiresAt,
         createdBy,
+        lineage,
       ]),
     );
   }
@@ -101,15 +115,19 @@ export class KeysRepository {
     return row && keyOf(row);
   }
 
-  /** Whether a key of that name is in use there: neither revoked nor replaced nor expired. */
+  /**
+   * Whether another key of that name is in use there: neither revoked nor replaced nor expired. The name is the transaction's until it
+   * ends: whoever asks at the same time waits.
+   */
   async isNameTaken(
     transaction: Transaction,
-    { organization, project, name }: Pick<StoredKey, 'organization' | 'project' | 'name'>,
+    { organization, project, name, id = '' }: Pick<StoredKey, 'organization' | 'project' | 'name'> & { id?: string },
   ): Promise<boolean> {
+    await transaction.query(LOCK_NAME, [organization, project, name]);
     const sql = `
-      SELECT 1 FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND revoked_at IS NULL
+      SELECT 1 FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND id <> $4 AND revoked_at IS NULL
       AND replaced_by IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
-    return (await transaction.query(sql, [organization, project, name])).length > 0;
+    return (await transaction.query(sql, [organization, project, name, id])).length > 0;
   }
 
   /** Whether any key of an organisation, or of one of its projects, is still accepted. */

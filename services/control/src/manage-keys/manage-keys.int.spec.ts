@@ -165,6 +165,52 @@ describe('keys of the admin API', () => {
     await expect(issue({ budgets }, developer)).rejects.toMatchObject({ reply: { status: 403 } });
   });
 
+  it('have budgets of their own where another key had the name before, and a rotation hands them on', async () => {
+    const fields = { name: 'again', budgets: [{ limitUsd: '1', period: 'total' }] };
+    const first = await issue(fields);
+    await revocations.revoke({ ...at, id: first.id });
+    const second = await issue({ ...fields, expiresAt: new Date(Date.now() + 60_000).toISOString() });
+    await control.database.query('UPDATE control.keys SET expires_at = now() WHERE id = $1', [second.id]);
+    const third = await issue(fields);
+    const rotated = await issues.rotate({ ...at, id: third.id, overlapSeconds: 60 });
+    const budgetOf = ({ key }: IssuedKey) => published(key)?.budgets?.[0]?.id;
+    expect([first, second, rotated].map(budgetOf)).toEqual([
+      'acme/web/again:total',
+      'acme/web/again#2:total',
+      'acme/web/again#3:total',
+    ]);
+    expect([first, second, third, rotated].map(({ key }) => published(key)?.ordinal)).toEqual([1, 2, 3, 4]);
+    // Its time is over and its name another's: it comes back neither by more time nor by rotation.
+    const later = { expiresAt: null };
+    await expect(issues.update({ ...at, id: second.id, fields: later, ifMatch: '*' })).rejects.toMatchObject(
+      refused(409, 'already_exists'),
+    );
+    await expect(issues.rotate({ ...at, id: second.id, overlapSeconds: 0 })).rejects.toMatchObject(
+      refused(409, 'already_exists'),
+    );
+  });
+
+  it('of one name are not made by two at once', async () => {
+    const made = await Promise.allSettled(Array.from({ length: 5 }, () => issue({ name: 'contended' })));
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const { reason } of made.filter((one) => one.status === 'rejected'))
+      expect(reason).toMatchObject(refused(409, 'already_exists'));
+  });
+
+  it('of one name speak for it one after the other, also when the bucket was lost and is filled in another order', async () => {
+    const bounds: unknown[] = [];
+    const before = await issue({ models: ['small'] });
+    await issues.rotate({ ...at, id: before.id, overlapSeconds: 60 });
+    const after = await visible.read({ ...at, id: (await visible.read({ ...at, id: before.id })).replacedBy ?? '' });
+    await issues.update({ ...at, id: after.id, fields: { models: null }, ifMatch: '*' });
+    control.messaging.keys.onNameChange(({ name, models }) => {
+      if (name === before.name) bounds.push(models);
+    });
+    const replaced = await control.application.get(KeysRepository).find(before.id);
+    await control.application.get(KeyPublisher).publish(replaced!);
+    expect(bounds).toEqual([undefined]);
+  });
+
   it('are rotated with an overlap, in which both are accepted', async () => {
     const before = await issue({ models: ['small'] });
     const after = await issues.rotate({ ...at, id: before.id, overlapSeconds: 3_600 });

@@ -26,6 +26,10 @@ export interface StoredKey {
   readonly replacedBy: string | null;
   readonly createdBy: string;
   readonly createdAt: Date;
+  /** Which key of its name it is; the last one speaks for the name. */
+  readonly ordinal: number;
+  /** The ordinal of the first key that rotations led here from. */
+  readonly lineage: number;
   readonly version: number;
 }
 
@@ -42,6 +46,7 @@ export function entryOfKey(key: StoredKey, grants: readonly RoleGrant[] | undefi
   const isReplaced = key.replacedBy !== null;
   return {
     id: key.id,
+    ordinal: key.ordinal,
     hash: key.hash,
     name: key.name,
     organization: key.organization,

@@ -58,6 +58,7 @@ function guarded(): Guarded {
     isRead: true,
     entries,
     onChange: (tell: KeyListener) => (tellOfKeys = tell),
+    onNameChange: () => undefined,
     start: () => undefined,
   };
   const uses = { note: () => undefined } as unknown as KeyUses;

@@ -48,10 +48,8 @@ export class KeyRing {
       this.tiers.follow(snapshot);
       this.known.clear();
     });
-    bucket.onChange((_hash, entry) => {
-      this.allowances.followKey(entry);
-      this.known.clear();
-    });
+    bucket.onChange(() => this.known.clear());
+    bucket.onNameChange((entry) => this.allowances.followKey(entry));
     bucket.start();
   }
 

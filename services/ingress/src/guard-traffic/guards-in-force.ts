@@ -17,7 +17,7 @@ export class GuardsInForce {
       this.table = new GuardTable(snapshot);
       this.models = new Map(snapshot.models.map((model) => [model.name, model]));
     });
-    keys.onChange((hash, entry) => this.ofKeys.followKey(hash, entry));
+    keys.onNameChange((entry) => this.ofKeys.followKey(entry));
   }
 
   /** What a request of this caller goes through, in order, by the models that it names. */

@@ -62,7 +62,7 @@ export class BudgetGate implements BeforeApplicationShutdown {
       this.book = new BudgetBook(snapshot, this.issued);
       for (const account of this.accounts.values()) account.forgetRefusal();
     });
-    keys.onChange((hash, entry) => this.issued.follow(hash, entry));
+    keys.onNameChange((entry) => this.issued.follow(entry));
     messaging.subscribe(Subject.budgetRecalled, (message) => {
       const recalled = budgetRecalledSchema.safeParse(message.json());
       if (!recalled.success || recalled.data.holder === settings.instance) return;

@@ -46,7 +46,7 @@ export class RateLimits implements BeforeApplicationShutdown {
   ) {
     this.gate = new LimitGate(messaging, bucket, settings.instance);
     watch.onChange((snapshot) => this.index.follow(snapshot));
-    keys.onChange((_hash, entry) => this.index.followKey(entry));
+    keys.onNameChange((entry) => this.index.followKey(entry));
   }
 
   /** The limits that count a request for a public model; undefined for most. */

@@ -49,7 +49,7 @@ export class DurableHolds {
   ) {
     watch.onChange((snapshot) => (this.book = new BudgetBook(snapshot, this.issued)));
     readiness.require('the keys', () => keys.isRead);
-    keys.onChange((hash, entry) => this.issued.follow(hash, entry));
+    keys.onNameChange((entry) => this.issued.follow(entry));
     keys.start();
   }
 

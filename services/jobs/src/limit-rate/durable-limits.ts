@@ -60,7 +60,7 @@ export class DurableLimits implements OnApplicationBootstrap, BeforeApplicationS
       this.index.follow(snapshot);
       this.models = new Map(snapshot.models.map((model) => [model.name, model]));
     });
-    keys.onChange((_hash, entry) => this.index.followKey(entry));
+    keys.onNameChange((entry) => this.index.followKey(entry));
     this.settling = new RegularWork({
       everyMilliseconds: SETTLE_MILLISECONDS,
       work: () => this.settle(),

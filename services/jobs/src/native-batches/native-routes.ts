@@ -25,9 +25,9 @@ export class NativeRoutes {
 
   constructor(watch: SnapshotWatch, keys: KeyBucket) {
     watch.onChange((snapshot) => this.follow(snapshot));
-    keys.onChange((hash, entry) => {
+    keys.onNameChange((entry) => {
       this.allowances.followKey(entry);
-      this.keyPolicies.followKey(hash, entry);
+      this.keyPolicies.followKey(entry);
     });
   }
 

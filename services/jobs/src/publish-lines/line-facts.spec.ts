@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeyEntry, ModelEntry, Snapshot } from '#libs/contracts';
 import { chatDialect } from '#libs/dialects';
-import type { KeyBucket, KeyListener, SnapshotWatch } from '#libs/messaging';
+import type { KeyBucket, NameListener, SnapshotWatch } from '#libs/messaging';
 import { PromptFacts, type PromptDifficulty } from '#libs/prompt-facts';
 import type { Batch } from '../keep-batch/batch.js';
 import { LineFacts } from './line-facts.js';
@@ -23,7 +23,7 @@ const watch = {
   onChange: (listener: (snapshot: Snapshot) => void) => listener({ models, keys } as Snapshot),
 } as unknown as SnapshotWatch;
 const bucket = {
-  onChange: (listener: KeyListener) => listener('hash', { ...keys[1]!, name: 'made', tier: 'silver' }),
+  onNameChange: (listener: NameListener) => listener({ ...keys[1]!, name: 'made', tier: 'silver' }),
 } as unknown as KeyBucket;
 const facts = new LineFacts(watch, bucket, new PromptFacts(watch, { of: () => 0.7 } as unknown as PromptDifficulty));
 

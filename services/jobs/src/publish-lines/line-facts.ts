@@ -29,7 +29,7 @@ export class LineFacts {
       this.models = new Map(snapshot.models.map((model) => [model.name, model]));
       this.tiers.follow(snapshot);
     });
-    keys.onChange((_hash, entry) => this.tiers.followKey(entry));
+    keys.onNameChange((entry) => this.tiers.followKey(entry));
   }
 
   of(batch: Batch, { body, facts, dialect }: LineBody): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {

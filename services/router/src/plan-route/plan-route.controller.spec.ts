@@ -49,7 +49,7 @@ function routerWithoutModels() {
     new Readiness(),
     results as unknown as AtomicBatchPublisher,
     {} as LiveTargets,
-    { onChange: () => undefined, start: () => undefined } as unknown as KeyBucket,
+    { onNameChange: () => undefined, start: () => undefined } as unknown as KeyBucket,
   );
   const logger = { warn: () => undefined, error: () => undefined } as unknown as Logger;
   const controller = new PlanRouteController(handler, messaging, {} as DurablePublisher, {} as ShadowCopies, logger);

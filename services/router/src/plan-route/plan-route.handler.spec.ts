@@ -34,12 +34,12 @@ const facts = {
   receivedAt: 1,
 } as Facts;
 
-function handlerOf(turns: string[] = [], take: KeyBucket['onChange'] = () => undefined): PlanRouteHandler {
+function handlerOf(turns: string[] = [], take: KeyBucket['onNameChange'] = () => undefined): PlanRouteHandler {
   const watch = {
     onChange: (hear: (snapshot: Snapshot) => void) => hear({ revision: 1, models, providers: [], keys: [] } as never),
   } as unknown as SnapshotWatch;
   const targets = { at: quietState, notePlanned: (name: string) => void turns.push(name) } as unknown as LiveTargets;
-  const keys = { isRead: true, start: () => undefined, onChange: take } as unknown as KeyBucket;
+  const keys = { isRead: true, start: () => undefined, onNameChange: take } as unknown as KeyBucket;
   return new PlanRouteHandler(watch, new Readiness(), {} as AtomicBatchPublisher, targets, keys);
 }
 
@@ -61,13 +61,13 @@ describe('PlanRouteHandler', () => {
     [{ models: ['leading'] }, 'leading', { targets: [{ model: 'turning' }] }],
   ])('plans nothing for a key bound to %j that asks for %s with the wishes %j', (bounds, asked, wishes) => {
     const entry = { ...facts, name: 'ci', hash: '', admin: false, ...bounds };
-    const handler = handlerOf([], (listener) => listener('', entry));
+    const handler = handlerOf([], (listener) => listener(entry));
     expect(() => handler.plan({ ...facts, model: asked, wishes })).toThrow(/Left out by permission/);
   });
 
   it('lets a key reach what policy leads to from a model that it may ask for', () => {
     const entry = { ...facts, name: 'ci', hash: '', admin: false, models: ['leading'], providers: ['main'] };
-    const handler = handlerOf([], (listener) => listener('', entry));
+    const handler = handlerOf([], (listener) => listener(entry));
     expect(handler.plan({ ...facts, model: 'leading' }).targets).toHaveLength(1);
   });
 });

@@ -52,9 +52,9 @@ export class PlanRouteHandler {
       this.copies = [...snapshot.models, ...(snapshot.trial?.models ?? [])].some(({ routing }) => routing?.shadow);
     });
     readiness.require('the keys', () => keys.isRead);
-    keys.onChange((hash, entry) => {
+    keys.onNameChange((entry) => {
       this.allowances.followKey(entry);
-      this.keyPolicies.followKey(hash, entry);
+      this.keyPolicies.followKey(entry);
     });
     keys.start();
   }
