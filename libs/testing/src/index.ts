@@ -8,4 +8,5 @@ export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { hostileUrls, type HostileUrl } from './hostile-urls.js';
 export { findGapsInTenantWall } from './find-gaps-in-tenant-wall.js';
 export type { TenantWall } from './find-gaps-in-tenant-wall.js';
+export { findGapsOnceMigrated, type MigratingDatabase } from './find-gaps-once-migrated.js';
 export { startOidcProviderForTests, type AccountClaims, type OidcProviderForTests } from './oidc-provider-for-tests.js';
