@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { array, constantFrom, integer, nat, option, record, sample, subarray } from 'fast-check';
 import { costReportReplySchema, type Caller, type CostReport, type RequestEnded } from '#libs/contracts';
 import { costOf, withMarkup } from '#libs/pricing';
-import { Database } from '#libs/storage';
+import type { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
-import { billingSchema } from '../billing.schema.js';
+import { buildAttempt, buildRequestEnded } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { LedgerNumbers } from '../keep-ledger/ledger-numbers.repository.js';
 import { priceEvent } from '../price-call/charge.policy.js';
@@ -54,7 +54,7 @@ const eventShape = record({
 });
 
 describe('answers on costs', () => {
-  let server: TestDatabase;
+  let tables: BillingTables;
   let database: Database;
   let controller: AnswerCostsController;
   const events = sample(eventShape, { numRuns: 400, seed: 11 }).map(
@@ -81,14 +81,8 @@ describe('answers on costs', () => {
     ).rows;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: silent,
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ database } = tables);
     const versions = new PriceVersionsRepository(database);
     await versions.add(
       [...prices].map(([version, amountsOf]) => ({ version, provider: 'main', model: 'm', prices: amountsOf })),
@@ -106,10 +100,7 @@ describe('answers on costs', () => {
       new AnswerCostsHandler(new CostsRepository(database, new SummedDaysRepository(database))),
     );
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
   const groupsOf: Record<string, (event: RequestEnded) => string[]> = {

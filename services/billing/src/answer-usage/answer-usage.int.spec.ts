@@ -7,10 +7,10 @@ import {
   type RoleGrant,
   type UsageReport,
 } from '#libs/contracts';
-import { Database } from '#libs/storage';
+import type { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
-import { billingSchema } from '../billing.schema.js';
+import { buildAttempt, buildRequestEnded } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { LedgerNumbers } from '../keep-ledger/ledger-numbers.repository.js';
 import { priceEvent } from '../price-call/charge.policy.js';
@@ -54,31 +54,22 @@ const dimensions = {
 };
 
 describe('answers on usage', () => {
-  let server: TestDatabase;
+  let tables: BillingTables;
   let database: Database;
   let controller: AnswerUsageController;
   const report = async (query: Partial<UsageReport>, caller = callerOf('demo')) =>
     usageReportReplySchema.parse(await controller.report({ caller, groupBy: ['model'], only: {}, ...query })).rows;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: silent,
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ database } = tables);
     const events = [ours, oursLater, ofOtherProject, unused, theirs].map((event) => priceEvent(event, prices));
     await new ChargesRepository(database, new LedgerAccounts(database), new LedgerNumbers(database)).record(events);
     controller = new AnswerUsageController(
       new AnswerUsageHandler(new UsageRepository(database, new SummedDaysRepository(database))),
     );
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   it('shows the charge of a request with its lines', async () => {
     const reply = chargeReadReplySchema.parse(

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { array, constantFrom, integer, record, sample } from 'fast-check';
 import { invoiceReadReplySchema, type AuditNoted, type Caller, type InvoiceRead } from '#libs/contracts';
 import type { DurablePublisher, SnapshotWatch } from '#libs/messaging';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Database } from '#libs/storage';
+import { buildAttempt, buildRequestEnded, type TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { buildBudget, startBilling, TestSnapshots } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 import { GrantCreditHandler } from '../grant-credit/grant-credit.handler.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { DrawInvoiceController } from './draw-invoice.controller.js';
@@ -32,6 +31,7 @@ const monthShape = record({
 });
 
 describe('invoices', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let controller: DrawInvoiceController;
@@ -42,14 +42,8 @@ describe('invoices', () => {
       .invoice;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
     const version = snapshots.publish({ inputNanoUsdPerMillion: '400000007', outputNanoUsdPerMillion: '1600000003' });
     snapshots.put({
       budgets: [buildBudget({ id: 'demo:prepaid', limitNanoUsd: '0', period: 'total' })],
@@ -92,10 +86,7 @@ describe('invoices', () => {
       await recordedIn(`${MONTHS[index]}-28`);
     }
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   /** The clock of the database cannot be set: what was recorded today is said to have been recorded on that day. */
   async function recordedIn(day: string): Promise<void> {

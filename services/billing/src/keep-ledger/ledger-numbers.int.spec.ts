@@ -1,27 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { billingSchema } from '../billing.schema.js';
+import type { Database } from '#libs/storage';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { LedgerNumbers } from './ledger-numbers.repository.js';
 
 describe('numbers of ledger transactions', () => {
-  let server: TestDatabase;
+  let tables: BillingTables;
   let database: Database;
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ database } = tables);
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   it('are given once each, to whoever asks at the same moment and to statements that draw one', async () => {
     const processes = [new LedgerNumbers(database), new LedgerNumbers(database)];

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Attempt, RequestEnded } from '#libs/contracts';
 import { priceVersionOf } from '#libs/pricing';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Database } from '#libs/storage';
+import { buildAttempt, buildRequestEnded, type TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { startBilling, TestSnapshots } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 import { LEDGER_CHECKS } from '../verify-ledger/ledger-checks.sql.js';
 import type { PriceCallHandler } from '../price-call/price-call.handler.js';
 
@@ -15,29 +14,21 @@ const attempt = (promptTokens: number, changes: Partial<Attempt> = {}): Attempt 
   buildAttempt({ priceVersion: version, usage: { promptTokens, completionTokens: 0 }, ...changes });
 
 describe('a call whose request another call has answered', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let handler: PriceCallHandler;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
   });
   beforeEach(() => {
     const snapshots = new TestSnapshots();
     handler = startBilling(database, snapshots).charging;
     snapshots.publish(prices);
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   const linesOf = ({ requestId }: RequestEnded) =>
     server.query(

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { priceVersionOf } from '#libs/pricing';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Database } from '#libs/storage';
+import { buildAttempt, buildRequestEnded, type TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 import { BudgetModel, budgetSteps, takeStep, type BudgetDriver, type ModelRequest } from './budget-model.fixture.js';
 
 /** More of them, as docs/money.md says, where somebody has the time: a thousand take some three seconds. */
@@ -17,28 +16,20 @@ const priceVersion = priceVersionOf(prices, 'main', 'gpt-4.1-mini');
 
 /** The same sequences as the pure model's, on real tables. */
 describe('budgets on Postgres', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let snapshots: TestSnapshots;
   let billing: BillingForTests;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
     snapshots = new TestSnapshots();
     snapshots.publish(prices);
     billing = startBilling(database, snapshots);
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   let count = 0;
   const driverOf = (budget: string, sequence: string): BudgetDriver => ({

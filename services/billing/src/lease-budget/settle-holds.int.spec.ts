@@ -2,15 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BudgetEntry, BudgetLease, Hold, RequestEnded } from '#libs/contracts';
 import { priceVersionOf } from '#libs/pricing';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Database } from '#libs/storage';
+import { buildAttempt, buildRequestEnded, type TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 
 const prices = { inputNanoUsdPerMillion: '1000000', outputNanoUsdPerMillion: '1000000' };
 const priceVersion = priceVersionOf(prices, 'main', 'gpt-4.1-mini');
-const log = createLogger({ service: 'test', level: 'silent' });
 
 /** An event that costs as many nano-USD as it has prompt tokens. */
 function costing(nanoUsd: number, hold: Hold | undefined, changes: Partial<RequestEnded> = {}): RequestEnded {
@@ -20,6 +18,7 @@ function costing(nanoUsd: number, hold: Hold | undefined, changes: Partial<Reque
 }
 
 describe('budgets', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let snapshots: TestSnapshots;
@@ -61,19 +60,14 @@ describe('budgets', () => {
     server.query('SELECT transaction_id FROM billing.ledger_entries GROUP BY 1 HAVING sum(amount_nano_usd) <> 0');
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({ ...billingSchema, url: server.url, log });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
     snapshots = new TestSnapshots();
     snapshots.publish(prices);
     billing = startBilling(database, snapshots);
   });
   beforeEach(() => put({ limitNanoUsd: '1000' }));
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   it('posts what was charged and frees the rest of the hold', async () => {
     const lease = await leased('300');

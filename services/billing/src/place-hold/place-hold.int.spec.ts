@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BudgetEntry, HoldPlace } from '#libs/contracts';
 import { priceVersionOf } from '#libs/pricing';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Database } from '#libs/storage';
+import { buildAttempt, buildRequestEnded, type TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 
 const prices = { inputNanoUsdPerMillion: '1000000', outputNanoUsdPerMillion: '1000000' };
 const priceVersion = priceVersionOf(prices, 'main', 'gpt-4.1-mini');
 
 describe('holds of the durable lane', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let snapshots: TestSnapshots;
@@ -20,14 +20,8 @@ describe('holds of the durable lane', () => {
   let run: string;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
     snapshots = new TestSnapshots();
     snapshots.publish(prices);
     billing = startBilling(database, snapshots);
@@ -37,10 +31,7 @@ describe('holds of the durable lane', () => {
     budgets = ['500', '300'].map((limitNanoUsd, index) => buildBudget({ id: `demo:${run}-${index}`, limitNanoUsd }));
     snapshots.put({ budgets });
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   const idOf = (line: number): string => `req_${run}_${line}`;
   const request = (line: number): HoldPlace['requests'][number] => ({

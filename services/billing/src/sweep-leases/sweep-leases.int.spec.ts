@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StreamState } from '#libs/messaging';
-import { Database } from '#libs/storage';
+import type { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { buildBudget, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 import { SweepLeasesRunner } from './sweep-leases.runner.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 
 describe('the sweep of leases', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let billing: BillingForTests;
@@ -17,20 +18,15 @@ describe('the sweep of leases', () => {
   let runner: SweepLeasesRunner;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({ ...billingSchema, url: server.url, log });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
     const snapshots = new TestSnapshots();
     snapshots.put({ budgets: [buildBudget({ limitNanoUsd: '1000' })] });
     billing = startBilling(database, snapshots);
     const streams = { progress: async () => ({ ...progress }) } as unknown as StreamState;
     runner = new SweepLeasesRunner(billing.reservations, streams, log);
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   const held = async (): Promise<unknown> => {
     const [row] = await server.query('SELECT held_nano_usd::int AS held FROM billing.budget_periods');

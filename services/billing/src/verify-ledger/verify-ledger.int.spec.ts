@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditNoted, BudgetGrant, Caller } from '#libs/contracts';
 import type { DurablePublisher } from '#libs/messaging';
 import { priceVersionOf } from '#libs/pricing';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { buildAttempt, buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Database } from '#libs/storage';
+import { buildAttempt, buildRequestEnded, type TestDatabase } from '#libs/testing';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 import { AnswerBudgetsHandler } from '../answer-budgets/answer-budgets.handler.js';
 import { buildBudget, knownBudgets, startBilling, TestSnapshots, type BillingForTests } from '../billing.fixture.js';
-import { billingSchema } from '../billing.schema.js';
 import { GrantCreditHandler } from '../grant-credit/grant-credit.handler.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { PriceVersionsRepository } from '../price-call/price-versions.repository.js';
@@ -60,6 +59,7 @@ const WRONGS: [check: string, sql: string][] = [
 ];
 
 describe('the ledger', () => {
+  let tables: BillingTables;
   let server: TestDatabase;
   let database: Database;
   let snapshots: TestSnapshots;
@@ -69,14 +69,8 @@ describe('the ledger', () => {
   const notes: AuditNoted[] = [];
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    database = new Database({
-      ...billingSchema,
-      url: server.url,
-      log: createLogger({ service: 'test', level: 'silent' }),
-    });
-    database.start();
-    await database.whenReady();
+    tables = await createBillingTables();
+    ({ server, database } = tables);
     snapshots = new TestSnapshots();
     snapshots.publish(prices);
     snapshots.put({
@@ -102,10 +96,7 @@ describe('the ledger', () => {
       await billing.charging.charge([buildRequestEnded({ attempts, hold }), buildRequestEnded({ attempts })]);
     }
   });
-  afterAll(async () => {
-    await database.close();
-    await server.drop();
-  });
+  afterAll(() => tables.drop());
 
   const grant = (changes: Partial<BudgetGrant> = {}) =>
     credits.grant({
