@@ -23,6 +23,7 @@ const errorBody = z.object({ error: z.object({ message: z.string(), code: z.stri
 const REMEDIES: Readonly<Record<string, string>> = {
   admin_key_required: ' Pass it with --key or SWITCHYARD_ADMIN_KEY.',
   unknown_revision: ' "switchyard policy list" shows them.',
+  already_joined: ' With this command: --reset.',
   no_trial: ' With this command: switchyard policy try --policy FILE --share 0.1',
 };
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
@@ -177,9 +178,10 @@ async function refusal(
   const { statusCode } = response;
   const parsed = errorBody.safeParse(await response.body.json().catch(() => undefined));
   const message = parsed.success ? parsed.data.error.message : `the server answered with status ${statusCode}`;
-  const byCode = parsed.success ? REMEDIES[parsed.data.error.code ?? ''] : undefined;
+  const apiCode = parsed.success ? (parsed.data.error.code ?? undefined) : undefined;
+  const byCode = REMEDIES[apiCode ?? ''];
   const remedy = byCode ?? (statusCode === 401 ? ` Check --key or ${keyVariable}.` : '');
-  return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500 });
+  return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500, apiCode });
 }
 
 /** An error of our own on the way (a bad input line) stays what it is. */

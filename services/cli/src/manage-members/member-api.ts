@@ -49,15 +49,19 @@ export class MemberApi {
     return members;
   }
 
-  /** @throws CliError where there is none, or more than one that it could be */
+  /**
+   * The role in the project or, without one, in the whole organisation; where there is none of that kind, the only one in a project.
+   * @throws CliError where there is none, or more than one that it could be
+   */
   async find({ email, project }: WhichMember): Promise<Member> {
     const ofAddress = await this.ofAddress(email);
-    const found = project === undefined ? ofAddress : ofAddress.filter((one) => one.project === project);
+    const there = ofAddress.filter((one) => one.project === project);
+    const found = project === undefined && there.length === 0 ? ofAddress : there;
     const [only] = found;
     if (!only) throw new CliError(`${email} is no member there. "switchyard members list" shows who is.`);
     if (found.length > 1)
       throw new CliError(
-        `${email} has several roles there; name the project of one with --project: ${found.map((one) => one.project ?? '(none)').join(', ')}.`,
+        `${email} has roles in several projects; name one with --project: ${found.map((one) => one.project).join(', ')}.`,
       );
     return only;
   }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { ROLES } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS, connectionFrom } from '../call-api/connection.js';
+import { CliError } from '../cli.error.js';
 import { describeInvitation, describeMembers } from './describe-members.policy.js';
 import { MemberApi } from './member-api.js';
 
@@ -46,7 +47,13 @@ function addInvite(members: Command): void {
       const there = isReset ? await api.find(where) : await api.at(where);
       const member = there ?? (await api.create({ ...where, role: flags.role }));
       const { url } = connectionFrom(flags, process.env, ADMIN_KEYS);
-      print(flags, await api.invite(member, isReset), (invitation) => describeInvitation(invitation, url));
+      try {
+        print(flags, await api.invite(member, isReset), (invitation) => describeInvitation(invitation, url));
+      } catch (error) {
+        // Who has joined the organisation before needs no invitation to the role that was given to them just now.
+        if (there || !(error instanceof CliError && error.apiCode === 'already_joined')) throw error;
+        print(flags, member, () => `${member.email} is ${member.role} now, with the password that they have.`);
+      }
     });
 }
 
