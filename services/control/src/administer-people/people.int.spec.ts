@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { eventually } from '#libs/testing';
 
+import { memberIdOf } from '../keep-documents/configuration-documents.js';
+import { PersonGrants } from '../keep-people/person-grants.js';
 import {
   ADMIN,
   hashOf,
@@ -60,6 +62,21 @@ describe('people who sign in by password', () => {
     );
     on.control.save(FILE);
     await eventually(async () => expect((await check(opened)).grants[0]?.role).toBe('viewer'));
+  });
+
+  it('act first where they had a role first, wherever the database keeps it', async () => {
+    const email = 'many@acme.example';
+    for (const [organization, hoursAgo] of [
+      ['acme', 1],
+      ['other', 2],
+    ])
+      await on.control.database.query(
+        `INSERT INTO control.documents (kind, organization, name, document, version, created_at)
+         VALUES ('member', $1, $2, $3, 1, now() - $4 * interval '1 hour')`,
+        [organization, memberIdOf(email), JSON.stringify({ email, role: 'viewer' }), hoursAgo],
+      );
+    const grants = await on.control.application.get(PersonGrants).ofAddress(email);
+    expect(grants.map(({ organization }) => organization)).toEqual(['other', 'acme']);
   });
 
   it('leave nothing in the database that opens anything', async () => {

@@ -9,8 +9,10 @@ import { PeopleRepository, type Person } from './people.repository.js';
 /** How somebody signed in: by password, or at one of the configured issuers. */
 export type SignedInBy = 'password' | `oidc:${string}`;
 
+/** In the order in which they were given: where somebody names no project, they act in the first of theirs. */
 const STORED = `
-SELECT organization, document FROM control.documents WHERE kind = 'member' AND lower(document ->> 'email') = $1`;
+SELECT organization, document FROM control.documents WHERE kind = 'member' AND lower(document ->> 'email') = $1
+ORDER BY created_at, organization, name`;
 
 interface Membership {
   readonly organization: string;
