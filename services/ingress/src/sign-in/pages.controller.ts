@@ -57,7 +57,9 @@ export class PagesController {
   ): Promise<void> {
     this.auth.begin(reply);
     this.auth.originOf(request);
-    await send(reply, invitationPage(typeof error === 'string' ? error : undefined));
+    const token = this.sessions.of(request)?.token;
+    const csrfToken = token === undefined ? undefined : this.sessions.csrfTokenOf(token);
+    await send(reply, invitationPage(typeof error === 'string' ? error : undefined, csrfToken));
   }
 
   @Get('account')

@@ -53,11 +53,14 @@ export function signInPage({ issuers, returnTo, error }: SignInPage): string {
   );
 }
 
-export function invitationPage(error: string | undefined): string {
+/** `csrfToken`: where somebody is signed in, so that they can join by what they are. */
+export function invitationPage(error: string | undefined, csrfToken: string | undefined): string {
+  const session =
+    csrfToken === undefined ? '' : `<input type="hidden" name="csrf_token" value="${escaped(csrfToken)}">\n`;
   return pageOf(
     'Accept an invitation',
     `${told(error)}<form method="post" action="/auth/invitations/accept">
-<label for="token">Invitation</label><input id="token" name="token" autocomplete="off" spellcheck="false" required autofocus>
+${session}<label for="token">Invitation</label><input id="token" name="token" autocomplete="off" spellcheck="false" required autofocus>
 <label for="password">New password</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="12" aria-describedby="hint">
 <p class="hint" id="hint">At least 12 characters. Leave it empty where you are signed in and have a password already.</p>
 <button>Accept</button></form>`,

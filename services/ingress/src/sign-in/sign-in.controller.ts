@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import {
   invitationAcceptFields,
   openedSessionSchema,
@@ -14,6 +15,9 @@ import { Describe } from '../describe-api/describe.js';
 import { codeOfRefusal, isForm, readAuthBody, withRetryAfter } from './auth-fields.js';
 import { AuthReply } from './auth-reply.js';
 import { returnToOf } from './return-to.policy.js';
+
+/** A form cannot send the header that tells whose session it is sent with, so that the token is a field of it. */
+const invitationForm = invitationAcceptFields.extend({ csrf_token: z.string().max(200).optional() });
 
 /** The doors for people who have a password, or a token to choose one with; for programs in JSON, for pages as forms. */
 @Controller('auth')
@@ -50,16 +54,26 @@ export class SignInController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | void> {
     return this.enter(request, reply, '/auth/invitation', async () => {
-      const { fields, returnTo } = readAuthBody(request, invitationAcceptFields);
-      const session = this.sessions.of(request)?.hash;
+      const schema = isForm(request) ? invitationForm : invitationAcceptFields;
+      const { fields, returnTo } = readAuthBody<z.infer<typeof invitationForm>>(request, schema);
+      const { csrf_token: csrfToken, ...given } = fields;
+      const session = this.sessions.of(request)?.hash ?? this.sessionOfPage(request, csrfToken);
       const command = {
-        ...fields,
+        ...given,
         visitor: this.auth.visitorOf(request),
         ...this.auth.beforeOf(request),
         ...(session === undefined ? {} : { session }),
       };
       return [await this.messaging.ask(Subject.invitationAccept, command, openedSessionSchema), returnTo];
     });
+  }
+
+  /** The hash of the session that a page of ours was opened with, which control looks at. */
+  private sessionOfPage(request: FastifyRequest, csrfToken: string | undefined): string | undefined {
+    const token = this.auth.read(request, 'session');
+    if (csrfToken === undefined || token === undefined || !this.sessions.isCsrfToken(csrfToken, token))
+      return undefined;
+    return this.sessions.hashOf('session', token);
   }
 
   /** Programs get the session as JSON; a page goes on where it wanted to, or back to itself with what is wrong. */

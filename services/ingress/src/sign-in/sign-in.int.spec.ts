@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { MessageHeader, Subject, type ReplyError, type RoleGrant, type Snapshot } from '#libs/contracts';
+import { Subject, type RoleGrant, type Snapshot } from '#libs/contracts';
 import { SignInSecrets } from '#libs/secrets';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
+import { PlayedControl, sessionStateOf } from './played-control.fixture.js';
 
 const START_MILLISECONDS = 30_000;
 const HOST = '127.0.0.1:8080';
@@ -26,33 +27,14 @@ const SNAPSHOT: Snapshot = {
   keys: [],
 };
 
-interface Asked {
-  readonly subject: string;
-  readonly query: Record<string, unknown>;
-}
-
 /** Everything here is about the edge: control's part is played by the test, in the words of the contracts. */
 describe('the edge of signing in', () => {
   let nats: NatsForTests;
   let ingress: IngressForTests;
   let grants: RoleGrant[] = OWNER;
-  let refusal: ReplyError | undefined;
-  let asked: Asked[] = [];
+  let control: PlayedControl;
 
-  const state = () => ({
-    session: {
-      object: 'session',
-      id: 'session_1',
-      signedInBy: 'password',
-      address: '10.0.0.1',
-      userAgent: '',
-      createdAt: new Date().toISOString(),
-      lastSeenAt: new Date().toISOString(),
-      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-    },
-    person: PERSON,
-    grants,
-  });
+  const state = () => sessionStateOf(PERSON, grants);
 
   const answers: Readonly<Record<string, () => object>> = {
     [Subject.signIn]: () => ({ ...state(), token: TOKEN }),
@@ -71,14 +53,7 @@ describe('the edge of signing in', () => {
   beforeAll(async () => {
     nats = await startNatsForTests();
     ingress = await startIngressForTests(SNAPSHOT, nats);
-    const { messaging } = ingress.messaging;
-    for (const [subject, answer] of Object.entries(answers))
-      messaging.subscribe(subject, (message) => {
-        asked.push({ subject, query: message.json() as Asked['query'] });
-        const headers = refusal ? { [MessageHeader.error]: JSON.stringify(refusal) } : {};
-        if (message.reply !== undefined)
-          messaging.publish(message.reply, refusal ? '' : JSON.stringify(answer()), { headers });
-      });
+    control = new PlayedControl(ingress.messaging.messaging, answers);
     await eventually(async () =>
       expect((await ingress.http.inject({ url: '/auth/sign-in', headers: { host: HOST } })).statusCode).toBe(200),
     );
@@ -89,8 +64,7 @@ describe('the edge of signing in', () => {
   });
   beforeEach(() => {
     grants = OWNER;
-    refusal = undefined;
-    asked = [];
+    control.forget();
   });
 
   type Method = 'GET' | 'POST' | 'DELETE';
@@ -120,13 +94,13 @@ describe('the edge of signing in', () => {
     );
     expect(answer.body).not.toContain(TOKEN);
     expect(answer.json()).toMatchObject({ person: PERSON, csrfToken: CSRF });
-    expect(asked[0]?.query).toMatchObject({ email: EMAIL, visitor: { address: '127.0.0.1' } });
+    expect(control.asked[0]?.query).toMatchObject({ email: EMAIL, visitor: { address: '127.0.0.1' } });
   });
 
   it('says nothing of the session that was before but its hash, so that it ends', async () => {
     await send('POST', '/auth/sign-in', { cookie: COOKIE, origin: ORIGIN }, PASSWORD);
-    expect(asked.find(({ subject }) => subject === Subject.signIn)?.query['before']).toBe(HASH);
-    expect(JSON.stringify(asked)).not.toContain(TOKEN);
+    expect(control.asked.find(({ subject }) => subject === Subject.signIn)?.query['before']).toBe(HASH);
+    expect(JSON.stringify(control.asked)).not.toContain(TOKEN);
   });
 
   it.each([
@@ -150,7 +124,7 @@ describe('the edge of signing in', () => {
   it('takes the right password only where TLS or a loopback address keeps it', async () => {
     for (const host of ['switchyard.example.com', '10.0.0.1:8080', 'localhost.evil.example'])
       expect(codeOf(await send('POST', '/auth/sign-in', { host }, PASSWORD))).toBe('tls_required');
-    expect(asked).toEqual([]);
+    expect(control.asked).toEqual([]);
   });
 
   it.each([
@@ -161,7 +135,7 @@ describe('the edge of signing in', () => {
   ])('signs nobody in from a page of %s', async (_what, headers: Record<string, string>) => {
     expect(codeOf(await send('POST', '/auth/sign-in', headers, PASSWORD))).toBe('cross_origin_request');
     expect(codeOf(await form('/auth/sign-in', PASSWORD, headers))).toBe('cross_origin_request');
-    expect(asked).toEqual([]);
+    expect(control.asked).toEqual([]);
   });
 
   it('takes no form without an origin, no large body, and forms nowhere else', async () => {
@@ -170,7 +144,7 @@ describe('the edge of signing in', () => {
     expect(large.statusCode).toBe(413);
     const elsewhere = await form('/admin/v1/organizations', { name: 'x' }, own);
     expect(elsewhere.statusCode).toBe(415);
-    expect(asked.map(({ subject }) => subject)).not.toContain(Subject.signIn);
+    expect(control.asked.map(({ subject }) => subject)).not.toContain(Subject.signIn);
   });
 
   it.each([
@@ -183,14 +157,14 @@ describe('the edge of signing in', () => {
     expect([answer.statusCode, answer.headers.location]).toEqual([303, target]);
     const start = await send('GET', `/auth/oidc/corporate/start?return_to=${encodeURIComponent(wanted)}`);
     expect(start.statusCode).toBe(303);
-    expect(asked.at(-1)?.query).toMatchObject({
+    expect(control.asked.at(-1)?.query).toMatchObject({
       returnTo: target,
       redirectUri: `${ORIGIN}/auth/oidc/corporate/callback`,
     });
   });
 
   it('tells a refusal by code to programs, and in words of its own on the page', async () => {
-    refusal = { status: 429, code: 'too_many_attempts', message: 'no', retryAfterSeconds: 60 };
+    control.refusal = { status: 429, code: 'too_many_attempts', message: 'no', retryAfterSeconds: 60 };
     const program = await send('POST', '/auth/sign-in', {}, PASSWORD);
     expect([program.statusCode, codeOf(program), program.headers['retry-after']]).toEqual([
       429,
@@ -200,17 +174,49 @@ describe('the edge of signing in', () => {
     const page = await form('/auth/sign-in', PASSWORD);
     expect(page.headers.location).toBe('/auth/sign-in?error=too_many_attempts');
     expect(page.headers['set-cookie']).toBeUndefined();
-    refusal = undefined;
+    control.refusal = undefined;
     expect((await send('GET', String(page.headers.location))).body).toContain('too many attempts');
     const forged = await send('GET', '/auth/sign-in?error=<script>alert(1)</script>&return_to=/"><script>');
     expect(forged.body).not.toContain('<script');
     expect(forged.body).toContain('Acme &lt;SSO&gt;');
   });
 
+  describe('the page of invitations', () => {
+    const accept = (fields: Record<string, string>, cookie = COOKIE) =>
+      form('/auth/invitations/accept', { token: 'invited', ...fields }, { origin: ORIGIN, cookie });
+    const accepted = () => control.asked.find(({ subject }) => subject === Subject.invitationAccept)?.query;
+
+    it('has who is signed in join by what they are', async () => {
+      const page = await send('GET', '/auth/invitation', { cookie: COOKIE });
+      expect(page.body).toContain(`name="csrf_token" value="${CSRF}"`);
+      expect(page.body).not.toContain(TOKEN);
+      expect((await send('GET', '/auth/invitation')).body).not.toContain('csrf_token');
+      const answer = await accept({ csrf_token: CSRF, password: '' });
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, '/auth/account']);
+      expect(accepted()).toEqual({ token: 'invited', session: HASH, before: HASH, visitor: expect.anything() });
+    });
+
+    it.each([
+      ['without the token of the session', ''],
+      ["with another session's", secrets.csrfTokenOf(secrets.newToken())],
+    ])('takes nobody for who is signed in %s', async (_what, token) => {
+      await accept({ csrf_token: token, password: PASSWORD.password });
+      expect(accepted()).toMatchObject({ token: 'invited', password: PASSWORD.password });
+      expect(accepted()).not.toHaveProperty('session');
+    });
+
+    it('takes the token of the session from programs in the header alone', async () => {
+      const body = { token: 'invited', csrf_token: CSRF };
+      expect(codeOf(await send('POST', '/auth/invitations/accept', own, body))).toBe('invalid_parameter');
+      await send('POST', '/auth/invitations/accept', own, { token: 'invited' });
+      expect(accepted()).toMatchObject({ session: HASH });
+    });
+  });
+
   describe('the way out of the page', () => {
     const out = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
       form('/auth/sign-out/page', fields, { origin: ORIGIN, cookie: COOKIE, ...headers });
-    const ends = () => asked.filter(({ subject }) => subject === Subject.sessionEnd).map(({ query }) => query);
+    const ends = () => control.asked.filter(({ subject }) => subject === Subject.sessionEnd).map(({ query }) => query);
 
     it('is a form on the page of who is signed in, and ends the session', async () => {
       const page = await send('GET', '/auth/account', { cookie: COOKIE });
@@ -236,9 +242,9 @@ describe('the edge of signing in', () => {
     });
 
     it('leads to the page to sign in at also when the session is over, and stays where control cannot be asked', async () => {
-      refusal = { status: 401, code: 'session_ended', message: 'over' };
+      control.refusal = { status: 401, code: 'session_ended', message: 'over' };
       expect((await out({ csrf_token: CSRF })).headers.location).toBe('/auth/sign-in');
-      refusal = { status: 503, code: 'temporarily_unavailable', message: 'later' };
+      control.refusal = { status: 503, code: 'temporarily_unavailable', message: 'later' };
       const later = await out({ csrf_token: CSRF });
       expect([later.statusCode, later.headers['set-cookie']]).toEqual([503, undefined]);
     });
@@ -248,7 +254,11 @@ describe('the edge of signing in', () => {
     it('reads with the cookie alone, as the roles allow', async () => {
       const { statusCode } = await send('GET', '/admin/v1/organizations', { cookie: COOKIE });
       expect(statusCode).toBe(200);
-      expect(asked.at(-1)?.query['caller']).toMatchObject({ person: 'person_1', organization: 'demo', project: 'web' });
+      expect(control.asked.at(-1)?.query['caller']).toMatchObject({
+        person: 'person_1',
+        organization: 'demo',
+        project: 'web',
+      });
       expect((await send('GET', '/admin/v1/people', { cookie: COOKIE })).statusCode).toBe(403);
     });
 
@@ -268,7 +278,7 @@ describe('the edge of signing in', () => {
         const answer = await send(method, url, headers, {});
         expect([url, answer.statusCode, codeOf(answer)]).toEqual([url, 403, code]);
       }
-      expect(asked.map(({ subject }) => subject).filter((subject) => subject !== Subject.sessionCheck)).toEqual([]);
+      expect(control.askedBesides).toEqual([]);
     });
 
     it('changes with both, by what browsers say of the site as well', async () => {
@@ -302,12 +312,12 @@ describe('the edge of signing in', () => {
       expect((await send('GET', '/auth/session', headers)).statusCode).toBe(200);
       const out = await send('POST', '/auth/sign-out', headers);
       expect(String(out.headers['set-cookie'])).toMatch(/^switchyard-session=; .*Max-Age=0/);
-      refusal = { status: 401, code: 'session_ended', message: 'over' };
+      control.refusal = { status: 401, code: 'session_ended', message: 'over' };
       expect(codeOf(await send('GET', '/auth/session', headers))).toBe('session_ended');
       const other = `switchyard-session=${secrets.newToken()}`;
-      refusal = undefined;
+      control.refusal = undefined;
       await send('GET', '/auth/session', { cookie: other });
-      refusal = { status: 401, code: 'session_ended', message: 'over' };
+      control.refusal = { status: 401, code: 'session_ended', message: 'over' };
       await eventually(
         async () => expect((await send('GET', '/auth/session', { cookie: other })).statusCode).toBe(401),
         {
@@ -321,7 +331,7 @@ describe('the edge of signing in', () => {
         expect((await send('GET', '/auth/session', { cookie })).statusCode).toBe(401);
       const answer = await send('GET', '/auth/session', { cookie: COOKIE, authorization: 'Bearer wrong' });
       expect([answer.statusCode, codeOf(answer)]).toEqual([401, 'invalid_api_key']);
-      expect(asked).toEqual([]);
+      expect(control.asked).toEqual([]);
     });
   });
 
@@ -339,7 +349,10 @@ describe('the edge of signing in', () => {
       expect.stringMatching(/^switchyard-flow=;/),
       expect.stringContaining(`switchyard-session=${TOKEN}`),
     ]);
-    expect(asked.at(-1)?.query).toMatchObject({ query: 'code=c&state=x', flow: secrets.hash('oidc-flow', TOKEN) });
+    expect(control.asked.at(-1)?.query).toMatchObject({
+      query: 'code=c&state=x',
+      flow: secrets.hash('oidc-flow', TOKEN),
+    });
   });
 
   it('sets cookies that only we can set and only TLS carries, where browsers come by TLS', async () => {
@@ -367,6 +380,6 @@ describe('the edge of signing in', () => {
   it('keeps no answer with a session for a repetition', async () => {
     for (let count = 0; count < 2; count += 1)
       expect((await send('POST', '/auth/sign-in', { 'idempotency-key': 'again' }, PASSWORD)).statusCode).toBe(200);
-    expect(asked.filter(({ subject }) => subject === Subject.signIn)).toHaveLength(2);
+    expect(control.asked.filter(({ subject }) => subject === Subject.signIn)).toHaveLength(2);
   });
 });
