@@ -14,14 +14,22 @@ export class BrowserSession {
 
   constructor(private readonly url: string) {}
 
-  async send(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<SeenAnswer> {
+  /** `body`: an object goes as JSON, text as a form, with which no page can set a header. */
+  async send(
+    method: string,
+    path: string,
+    body?: object | string,
+    headers: Record<string, string> = {},
+  ): Promise<SeenAnswer> {
+    const isForm = typeof body === 'string';
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await call(this.url + path, {
       method,
       headers: {
         ...(cookie === '' ? {} : { cookie }),
         ...(method === 'GET' ? {} : { origin: this.url }),
-        ...(this.csrfToken === '' || method === 'GET' ? {} : { 'x-csrf-token': this.csrfToken }),
+        ...(this.csrfToken === '' || method === 'GET' || isForm ? {} : { 'x-csrf-token': this.csrfToken }),
+        ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
         ...headers,
       },
       ...(body ? { body } : {}),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { BrowserSession, type SeenAnswer } from './browser-session.js';
+import { call } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { PROJECT_FOLDER } from './project-folder.js';
@@ -12,6 +13,8 @@ import { StackForTests } from './stack-for-tests.js';
 
 const PASSWORD = 'a long phrase of four words';
 const EMAIL = 'dev@demo.example';
+/** Somebody who comes by the pages alone. */
+const GUEST = 'guest@demo.example';
 const SSO = { sso: { email: 'sso@demo.example', email_verified: true, groups: ['engineering'] } };
 const run = promisify(execFile);
 
@@ -55,6 +58,21 @@ async function members(...parameters: string[]): Promise<Record<string, unknown>
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
+/** A new viewer's invitation, as the admin API gives it. */
+async function invite(email: string, organization = 'demo'): Promise<string> {
+  const at = `${stack.url}/admin/v1/organizations/${organization}/members`;
+  const member = await call(at, { key: stack.adminKey, body: { email, role: 'viewer' } });
+  const { id } = JSON.parse(member.text) as { id: string };
+  const { text } = await call(`${at}/${id}/invitation`, { key: stack.adminKey, body: {} });
+  return (JSON.parse(text) as { token: string }).token;
+}
+
+/** Sends the form of the page of invitations; resolves to where it leads. */
+async function accept(browser: BrowserSession, fields: Record<string, string>): Promise<unknown> {
+  const { headers } = await browser.send('POST', '/auth/invitations/accept', new URLSearchParams(fields).toString());
+  return headers['location'];
+}
+
 const chat = (browser: BrowserSession, model: string, headers: Record<string, string> = {}): Promise<SeenAnswer> =>
   browser.send('POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content: 'hi' }] }, headers);
 
@@ -80,6 +98,18 @@ describe('people who sign in', () => {
       password: PASSWORD,
     });
     expect(again.json.error?.code).toBe('invalid_invitation');
+  });
+
+  journey('are listed at the terminal with the place of their role', async () => {
+    // Who has joined needs no invitation to a further role.
+    const further = await members('invite', EMAIL, '--project', 'default', '--role', 'billing');
+    expect(further).toMatchObject({ email: EMAIL, role: 'billing', project: 'default' });
+    expect(await members('list')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ email: EMAIL, role: 'admin' }),
+        expect.objectContaining({ email: EMAIL, role: 'billing', project: 'default', managedBy: 'api' }),
+      ]),
+    );
   });
 
   journey('sign in with it, and do what their role allows; changes with the token of the session alone', async () => {
@@ -113,18 +143,23 @@ describe('people who sign in', () => {
     await eventually(async () => expect((await chat(browser, 'large')).status).toBe(200));
   });
 
-  journey('have the role that they are given, at once', async () => {
-    const { stdout } = await run(process.execPath, [join(PROJECT_FOLDER, 'dist/services/cli/src/main.js'), '--help']);
-    expect(stdout).toContain('members');
-    expect(await members('role', EMAIL, 'viewer')).toMatchObject({ email: EMAIL, role: 'viewer' });
-    await eventually(async () => expect((await chat(browser, 'small')).status).toBe(403));
-    expect(await members('remove', EMAIL)).toMatchObject({ deleted: true });
-    await eventually(async () => {
-      const { json } = await browser.send('GET', '/auth/session');
-      expect(json['grants']).toEqual([]);
-    });
-    await expect(members('remove', EMAIL)).rejects.toThrow(/no member there/);
-  });
+  journey(
+    'have the role that they are given, at once',
+    async () => {
+      const { stdout } = await run(process.execPath, [join(PROJECT_FOLDER, 'dist/services/cli/src/main.js'), '--help']);
+      expect(stdout).toContain('members');
+      expect(await members('role', EMAIL, 'viewer')).toMatchObject({ email: EMAIL, role: 'viewer' });
+      await eventually(async () => expect((await chat(browser, 'small')).status).toBe(403));
+      expect(await members('remove', EMAIL)).toMatchObject({ role: 'viewer', deleted: true });
+      expect(await members('remove', EMAIL)).toMatchObject({ role: 'billing', project: 'default', deleted: true });
+      await eventually(async () => {
+        const { json } = await browser.send('GET', '/auth/session');
+        expect(json['grants']).toEqual([]);
+      });
+      await expect(members('remove', EMAIL)).rejects.toThrow(/no member there/);
+    },
+    60_000,
+  );
 
   journey('sign out, and the cookie is worth nothing from then on', async () => {
     const stolen = new BrowserSession(stack.url);
@@ -133,6 +168,79 @@ describe('people who sign in', () => {
     expect((await browser.send('POST', '/auth/sign-out', {})).status).toBe(200);
     expect(browser.cookies.size).toBe(0);
     await eventually(async () => expect((await stolen.send('GET', '/auth/session')).status).toBe(401));
+  });
+
+  journey('join by an invitation at its page, once, before its end, and by nothing that is none', async () => {
+    const guest = new BrowserSession(stack.url);
+    const token = await invite(GUEST);
+    expect(await accept(guest, { token, password: PASSWORD })).toBe('/auth/account');
+    expect((await guest.send('GET', '/auth/account')).text).toContain(`You are signed in as ${GUEST}`);
+    const late = await invite('late@demo.example');
+    await stack.query(`UPDATE control.invitations SET expires_at = now() WHERE email = 'late@demo.example'`);
+    for (const worthless of [token, late, ...guest.cookies.values(), 'x'.repeat(43), 'x']) {
+      const visitor = new BrowserSession(stack.url);
+      const location = await accept(visitor, { token: worthless, password: PASSWORD });
+      expect([location, visitor.cookies.size]).toEqual(['/auth/invitation?error=invalid_invitation', 0]);
+      expect((await visitor.send('GET', String(location))).text).toContain('was used or has expired');
+    }
+  });
+
+  journey('join another organization by their own session, and not by somebody else’s or none', async () => {
+    const token = await invite(GUEST, 'acme');
+    const [guest, other] = [new BrowserSession(stack.url), new BrowserSession(stack.url)];
+    await accept(other, { token: await invite('other@demo.example'), password: PASSWORD });
+    const tokenOfPage = async (visitor: BrowserSession) =>
+      /name="csrf_token" value="([^"]+)"/.exec((await visitor.send('GET', '/auth/invitation')).text)?.[1] ?? '';
+    for (const visitor of [guest, other]) {
+      const fields = { token, password: '', csrf_token: await tokenOfPage(visitor) };
+      expect(await accept(visitor, fields)).toBe('/auth/invitation?error=sign_in_first');
+    }
+    expect((await guest.send('POST', '/auth/sign-in', { email: GUEST, password: PASSWORD })).status).toBe(200);
+    const joined = { token, password: '', csrf_token: await tokenOfPage(guest) };
+    expect(await accept(guest, joined)).toBe('/auth/account');
+    const { json } = await guest.send('GET', '/auth/session');
+    expect(json['grants']).toEqual(expect.arrayContaining([expect.objectContaining({ organization: 'acme' })]));
+    expect(json['grants']).toHaveLength(2);
+  });
+
+  journey('are out on all other browsers when they say so, when their time is over, and by a reset', async () => {
+    const enter = async () => {
+      const entered = new BrowserSession(stack.url);
+      expect((await entered.send('POST', '/auth/sign-in', { email: GUEST, password: PASSWORD })).status).toBe(200);
+      return entered;
+    };
+    const isOut = async (one: BrowserSession) => {
+      for (const path of ['/auth/session', '/v1/models', '/admin/v1/organizations']) {
+        const { status, json } = await one.send('GET', path);
+        expect([path, status, json.error?.code]).toEqual([path, 401, 'session_ended']);
+      }
+    };
+    const [here, there] = [await enter(), await enter()];
+    expect((await there.send('GET', '/v1/models')).status).toBe(200);
+    const { json: listed } = await here.send('GET', '/auth/sessions');
+    const { length } = listed['data'] as unknown[];
+    const { json: ended } = await here.send('DELETE', '/auth/sessions');
+    expect(ended['ended']).toBe(length - 1);
+    await eventually(() => isOut(there));
+    expect((await here.send('GET', '/v1/models')).status).toBe(200);
+    for (const over of ['expires_at = now()', "last_seen_at = now() - interval '121 minutes'"]) {
+      const late = await enter();
+      await stack.query(
+        `UPDATE control.sessions SET ${over} WHERE created_at = (SELECT max(created_at) FROM control.sessions)`,
+      );
+      await isOut(late);
+    }
+    const { kind, token } = await members('invite', GUEST, '--reset');
+    expect(kind).toBe('reset');
+    const password = `${PASSWORD}, and another`;
+    const back = await new BrowserSession(stack.url).send('POST', '/auth/invitations/accept', { token, password });
+    expect(back.status).toBe(200);
+    await eventually(() => isOut(here));
+    const before = await new BrowserSession(stack.url).send('POST', '/auth/sign-in', {
+      email: GUEST,
+      password: PASSWORD,
+    });
+    expect(before.json.error?.code).toBe('invalid_credentials');
   });
 
   journey('come from an identity provider, with the role that a claim gives them', async () => {
