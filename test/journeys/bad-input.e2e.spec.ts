@@ -303,7 +303,11 @@ describe('an edit of switchyard.yaml', () => {
       expect(control).toMatch(/switchyard\.yaml:5:\d+/);
     });
     expect(await modelIds()).toEqual(['toy', 'newcomer']);
+    const notices = async (): Promise<unknown> => JSON.parse((await call(`${stack.url}/readyz`)).text) as unknown;
+    const refused = expect.stringMatching(/^control: the newest configuration is refused .+ accepted is in force$/);
+    expect(await notices()).toEqual({ status: 'ready', missing: [], notices: [refused] });
     await stack.configure(configured('toy'));
     await eventually(async () => expect(await modelIds()).toEqual(['toy']), { withinMilliseconds: 3_000 });
+    await eventually(async () => expect(await notices()).toEqual({ status: 'ready', missing: [] }));
   });
 });

@@ -105,11 +105,13 @@ export class ServiceProcess {
     const { messaging } = this.messaging;
     messaging.subscribe(Subject.healthAsk(this.name), ({ reply }) => {
       const missing = this.isStopping ? ['stopping'] : this.readiness.missing();
+      const notices = this.readiness.notices();
       const health: Health = {
         service: this.name,
         instance: this.settings.instance,
         ready: missing.length === 0,
         missing,
+        ...(notices.length > 0 ? { notices } : {}),
       };
       if (reply !== undefined) messaging.publish(reply, JSON.stringify(health));
     });

@@ -28,6 +28,8 @@ organizations:
 `;
 const BETTER = GOOD.replace('gpt-small', 'gpt-large');
 const BAD = GOOD.replace('provider: main', 'provider: mian');
+const NOT_THE_NEWEST =
+  'the newest configuration is refused (the log of control says why); the last one that was accepted is in force';
 
 interface VersionRow {
   revision: string;
@@ -39,6 +41,7 @@ interface VersionRow {
 interface RunningControl {
   readonly lines: { level: string; message: string; problems?: string[] }[];
   readonly missing: () => string[];
+  readonly notices: () => string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -108,6 +111,7 @@ describe('control', () => {
     const control = {
       lines,
       missing: () => readiness.missing(),
+      notices: () => readiness.notices(),
       stop: async () => {
         running = running.filter((other) => other !== control);
         await application.close();
@@ -198,22 +202,30 @@ describe('control', () => {
     expect(errors[0]?.message).toContain('revision 1 stays in force');
     expect(errors[0]?.problems).toEqual([`${file}:7:11: models[0].targets[0].provider: ${reason}`]);
     expect(control.missing()).toEqual([]);
+    expect(control.notices()).toEqual([NOT_THE_NEWEST]);
 
     writeFileSync(file, BETTER);
     await untilRevision(2);
     expect(await refusals()).toHaveLength(1);
+    expect(control.notices()).toEqual([]);
   });
 
-  it('stays unready with the reason when the first configuration is invalid, until it is mended', async () => {
+  it('stays unready when the first configuration is invalid, until it is mended; the reason is for the log alone', async () => {
     writeFileSync(file, BAD);
     const control = await startControl();
 
-    await eventually(() => expect(control.missing()).toEqual([expect.stringContaining(`${file}:7:11: models[0]`)]));
+    const missing = 'a configuration (the newest is refused; the log of control says why)';
+    await eventually(() => expect(control.missing()).toEqual([missing]));
+    await eventually(() => {
+      const error = control.lines.find(({ level }) => level === 'error');
+      expect(error?.message).toContain(`none is in force yet: ${file}:7:11: models[0]`);
+    });
+    expect(control.notices()).toEqual([]);
     expect(await published()).toBeUndefined();
 
     writeFileSync(file, GOOD);
     await untilRevision(1);
-    expect(control.missing()).toEqual([]);
+    expect([control.missing(), control.notices()]).toEqual([[], []]);
   });
 
   it('starts on the stored version when the file has become invalid, and says so', async () => {
@@ -223,6 +235,7 @@ describe('control', () => {
 
     await eventually(() => expect(control.missing()).toEqual([]));
     expect(control.lines.find(({ level }) => level === 'error')?.message).toContain('revision 1 stays in force');
+    expect(control.notices()).toEqual([NOT_THE_NEWEST]);
   });
 
   it('keeps the version in force when the file is gone', async () => {

@@ -6,7 +6,7 @@ const ASK_EVERY_MILLISECONDS = 200;
 const LONGEST_QUOTE_CHARACTERS = 200;
 const ANSWER_WITHIN_MILLISECONDS = 3_000;
 
-const readinessSchema = z.object({ missing: z.array(z.string()) });
+const readinessSchema = z.object({ missing: z.array(z.string()), notices: z.array(z.string()).optional() });
 
 /** `report` hears what is missing whenever that changes; `giveUp` may throw to end the wait. */
 export interface AwaitReadyOptions {
@@ -17,23 +17,26 @@ export interface AwaitReadyOptions {
   readonly giveUp: () => void;
 }
 
-/** Asks `<url>/readyz` until it answers 200. Throws a `LocalStackError` that names what is missing when it never does. */
+/**
+ * Asks `<url>/readyz` until it answers 200; resolves to what should be looked at all the same, in plain words. Throws a
+ * `LocalStackError` that names what is missing when it never does.
+ */
 export async function awaitReady({
   url,
   withinMilliseconds,
   signal,
   report,
   giveUp,
-}: AwaitReadyOptions): Promise<void> {
+}: AwaitReadyOptions): Promise<readonly string[]> {
   const deadline = Date.now() + withinMilliseconds;
   let missing = '';
   for (;;) {
     signal.throwIfAborted();
     const answer = await askReadiness(url);
-    if (answer === undefined) return;
+    if (answer.isReady) return answer.notices;
     giveUp();
-    if (answer !== missing) report(answer);
-    missing = answer;
+    if (answer.missing !== missing) report(answer.missing);
+    missing = answer.missing;
     if (Date.now() > deadline) {
       throw new LocalStackError(
         `Switchyard is not ready after ${Math.round(withinMilliseconds / 1000)} s; missing: ${missing}.`,
@@ -44,23 +47,26 @@ export async function awaitReady({
   }
 }
 
-/** Undefined when ready, otherwise what is missing. */
-async function askReadiness(url: string): Promise<string | undefined> {
+type Answer =
+  { readonly isReady: true; readonly notices: readonly string[] } | { readonly isReady: false; readonly missing: string };
+
+async function askReadiness(url: string): Promise<Answer> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MILLISECONDS) });
     const body = await response.text();
-    return response.ok ? undefined : missingIn(body);
+    const told = readinessIn(body);
+    if (response.ok) return { isReady: true, notices: told?.notices ?? [] };
+    // No answer of ours: of something else on that port, best shown as it is.
+    return { isReady: false, missing: told?.missing.join(', ') ?? body.slice(0, LONGEST_QUOTE_CHARACTERS) };
   } catch {
-    return 'ingress';
+    return { isReady: false, missing: 'ingress' };
   }
 }
 
-function missingIn(body: string): string {
+function readinessIn(body: string): z.infer<typeof readinessSchema> | undefined {
   try {
-    const answer = readinessSchema.safeParse(JSON.parse(body));
-    if (answer.success) return answer.data.missing.join(', ');
+    return readinessSchema.safeParse(JSON.parse(body)).data;
   } catch {
-    // No JSON: an answer of something else on that port, best shown as it is.
+    return undefined;
   }
-  return body.slice(0, LONGEST_QUOTE_CHARACTERS);
 }

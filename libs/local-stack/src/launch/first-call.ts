@@ -11,8 +11,16 @@ const ANSWER_WITHIN_MILLISECONDS = 3_000;
 const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 const configurationSchema = z.object({ models: z.array(z.object({ name: z.string() })) });
 
-/** What is printed when the stack is ready: address, key and a call to copy. */
-export function firstCall(url: string, { key, origin }: AdminKey, model: string): string {
+/** What there is to say of a stack that is ready: a model to try, what should be looked at, and where its configuration is. */
+export interface ReadyStack {
+  readonly url: string;
+  readonly model: string;
+  readonly notices: readonly string[];
+  readonly configFile: string | undefined;
+}
+
+/** What is printed when the stack is ready: address, key and a call to copy, and last what is not as it should be. */
+export function firstCall({ url, model, notices, configFile }: ReadyStack, { key, origin }: AdminKey): string {
   const keyLine = {
     'made now': `${key ?? ''}   (shown only this once; only its SHA-256 is kept)`,
     environment: 'the value of SWITCHYARD_ADMIN_KEY',
@@ -22,14 +30,25 @@ export function firstCall(url: string, { key, origin }: AdminKey, model: string)
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Say hello' }] });
   return [
     '',
-    'Switchyard is ready.',
+    `Switchyard is ready.${notices.length === 0 ? '' : ' Not all is as it should be, though: see below.'}`,
     `  URL   ${url}`,
     `  Key   ${keyLine}`,
     '  Try',
     `  curl ${url}/v1/chat/completions -H "Authorization: Bearer ${shownKey}" -H "Content-Type: application/json" -d '${body}'`,
     '',
     'Ctrl-C stops it; the data stays.',
+    ...shownNotices(notices, configFile),
   ].join('\n');
+}
+
+function shownNotices(notices: readonly string[], configFile: string | undefined): string[] {
+  if (notices.length === 0) return [];
+  const check = configFile === undefined ? '' : ` "npx switchyard check ${configFile}" names them all.`;
+  return [
+    '',
+    ...notices.map((notice) => `  ! ${notice}`),
+    `  → Put right what the ERROR above names and save: no restart is needed.${check}`,
+  ];
 }
 
 /**

@@ -88,9 +88,14 @@ describe('launch', () => {
     expect([...after.values()].filter(({ pid, identity }) => identifyProcess(pid) === identity)).toEqual([]);
   }, 90_000);
 
-  it('hands the services addresses and digests, but never the admin key', async () => {
+  it('hands the services addresses and digests, but never the admin key, and says what should be looked at', async () => {
+    const notice = 'control: the newest configuration is refused';
+    const ready = JSON.stringify({ status: 'ready', missing: [], notices: [notice] });
+    await standIn('ingress', STAND_IN.replace("response.end('{}')", `response.end('${ready}')`));
     const launcher = start();
     await launcher.ready();
+    expect(output.join('\n')).toContain(`Not all is as it should be, though: see below.`);
+    expect(output.join('\n')).toContain(`  ! ${notice}\n  → Put right`);
     launcher.stop();
     await launcher.ended;
 

@@ -38,8 +38,10 @@ export async function launch({ environment, projectFolder, signal, print }: Laun
         const url = callerUrl(settings);
         const report = (missing: string): void => print(`waiting for ${missing}`);
         const giveUp = (): void => stack.assertNoneGivesUp();
-        await awaitReady({ url, withinMilliseconds: READY_WITHIN_MILLISECONDS, signal, report, giveUp });
-        print(firstCall(url, admin, await firstModel(url, admin.key, settings.configFile)));
+        const withinMilliseconds = READY_WITHIN_MILLISECONDS;
+        const notices = await awaitReady({ url, withinMilliseconds, signal, report, giveUp });
+        const model = await firstModel(url, admin.key, settings.configFile);
+        print(firstCall({ url, model, notices, configFile: settings.configFile }, admin));
         await keepAdminKey(settings.home, admin);
         await aborted(signal);
       });

@@ -91,7 +91,7 @@ export class ApplyConfigurationHandler {
     const lines = problems.map(formatProblem);
     const refusal = [sourceSha256, ...lines].join('\n');
     const summary = `${lines[0] ?? ''}${lines.length > 1 ? ` (and ${lines.length - 1} more)` : ''}`;
-    this.inForce.block(summary);
+    this.inForce.refuse();
     const newest = this.inForce.snapshot ?? (await this.versions.findNewest());
     if (refusal !== this.toldRefusal) {
       await this.refusals.record({ origin, sourceSha256, problems });

@@ -18,19 +18,25 @@ export interface Tenants {
   readonly priceOverrides: readonly PriceOverride[];
 }
 
+/** Anybody may hear these, and so they say nothing of what stands in the configuration: that is for the log. */
+const NONE = 'a configuration (the newest is refused; the log of control says why)';
+const NOT_THE_NEWEST =
+  'the newest configuration is refused (the log of control says why); the last one that was accepted is in force';
+
 /** Which revision is in force as far as this process knows, and what keeps it from having one. */
 @Injectable()
 export class ConfigurationInForce {
   private newest: Snapshot | undefined;
   private followed: string | undefined;
   private tenants: Tenants = { documents: [], accounts: [], issuers: [], priceOverrides: [] };
-  private obstacle = 'not applied yet';
+  private isRefused = false;
 
   constructor(readiness: Readiness) {
     readiness.require(
-      () => `a configuration (${this.obstacle})`,
+      () => (this.isRefused ? NONE : 'a configuration (not applied yet)'),
       () => this.newest !== undefined,
     );
+    readiness.notice(() => (this.isRefused && this.newest ? NOT_THE_NEWEST : undefined));
   }
 
   get snapshot(): Snapshot | undefined {
@@ -55,12 +61,14 @@ export class ConfigurationInForce {
     this.newest = snapshot;
   }
 
+  /** What the place of the configuration says now was found good. */
   follow(sourceSha256: string): void {
     this.followed = sourceSha256;
+    this.isRefused = false;
   }
 
-  /** Says in plain words, for `GET /readyz`, why there is no revision yet. */
-  block(obstacle: string): void {
-    this.obstacle = obstacle;
+  /** What it says now was found wrong; whatever is in force stays. */
+  refuse(): void {
+    this.isRefused = true;
   }
 }

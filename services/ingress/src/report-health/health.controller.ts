@@ -25,9 +25,13 @@ export class HealthController {
   @Get('readyz')
   @Public()
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const missing = await this.stack.missing();
+    const { missing, notices } = await this.stack.ask();
     const isReady = missing.length === 0;
-    await reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not_ready', missing });
+    await reply.status(isReady ? 200 : 503).send({
+      status: isReady ? 'ready' : 'not_ready',
+      missing,
+      ...(notices.length > 0 ? { notices } : {}),
+    });
   }
 
   @Get('metrics')
