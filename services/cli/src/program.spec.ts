@@ -25,6 +25,7 @@ describe('the command switchyard', () => {
     ])
       expect(first).toContain(name);
     expect(paths).toContainEqual(['audit', 'report']);
+    expect(paths).toContainEqual(['route', 'explain']);
   });
 
   it('tells its version', async () => {

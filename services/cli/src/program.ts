@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { auditCommand } from './audit-trail/audit.command.js';
 import { checkCommand } from './check-configuration/check.command.js';
+import { routeCommand } from './explain-route/route.command.js';
 import { importCommand } from './import-litellm/import.command.js';
 import { deadLettersCommand } from './manage-dead-letters/dead-letters.command.js';
 import { jobsCommand } from './manage-jobs/jobs.command.js';
@@ -36,6 +37,7 @@ export function switchyardProgram(exit: (code: number) => void): Command {
     .addHelpText('after', EXPLANATION)
     .addCommand(batchCommand(exit))
     .addCommand(jobsCommand(exit))
+    .addCommand(routeCommand(exit))
     .addCommand(policyCommand())
     .addCommand(keysCommand())
     .addCommand(membersCommand())
