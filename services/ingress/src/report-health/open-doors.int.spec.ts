@@ -52,6 +52,8 @@ let ingress: IngressForTests;
 let services: Messaging;
 /** What services say they wait for; those without an entry do not answer. */
 const missing = new Map<ServiceName, string[]>();
+/** And what they would have looked at all the same. */
+let notices: string[] | undefined;
 
 beforeAll(async () => {
   ingress = await startIngressForTests(snapshot);
@@ -61,7 +63,7 @@ beforeAll(async () => {
       const waitsFor = missing.get(service);
       if (!waitsFor || reply === undefined) return;
       const isReady = waitsFor.length === 0;
-      const health: Health = { service, instance: `${CANARY}-instance`, ready: isReady, missing: waitsFor };
+      const health: Health = { service, instance: `${CANARY}-instance`, ready: isReady, missing: waitsFor, ...(notices ? { notices } : {}) };
       services.publish(reply, JSON.stringify(health));
     });
 }, START_MILLISECONDS);
@@ -93,6 +95,13 @@ describe('what is open to everybody', () => {
       const { statusCode, body } = await get('/readyz', key);
       expect([statusCode, body]).toEqual([200, '{"status":"ready","missing":[]}']);
     }
+    notices = ['the newest configuration is refused'];
+    const noticed = await get('/readyz');
+    expect([noticed.statusCode, JSON.parse(noticed.body)]).toMatchObject([
+      200,
+      { status: 'ready', missing: [], notices: expect.arrayContaining(['control: the newest configuration is refused']) },
+    ]);
+    notices = undefined;
     missing.set('billing', ['Postgres']);
     missing.delete('worker');
     const { statusCode, body } = await get('/readyz');
