@@ -20,16 +20,17 @@ const JOURNEYS_AT_ONCE = 2;
  */
 export async function runTests(node, args) {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-results-'));
-  const sum = { code: 0, passed: 0, failed: 0 };
+  const sum = { code: 0, passed: 0, failed: 0, skipped: 0 };
   try {
     for (const [turn, choices] of turnsOf(args).entries()) {
       const running = choices.map((choice, index) =>
         runAndCount(node, [...choice, ...args], join(folder, `${turn}-${index}.json`)),
       );
-      for (const { code, passed, failed } of await Promise.all(running)) {
+      for (const { code, passed, failed, skipped } of await Promise.all(running)) {
         sum.code ||= code;
         sum.passed += passed;
         sum.failed += failed;
+        sum.skipped += skipped;
       }
       if (sum.code > 128) break;
     }
@@ -61,6 +62,7 @@ async function runAndCount(node, args, resultFile) {
     // What we end ourselves is no end of the whole run.
     code: leaked ? 1 : code,
     passed: results.numPassedTests,
+    skipped: results.numPendingTests,
     // A file that does not even load has no tests to count, but it is a failure all the same.
     failed: results.numFailedTests + results.numRuntimeErrorTestSuites + (leaked ? 1 : 0),
   };
@@ -94,6 +96,6 @@ function readResults(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 };
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 1 };
   }
 }

@@ -54,9 +54,10 @@ async function verify() {
     if (code !== 0) return summary(code, 0, 1);
   }
   await bootstrap();
-  const { code, passed, failed } = await timed('tests', 'see the failures above', () =>
+  const { code, passed, failed, skipped } = await timed('tests', 'see the failures above', () =>
     runTests(node, process.argv.slice(2)),
   );
+  if (skipped > 0) process.stdout.write(`\n${skipped} skipped (see above what they need)\n`);
   return summary(code, passed, failed);
 }
 

@@ -9,6 +9,7 @@ import { call } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { PROJECT_FOLDER } from './project-folder.js';
+import { browserProgram, RealBrowser, tellOfNoBrowser } from './real-browser.js';
 import { StackForTests } from './stack-for-tests.js';
 
 const PASSWORD = 'a long phrase of four words';
@@ -264,5 +265,77 @@ describe('people who sign in', () => {
     const logs = [...(await stack.logs()).values()].join('\n');
     for (const secret of [clientSecret, PASSWORD, OUR_KEY, ...visitor.cookies.values()])
       expect(logs).not.toContain(secret);
+  });
+});
+
+const program = browserProgram();
+if (program === undefined) tellOfNoBrowser();
+
+(program === undefined ? describe.skip : describe)('the pages, in a real browser', () => {
+  const ADDRESS = 'browser@demo.example';
+  let real: RealBrowser;
+  const signedInAs = (page: RealBrowser['page']) => page.getByText(`You are signed in as ${ADDRESS}.`);
+
+  beforeAll(async () => {
+    real = await RealBrowser.start(program ?? '', stack.url);
+  }, 60_000);
+  afterAll(async () => {
+    await real?.stop();
+  });
+
+  journey('tell what there is to call, and lead people to sign in', async () => {
+    const { page } = real;
+    await page.goto(stack.url);
+    expect([page.url(), await page.title()]).toEqual([`${stack.url}/docs`, 'Switchyard API']);
+    const entry = page.locator('details', { hasText: '/v1/chat/completions' }).first();
+    await entry.locator('summary').click();
+    expect(await entry.locator('p').isVisible()).toBe(true);
+    await page.getByRole('link', { name: 'your account' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(page.url()).toBe(`${stack.url}/auth/sign-in?return_to=%2Fauth%2Faccount`);
+  });
+
+  journey('take an invitation with a password that is long enough, and keep the session from scripts', async () => {
+    const { page } = real;
+    await page.goto(`${stack.url}/auth/invitation`);
+    await page.getByLabel('Invitation').fill(await invite(ADDRESS));
+    await page.getByLabel('New password').fill('short');
+    await page.getByRole('button', { name: 'Accept' }).click();
+    expect(await page.locator('input:invalid').getAttribute('name')).toBe('password');
+    await page.getByLabel('New password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await signedInAs(page).waitFor();
+    expect(await page.getByRole('listitem').allTextContents()).toEqual(['viewer of demo']);
+    expect(await page.context().cookies()).toMatchObject([{ name: 'switchyard-session', httpOnly: true, sameSite: 'Lax' }]);
+  });
+
+  journey('sign out so that no way back shows anything, say what is wrong, and sign in', async () => {
+    const { page } = real;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    for (const [password, heading] of [
+      [`${PASSWORD}.`, 'Sign in'],
+      [PASSWORD, 'Signed in'],
+    ] as const) {
+      await page.getByLabel('Mail address').fill(ADDRESS);
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      if (password !== PASSWORD) await page.getByRole('alert').waitFor();
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    }
+    await signedInAs(page).waitFor();
+  });
+
+  journey('join another organization without another password, and never made the browser complain', async () => {
+    const { page } = real;
+    await page.goto(`${stack.url}/auth/invitation`);
+    await page.getByLabel('Invitation').fill(await invite(ADDRESS, 'acme'));
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await signedInAs(page).waitFor();
+    expect(await page.getByRole('listitem').allTextContents()).toEqual(['viewer of demo', 'viewer of acme']);
+    expect(real.complaints).toEqual([]);
   });
 });
