@@ -306,7 +306,9 @@ if (program === undefined) tellOfNoBrowser();
     await page.getByRole('button', { name: 'Accept' }).click();
     await signedInAs(page).waitFor();
     expect(await page.getByRole('listitem').allTextContents()).toEqual(['viewer of demo']);
-    expect(await page.context().cookies()).toMatchObject([{ name: 'switchyard-session', httpOnly: true, sameSite: 'Lax' }]);
+    expect(await page.context().cookies()).toMatchObject([
+      { name: 'switchyard-session', httpOnly: true, sameSite: 'Lax' },
+    ]);
   });
 
   journey('sign out so that no way back shows anything, say what is wrong, and sign in', async () => {

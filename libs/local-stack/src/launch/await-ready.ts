@@ -48,7 +48,8 @@ export async function awaitReady({
 }
 
 type Answer =
-  { readonly isReady: true; readonly notices: readonly string[] } | { readonly isReady: false; readonly missing: string };
+  | { readonly isReady: true; readonly notices: readonly string[] }
+  | { readonly isReady: false; readonly missing: string };
 
 async function askReadiness(url: string): Promise<Answer> {
   try {

@@ -90,8 +90,8 @@ describe('launch', () => {
 
   it('hands the services addresses and digests, but never the admin key, and says what should be looked at', async () => {
     const notice = 'control: the newest configuration is refused';
-    const ready = JSON.stringify({ status: 'ready', missing: [], notices: [notice] });
-    await standIn('ingress', STAND_IN.replace("response.end('{}')", `response.end('${ready}')`));
+    const state = JSON.stringify({ status: 'ready', missing: [], notices: [notice] });
+    await standIn('ingress', STAND_IN.replace("response.end('{}')", `response.end('${state}')`));
     const launcher = start();
     await launcher.ready();
     expect(output.join('\n')).toContain(`Not all is as it should be, though: see below.`);

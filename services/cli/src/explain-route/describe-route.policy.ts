@@ -23,9 +23,11 @@ export function describeRoute(route: ExplainedRoute): string {
 }
 
 function howOf({ strategy, rule, trial }: ExplainedRoute): string {
-  return [`strategy ${strategy}`, ...(rule === null ? [] : [`rule "${rule}"`]), ...(trial ? ['policies on trial'] : [])].join(
-    ', ',
-  );
+  return [
+    `strategy ${strategy}`,
+    ...(rule === null ? [] : [`rule "${rule}"`]),
+    ...(trial ? ['policies on trial'] : []),
+  ].join(', ');
 }
 
 /** Nothing where there are no rows besides their headings. */
@@ -33,7 +35,11 @@ function section(title: string, rows: readonly (readonly string[])[]): string[] 
   return rows.length > 1 ? ['', title, ...table(rows)] : [];
 }
 
-function nameOf({ provider, model, serves_model: serves }: Pick<Planned, 'provider' | 'model' | 'serves_model'>): string {
+function nameOf({
+  provider,
+  model,
+  serves_model: serves,
+}: Pick<Planned, 'provider' | 'model' | 'serves_model'>): string {
   return `${provider}/${model}${serves === undefined ? '' : ` (as ${serves})`}`;
 }
 

@@ -46,9 +46,6 @@ export interface RequestToExplain {
 }
 
 /** How the request would be routed now; nobody is called. @throws CliError where its own address would refuse it, too */
-export async function explainRoute(
-  api: ApiClient,
-  { path, body, headers }: RequestToExplain,
-): Promise<ExplainedRoute> {
+export async function explainRoute(api: ApiClient, { path, body, headers }: RequestToExplain): Promise<ExplainedRoute> {
   return api.json('POST', '/v1/route/explain', explainedRoute, { path, body }, headers);
 }

@@ -63,7 +63,13 @@ beforeAll(async () => {
       const waitsFor = missing.get(service);
       if (!waitsFor || reply === undefined) return;
       const isReady = waitsFor.length === 0;
-      const health: Health = { service, instance: `${CANARY}-instance`, ready: isReady, missing: waitsFor, ...(notices ? { notices } : {}) };
+      const health: Health = {
+        service,
+        instance: `${CANARY}-instance`,
+        ready: isReady,
+        missing: waitsFor,
+        ...(notices ? { notices } : {}),
+      };
       services.publish(reply, JSON.stringify(health));
     });
 }, START_MILLISECONDS);
@@ -99,7 +105,11 @@ describe('what is open to everybody', () => {
     const noticed = await get('/readyz');
     expect([noticed.statusCode, JSON.parse(noticed.body)]).toMatchObject([
       200,
-      { status: 'ready', missing: [], notices: expect.arrayContaining(['control: the newest configuration is refused']) },
+      {
+        status: 'ready',
+        missing: [],
+        notices: expect.arrayContaining(['control: the newest configuration is refused']),
+      },
     ]);
     notices = undefined;
     missing.set('billing', ['Postgres']);
