@@ -46,6 +46,8 @@ export class JobLimits {
   /** Bytes that no file names are left alone for so long: their upload may be under way. */
   readonly orphanAgeMilliseconds: number = DAY;
 
+  /** So long an estimate of the queues is told to all that ask for it. */
+  readonly estimatesKeptMilliseconds: number = 1_000;
   /** How often the dispatcher looks at what waits. */
   readonly dispatchMilliseconds: number = 100;
   /** As much is read of an input file at once where lines are wanted that stand here and there in it; more for a longer line. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
 import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
@@ -6,6 +6,7 @@ import { DispatcherLeaseRepository } from './dispatch-work/dispatcher-lease.repo
 import { QueueSpeedRepository } from './dispatch-work/queue-speed.repository.js';
 import { JobsForTests } from './jobs.fixture.js';
 import { caller, inputLines, lineEnded } from './line.fixture.js';
+import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
 import { OpenRequestsRepository } from './list-open-requests/open-requests.repository.js';
 import { StoreResultsHandler } from './store-results/store-results.handler.js';
 
@@ -102,6 +103,21 @@ describe('a batch in progress', () => {
     await jobs.get(StoreResultsHandler).store([1, 2].map((line) => lineEnded(small, line, { project: 'other' })));
     await jobs.validate(small);
     expect((await read(small, { ...caller, project: 'other' })).queue).toBeUndefined();
+  });
+});
+
+describe('the queues', () => {
+  it('are not counted anew for each of many that ask at once, and again a moment later', async () => {
+    await jobs.stop();
+    jobs = await JobsForTests.start(database.url, { limits: { estimatesKeptMilliseconds: 60_000 } });
+    const id = await validated(3);
+    const surveys = jest.spyOn(jobs.get(BatchLinesSource), 'survey');
+    await Promise.all(Array.from({ length: 20 }, () => read(id)));
+    expect(surveys).toHaveBeenCalledTimes(1);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    await read(id);
+    clock.mockRestore();
+    expect(surveys).toHaveBeenCalledTimes(2);
   });
 });
 

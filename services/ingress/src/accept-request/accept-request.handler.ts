@@ -108,6 +108,7 @@ export class AcceptRequestHandler {
     }
     // Waiting takes its time; nothing is asked of anybody for a caller who has left meanwhile.
     if (request.response.isGone) {
+      if (claim !== undefined) this.removeLater(claim);
       request.admitted?.putBack();
       return giveBack();
     }

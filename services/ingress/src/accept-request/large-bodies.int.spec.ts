@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Bucket, FrameKind, MessageHeader, Subject, type Facts, type Snapshot } from '#libs/contracts';
 import { BodyClaims, type IncomingMessage, type Messaging } from '#libs/messaging';
 import { KeyHasher } from '#libs/secrets';
+import { eventually } from '#libs/testing';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 
 const START_MILLISECONDS = 30_000;
@@ -115,6 +116,7 @@ async function boundObjects(maxBytes: number): Promise<number> {
 describe('a body that is larger than a message', () => {
   it('reaches who decides on it byte for byte, and so does an answer as large its caller', async () => {
     const body = Buffer.from(JSON.stringify(prompt(PROMPT_BYTES)));
+    const timers = jest.spyOn(globalThis, 'setTimeout');
     answer = Buffer.from(JSON.stringify({ text: 'ä€😀 '.repeat(PROMPT_BYTES / 10) }));
     const told = await ask(body);
 
@@ -122,8 +124,13 @@ describe('a body that is larger than a message', () => {
     const [message] = called;
     const claim = message?.header(MessageHeader.bodyClaim) ?? '';
     expect([called.length, message?.data.length, claim]).toEqual([1, 0, told.headers['x-request-id']]);
-    const stored = await new BodyClaims(ingress.messaging.link).get(claim);
-    expect(body.equals(stored)).toBe(true);
+    const bodies = new BodyClaims(ingress.messaging.link);
+    expect(body.equals(await bodies.get(claim))).toBe(true);
+    // A minute after the end it leaves the bucket, which is everybody's.
+    const later = timers.mock.calls.filter(([, milliseconds]) => milliseconds === 60_000);
+    timers.mockRestore();
+    for (const [leave] of later) (leave as () => void)();
+    await eventually(() => expect(bodies.get(claim)).rejects.toMatchObject({ code: 'gone' }));
     const facts = JSON.parse(message?.header(MessageHeader.facts) ?? '{}') as Facts;
     expect(facts.estimatedPromptTokens).toBeGreaterThan(MEBIBYTE);
   });

@@ -5,6 +5,7 @@ import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { pauseEffect } from '../dispatch-work/pauses.policy.js';
 import { estimateQueue } from '../dispatch-work/queue-estimate.policy.js';
 import { WorkRestRepository } from '../dispatch-work/work-rest.repository.js';
+import { JobLimits } from '../job-limits.js';
 import { heldEstimate, holdOf, providerHold, type HeldEstimate, type WorkHold } from './work-hold.policy.js';
 import { ProjectShares } from '../dispatch-work/project-shares.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
@@ -20,6 +21,8 @@ export interface QueueOfModel {
 /** What waits, by model, with estimates for whoever wants to tell when a piece of work will be done. */
 @Injectable()
 export class QueueView {
+  private kept: { readonly at: number; readonly found: Promise<Map<string, HeldEstimate>> } | undefined;
+
   constructor(
     private readonly sources: WorkSources,
     private readonly speeds: QueueSpeedRepository,
@@ -27,6 +30,7 @@ export class QueueView {
     private readonly pauses: PauseRepository,
     private readonly rests: WorkRestRepository,
     private readonly targets: ModelTargets,
+    private readonly limits: JobLimits,
   ) {}
 
   async queues(): Promise<QueueOfModel[]> {
@@ -40,8 +44,21 @@ export class QueueView {
     return [...byModel].map(([model, of]) => ({ model, works: of, perSecond: perSecond.get(model) ?? 0 }));
   }
 
-  /** Position and time of all work that waits or is under way, and what holds it back, by its id. */
-  async estimates(): Promise<Map<string, HeldEstimate>> {
+  /**
+   * Position and time of all work that waits or is under way, and what holds it back, by its id. Many ask again and again how their
+   * batch stands, and all the queues would be counted for each.
+   */
+  estimates(): Promise<Map<string, HeldEstimate>> {
+    const now = performance.now();
+    if (this.kept && now - this.kept.at < this.limits.estimatesKeptMilliseconds) return this.kept.found;
+    const found = this.estimateAll();
+    this.kept = { at: now, found };
+    // Those that wait for it hear of the failure; nobody after them.
+    found.catch(() => (this.kept = undefined));
+    return found;
+  }
+
+  private async estimateAll(): Promise<Map<string, HeldEstimate>> {
     const all = new Map<string, HeldEstimate>();
     const [queues, holds] = await Promise.all([this.queues(), this.holds()]);
     for (const { works, perSecond } of queues) {

@@ -56,12 +56,12 @@ export class DispatchJobsHandler {
     const lost = await this.jobs.claimLost(passedBefore);
     if (lost.length === 0) return 0;
     const effectOf = await this.pauses.now();
-    const sent: string[] = [];
-    for (const job of lost) {
+    const sendings = lost.map((job) => {
       const { heldBy, avoid } = effectOf(job);
       // What is paused comes again at a later sweep.
-      if (!heldBy) sent.push(...(await this.publish([job], avoid)));
-    }
+      return heldBy ? [] : this.publish([job], avoid);
+    });
+    const sent = (await Promise.all(sendings)).flat();
     await this.jobs.notePublished(sent);
     this.logger.warn({ jobs: sent.length }, 'jobs were lost on their way and are put on it again');
     return sent.length;
