@@ -210,7 +210,9 @@ export class JobsForTests {
     const home = how.home ?? (await mkdtemp(join(tmpdir(), 'switchyard-jobs-')));
     const module = await Test.createTestingModule({ imports: [surroundings({ nats, url, home }), JobsModule] })
       .overrideProvider(JobLimits)
-      .useValue(new JobLimits({ pollMilliseconds: 20, dispatchMilliseconds: 20, estimatesKeptMilliseconds: 0, ...how.limits }))
+      .useValue(
+        new JobLimits({ pollMilliseconds: 20, dispatchMilliseconds: 20, estimatesKeptMilliseconds: 0, ...how.limits }),
+      )
       .overrideProvider(WebhookLimits)
       .useValue(new WebhookLimits({ pollMilliseconds: 20, stopGraceMilliseconds: 100, ...how.webhookLimits }))
       .compile();

@@ -129,7 +129,7 @@ describe('a body that is larger than a message', () => {
     const later = timers.mock.calls.filter(([, milliseconds]) => milliseconds === 60_000);
     timers.mockRestore();
     const removal = jest.spyOn(BodyClaims.prototype, 'remove');
-    for (const [leave] of later) (leave as () => void)();
+    for (const [leave] of later) leave();
     await Promise.all(removal.mock.results.map(({ value }) => value as Promise<void>));
     removal.mockRestore();
     await expect(bodies.get(claim)).rejects.toMatchObject({ code: 'gone' });

@@ -56,7 +56,7 @@ export class DispatchJobsHandler {
     const lost = await this.jobs.claimLost(passedBefore);
     if (lost.length === 0) return 0;
     const effectOf = await this.pauses.now();
-    const sendings = lost.map((job) => {
+    const sendings = lost.map(async (job) => {
       const { heldBy, avoid } = effectOf(job);
       // What is paused comes again at a later sweep.
       return heldBy ? [] : this.publish([job], avoid);
