@@ -49,8 +49,8 @@ export interface AttemptOutlet {
   /** Head of the answer, for when a stream begins. */
   head: Omit<AnswerHead, 'status' | 'contentType'>;
   progress: AttemptProgress;
-  /** Told what the provider says is left of its limits, as soon as its answer begins. */
-  learn?: (allowance: ProviderAllowance) => void;
+  /** Told as soon as the answer begins, and what the provider says in it is left of its limits; undefined where it says nothing. */
+  learn?: (allowance: ProviderAllowance | undefined) => void;
 }
 
 /**
@@ -67,8 +67,7 @@ export async function attemptCall(
     refuseUnpriced(call);
     const answer = await unlessEnded(provider.call(call), call.signal);
     outlet.progress.status = answer.status;
-    const allowance = outlet.learn && allowanceIn(answer, Date.now());
-    if (allowance) outlet.learn?.(allowance);
+    outlet.learn?.(allowanceIn(answer, Date.now()));
     if (answer.status !== 200) throw await refusal(answer, provider);
     return call.facts.stream ? await relayStream(answer, call, outlet) : await readWhole(answer, call, outlet);
   } catch (error) {

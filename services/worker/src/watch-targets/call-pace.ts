@@ -86,8 +86,13 @@ export class CallPace {
     const { own } = mark;
     this.underWay = sum(this.underWay, { requests: -own.requests, tokens: -own.tokens });
     this.marks.delete(mark);
+    this.answered();
+  }
+
+  /** The provider has begun to answer, here or to another process: whatever it says of its limits is known. */
+  answered(): void {
     this.hasAnswer = true;
-    this.goOn();
+    if (this.awaited) this.goOn();
   }
 
   /** The first answer, which a call of the durable lane has to wait for; undefined where it has not to. */

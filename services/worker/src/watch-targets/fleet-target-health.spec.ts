@@ -64,6 +64,27 @@ describe('FleetTargetHealth', () => {
     expect(health.admit(target('new'), durable)).toMatchObject({ kind: 'go' });
   });
 
+  it('lets work of the durable lane go on when an answer begins, whatever that says, and where others have had some', async () => {
+    const durable = { ...CALL, lane: 'durable' } as const;
+    const fill = async (model: string) => {
+      const first = await health.admit(target(model), durable);
+      for (let count = 1; count < 16; count += 1) await health.admit(target(model), durable);
+      return first;
+    };
+    const first = await fill('new');
+    const held = health.admit(target('new'), durable);
+    expect(held).toBeInstanceOf(Promise);
+    if (first.kind === 'go') first.learn(undefined);
+    expect(await held).toMatchObject({ kind: 'go' });
+
+    await fill('known');
+    expect(health.admit(target('known'), durable)).toBeInstanceOf(Promise);
+    const statistics = { inFlight: 1, failures: 0, errorShare: 0, requestsThisMinute: 1, tokensThisMinute: 0 };
+    const report = { provider: 'main', model: 'known', ...statistics, calls: 1 };
+    hear(reportKey('worker_2'), { at: Date.now(), targets: [report] });
+    expect(health.admit(target('known'), durable)).toMatchObject({ kind: 'go' });
+  });
+
   it('closes a breaker for what began since, or for the probe itself, whatever the clocks say', () => {
     const key = breakerKey('main', 'm');
     const since = Date.now();

@@ -134,10 +134,12 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
     if (statistics.inFlight >= limit.at(now) || this.isFull(target, statistics))
       return { kind: 'refused', errorClass: 'target_busy' };
     const isPaced = this.settings.providerLimitHeaders !== 'ignore';
-    const firstAnswer = isPaced ? pace.firstAnswer(call, now) : undefined;
-    if (firstAnswer) return firstAnswer.then(() => this.admit(target, call));
     if (state?.allowance && pace.isNews(state.allowance, now))
       pace.hear(state.allowance, { now, callers: this.callersOf(target) });
+    // Others have had answers: what the provider says of limits is known, or that it says nothing.
+    if ((state?.calls ?? 0) > 0) pace.answered();
+    const firstAnswer = isPaced ? pace.firstAnswer(call, now) : undefined;
+    if (firstAnswer) return firstAnswer.then(() => this.admit(target, call));
     const wait = pace.wait(call, now);
     if (wait > 0) {
       metrics.targetHoldBacks.add({ provider: target.provider, model: target.model });
@@ -182,7 +184,8 @@ export class FleetTargetHealth extends TargetHealth implements OnApplicationShut
       isProbe,
       learn: (allowance) => {
         if (this.settings.providerLimitHeaders === 'ignore') return;
-        pace.learn(allowance, mark, { now: Date.now(), callers: this.callersOf(target) });
+        if (allowance) pace.learn(allowance, mark, { now: Date.now(), callers: this.callersOf(target) });
+        pace.answered();
       },
       release: () => {
         statistics.ended();

@@ -4,11 +4,11 @@ import type { ProviderAllowance } from './provider-allowance.policy.js';
 
 /** Whether a target may be called now. */
 export type Admission =
-  /** It may; `learn` is told what the answer says of the provider's limits, `release` called when the call has ended, however it did. */
+  /** It may; `learn` is told when an answer begins, and what that says of the provider's limits, `release` called when the call has ended, however it did. */
   | {
       readonly kind: 'go';
       readonly isProbe: boolean;
-      readonly learn: (allowance: ProviderAllowance) => void;
+      readonly learn: (allowance: ProviderAllowance | undefined) => void;
       release(): void;
     }
   /** Not now: why, and for how long where that is known, in seconds with their fraction. */
