@@ -5,17 +5,17 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { ServiceName } from '#libs/contracts';
 import { RethrowFilter } from '#libs/messaging';
 import { NestLogger } from '#libs/telemetry';
+import { needsMet, type ServiceNeeds } from './service-needs.js';
 import { ServiceProcess } from './service-process.js';
 
-/** Which service to run. One that `needsConfiguration` takes no message before it holds a snapshot. */
-export interface RunServiceOptions {
+/** Which service to run, and what it waits for before it takes a message. */
+export interface RunServiceOptions extends ServiceNeeds {
   readonly name: ServiceName;
   readonly module: Type;
-  readonly needsConfiguration?: boolean;
 }
 
 /** Runs a service that only speaks NATS, for ever; the whole of its `main.ts`. */
-export async function runService({ name, module, needsConfiguration = false }: RunServiceOptions): Promise<void> {
+export async function runService({ name, module, ...needs }: RunServiceOptions): Promise<void> {
   const service = await ServiceProcess.begin(name);
   const application = await NestFactory.createMicroservice<MicroserviceOptions>(service.rootModule(module), {
     strategy: service.messaging.strategy,
@@ -23,8 +23,7 @@ export async function runService({ name, module, needsConfiguration = false }: R
     abortOnError: false,
   });
   application.useGlobalFilters(new RethrowFilter());
-  // A router or a worker that knows no model yet would end the requests it takes as impossible.
-  if (needsConfiguration) await service.messaging.snapshotWatch.ready;
+  await needsMet(needs, service.messaging);
   await application.listen();
   service.endWith(() => application.close());
 }

@@ -1,4 +1,4 @@
 import { runService } from '#libs/runtime';
 import { RouterModule } from './router.module.js';
 
-await runService({ name: 'router', module: RouterModule, needsConfiguration: true });
+await runService({ name: 'router', module: RouterModule, needsConfiguration: true, needsKeys: true });

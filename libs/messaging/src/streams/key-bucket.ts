@@ -6,6 +6,7 @@ import { NamedKeys } from './named-keys.js';
 import type { Topology } from './topology.js';
 
 const CHECK_EVERY_MILLISECONDS = 3_000;
+const FIRST_CHECKS_EVERY_MILLISECONDS = 250;
 const READ_WITHIN_MILLISECONDS = 20_000;
 
 /** Told that an entry changed; undefined for one that was removed. */
@@ -32,6 +33,11 @@ export class KeyBucket {
   private timer: NodeJS.Timeout | undefined;
   private readThrough: number | undefined;
   private isStopped = false;
+  private markRead: () => void = () => undefined;
+
+  /** Resolves when the bucket was read once after `start`. */
+  readonly ready = new Promise<void>((resolve) => (this.markRead = resolve));
+
   private readonly prefix = `$KV.${Bucket.keys.name}.`;
 
   constructor(
@@ -107,7 +113,7 @@ export class KeyBucket {
       this.surroundings.log.warn({ error }, 'the keys cannot be read; staying on those held');
     }
     if (this.isStopped) return;
-    this.timer = setTimeout(this.check, CHECK_EVERY_MILLISECONDS);
+    this.timer = setTimeout(this.check, this.isRead ? CHECK_EVERY_MILLISECONDS : FIRST_CHECKS_EVERY_MILLISECONDS);
     this.timer.unref();
   }
 
@@ -120,6 +126,7 @@ export class KeyBucket {
     for (const hash of this.held.keys()) if (!found.has(hash) && !this.heard.has(hash)) this.take(hash, undefined);
     for (const [hash, entry] of found) if (!this.heard.has(hash)) this.take(hash, entry);
     this.readThrough = last;
+    this.markRead();
   }
 
   private take(hash: string, entry: KeyEntry | undefined): void {
