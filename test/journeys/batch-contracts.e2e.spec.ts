@@ -4,6 +4,7 @@ import { startSimProvider, type SimProvider } from '#libs/simulation';
 import { eventually } from '#libs/testing';
 import OpenAI, { toFile } from 'openai';
 
+import { lineOf } from './batch-lines.js';
 import { call } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
@@ -62,10 +63,6 @@ async function ended(id: string): Promise<OpenAI.Batch> {
     },
     { withinMilliseconds: 20_000 },
   );
-}
-
-function lineOf(customId: string, url: string, body: object): string {
-  return `${JSON.stringify({ custom_id: customId, method: 'POST', url, body })}\n`;
 }
 
 const textOf = async (id: string | null | undefined) => (await openai.files.content(id ?? '')).text();

@@ -20,6 +20,11 @@ export async function batchInput(model: string, count: number): Promise<string> 
   return `${lines.join('\n')}\n`;
 }
 
+/** A line of an input file. */
+export function lineOf(customId: string, url: string, body: object): string {
+  return `${JSON.stringify({ custom_id: customId, method: 'POST', url, body })}\n`;
+}
+
 /** The custom id of a line, counted from 0. */
 export function customIdOf(index: number): string {
   return `problem-${index}`;

@@ -12,6 +12,7 @@ import { MessagingParts, type Messaging } from '#libs/messaging';
 import { createLogger } from '#libs/telemetry';
 import { eventually } from '#libs/testing';
 import { escapeIdentifier } from 'pg';
+import { askAsStranger } from './foreign-objects.js';
 import { call } from './http-call.js';
 import { INJECTIONS, SCALARS_THAT_ARE_NONE } from './injection-corpus.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
@@ -304,6 +305,15 @@ describe('the doors of an installation that is in use', () => {
       }
       expect(asked.length).toBeGreaterThanOrEqual(21);
     },
+  );
+
+  journey(
+    'tell strangers of an object what they tell of one that never was, and leave it as it is (S-02)',
+    async () => {
+      const asked = await askAsStranger(stack.url, await operations(), { owner: OUR_KEY, stranger: THEIR_KEY });
+      expect(asked).toBeGreaterThan(30);
+    },
+    90_000,
   );
 
   journey('charge and record no request that a worker made up (S-27)', async () => {
