@@ -18,6 +18,10 @@ describe('the models that a request names', () => {
     ]);
   });
 
+  it('are still the one it asked for where a budget goes on with another', () => {
+    expect(namesOf({ model: 'small', downgradedFrom: 'large:floor' })).toEqual(['small', 'large']);
+  });
+
   it('are none where nothing of ours is named', () => {
     expect(namesOf({ model: 'unknown', wishes: { models: ['nothing'] } })).toEqual([]);
   });

@@ -14,7 +14,7 @@ export interface Dropped {
 }
 
 /** Filters whose reasons pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set(['quota', 'cooling', 'health']);
+const PASSING: ReadonlySet<string> = new Set(['withheld', 'quota', 'cooling', 'health']);
 
 /** Filters of what is kept for others: to the caller it is as if it were not there. */
 const KEPT_FOR_OTHERS: ReadonlySet<string> = new Set(['access', 'tier']);

@@ -113,6 +113,10 @@ export const factsSchema = z.object({
   budgetLeftNanoUsd: nanoUsd.optional(),
   /** Providers for which the caller's budgets have no room; their targets are left out. */
   exhaustedProviders: z.array(slug).optional(),
+  /** Providers at one of the caller's rate limits, or paused by an operator; their targets are left out. */
+  withheldProviders: z.array(slug).optional(),
+  /** The model that the caller named, where a budget without room for it goes on with `model`. */
+  downgradedFrom: z.string().optional(),
   /** What the key and the plan allow, written in by the router; all where absent. */
   allowed: z
     .object({

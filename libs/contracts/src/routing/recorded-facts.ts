@@ -21,6 +21,8 @@ export const recordedFactsSchema = factsSchema
     budgetUsedShare: true,
     budgetLeftNanoUsd: true,
     exhaustedProviders: true,
+    withheldProviders: true,
+    downgradedFrom: true,
     deadline: true,
     dataFound: true,
     wishes: true,

@@ -171,6 +171,13 @@ describe('a target is left out by', () => {
       { target: { limits: { maxOutputTokens: 1_000_000 } }, facts: { budgetLeftNanoUsd: '999' } },
     ],
     ['budget', 'of its provider that is used up', { facts: { exhaustedProviders: ['main'] } }],
+    ['withheld', 'a limit or a pause of its provider', { facts: { withheldProviders: ['main'] } }],
+    [
+      'withheld',
+      'whatever policy makes of wishes',
+      { policy: { callersWishes: false }, facts: { withheldProviders: ['main'] } },
+    ],
+    ['withheld', 'work that nobody waits for', { facts: { lane: 'durable', withheldProviders: ['main'] } }],
     [
       'budget',
       'what nobody knows',

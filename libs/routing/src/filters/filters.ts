@@ -19,6 +19,7 @@ import { tier } from './tier.filter.js';
 import { unpriced } from './unpriced.filter.js';
 import { window } from './window.filter.js';
 import { wishedProviders } from './wished-providers.filter.js';
+import { withheld } from './withheld.filter.js';
 
 /**
  * Every filter there is, in the order of asking: what is forbidden first, what does not fit next, what is not well last, so that
@@ -42,6 +43,7 @@ export const FILTERS: readonly Filter[] = [
   cost,
   budget,
   unpriced,
+  withheld,
   quota,
   cooling,
   health,

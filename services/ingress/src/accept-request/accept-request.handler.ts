@@ -153,8 +153,7 @@ export class AcceptRequestHandler {
   }
 }
 
-/** The router leaves out whom the wishes say to ignore. */
+/** The router leaves out providers that are at a limit. */
 function avoiding(facts: Facts, providers: readonly string[] = []): Facts {
-  if (providers.length === 0) return facts;
-  return { ...facts, wishes: { ...facts.wishes, ignore: [...(facts.wishes?.ignore ?? []), ...providers] } };
+  return providers.length === 0 ? facts : { ...facts, withheldProviders: [...providers] };
 }

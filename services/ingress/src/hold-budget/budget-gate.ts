@@ -1,5 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { BudgetBook, IssuedBudgets, type AppliedBudget, type HoldBounds } from '#libs/budgets';
+import { BudgetBook, downgraded, IssuedBudgets, type AppliedBudget, type HoldBounds } from '#libs/budgets';
 import {
   budgetLeaseReplySchema,
   budgetRecalledSchema,
@@ -204,10 +204,4 @@ function usedShareOf(states: readonly (BudgetState | undefined)[]): Pick<Facts, 
     return [(Number(state.postedNanoUsd) + Number(state.heldNanoUsd)) / Number(state.limitNanoUsd)];
   });
   return shares.length === 0 ? {} : { budgetUsedShare: Math.max(...shares) };
-}
-
-/** The request for the model that a budget without room goes on with. */
-function downgraded({ budgetLeftNanoUsd: _ofDearer, ...facts }: Facts, { onExceeded }: BudgetEntry): Facts | undefined {
-  if (onExceeded.kind === 'refuse' || onExceeded.model === facts.model) return undefined;
-  return { ...facts, model: onExceeded.model };
 }

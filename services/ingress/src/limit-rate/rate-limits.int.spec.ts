@@ -83,7 +83,7 @@ let ingresses: IngressForTests[];
 let underWay: IncomingMessage[] = [];
 let answersAtOnce = true;
 let called = 0;
-let ignored: (readonly string[] | undefined)[] = [];
+let withheld: (readonly string[] | undefined)[] = [];
 let calledProvider = 'main';
 let workers: Messaging;
 
@@ -108,7 +108,7 @@ beforeAll(async () => {
   workers = (ingresses[0] as IngressForTests).messaging.messaging;
   workers.subscribe(Subject.requestAcceptedInteractive, (message) => {
     called += 1;
-    ignored.push((JSON.parse(message.header(MessageHeader.facts) ?? '{}') as Facts).wishes?.ignore);
+    withheld.push((JSON.parse(message.header(MessageHeader.facts) ?? '{}') as Facts).withheldProviders);
     if (answersAtOnce) end(message);
     else underWay.push(message);
   });
@@ -116,7 +116,7 @@ beforeAll(async () => {
 afterEach(() => {
   answersAtOnce = true;
   called = 0;
-  ignored = [];
+  withheld = [];
   calledProvider = 'main';
   underWay = [];
 });
@@ -224,7 +224,7 @@ describe('rate limits at the edge', () => {
     for (let count = 0; count < 3; count += 1) expect((await ask('providers', two)).status).toBe(200);
     calledProvider = 'main';
     for (let count = 0; count < 3; count += 1) expect((await ask('providers', two)).status).toBe(200);
-    expect(ignored).toEqual([undefined, undefined, undefined, undefined, undefined, ['main']]);
+    expect(withheld).toEqual([undefined, undefined, undefined, undefined, undefined, ['main']]);
     expect((await ask('providers', { body: { model: 'gpt-one' } })).message).toContain("for provider 'main'");
   });
 

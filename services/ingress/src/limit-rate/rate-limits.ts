@@ -51,7 +51,7 @@ export class RateLimits implements BeforeApplicationShutdown {
 
   /** The limits that count a request for a public model; undefined for most. */
   of(facts: Facts, model: ModelEntry): AppliedLimits | undefined {
-    const applied = this.index.of(facts, model.name);
+    const applied = reaching(model, facts, this.index.of(facts, model.name));
     return applied.own.length + applied.providers.length === 0 ? undefined : applied;
   }
 
@@ -159,8 +159,20 @@ function tokensOf(attempts: RequestEnded['attempts']): number {
   return attempts.reduce((sum, { usage }) => sum + (usage ? usage.promptTokens + usage.completionTokens : 0), 0);
 }
 
+/** Nothing is taken of a provider that the request cannot reach, which others may need meanwhile. */
+function reaching(model: ModelEntry, { wishes }: Facts, { own, providers }: AppliedLimits): AppliedLimits {
+  const mayReachAny = hasOthers(model) || wishes?.models !== undefined || wishes?.targets !== undefined;
+  if (providers.length === 0 || mayReachAny) return { own, providers };
+  const names = new Set(model.targets.map(({ provider }) => provider));
+  return { own, providers: providers.filter(({ provider }) => names.has(provider)) };
+}
+
+function isNoneLeft(model: ModelEntry, full: ReadonlyMap<string, unknown>): boolean {
+  const { targets } = model;
+  return !hasOthers(model) && targets.length > 0 && targets.every(({ provider }) => full.has(provider));
+}
+
 /** A model that stands for others, or falls back to them, may have more than its own targets: the router decides. */
-function isNoneLeft({ targets, auto, routing }: ModelEntry, full: ReadonlyMap<string, unknown>): boolean {
-  const hasOthers = auto !== undefined || routing?.fallbacks !== undefined || routing?.rules !== undefined;
-  return !hasOthers && targets.length > 0 && targets.every(({ provider }) => full.has(provider));
+function hasOthers({ auto, routing }: ModelEntry): boolean {
+  return auto !== undefined || routing?.fallbacks !== undefined || routing?.rules !== undefined;
 }
