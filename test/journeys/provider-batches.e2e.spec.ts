@@ -14,6 +14,12 @@ const KEPT_FOR_CALLERS = 0.05 * PER_MINUTE;
 /** With the whole of the limit to begin with, the last of these have to wait for room. */
 const PACED_LINES = PER_MINUTE + 10;
 
+const BOUNDED_PER_MINUTE = 20;
+/** A tenth is left to callers. */
+const BOUNDED_CALLS = 18;
+const BOUNDED_KEY = 'sk-bounded-5d1c2b3a4f5e6d7c';
+const POOR_KEY = 'sk-poor-1a2b3c4d5e6f7a8b';
+
 let limited: SimProvider;
 
 let stack: StackForTests;
@@ -36,15 +42,32 @@ beforeAll(async () => {
     quick: { kind: 'sim', batchSeconds: 0.5 },
     slow: { kind: 'sim', batchSeconds: 4 },
     limited: { kind: 'openai', baseUrl: limited.baseUrl, apiKey: 'sk-limited' },
+    first: { kind: 'sim' },
+    second: { kind: 'sim' },
   };
-  stack = await StackForTests.start(
-    journeyConfiguration(providers, [
-      target('gpt-quick', 'quick'),
-      target('gpt-slow', 'slow'),
-      modelFields('gpt-limited', [{ provider: 'limited', model: 'sim-small' }]),
+  const free = { provider: 'second', model: 'sim-small', price: { inputPerMillion: '0', outputPerMillion: '0' } };
+  const configuration = journeyConfiguration(providers, [
+    target('gpt-quick', 'quick'),
+    target('gpt-slow', 'slow'),
+    modelFields('gpt-limited', [{ provider: 'limited', model: 'sim-small' }]),
+    modelFields('gpt-either', [
+      { provider: 'first', model: 'sim-small' },
+      { provider: 'second', model: 'sim-small' },
     ]),
-  );
-  openai = new OpenAI({ apiKey: OUR_KEY, baseURL: `${stack.url}/v1`, maxRetries: 2 });
+    { name: 'gpt-free', targets: [free] },
+  ]);
+  const limits = { providers: { first: { requestsPerMinute: BOUNDED_PER_MINUTE } } };
+  const budgets = [{ limitUsd: '0.000001', period: 'total', onExceeded: { downgrade: 'gpt-free' } }];
+  const projects = [
+    { name: 'bounded', limits, keys: [{ name: 'ci', key: BOUNDED_KEY }] },
+    { name: 'poor', budgets, keys: [{ name: 'ci', key: POOR_KEY, models: ['gpt-either'] }] },
+  ];
+  const { organizations } = configuration as { organizations: object[] };
+  stack = await StackForTests.start({
+    ...configuration,
+    organizations: [...organizations, { name: 'careful', projects }],
+  });
+  openai = clientOf(OUR_KEY);
 }, 120_000);
 
 afterAll(async () => {
@@ -55,7 +78,9 @@ afterAll(async () => {
   }
 }, 60_000);
 
-async function submit(model: string, lines = LINES): Promise<string> {
+const clientOf = (apiKey: string): OpenAI => new OpenAI({ apiKey, baseURL: `${stack.url}/v1`, maxRetries: 2 });
+
+async function submit(model: string, lines = LINES, client = openai): Promise<string> {
   const line = (number: number) => ({
     custom_id: `line-${number}`,
     method: 'POST',
@@ -63,8 +88,8 @@ async function submit(model: string, lines = LINES): Promise<string> {
     body: { model, messages: [{ role: 'user', content: `question ${number}` }], max_tokens: 20 },
   });
   const content = Array.from({ length: lines }, (_, index) => `${JSON.stringify(line(index))}\n`).join('');
-  const file = await openai.files.create({ file: await toFile(Buffer.from(content), 'in.jsonl'), purpose: 'batch' });
-  const batch = await openai.batches.create({
+  const file = await client.files.create({ file: await toFile(Buffer.from(content), 'in.jsonl'), purpose: 'batch' });
+  const batch = await client.batches.create({
     input_file_id: file.id,
     endpoint: '/v1/chat/completions',
     completion_window: '24h',
@@ -74,12 +99,12 @@ async function submit(model: string, lines = LINES): Promise<string> {
 
 type OurBatch = OpenAI.Batch & { cost_usd: string; switchyard?: { native_lines: number; savings_usd: string } };
 
-const read = async (id: string): Promise<OurBatch> => (await openai.batches.retrieve(id)) as OurBatch;
+const read = async (id: string, client = openai): Promise<OurBatch> => (await client.batches.retrieve(id)) as OurBatch;
 
-async function completed(id: string, lines = LINES): Promise<OurBatch> {
+async function completed(id: string, lines = LINES, client = openai): Promise<OurBatch> {
   return eventually(
     async () => {
-      const batch = await read(id);
+      const batch = await read(id, client);
       expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: lines, failed: 0 } });
       return batch;
     },
@@ -144,5 +169,36 @@ describe('a batch at a provider that says what is left of its limit', () => {
       expect(limited.calls()).toHaveLength(PACED_LINES + calls.length + refused.length);
     },
     60_000,
+  );
+});
+
+describe('lines of a batch', () => {
+  /** Who served them as which model, and how many. */
+  const servedBy = (batchId: string) =>
+    stack.query<{ provider: string; model: string; count: string; cost: string }>(
+      `SELECT line.provider, charge.model, count(*) AS count, sum(charge.cost_nano_usd) AS cost
+       FROM billing.charges charge JOIN billing.charge_lines line USING (request_id)
+       WHERE charge.batch_id = $1 GROUP BY 1, 2 ORDER BY 1`,
+      [batchId],
+    );
+
+  journey('go to other providers where one is at a limit of their project', async () => {
+    const client = clientOf(BOUNDED_KEY);
+    const id = await submit('gpt-either', LINES, client);
+    await completed(id, LINES, client);
+    expect(await servedBy(id)).toMatchObject([
+      { provider: 'first', count: String(BOUNDED_CALLS) },
+      { provider: 'second', count: String(LINES - BOUNDED_CALLS) },
+    ]);
+  });
+
+  journey(
+    'go on with the cheaper model of a budget that is spent, also for a key that is bound to others',
+    async () => {
+      const client = clientOf(POOR_KEY);
+      const id = await submit('gpt-either', 3, client);
+      await completed(id, 3, client);
+      expect(await servedBy(id)).toEqual([{ provider: 'second', model: 'gpt-free', count: '3', cost: '0' }]);
+    },
   );
 });

@@ -147,6 +147,15 @@ export class LimitAccount {
     this.end(taken, 0);
   }
 
+  /** Counts a request that was made without having been taken, and is over. */
+  note(usedTokens: number): void {
+    const at = Date.now() + this.aheadMilliseconds;
+    for (const measure of this.measures) {
+      if (measure !== 'concurrency') this.uses.note(measure, at, weightOf(measure, usedTokens));
+    }
+    this.plan();
+  }
+
   /** How the measures stand, as far as is known here. */
   standings(): MeasureStanding[] {
     return this.measures.map((measure) => this.standing(measure));

@@ -102,6 +102,32 @@ describe('LimitGate', () => {
     await expect(Promise.resolve(gate(0).take([wide], 1))).rejects.toMatchObject({ applied: wide });
   });
 
+  it('counts what was made without asking, for all processes', async () => {
+    const applied = [limited({ requestsPerMinute: 1 })];
+    gate(0).note(applied, 0);
+    await expect(Promise.resolve(gate(0).take(applied, 1))).rejects.toBeInstanceOf(LimitReached);
+    const tokens = [limited({ tokensPerMinute: 1_000 })];
+    gate(1).note(tokens, 900);
+    await eventually(async () => {
+      const taken = await Promise.resolve(gate(0).take(tokens, 200)).catch((error: unknown) => error);
+      if (!(taken instanceof Error)) (taken as TakenLimits).putBack();
+      expect(taken).toBeInstanceOf(LimitReached);
+    });
+    (await gate(0).take(tokens, 100)).end(100);
+  });
+
+  it('gives back of what a process adopts what is under way alone', async () => {
+    const applied = [limited({ requestsPerMinute: 1 })];
+    gate(0).adopt(applied).putBack();
+    (await gate(0).take(applied, 1)).end();
+    await expect(Promise.resolve(gate(0).take(applied, 1))).rejects.toBeInstanceOf(LimitReached);
+    const slots = [limited({ concurrency: 1 })];
+    const adopted = gate(0).adopt(slots);
+    await expect(Promise.resolve(gate(0).take(slots, 1))).rejects.toBeInstanceOf(LimitReached);
+    adopted.putBack();
+    await eventually(async () => (await gate(0).take(slots, 1)).end());
+  });
+
   it('tells a request that is larger than the limit that it never fits', async () => {
     await expect(Promise.resolve(gate(0).take([limited({ tokensPerMinute: 10 })], 11))).rejects.toMatchObject({
       asked: { never: true },

@@ -62,7 +62,12 @@ export class LimitGate {
    */
   adopt(applied: readonly AppliedLimit[]): TakenLimits {
     const taken = takenLimits(applied.map((limit) => this.accountOf(limit).adopt()));
-    return { ...taken, end: () => taken.end() };
+    return { ...taken, end: () => taken.end(), putBack: () => taken.end() };
+  }
+
+  /** Counts a request that was made without having been asked for: there may be more of them then than the limit. */
+  note(applied: readonly AppliedLimit[], usedTokens: number): void {
+    for (const limit of applied) this.accountOf(limit).note(usedTokens);
   }
 
   /** What is left of leases goes back. */

@@ -78,6 +78,7 @@ import { CountResponseBytes1764000000000 } from './migrations/1764000000000-coun
 import { CreateWebhooks1764110000000 } from './migrations/1764110000000-create-webhooks.js';
 import { DropFiles1764121000000 } from './migrations/1764121000000-drop-files.js';
 import { CreateNativeBatches1764700000000 } from './migrations/1764700000000-create-native-batches.js';
+import { NoteProvidersCalled1765200000000 } from './migrations/1765200000000-note-providers-called.js';
 import { ShowRowsToTenants1764800000000 } from './migrations/1764800000000-show-rows-to-tenants.js';
 import { AdvanceNativeHandler } from './native-batches/advance-native.handler.js';
 import { AdvanceNativeRunner } from './native-batches/advance-native.runner.js';
@@ -126,6 +127,7 @@ import { DropOldKeysRunner } from './keep-keys/drop-old-keys.runner.js';
 import { IdempotencyKeyRepository } from './keep-keys/idempotency-key.repository.js';
 import { CreateIdempotencyKeys1764600000000 } from './migrations/1764600000000-create-idempotency-keys.js';
 import { DurableLimits } from './limit-rate/durable-limits.js';
+import { LikelyRoutes } from './limit-rate/likely-routes.js';
 import { EndedRequestsRepository } from './limit-rate/ended-requests.repository.js';
 import { WorkRestRepository } from './dispatch-work/work-rest.repository.js';
 import { RestWork1764900000000 } from './migrations/1764900000000-rest-work.js';
@@ -158,6 +160,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         RestWork1764900000000,
         DropBatches1765000000000,
         LetWebhooksHearOfTheTrail1765100000000,
+        NoteProvidersCalled1765200000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,
@@ -232,6 +235,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     LinePublisher,
     DurableHolds,
     DurableLimits,
+    LikelyRoutes,
     EndedRequestsRepository,
     WorkRestRepository,
     LineResultRepository,

@@ -7,6 +7,7 @@ import { steeringOf } from '../hold-money/steering.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
+import { LikelyRoutes } from '../limit-rate/likely-routes.js';
 import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
 import { DispatchRepository, type JobsOfProject } from './dispatch.repository.js';
 import { JobPublisher } from './job-publisher.js';
@@ -21,6 +22,8 @@ export interface DispatchOrder {
   readonly rest?: (why: WorkRest) => void;
 }
 
+type HowReleased = Required<Pick<DispatchOrder, 'avoid' | 'rest'>>;
+
 /** Puts jobs on their way when their time has come, and again when they were lost there. */
 @Injectable()
 export class DispatchJobsHandler {
@@ -30,6 +33,7 @@ export class DispatchJobsHandler {
     private readonly sweeper: SweepLinesHandler,
     private readonly holds: DurableHolds,
     private readonly rates: DurableLimits,
+    private readonly routes: LikelyRoutes,
     private readonly logger: ServiceLogger,
     private readonly pauses: PauseEffects,
   ) {}
@@ -40,7 +44,7 @@ export class DispatchJobsHandler {
     { count, avoid = [], rest = () => undefined }: DispatchOrder,
   ): Promise<number> {
     const taken = await this.jobs.take(from, count);
-    const held = await this.held(taken, rest);
+    const held = await this.held(taken, { avoid, rest });
     const tried = new Set(held.map(({ id }) => id));
     await this.jobs.putBack(taken.map(({ id }) => id).filter((id) => !tried.has(id)));
     const sent = await this.publish(held, avoid);
@@ -84,16 +88,16 @@ export class DispatchJobsHandler {
   }
 
   /**
-   * Those whose rate limits and budgets have room now. Jobs that the same limits and budgets count are asked for together, and
-   * from the first that finds no room on they wait; the others do not wait for them.
+   * Those whose rate limits and budgets have room now, and that somebody may serve who is not paused. Jobs that the same limits and
+   * budgets count are asked for together, and from the first that finds no room on they wait; the others do not wait for them.
    */
-  private async held(jobs: readonly JobToPublish[], rest: (why: WorkRest) => void): Promise<JobToPublish[]> {
+  private async held(jobs: readonly JobToPublish[], how: HowReleased): Promise<JobToPublish[]> {
     const now = Date.now();
     const [over, asking] = partition(jobs, (job) => isOver(job, now));
     const bundles = [...Map.groupBy(asking, (job) => this.countedBy(job)).values()];
     const held = await Promise.all(
       bundles.map((bundle) =>
-        this.withRoom(bundle, rest).catch((error: unknown) => {
+        this.withRoom(bundle, how).catch((error: unknown) => {
           this.logger.warn({ jobId: bundle[0]?.id, jobs: bundle.length, error }, 'jobs cannot be let go; trying again');
           return [];
         }),
@@ -108,15 +112,13 @@ export class DispatchJobsHandler {
     return JSON.stringify([key, facts.endUser ?? null, budgets]);
   }
 
-  private async withRoom(bundle: JobToPublish[], rest: (why: WorkRest) => void): Promise<JobToPublish[]> {
+  private async withRoom(bundle: JobToPublish[], { avoid, rest }: HowReleased): Promise<JobToPublish[]> {
     const [first] = bundle;
     if (!first) return [];
     const [areLimited, areBudgeted] = [this.rates.areNeededFor(first), this.holds.areNeededFor(first)];
-    if (!areLimited && !areBudgeted) return bundle;
-    const fitting = await this.rates.place(
-      bundle.map((job) => this.publisher.factsOf(job)),
-      rest,
-    );
+    if (!areLimited && !areBudgeted && avoid.length === 0) return bundle;
+    const requests = bundle.map((job) => this.publisher.factsOf(job, avoid));
+    const fitting = await this.rates.place(this.routes.unpaused(requests, rest), rest);
     const held = areBudgeted ? await this.placeMoney(fitting, rest) : fitting;
     const steering = steeringOf(held);
     return bundle.slice(0, held.length).map((job) => {

@@ -28,9 +28,7 @@ export class JobPublisher {
   async publish(job: JobToPublish, avoid: readonly string[] = []): Promise<void> {
     const { requestId, run } = job;
     const body = await this.blobs.read({ inline: job.body, blobKey: job.bodyBlobKey });
-    const known = this.factsOf(job);
-    const ignore = [...(known.wishes?.ignore ?? []), ...avoid];
-    const facts = avoid.length === 0 ? known : { ...known, wishes: { ...known.wishes, ignore } };
+    const facts = this.factsOf(job, avoid);
     const headers = { [MessageHeader.requestId]: requestId, [MessageHeader.facts]: JSON.stringify(facts) };
     const messageId = run === 0 ? requestId : `${requestId}:r${run}`;
     const subject = Subject.requestAcceptedDurable(PRIORITY);
@@ -44,7 +42,12 @@ export class JobPublisher {
   }
 
   /** What a job asks for, as it goes to the router. */
-  factsOf({ id, facts, run }: JobToPublish): Facts {
-    return this.seals.sealed({ ...facts, job: { jobId: id, run } });
+  factsOf({ id, facts, run }: JobToPublish, avoid: readonly string[]): Facts {
+    const withheld = [...new Set([...(facts.withheldProviders ?? []), ...avoid])];
+    return this.seals.sealed({
+      ...facts,
+      job: { jobId: id, run },
+      ...(withheld.length === 0 ? {} : { withheldProviders: withheld }),
+    });
   }
 }

@@ -212,6 +212,39 @@ describe('jobs of keys with budgets', () => {
     });
   });
 
+  it('go on as requests for a cheaper model once a budget that says so is spent, and not while others only hold it', async () => {
+    const cheap = { ...TARGET, price: { ...PRICE, inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0' } };
+    nats.snapshot = {
+      ...nats.snapshot,
+      models: [
+        { name: 'gpt-small', strategy: 'priority', targets: [TARGET] },
+        { name: 'gpt-free', strategy: 'priority', targets: [cheap] },
+      ],
+      budgets: [budget('of-poor', { key: 'poor', onExceeded: { kind: 'downgrade', model: 'gpt-free' } })],
+    };
+    let unspentNanoUsd = '100000000';
+    const answer = nats.answer;
+    nats.answer = (subject, query) => {
+      const short = { budget: 'of-poor', subject: '', unspentNanoUsd };
+      return { ...(answer(subject, query) as object), short };
+    };
+    await start();
+    await askFor(3, 'poor');
+    room.set('of-poor', 1);
+    expect(await jobs.dispatch()).toBe(1);
+    unspentNanoUsd = '0';
+    const sent = () => nats.published.map(({ headers }) => JSON.parse(headers['Switchyard-Facts'] ?? '{}') as Facts);
+    await eventually(async () => {
+      await jobs.query(`UPDATE jobs.jobs SET lease_until = NULL`);
+      await jobs.dispatch();
+      expect(sent().map(({ model, downgradedFrom }) => [model, downgradedFrom])).toEqual([
+        ['gpt-small', undefined],
+        ['gpt-free', 'gpt-small'],
+        ['gpt-free', 'gpt-small'],
+      ]);
+    });
+  });
+
   it('wait while nobody can say whether there is money, and those without budgets do not', async () => {
     await start();
     const billing = nats.answer;

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { ModelEntry } from '#libs/contracts';
+import type { ModelEntry, Target } from '#libs/contracts';
 import { isLeftAlone, TargetBoard } from '#libs/health';
 import { HealthBucket, SnapshotWatch } from '#libs/messaging';
-import { resolveModel } from '#libs/routing';
+import { resolveModel, type LiveState } from '#libs/routing';
 import { targetsHold, type TargetsHold } from './targets-hold.policy.js';
 
 /** What the configuration and the workers' reports say of the targets of public models. */
@@ -36,12 +36,21 @@ export class ModelTargets implements OnApplicationBootstrap {
     let callsUnderWay = 0;
     let canBeCalled = targets.length === 0;
     for (const target of targets) {
-      const state = this.board.state(target.provider, target.model);
-      callsUnderWay += state?.inFlight ?? 0;
-      const isUnwell = state?.breaker !== undefined && isLeftAlone(state.breaker, now);
-      canBeCalled ||= !isUnwell && (state?.coolingUntil ?? 0) <= now;
+      callsUnderWay += this.board.state(target.provider, target.model)?.inFlight ?? 0;
+      canBeCalled ||= this.canBeCalled(target, now);
     }
     return { callsUnderWay, isHeld: !canBeCalled };
+  }
+
+  /** Whether nothing that the workers report keeps a target from being called. */
+  canBeCalled({ provider, model }: Pick<Target, 'provider' | 'model'>, now: number): boolean {
+    const state = this.board.state(provider, model);
+    return !isLeftAlone(state?.breaker, now) && (state?.coolingUntil ?? 0) <= now;
+  }
+
+  /** What the reports say, for one decision. */
+  live(now: number): LiveState {
+    return { now, target: (provider, model) => this.board.state(provider, model), turn: () => 0 };
   }
 
   /** What keeps every target of the model from being called now; undefined where nothing does, or the model is not known. */

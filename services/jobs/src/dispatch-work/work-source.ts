@@ -25,7 +25,7 @@ export interface QueuedWork {
 
 /** Why work of one owner has to wait, though there would be room for it. */
 export interface WorkRest {
-  readonly reason: 'limit' | 'budget';
+  readonly reason: 'limit' | 'budget' | 'pause';
   /** Of what, as people read it. */
   readonly words: string;
   /** For how long at least it is not asked for again. */
@@ -36,7 +36,7 @@ export interface WorkRest {
 export interface ReleaseOrder {
   /** At most so many requests. */
   readonly count: number;
-  /** Providers that an operator has paused: put into the requests' wishes, so that the router leaves them out. */
+  /** Providers that an operator has paused: put into the requests' facts, so that the router leaves them out. */
   readonly avoid: readonly string[];
   /** The name under which this process holds the right to release; to be checked in the statement that notes the release. */
   readonly holder: string;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BudgetBook, IssuedBudgets, type HoldBounds } from '#libs/budgets';
+import { BudgetBook, downgraded, IssuedBudgets, type HoldBounds } from '#libs/budgets';
 import { holdPlaceReplySchema, Subject, type Facts, type HoldPlaceReply } from '#libs/contracts';
 import { KeyBucket, Messaging, SnapshotWatch } from '#libs/messaging';
 import { Readiness } from '#libs/runtime';
@@ -12,7 +12,7 @@ const GRACE_MILLISECONDS = 60 * 60_000;
 /** How long work that no budget has room for is not asked for again, so that its turn goes to others. */
 const REST_MILLISECONDS = 1_000;
 const WITHOUT_DEADLINE_MILLISECONDS = 7 * 24 * 60 * 60_000;
-/** Each leaves out targets of one budget more; few requests are counted by more. */
+/** Each leaves out targets of one budget more, or goes on with a cheaper model; few requests are counted by more budgets. */
 const MOST_NARROWINGS = 4;
 
 type Requests = readonly (Facts | undefined)[];
@@ -27,7 +27,7 @@ interface Placed {
 /** How money is set aside. */
 export interface PlaceOptions {
   readonly rest?: ReleaseOrder['rest'];
-  /** Whether requests may be kept from some of their targets. */
+  /** Whether requests may be kept from some of their targets, or go on as requests for another model. */
   readonly maySteer?: boolean;
 }
 
@@ -68,7 +68,8 @@ export class DurableHolds {
 
   /**
    * Those of these requests, from the first on, that may be put on their way now; where there is none, it is free. What a budget that
-   * is spent has no room for is kept from its targets where there are others, unless the requests are for one place alone.
+   * is spent has no room for is kept from its targets where there are others, or goes on as a request for the model that the budget
+   * says, unless the requests are for one place alone.
    * @throws MessagingError, QueryRefused while billing cannot say; then none may.
    */
   async place(
@@ -129,15 +130,16 @@ export class DurableHolds {
   }
 
   /**
-   * The same requests, those kept from targets that the budget cannot pay for even once nothing is held any more. Undefined where the
-   * first of them cannot be served otherwise, or room may come by waiting: what others hold and do not use is free again soon.
+   * The same requests, those led elsewhere that the budget cannot pay for even once nothing is held any more: to other targets, or
+   * else to the model that the budget says. Undefined where the first of them cannot be served otherwise, or room may come by waiting:
+   * what others hold and do not use is free again soon.
    */
   private narrowed(requests: Requests, { budget: id, subject, unspentNanoUsd }: Shortage): Requests | undefined {
     const unspent = BigInt(unspentNanoUsd);
     const narrow = (facts: Facts): Facts | undefined => {
       const short = this.book.of(facts).find((applied) => applied.budget.id === id && applied.subject === subject);
       if (!short || this.book.bounds(facts).least <= unspent) return undefined;
-      return this.book.narrowed(facts, short.budget, unspent);
+      return this.book.narrowed(facts, short.budget, unspent) ?? downgraded(facts, short.budget);
     };
     const [first] = requests;
     if (!first || !narrow(first)) return undefined;

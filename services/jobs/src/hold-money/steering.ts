@@ -1,18 +1,35 @@
 import type { Facts } from '#libs/contracts';
 
-/** Which targets a request is kept from because a budget has no room for them; others serve it. */
-export type Steering = Pick<Facts, 'exhaustedProviders' | 'budgetLeftNanoUsd'>;
+/**
+ * Where a request is led because limits or budgets have no room for it as it was asked: which targets it is kept from, others serving
+ * it, and which model it goes on as.
+ */
+export type Steering = Pick<
+  Facts,
+  'exhaustedProviders' | 'budgetLeftNanoUsd' | 'withheldProviders' | 'downgradedFrom'
+> &
+  Partial<Pick<Facts, 'model'>>;
 
-/** Of those requests that are kept from targets, by their ids; undefined where none is. */
+/** Of those requests that are led elsewhere, by their ids; undefined where none is. */
 export function steeringOf(requests: readonly (Facts | undefined)[]): ReadonlyMap<string, Steering> | undefined {
   const steered = requests.flatMap((facts) => {
-    if (facts?.exhaustedProviders === undefined && facts?.budgetLeftNanoUsd === undefined) return [];
-    const { requestId, exhaustedProviders, budgetLeftNanoUsd } = facts;
-    const steering: Steering = {
-      ...(exhaustedProviders === undefined ? {} : { exhaustedProviders }),
-      ...(budgetLeftNanoUsd === undefined ? {} : { budgetLeftNanoUsd }),
-    };
-    return [[requestId, steering] as const];
+    const steering = facts && steeringIn(facts);
+    return steering && Object.keys(steering).length > 0 ? [[facts.requestId, steering] as const] : [];
   });
   return steered.length === 0 ? undefined : new Map(steered);
+}
+
+function steeringIn({
+  exhaustedProviders,
+  budgetLeftNanoUsd,
+  withheldProviders,
+  downgradedFrom,
+  model,
+}: Facts): Steering {
+  return {
+    ...(exhaustedProviders === undefined ? {} : { exhaustedProviders }),
+    ...(budgetLeftNanoUsd === undefined ? {} : { budgetLeftNanoUsd }),
+    ...(withheldProviders === undefined ? {} : { withheldProviders }),
+    ...(downgradedFrom === undefined ? {} : { downgradedFrom, model }),
+  };
 }

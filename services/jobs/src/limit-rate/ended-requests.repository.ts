@@ -6,6 +6,8 @@ import { Database } from '#libs/storage';
 export interface EndedRequest {
   readonly requestId: string;
   readonly tokens: number;
+  /** Who was called for it; null where nobody knows. */
+  readonly providers: readonly string[] | null;
 }
 
 /** A request of the durable lane, by its id and what it is done for. */
@@ -45,7 +47,8 @@ export class EndedRequestsRepository {
   /** A line of a batch that is over will not be called any more, whether it has a result or not. */
   private endedLines(lines: readonly object[]): Promise<EndedRequest[]> {
     return this.database.query<EndedRequest>(
-      `SELECT l."requestId", coalesce(r.prompt_tokens + r.completion_tokens, 0)::integer AS tokens
+      `SELECT l."requestId", coalesce(r.prompt_tokens + r.completion_tokens, 0)::integer AS tokens,
+         string_to_array(r.providers, ',') AS providers
        FROM json_to_recordset($1::json) AS l("requestId" text, "batchId" text, line integer)
          LEFT JOIN jobs.batch_results r ON r.batch_id = l."batchId" AND r.line = l.line
          LEFT JOIN jobs.batches b ON b.id = l."batchId"
@@ -56,7 +59,8 @@ export class EndedRequestsRepository {
 
   private endedJobs(jobs: readonly object[]): Promise<EndedRequest[]> {
     return this.database.query<EndedRequest>(
-      `SELECT w."requestId", coalesce(j.prompt_tokens + j.completion_tokens, 0)::integer AS tokens
+      `SELECT w."requestId", coalesce(j.prompt_tokens + j.completion_tokens, 0)::integer AS tokens,
+         string_to_array(j.providers, ',') AS providers
        FROM json_to_recordset($1::json) AS w("requestId" text, "jobId" text)
          LEFT JOIN jobs.jobs j ON j.id = w."jobId"
        WHERE j.id IS NULL OR j.outcome IS NOT NULL`,

@@ -36,7 +36,7 @@ export interface LineToPublish {
 export interface Publishing {
   readonly avoid?: readonly string[];
   readonly repetition?: number;
-  /** Of requests that budgets keep from some of their targets, by request id. */
+  /** Of requests that limits or budgets lead elsewhere, by request id. */
   readonly steering?: ReadonlyMap<string, Steering> | undefined;
 }
 
@@ -91,7 +91,6 @@ export class LinePublisher {
     const read = this.read(batch, bytes);
     if (read instanceof LineError) return read;
     const { customId, body } = read;
-    const ignore = [...(read.facts.wishes?.ignore ?? []), ...avoid];
     const facts: Facts = {
       ...read.facts,
       ...this.lineFacts.of(batch, read),
@@ -103,7 +102,7 @@ export class LinePublisher {
       receivedAt: batch.createdAt.getTime(),
       deadline: batch.expiresAt.getTime(),
       job: { batchId: batch.id, line, customId },
-      ...(avoid.length === 0 ? {} : { wishes: { ...read.facts.wishes, ignore } }),
+      ...(avoid.length === 0 ? {} : { withheldProviders: [...avoid] }),
     };
     return { facts: this.seals.sealed(facts), body };
   }

@@ -7,6 +7,7 @@ import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
+import { LikelyRoutes } from '../limit-rate/likely-routes.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { LinePublisher, type LineToPublish } from './line-publisher.js';
@@ -46,6 +47,7 @@ export class PublishLinesHandler {
     private readonly holds: DurableHolds,
     private readonly rates: DurableLimits,
     private readonly returned: ReturnedLinesRepository,
+    private readonly routes: LikelyRoutes,
   ) {}
 
   /** Resolves to the number of lines published. Throws where a step failed; the next release repeats it. */
@@ -93,13 +95,15 @@ export class PublishLinesHandler {
     return begun > 0 ? Math.min(begun, this.limits.publishStepLines) : wanted;
   }
 
-  /** How many of the next lines fit into rate limits and have money set aside; where nobody has either, all of them without a look. */
+  /**
+   * How many of the next lines fit into rate limits, have money set aside and are for somebody who is not paused; where nobody has or is
+   * any of that, all of them without a look.
+   */
   private async held(batch: Batch, { avoid, rest }: ReleaseOrder, next: NextLines): Promise<HeldLines> {
     const [areLimited, areBudgeted] = [this.rates.areNeededFor(batch), this.holds.areNeededFor(batch)];
-    if (!areLimited && !areBudgeted) return { count: next.count };
-    const requests = await this.rates.place(this.factsOf(batch, avoid, next), rest);
-    if (!areBudgeted) return { count: requests.length };
-    const held = await this.holds.place(requests, { rest });
+    if (!areLimited && !areBudgeted && avoid.length === 0) return { count: next.count };
+    const requests = await this.rates.place(this.routes.unpaused(this.factsOf(batch, avoid, next), rest), rest);
+    const held = areBudgeted ? await this.holds.place(requests, { rest }) : requests;
     this.rates.putBack(requests.slice(held.length));
     return { count: held.length, steering: steeringOf(held) };
   }

@@ -7,6 +7,7 @@ import { JobLimits } from '../job-limits.js';
 import type { Batch } from '../keep-batch/batch.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
+import { LikelyRoutes } from '../limit-rate/likely-routes.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import type { LinePlace } from '../validate-batch/batch-line.repository.js';
 import { LinePublisher, type LineToPublish, type Publishing } from './line-publisher.js';
@@ -23,6 +24,7 @@ export class PublishReturnedHandler {
     private readonly holds: DurableHolds,
     private readonly rates: DurableLimits,
     private readonly limits: JobLimits,
+    private readonly routes: LikelyRoutes,
   ) {}
 
   /** Resolves to the number of lines published. Throws where they cannot be now; the next release repeats it. */
@@ -60,16 +62,16 @@ export class PublishReturnedHandler {
     return beyond === -1 ? places : places.slice(0, beyond);
   }
 
-  /** Those of the lines, from the first on, that fit into rate limits and have money set aside. */
+  /** Those of the lines, from the first on, that fit into rate limits, have money set aside and are for somebody who is not paused. */
   private async held(
     batch: Batch,
     lines: readonly LineToPublish[],
     { avoid, rest }: Pick<ReleaseOrder, 'avoid' | 'rest'>,
   ): Promise<Pick<Publishing, 'steering'> & { readonly lines: readonly LineToPublish[] }> {
     const [areLimited, areBudgeted] = [this.rates.areNeededFor(batch), this.holds.areNeededFor(batch)];
-    if (!areLimited && !areBudgeted) return { lines };
+    if (!areLimited && !areBudgeted && avoid.length === 0) return { lines };
     const facts = lines.map((line) => this.publisher.factsOf(batch, line, avoid));
-    const fitting = await this.rates.place(facts, rest);
+    const fitting = await this.rates.place(this.routes.unpaused(facts, rest), rest);
     const held = areBudgeted ? await this.holds.place(fitting, { rest }) : fitting;
     this.rates.putBack(fitting.slice(held.length));
     return { lines: lines.slice(0, held.length), steering: steeringOf(held) };

@@ -1,5 +1,6 @@
 import type { AnswerHead, JobStatus, RequestEnded } from '#libs/contracts';
 import { dialectNamed } from '#libs/dialects';
+import { providersCalled } from '../store-results/providers-called.policy.js';
 
 /** The result of a job as it is stored. Tokens are those of all attempts, as billing charges them; null where nothing was used. */
 export interface JobEnding {
@@ -17,6 +18,8 @@ export interface JobEnding {
   readonly completionTokens: number | null;
   readonly reasoningTokens: number | null;
   readonly costNanoUsd: string | null;
+  /** Who was called for it. */
+  readonly providers: string | null;
 }
 
 const MISSING = {
@@ -33,7 +36,11 @@ const CANCELLED = 'The job was cancelled.';
 export function jobEnding(event: RequestEnded, claimed?: Buffer): JobEnding {
   const { answer } = event;
   const body = answer?.body === undefined ? claimed : Buffer.from(answer.body);
-  const used = { ...usageOf(event), costNanoUsd: event.costNanoUsd ?? null };
+  const used = {
+    ...usageOf(event),
+    costNanoUsd: event.costNanoUsd ?? null,
+    providers: providersCalled(event),
+  };
   if (event.outcome === 'completed' && answer && body) {
     const { status, contentType = 'application/json' } = answer;
     const head = headOf(event, status);

@@ -56,7 +56,8 @@ export class JobResultRepository {
       `UPDATE jobs.jobs SET outcome = $2, ended_at = now(), result_status = $3, result_content_type = $4, result_head = $5,
          result_body = $6, result_blob_key = $7, error_code = $8, error_message = $9, prompt_tokens = $10,
          cached_prompt_tokens = $11, completion_tokens = $12, reasoning_tokens = $13, cost_nano_usd = $14,
-         result_expires_at = now() + $15::double precision * interval '1 millisecond', body = NULL
+         result_expires_at = now() + $15::double precision * interval '1 millisecond', body = NULL,
+         providers = $16
        WHERE id = $1 AND outcome IS NULL RETURNING ${jobColumns}`,
       [
         jobId,
@@ -74,6 +75,7 @@ export class JobResultRepository {
         ending.reasoningTokens,
         ending.costNanoUsd,
         this.limits.jobKeepMilliseconds,
+        ending.providers,
       ],
     );
     return row && toJob(row);

@@ -1,4 +1,5 @@
 import type { LineReference, RequestEnded } from '#libs/contracts';
+import { providersCalled } from './providers-called.policy.js';
 
 /** The result of one line as it is stored. Tokens are those of all attempts, as billing charges them. */
 export interface LineResult {
@@ -17,6 +18,7 @@ export interface LineResult {
   readonly completionTokens: number;
   readonly reasoningTokens: number;
   readonly costNanoUsd: string;
+  readonly providers: string;
   /** What the same answer would have cost more online. */
   readonly savedNanoUsd?: string;
 }
@@ -50,6 +52,7 @@ export function toLineResult(event: RequestEnded, job: LineReference, claimed?: 
     completionTokens,
     reasoningTokens,
     costNanoUsd: event.costNanoUsd ?? '0',
+    providers: providersCalled(event),
     ...savingOf(event),
   };
 }

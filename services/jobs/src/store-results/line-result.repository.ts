@@ -24,15 +24,15 @@ const STORE = `
     SELECT * FROM json_to_recordset($1::json) AS r(
       "batchId" text, line integer, organization text, project text, "requestId" text, outcome text, "statusCode" integer,
       answer text, "errorCode" text, "errorMessage" text, "promptTokens" integer, "cachedPromptTokens" integer,
-      "completionTokens" integer, "reasoningTokens" integer, "costNanoUsd" bigint, "savedNanoUsd" bigint)
+      "completionTokens" integer, "reasoningTokens" integer, "costNanoUsd" bigint, "savedNanoUsd" bigint, providers text)
   ), locked AS MATERIALIZED (
     SELECT id, organization, project, offered_lines FROM jobs.batches
     WHERE id IN (SELECT "batchId" FROM incoming) AND lines_closed_at IS NULL ORDER BY id FOR UPDATE
   ), stored AS (
     INSERT INTO jobs.batch_results (batch_id, line, request_id, outcome, status_code, answer, error_code, error_message,
-      prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd, saved_nano_usd)
+      prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nano_usd, saved_nano_usd, providers)
     SELECT "batchId", line, "requestId", outcome, "statusCode", answer, "errorCode", "errorMessage",
-      "promptTokens", "cachedPromptTokens", "completionTokens", "reasoningTokens", "costNanoUsd", coalesce("savedNanoUsd", 0)
+      "promptTokens", "cachedPromptTokens", "completionTokens", "reasoningTokens", "costNanoUsd", coalesce("savedNanoUsd", 0), providers
     FROM incoming JOIN locked ON locked.id = incoming."batchId" AND locked.organization = incoming.organization
       AND locked.project = incoming.project AND (incoming.line BETWEEN 1 AND locked.offered_lines
         OR EXISTS (SELECT FROM jobs.native_lines n WHERE n.batch_id = locked.id AND n.line = incoming.line))

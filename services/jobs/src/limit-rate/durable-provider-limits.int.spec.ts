@@ -1,0 +1,241 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BatchObject, Facts, OwnedLimits, RequestEnded } from '#libs/contracts';
+import { LimitBucket, MessagingParts } from '#libs/messaging';
+import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, type TestDatabase } from '#libs/testing';
+import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
+import { PauseRepository } from '../dispatch-work/pause.repository.js';
+import { askForJob, endOf } from '../job.fixture.js';
+import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { caller, inputLine, inputLines, lineEnded } from '../line.fixture.js';
+import { StoreResultsHandler } from '../store-results/store-results.handler.js';
+import { DurableLimits } from './durable-limits.js';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const START_MILLISECONDS = 30_000;
+let database: TestDatabase;
+let nats: NatsForTests;
+let parts: MessagingParts;
+let played: PlayedNats;
+let jobs: JobsForTests;
+let named = 0;
+
+const target = (provider: string, priority: number) => ({
+  provider,
+  model: 'sim',
+  priority,
+  weight: 1,
+  price: { version: 'price_0123456789abcdef', inputNanoUsdPerMillion: '1', outputNanoUsdPerMillion: '1' },
+});
+const timeouts = { firstByteMilliseconds: 1_000, idleMilliseconds: 1_000, totalMilliseconds: 1_000 };
+const model = (name: string, providers: readonly string[]) => ({
+  name,
+  strategy: 'priority',
+  timeouts,
+  targets: providers.map((provider, index) => target(provider, index + 1)),
+});
+
+beforeAll(async () => {
+  [database, nats] = await Promise.all([createTestDatabase(), startNatsForTests()]);
+  parts = await MessagingParts.open(nats.url, 'test', SILENT);
+}, START_MILLISECONDS);
+afterAll(async () => {
+  await parts.close();
+  await Promise.all([nats.stop(), database.drop()]);
+});
+beforeEach(() => {
+  played = new PlayedNats();
+  played.limits = new LimitBucket(parts.messaging);
+  named += 1;
+});
+afterEach(async () => {
+  await jobs.query(`DELETE FROM jobs.jobs`);
+  await jobs.stop();
+});
+
+/** A project that no other test has, whose requests for `gpt-small` go to these providers, in this order. */
+async function startWith(providers: readonly string[], limits: OwnedLimits) {
+  const project = `q${named}`;
+  played.snapshot = {
+    revision: 1,
+    providers: ['toy', 'spare'].map((name) => ({ name, kind: 'sim', options: {} })),
+    models: [model('gpt-small', providers)],
+    keys: [],
+    organizations: [{ name: 'demo', projects: [{ name: project, limits }] }],
+  };
+  jobs = await JobsForTests.start(database.url, { nats: played });
+  return { ...caller, project };
+}
+
+async function validated(lines: number, owner: typeof caller): Promise<string> {
+  const id = await jobs.create(inputLines(lines), owner);
+  await jobs.validate(id);
+  return id;
+}
+
+/** How many requests went out, by the providers that they are kept from. */
+function sent(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { headers } of played.published) {
+    const { withheldProviders = [] } = JSON.parse(headers['Switchyard-Facts'] ?? '{}') as Facts;
+    counts[withheldProviders.join()] = (counts[withheldProviders.join()] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const calledAt = (...providers: string[]): Pick<RequestEnded, 'attempts'> => {
+  const [attempt] = lineEnded('batch_0123456789', 1).attempts;
+  return { attempts: providers.flatMap((provider) => (attempt ? [{ ...attempt, provider }] : [])) };
+};
+const queueOf = async (id: string, owner: typeof caller): Promise<BatchObject['queue']> =>
+  (await jobs.get(AnswerBatchesHandler).read({ caller: owner, id })).queue;
+
+async function end(id: string, lines: readonly number[], over: Partial<RequestEnded>): Promise<void> {
+  await jobs.get(StoreResultsHandler).store(lines.map((line) => lineEnded(id, line, over)));
+  await jobs.get(DurableLimits).settle();
+}
+
+describe('rate limits of providers', () => {
+  it('let lines wait that nobody else may serve, and tell the batch what it waits for', async () => {
+    const owner = await startWith(['toy'], { providers: { toy: { requestsPerMinute: 10 } } });
+    const id = await validated(15, owner);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 9 });
+    await eventually(async () => {
+      await jobs.dispatch();
+      const held = expect.stringContaining('10 requests a minute');
+      expect((await queueOf(id, owner))?.held_by).toMatchObject({ reason: 'limit', of: held });
+    });
+    expect(played.published).toHaveLength(9);
+  });
+
+  it('lead lines to other providers that may serve them', async () => {
+    const owner = await startWith(['toy', 'spare'], { providers: { toy: { requestsPerMinute: 10 } } });
+    await validated(15, owner);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 9, toy: 6 });
+  });
+
+  it('take nothing of a provider that lines only fall back to, but count what it was called for after all', async () => {
+    const owner = await startWith(['toy', 'spare'], { providers: { spare: { requestsPerMinute: 10 } } });
+    const id = await validated(30, owner);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 30 });
+    const lines = Array.from({ length: 10 }, (_, index) => index + 1);
+    await end(id, lines, { project: owner.project, ...calledAt('toy', 'spare') });
+    await eventually(async () => {
+      played.published.length = 0;
+      await validated(1, owner);
+      await jobs.dispatch();
+      expect(sent()).toEqual({ spare: 1 });
+    });
+  });
+
+  it('give back what was taken of a provider that was not called, and go by what one was called for', async () => {
+    const owner = await startWith(['toy', 'spare'], { providers: { toy: { requestsPerDay: 10 } } });
+    const id = await validated(18, owner);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 9, toy: 9 });
+    played.published.length = 0;
+    await end(id, [1, 2, 3, 4], { project: owner.project, ...calledAt('spare') });
+    await end(id, [5, 6], { project: owner.project, ...calledAt('toy') });
+    await eventually(async () => {
+      await validated(1, owner);
+      await jobs.dispatch();
+      expect(sent()['']).toBe(4);
+    });
+  });
+
+  it('hold as many under way as they say, in another process too, which does not know who was called', async () => {
+    const owner = await startWith(['toy'], { providers: { toy: { concurrency: 4 }, spare: { concurrency: 1 } } });
+    const id = await validated(10, owner);
+    await jobs.dispatch();
+    expect(played.lines()).toEqual([1, 2, 3, 4]);
+    await jobs.get(DurableLimits).beforeApplicationShutdown();
+    const second = await JobsForTests.start(database.url, { nats: played, home: jobs.home });
+    await second.dispatch('second');
+    expect(played.lines()).toHaveLength(4);
+    await second
+      .get(StoreResultsHandler)
+      .store([1, 2].map((line) => lineEnded(id, line, { project: owner.project, ...calledAt('toy') })));
+    await second.get(DurableLimits).settle();
+    await eventually(async () => {
+      await second.dispatch('second');
+      expect(played.lines()).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+    await second.stopKeepingFiles();
+  });
+
+  it('hold for jobs too, whose calls they count', async () => {
+    const owner = await startWith(['toy', 'spare'], {
+      providers: { toy: { concurrency: 2 }, spare: { concurrency: 1 } },
+    });
+    const made = [];
+    while (made.length < 6) made.push(await askForJob(jobs, { owner }));
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 2, toy: 1 });
+    const [first] = made;
+    if (!first) throw new Error('no job');
+    const { project } = owner;
+    await jobs.get(StoreResultsHandler).store([endOf(first, { project, ...calledAt('toy') })]);
+    await jobs.get(DurableLimits).settle();
+    await eventually(async () => {
+      await jobs.query(`UPDATE jobs.jobs SET lease_until = NULL`);
+      await jobs.dispatch();
+      expect(played.published).toHaveLength(4);
+    });
+  });
+
+  it('let go what no target may serve, with or without them, so that it is told why', async () => {
+    const owner = await startWith([], { providers: { toy: { requestsPerMinute: 1 } } });
+    await validated(3, owner);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 3 });
+  });
+
+  it('are no reason to give work to somebody who cannot do it, nor is a pause: it waits for who can', async () => {
+    const owner = await startWith(['toy', 'spare'], { providers: { toy: { requestsPerMinute: 2 } } });
+    const limits = { inputModalities: ['text'], contextWindow: 40 };
+    const [first, second] = [target('toy', 1), { ...target('spare', 2), limits }];
+    played.snapshot = { ...played.snapshot, models: [{ ...model('gpt-small', []), targets: [first, second] }] };
+    await jobs.stop();
+    jobs = await JobsForTests.start(database.url, { nats: played });
+    const content = 'a word '.repeat(100);
+    const long = { body: { model: 'gpt-small', messages: [{ role: 'user', content }] } };
+    const id = await jobs.create([1, 2, 3].map((number) => `${inputLine(number, long)}\n`).join(''), owner);
+    await jobs.validate(id);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ '': 2 });
+    await eventually(async () => {
+      await jobs.dispatch();
+      expect((await queueOf(id, owner))?.held_by).toMatchObject({ reason: 'limit' });
+    });
+    played.published.length = 0;
+
+    const pauses = jobs.get(PauseRepository);
+    await pauses.put({ scope: 'provider', name: 'toy', reason: null, pausedBy: 'operator', until: null });
+    const free = { ...caller, project: 'free' };
+    const other = await jobs.create(`${inputLine(1)}\n${inputLine(2, long)}\n${inputLine(3)}\n`, free);
+    await jobs.validate(other);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ toy: 1 });
+    await eventually(async () => {
+      await jobs.dispatch();
+      expect((await queueOf(other, free))?.held_by).toMatchObject({ reason: 'pause', of: 'provider toy' });
+    });
+    await pauses.remove({ scope: 'provider', name: 'toy' });
+    await eventually(async () => {
+      await jobs.dispatch();
+      expect(sent()).toEqual({ toy: 1, '': 2 });
+    });
+  });
+
+  it('are not asked for a provider that an operator has paused', async () => {
+    const owner = await startWith(['toy', 'spare'], { providers: { spare: { requestsPerMinute: 10 } } });
+    const pauses = jobs.get(PauseRepository);
+    await pauses.put({ scope: 'provider', name: 'toy', reason: null, pausedBy: 'operator', until: null });
+    await validated(12, owner);
+    await jobs.dispatch();
+    expect(sent()).toEqual({ toy: 9 });
+    await pauses.remove({ scope: 'provider', name: 'toy' });
+  });
+});
