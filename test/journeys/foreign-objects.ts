@@ -15,8 +15,7 @@ const FORM = { 'content-type': 'multipart/form-data; boundary=xx' };
 async function post(url: string, key: string, body: object | string, headers: Record<string, string> = {}) {
   const answer = await call(url, { method: 'POST', key, body, headers });
   expect([url, answer.status < 300, answer.text]).toEqual([url, true, answer.text]);
-  const { id } = JSON.parse(answer.text) as { id: string };
-  return { id, requestId: String(answer.headers['x-request-id']) };
+  return JSON.parse(answer.text) as { id: string };
 }
 
 function upload(text: string): string {
@@ -37,8 +36,8 @@ async function oneOfEachKind(url: string, key: string): Promise<Objects> {
   const messages = await ask('/v1/messages/batches', { requests: [{ custom_id: 'a', params }] });
   const job = await ask('/v1/chat/completions', CHAT, { prefer: 'respond-async' });
   const response = await ask('/v1/responses', { model: 'small', input: 'hi' });
-  const stream = { 'x-switchyard-resumable': 'true' };
-  const { requestId } = await ask('/v1/chat/completions', CHAT, stream);
+  const stream = { key, headers: { 'x-switchyard-resumable': 'true' }, body: { ...CHAT, stream: true } };
+  const requestId = String((await call(`${url}/v1/chat/completions`, stream)).headers['x-request-id']);
   const endpoint = await ask('/v1/webhooks/endpoints', { url: 'https://hooks.example/x', event_types: ['*'] });
   const delivery = await ask(`/v1/webhooks/endpoints/${endpoint.id}/test`, {});
   const hooks = [endpoint.id, delivery.id];
