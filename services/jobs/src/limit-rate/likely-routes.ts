@@ -41,9 +41,9 @@ export class LikelyRoutes {
       this.table = undefined;
       this.allowances.follow(snapshot);
     });
-    keys.onChange((hash, entry) => {
+    keys.onNameChange((entry) => {
       this.allowances.followKey(entry);
-      this.keyPolicies.followKey(hash, entry);
+      this.keyPolicies.followKey(entry);
     });
   }
 

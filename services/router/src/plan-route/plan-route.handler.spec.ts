@@ -73,7 +73,7 @@ describe('PlanRouteHandler', () => {
 
   it('lets a key reach what a budget goes on with from a model that it may ask for, and not from another', () => {
     const entry = { ...facts, name: 'ci', hash: '', admin: false, models: ['leading'] };
-    const handler = handlerOf([], (listener) => listener('', entry));
+    const handler = handlerOf([], (listener) => listener(entry));
     expect(handler.plan({ ...facts, model: 'turning', downgradedFrom: 'leading' }).targets).toHaveLength(1);
     expect(() => handler.plan({ ...facts, model: 'turning', downgradedFrom: 'other' })).toThrow(/by permission/);
   });
