@@ -23,6 +23,7 @@ import { KeepPayloadsHandler } from './keep-payloads/keep-payloads.handler.js';
 import { PayloadsRepository } from './keep-payloads/payloads.repository.js';
 import { ListCheckpointsHandler } from './list-checkpoints/list-checkpoints.handler.js';
 import { EntriesRepository } from './list-events/entries.repository.js';
+import { KnownOrganizations } from './list-events/known-organizations.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
 import { LogPlacesRepository } from './list-events/log-places.repository.js';
@@ -66,30 +67,49 @@ export class AuditParts {
   readonly entries = new EntriesRepository(this.database);
   readonly deeds = new NoteDeeds(this.trail);
   readonly readings = new ReadingNotes(this.deeds);
+  readonly places = new LogPlacesRepository(this.database);
+  /** Organisations that are known although they have no log. */
+  readonly configured: { current: Pick<Snapshot, 'organizations'> } = { current: {} };
+  readonly known = new KnownOrganizations(this.places, this.configured as SnapshotWatch);
   readonly events = new ListEventsController(
-    new ListEventsHandler(this.entries, this.readings, new LogPlacesRepository(this.database)),
+    new ListEventsHandler(this.entries, this.readings, this.places, this.known),
   );
   readonly checkpoints = new CheckpointsRepository(this.database);
   readonly keys = new SigningKeys(new SigningKeysRepository(this.database), testSettings);
   readonly signer = new SignCheckpointsHandler(this.checkpoints, this.keys);
   readonly tiles = new TilesRepository(this.database);
   readonly log = new LogRepository(this.database);
-  readonly reader = new ReadLogHandler(this.log, this.tiles, this.checkpoints, this.signer, this.keys, this.deeds);
-  readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer, this.readings);
+  readonly reader = new ReadLogHandler(
+    this.log,
+    this.tiles,
+    this.checkpoints,
+    this.signer,
+    this.keys,
+    this.deeds,
+    this.known,
+  );
+  readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer, this.readings, this.known);
   readonly payloads = new PayloadsRepository(this.database);
   readonly keyFolder = mkdtempSync(join(tmpdir(), 'switchyard-keys-'));
   readonly keyProvider = openKeyProvider({ kind: 'file', path: join(this.keyFolder, 'payload.key') });
   readonly dataKeys = new DataKeys(this.payloads, this.keyProvider);
   readonly payloadKeeper = new KeepPayloadsHandler(this.trail, this.payloads, this.dataKeys, testSettings);
-  readonly payloadReader = new ReadPayloadsHandler(this.payloads, this.dataKeys, this.deeds);
-  readonly eraser = new EraseSubjectsHandler(this.trail, this.payloads, this.dataKeys, testSettings, silentLog);
+  readonly payloadReader = new ReadPayloadsHandler(this.payloads, this.dataKeys, this.deeds, this.known);
+  readonly eraser = new EraseSubjectsHandler(
+    this.trail,
+    this.payloads,
+    this.dataKeys,
+    this.known,
+    testSettings,
+    silentLog,
+  );
   /** Puts a configuration in force for those who follow it. */
   follow: (snapshot: Pick<Snapshot, 'organizations' | 'plans'>) => void = () => undefined;
   readonly expirer = new ExpirePayloadsHandler(this.trail, this.payloads, {
     onChange: (listener: typeof this.follow) => (this.follow = listener),
   } as unknown as SnapshotWatch);
-  readonly reporter = new ReportTrailHandler(new ReportEntriesRepository(this.database), this.deeds);
-  readonly lister = new ListCheckpointsHandler(this.checkpoints, this.keys, this.deeds);
+  readonly reporter = new ReportTrailHandler(new ReportEntriesRepository(this.database), this.deeds, this.known);
+  readonly lister = new ListCheckpointsHandler(this.checkpoints, this.keys, this.deeds, this.known);
 
   private constructor(
     readonly server: TestDatabase,

@@ -14,6 +14,7 @@ import { DecidedRequestsRepository } from './list-decisions/decided-requests.rep
 import { ListDecisionsController } from './list-decisions/list-decisions.controller.js';
 import { ListDecisionsHandler } from './list-decisions/list-decisions.handler.js';
 import { EntriesRepository } from './list-events/entries.repository.js';
+import { KnownOrganizations } from './list-events/known-organizations.js';
 import { ListEventsController } from './list-events/list-events.controller.js';
 import { ListEventsHandler } from './list-events/list-events.handler.js';
 import { LogPlacesRepository } from './list-events/log-places.repository.js';
@@ -89,6 +90,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ListEventsHandler,
     EntriesRepository,
     LogPlacesRepository,
+    KnownOrganizations,
     ListDecisionsHandler,
     DecidedRequestsRepository,
     KeepFeedbackHandler,

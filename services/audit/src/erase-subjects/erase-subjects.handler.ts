@@ -6,6 +6,7 @@ import { pseudonymOf } from '#libs/secrets';
 import { Logger } from '#libs/telemetry';
 import { DataKeys } from '../keep-payloads/data-keys.js';
 import { PayloadsRepository } from '../keep-payloads/payloads.repository.js';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
 import { noteOf } from '../note-deeds/note-deeds.js';
 import { entryOfNote } from '../record-event/note-entry.policy.js';
 import { TrailRepository } from '../record-event/trail.repository.js';
@@ -20,13 +21,15 @@ export class EraseSubjectsHandler {
     private readonly trail: TrailRepository,
     private readonly repository: PayloadsRepository,
     private readonly keys: DataKeys,
+    private readonly known: KnownOrganizations,
     private readonly settings: Settings,
     private readonly log: Logger,
   ) {}
 
-  /** @throws QueryRefused 409 while the log is held */
+  /** @throws QueryRefused 409 while the log is held, 404 for an organisation that there is not */
   async erase(command: SubjectErase, now: Date = new Date()): Promise<SubjectErased> {
     const { caller, organization, subject, reason } = command;
+    await this.known.require(organization);
     const pseudonym = pseudonymOf(organization, subject, this.settings.secretKey);
     const note = noteOf(caller, {
       organization,

@@ -8,6 +8,7 @@ import {
   type AuditHoldPut,
 } from '#libs/contracts';
 import { AnswerQuery } from '#libs/messaging';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
 import { NoteDeeds, type Deed } from '../note-deeds/note-deeds.js';
 import { PartitionsRepository } from './partitions.repository.js';
 
@@ -17,6 +18,7 @@ export class HoldLogsController {
   constructor(
     private readonly partitions: PartitionsRepository,
     private readonly deeds: NoteDeeds,
+    private readonly known: KnownOrganizations,
   ) {}
 
   @AnswerQuery(Subject.auditHoldList, auditHoldListSchema)
@@ -27,6 +29,7 @@ export class HoldLogsController {
 
   @AnswerQuery(Subject.auditHoldPut, auditHoldPutSchema)
   async put({ caller, organization, isHeld, reason }: AuditHoldPut): Promise<AuditHoldPage> {
+    await this.known.require(organization);
     const deed: Deed = {
       organization,
       type: isHeld ? 'legal-hold.placed' : 'legal-hold.lifted',

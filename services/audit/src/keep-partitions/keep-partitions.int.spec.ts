@@ -42,7 +42,7 @@ describe('entries past their time', () => {
       watch,
       silentLog,
     );
-    holds = new HoldLogsController(partitions, parts.deeds);
+    holds = new HoldLogsController(partitions, parts.deeds, parts.known);
     // Recorded a while ago: the clock of the database cannot be set back, but the partition of an entry can be chosen.
     await parts.record(events);
     await parts.server.query(`SELECT audit.add_partitions(now() - interval '400 days', now())`);

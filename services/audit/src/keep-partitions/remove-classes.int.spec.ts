@@ -101,7 +101,7 @@ describe('entries of classes that are past their time', () => {
 
   it('stay while their log is held', async () => {
     rules = RULES;
-    const holds = new HoldLogsController(partitions, parts.deeds);
+    const holds = new HoldLogsController(partitions, parts.deeds, parts.known);
     await holds.put({ caller: admin, organization: 'old', isHeld: true, reason: 'case 7' });
     expect(await keeper.keep(Date.now())).toEqual([]);
     expect(await kept()).toEqual({ short: 10, long: 10, failing: 5 });
@@ -109,7 +109,7 @@ describe('entries of classes that are past their time', () => {
   });
 
   it('stay where what was sealed is no longer what is due, and what an attempt left is no hindrance', async () => {
-    const holds = new HoldLogsController(partitions, parts.deeds);
+    const holds = new HoldLogsController(partitions, parts.deeds, parts.known);
     const note = parts.deeds.note.bind(parts.deeds);
     // Between the sealing and the removal.
     parts.deeds.note = async (caller, deed, beside) => {

@@ -33,6 +33,7 @@ describe('prompts and answers beside the trail', () => {
   let parts: AuditParts;
   beforeAll(async () => {
     parts = await AuditParts.open();
+    parts.configured.current = { organizations: ['late', 'racing'].map((name) => ({ name, projects: [] })) };
   });
   afterAll(() => parts.close());
 

@@ -8,7 +8,7 @@ import {
   type CheckpointPage,
 } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
-import { organizationOf } from '../list-events/reader.js';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
 import { NoteDeeds, type Deed } from '../note-deeds/note-deeds.js';
 import { CheckpointsRepository, type SignedCheckpoint } from '../sign-checkpoints/checkpoints.repository.js';
 import { SigningKeys } from '../sign-checkpoints/signing-keys.js';
@@ -22,11 +22,12 @@ export class ListCheckpointsHandler {
     private readonly checkpoints: CheckpointsRepository,
     private readonly signingKeys: SigningKeys,
     private readonly deeds: NoteDeeds,
+    private readonly known: KnownOrganizations,
   ) {}
 
   /** A page, oldest first; without a cursor and with `newest` the last one only. */
   async list({ after, limit, newest, ...asked }: CheckpointList): Promise<CheckpointPage> {
-    const organization = organizationOf(asked);
+    const { organization } = await this.known.reachOf(asked);
     if (newest === true) {
       const last = await this.checkpoints.newest(organization);
       return { checkpoints: last ? [shown(last)] : [], next: null };
@@ -38,7 +39,8 @@ export class ListCheckpointsHandler {
   }
 
   async keys(query: AuditKeyList): Promise<AuditKeyPage> {
-    return { keys: await this.signingKeys.published(organizationOf(query)) };
+    const { organization } = await this.known.reachOf(query);
+    return { keys: await this.signingKeys.published(organization) };
   }
 
   /** A new key signs from now on. The trail of the installation tells who put it there. @throws QueryRefused 409 where somebody else did at this moment */

@@ -3,11 +3,12 @@ import type { AuditEventList, AuditEventPage, RecordRead, RequestReadReply } fro
 import { readingPlace } from '#libs/permission';
 import { fittingPage } from '../largest-page.js';
 import { EntriesRepository } from './entries.repository.js';
+import { KnownOrganizations } from './known-organizations.js';
 import { LogPlacesRepository } from './log-places.repository.js';
 import { windowOf } from './log-window.policy.js';
 import { searchPatterns } from './search-terms.policy.js';
 import { ReadingNotes } from './reading-notes.js';
-import { reachOf, withinProject } from './reader.js';
+import { withinProject } from './reader.js';
 
 /** Reads the trail, for each caller its own project's entries; whole logs for those whose role holds in the organisation. */
 @Injectable()
@@ -16,6 +17,7 @@ export class ListEventsHandler {
     private readonly entries: EntriesRepository,
     private readonly readings: ReadingNotes,
     private readonly places: LogPlacesRepository,
+    private readonly known: KnownOrganizations,
   ) {}
 
   async readRequest({ caller, requestId }: RecordRead): Promise<RequestReadReply> {
@@ -41,7 +43,7 @@ export class ListEventsHandler {
     text,
     ...filter
   }: AuditEventList): Promise<AuditEventPage> {
-    const reach = withinProject(reachOf({ caller, organization: named }), filter.project);
+    const reach = withinProject(await this.known.reachOf({ caller, organization: named }), filter.project);
     const sought = text === undefined ? {} : { text };
     if (continues !== true) await this.readings.note(caller, reach, { ...filter, ...sought });
     const selection = { ...filter, ...reach, limit: limit + 1 };

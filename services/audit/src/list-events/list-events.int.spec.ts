@@ -8,6 +8,7 @@ import {
   type AuditNoted,
   type AuditEventList,
 } from '#libs/contracts';
+import type { SnapshotWatch } from '#libs/messaging';
 import { Database } from '#libs/storage';
 import { createLogger } from '#libs/telemetry';
 import { buildRequestEnded, createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -15,6 +16,7 @@ import { auditSchema } from '../audit.schema.js';
 import { RecordEventHandler } from '../record-event/record-event.handler.js';
 import { TrailRepository } from '../record-event/trail.repository.js';
 import { EntriesRepository } from './entries.repository.js';
+import { KnownOrganizations } from './known-organizations.js';
 import { ListEventsController } from './list-events.controller.js';
 import { ListEventsHandler } from './list-events.handler.js';
 import { NoteDeeds } from '../note-deeds/note-deeds.js';
@@ -51,7 +53,10 @@ describe('answers on the trail', () => {
     await recorder.record(events.flatMap((event) => decodeSentRequestsEnded(Buffer.from(encodeRequestEnded(event)))));
     readings = new ReadingNotes(new NoteDeeds(new TrailRepository(database)));
     const places = new LogPlacesRepository(database);
-    controller = new ListEventsController(new ListEventsHandler(new EntriesRepository(database), readings, places));
+    const known = new KnownOrganizations(places, { current: undefined } as SnapshotWatch);
+    controller = new ListEventsController(
+      new ListEventsHandler(new EntriesRepository(database), readings, places, known),
+    );
   });
   afterAll(async () => {
     await database.close();

@@ -12,6 +12,14 @@ interface Row {
 export class LogPlacesRepository {
   constructor(private readonly database: Database) {}
 
+  /** Whether anything was ever recorded of an organisation. */
+  async hasLog(organization: string): Promise<boolean> {
+    const rows = await this.database
+      .asTenant({ organization })
+      .query('SELECT size FROM audit.logs WHERE organization = $1 AND size > 0', [organization]);
+    return rows.length > 0;
+  }
+
   /** What of a log is there and was recorded within a time, `until` exclusive. */
   async boundsOf(
     organization: string,

@@ -31,11 +31,6 @@ export function reachOf({ caller, organization = caller.organization }: Asked, p
   });
 }
 
-/** The organisation whose log is meant. @throws QueryRefused 403 */
-export function organizationOf(asked: Asked): string {
-  return reachOf(asked).organization;
-}
-
 /** Somebody who sees a whole log may ask for one project of it; nobody may ask for more than they see. @throws QueryRefused 403 */
 export function withinProject({ organization, project }: Reach, wanted: string | undefined): Reach {
   if (project === undefined || wanted === undefined || wanted === project)

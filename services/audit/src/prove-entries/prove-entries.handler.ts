@@ -3,7 +3,7 @@ import type { ConsistencyProof, ConsistencyProve, InclusionProof, InclusionProve
 import { consistencyRanges, hashOfRange, inclusionRanges, leafHash, type Range } from '#libs/merkle';
 import { QueryRefused } from '#libs/messaging';
 import { EntriesRepository } from '../list-events/entries.repository.js';
-import { organizationOf, reachOf } from '../list-events/reader.js';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
 import { ReadingNotes } from '../list-events/reading-notes.js';
 import { visibleBody } from '../list-events/visible-body.policy.js';
 import { TilesRepository } from '../read-log/tiles.repository.js';
@@ -17,11 +17,12 @@ export class ProveEntriesHandler {
     private readonly tiles: TilesRepository,
     private readonly signer: SignCheckpointsHandler,
     private readonly readings: ReadingNotes,
+    private readonly known: KnownOrganizations,
   ) {}
 
   /** The proof has the entry in it, so that asking for one is a reading of the trail. @throws QueryRefused 404 for an entry that is not there or not the caller's */
   async proveInclusion(query: InclusionProve): Promise<InclusionProof> {
-    const reach = reachOf(query);
+    const reach = await this.known.reachOf(query);
     const { organization } = reach;
     const { sequence, requestId, size } = query;
     // Where the place is known, its checkpoint is looked up meanwhile.
@@ -49,7 +50,7 @@ export class ProveEntriesHandler {
 
   /** @throws QueryRefused 404 where the log is shorter */
   async proveConsistency(query: ConsistencyProve): Promise<ConsistencyProof> {
-    const organization = organizationOf(query);
+    const { organization } = await this.known.reachOf(query);
     const { from, to } = query;
     const checkpoint = await this.signer.covering(organization, Math.max(from, to ?? 1));
     if (!checkpoint) throw refused('log_too_short', `The log has fewer than ${Math.max(from, to ?? 1)} entries.`);

@@ -3,7 +3,8 @@ import type { Caller, LogExportBegin, LogExportBegun, LogRead, LogReadReply } fr
 import { hashOfNode, nodesOf, TILE_WIDTH, type NodePlace, type Range } from '#libs/merkle';
 import { QueryRefused } from '#libs/messaging';
 import { LARGEST_PAGE_BYTES } from '../largest-page.js';
-import { reachOf, withinProject } from '../list-events/reader.js';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
+import { withinProject } from '../list-events/reader.js';
 import { visibleBody } from '../list-events/visible-body.policy.js';
 import { NoteDeeds } from '../note-deeds/note-deeds.js';
 import { CheckpointsRepository } from '../sign-checkpoints/checkpoints.repository.js';
@@ -29,11 +30,12 @@ export class ReadLogHandler {
     private readonly signer: SignCheckpointsHandler,
     private readonly keys: SigningKeys,
     private readonly deeds: NoteDeeds,
+    private readonly known: KnownOrganizations,
   ) {}
 
   /** Signs a checkpoint to export up to, after the trail has it that somebody exports, or goes on with an export that broke off. */
   async begin({ format, filter, resumes, ...asked }: LogExportBegin): Promise<LogExportBegun> {
-    const reach = withinProject(reachOf(asked), filter.project);
+    const reach = withinProject(await this.known.reachOf(asked), filter.project);
     const { organization, project } = reach;
     await this.deeds.note(asked.caller, {
       organization,
@@ -50,7 +52,7 @@ export class ReadLogHandler {
 
   /** @throws QueryRefused 403, and 404 where the log is shorter than `size` */
   async read({ start, size, filter, ...asked }: LogRead): Promise<LogReadReply> {
-    const { organization, project } = withinProject(reachOf(asked), filter.project);
+    const { organization, project } = withinProject(await this.known.reachOf(asked), filter.project);
     const checkpoint = await this.checkpoints.covering(organization, size);
     if (size > 0 && checkpoint?.size !== size)
       throw new QueryRefused({

@@ -4,7 +4,7 @@ import { QueryRefused } from '#libs/messaging';
 import { decryptPayload } from '#libs/secrets';
 import { DataKeys } from '../keep-payloads/data-keys.js';
 import { PayloadsRepository } from '../keep-payloads/payloads.repository.js';
-import { reachOf } from '../list-events/reader.js';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
 import { NoteDeeds } from '../note-deeds/note-deeds.js';
 
 /** Shows prompts and answers that were kept to whoever may see them, each reading on record before anything is shown. */
@@ -14,11 +14,13 @@ export class ReadPayloadsHandler {
     private readonly repository: PayloadsRepository,
     private readonly keys: DataKeys,
     private readonly deeds: NoteDeeds,
+    private readonly known: KnownOrganizations,
   ) {}
 
   /** @throws QueryRefused 404 where nothing is kept, 410 where its subject was erased; KeyProviderError */
   async read({ caller, organization: named, requestId, part }: PayloadRead): Promise<PayloadPart> {
-    const reach = reachOf({ caller, organization: named }, { action: 'read', subject: 'Payload' });
+    const permission = { action: 'read', subject: 'Payload' } as const;
+    const reach = await this.known.reachOf({ caller, organization: named }, permission);
     const { organization } = reach;
     const stored = await this.repository.find(reach, requestId, part);
     if (!stored) throw notKept(requestId);

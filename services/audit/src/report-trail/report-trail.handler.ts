@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { AuditReportPage, AuditReportRead } from '#libs/contracts';
 import { QueryRefused } from '#libs/messaging';
 import { fittingPage } from '../largest-page.js';
-import { reachOf, withinProject } from '../list-events/reader.js';
+import { KnownOrganizations } from '../list-events/known-organizations.js';
+import { withinProject } from '../list-events/reader.js';
 import { NoteDeeds } from '../note-deeds/note-deeds.js';
 import { ROWS_OF } from './report-rows.policy.js';
 import { ReportEntriesRepository } from './report-entries.repository.js';
@@ -16,12 +17,13 @@ export class ReportTrailHandler {
   constructor(
     private readonly entries: ReportEntriesRepository,
     private readonly deeds: NoteDeeds,
+    private readonly known: KnownOrganizations,
   ) {}
 
   /** @throws QueryRefused 400 where the report lacks what it is about, 403 for what the caller may not read */
   async read({ caller, organization: named, continues, ...asked }: AuditReportRead): Promise<AuditReportPage> {
     requireSubject(asked);
-    const reach = withinProject(reachOf({ caller, organization: named }), asked.project);
+    const reach = withinProject(await this.known.reachOf({ caller, organization: named }), asked.project);
     const { organization, project } = reach;
     if (continues !== true) {
       const { report, after: _after, ...filter } = asked;
