@@ -26,6 +26,10 @@ export function openCheckpoint(note: string, verifiers: readonly Verifier[]): Ch
   const time = Date.parse(extensions.find((line) => line.startsWith('time '))?.slice('time '.length) ?? '');
   if (!/^(0|[1-9]\d{0,15})$/.test(size) || root.length !== HASH_BYTES || Number.isNaN(time))
     throw new NoteRefused('A note was signed, but it is no checkpoint with origin, size, root and time.');
+  if (time > (signedBy.validUntil ?? Number.POSITIVE_INFINITY))
+    throw new NoteRefused(
+      `A checkpoint of ${new Date(time).toISOString()} was signed by a key that signed until ${new Date(signedBy.validUntil ?? 0).toISOString()} only: whoever made it has an old key.`,
+    );
   if (origin !== signedBy.name)
     throw new NoteRefused(`A checkpoint of ${origin} was signed by the key of ${signedBy.name}.`);
   return { origin, size: Number(size), root, time };

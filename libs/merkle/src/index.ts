@@ -6,7 +6,16 @@ export { edgeTiles, hashOfNode, hashOfRange, LogEdge, tilesFor, TILE_WIDTH } fro
 export type { FindTile, Tile, TilePlace } from './tiles.js';
 export { isConsistent, isIncluded } from './verify-proofs.js';
 export type { ConsistencyClaim, InclusionClaim } from './verify-proofs.js';
-export { decodeVerifier, encodeVerifier, NoteRefused, openNote, rawPublicKey, signNote } from './signed-note.js';
+export {
+  decodeKeyLine,
+  decodeVerifier,
+  encodeKeyLine,
+  encodeVerifier,
+  NoteRefused,
+  openNote,
+  rawPublicKey,
+  signNote,
+} from './signed-note.js';
 export type { OpenedNote, Verifier } from './signed-note.js';
 export { notesIn, openCheckpoint, signCheckpoint } from './checkpoint.js';
 export type { Checkpoint } from './checkpoint.js';

@@ -6,7 +6,15 @@ import { notesIn, openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { leafHash } from './hashes.js';
 import { consistencyRanges, inclusionRanges, nodesOf, type Range } from './ranges.js';
 import { auditPath, consistencyProof, treeHash } from './rfc6962.fixture.js';
-import { decodeVerifier, encodeVerifier, openNote, rawPublicKey, signNote } from './signed-note.js';
+import {
+  decodeKeyLine,
+  decodeVerifier,
+  encodeKeyLine,
+  encodeVerifier,
+  openNote,
+  rawPublicKey,
+  signNote,
+} from './signed-note.js';
 import { hashOfNode, hashOfRange, LogEdge, tilesFor, type FindTile, type Tile } from './tiles.js';
 import { isConsistent, isIncluded } from './verify-proofs.js';
 
@@ -73,6 +81,27 @@ describe('proofs', () => {
     );
   });
 
+  it('of inclusion hold for 10,000 entries at 100 sizes, by roots that were made without them (AU-04)', () => {
+    const large = storedLog(3_000, 500);
+    const known = new Map<string, Uint8Array>();
+    const hashOf = (range: Range): Uint8Array => {
+      const name = `${range.start}-${range.end}`;
+      const hash = known.get(name) ?? hashOfRange(range, large.tileAt);
+      known.set(name, hash);
+      return hash;
+    };
+    for (let times = 0; times < 100; times += 1) {
+      const size = 1 + Math.floor(Math.random() * 3_000);
+      const root = treeHash(large.entries.slice(0, size));
+      for (let each = 0; each < 100; each += 1) {
+        const index = Math.floor(Math.random() * size);
+        const claim = { index, size, leaf: leafHash(large.entries[index]!), root };
+        const proof = inclusionRanges(index, size).map(hashOf);
+        if (!isIncluded({ ...claim, proof })) throw new Error(`entry ${index} of ${size} is not proved`);
+      }
+    }
+  });
+
   it('of consistency are those of RFC 6962, between any two sizes', () => {
     assert(
       property(integer({ min: 1, max: 700 }), nat(700), (size, place) => {
@@ -131,6 +160,10 @@ describe('a checkpoint', () => {
   it('opens with the key that signed it, and with no other', () => {
     const other = generateKeyPairSync('ed25519');
     expect(openCheckpoint(note, [verifier])).toEqual({ ...checkpoint, root: Buffer.from(checkpoint.root) });
+    expect(openCheckpoint(note, [{ ...verifier, validUntil: checkpoint.time }])).toMatchObject({
+      size: checkpoint.size,
+    });
+    expect(() => openCheckpoint(note, [{ ...verifier, validUntil: checkpoint.time - 1 }])).toThrow('has an old key');
     expect(() => openCheckpoint(note, [{ ...verifier, publicKey: rawPublicKey(other.publicKey) }])).toThrow(
       'No signature',
     );
@@ -159,6 +192,11 @@ describe('a checkpoint', () => {
   it('has a key in the form of signed notes, whose id must be right', () => {
     const text = encodeVerifier(verifier);
     expect(decodeVerifier(text)).toEqual(verifier);
+    expect(decodeKeyLine(encodeKeyLine(text, null))).toEqual(verifier);
+    const until = '2026-11-30T12:00:00.000Z';
+    expect(decodeKeyLine(`${encodeKeyLine(text, until)}\r`)).toEqual({ ...verifier, validUntil: Date.parse(until) });
+    expect(decodeKeyLine(`${text} until soon`)).toBeUndefined();
+    expect(decodeKeyLine(`${text} from 2026`)).toBeUndefined();
     expect(decodeVerifier(text.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))).toBeUndefined();
     expect(decodeVerifier('nothing')).toBeUndefined();
   });

@@ -4,6 +4,8 @@ import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto
 export interface Verifier {
   readonly name: string;
   readonly publicKey: Uint8Array;
+  /** Until when it signed, in milliseconds since the Unix epoch; absent of a key that still does, or where that is not known. */
+  readonly validUntil?: number;
 }
 
 /** A note whose text was signed by one of the verifiers. */
@@ -66,6 +68,20 @@ export function decodeVerifier(text: string): Verifier | undefined {
   if (bytes[0] !== ED25519 || bytes.length !== 1 + PUBLIC_KEY_BYTES) return undefined;
   const verifier = { name, publicKey: bytes.subarray(1) };
   return keyIdOf(verifier).toString('hex') === id ? verifier : undefined;
+}
+
+/** A line of a list of keys: a verifier, and of one that signs no more `until` and the time (ISO 8601) behind it. */
+export function encodeKeyLine(verifier: string, validUntil: string | null): string {
+  return validUntil === null ? verifier : `${verifier} until ${validUntil}`;
+}
+
+/** Reads what `encodeKeyLine` wrote. Undefined for a line that is none. */
+export function decodeKeyLine(line: string): Verifier | undefined {
+  const [text = '', until] = line.trim().split(' until ');
+  const verifier = decodeVerifier(text);
+  if (until === undefined || !verifier) return verifier;
+  const validUntil = Date.parse(until);
+  return Number.isNaN(validUntil) ? undefined : { ...verifier, validUntil };
 }
 
 /** The 32 bytes of an Ed25519 public key. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ExportVerifier, leafHash, LogEdge, signCheckpoint, type ExportReport } from '#libs/merkle';
+import { ExportVerifier, leafHash, LogEdge, openCheckpoint, signCheckpoint, type ExportReport } from '#libs/merkle';
 import { buildRequestEnded } from '#libs/testing';
 import { AuditParts, callerOf } from './audit.fixture.js';
 
@@ -161,9 +161,17 @@ describe('a log that somebody with the whole database changed', () => {
   it('verifies through a rotation of the key, with old keys and new', async () => {
     await logOf('rotated');
     const before = await parts.keys.verifiersOf('rotated');
+    const stolenKey = await parts.keys.current();
     await parts.lister.rotate({ caller: admin });
     const report = await verify('rotated');
     expect(report.faults).toEqual([]);
+    const [current, old] = await parts.keys.verifiersOf('rotated');
+    expect([current?.validUntil, old?.publicKey]).toEqual([undefined, before[0]?.publicKey]);
+    // What was signed while the key was replaced is good; whoever has the old key later makes nothing that is.
+    expect(old!.validUntil! - Date.now()).toBeGreaterThan(50_000);
+    const late = openCheckpoint((await parts.signer.sign('rotated', old!.validUntil! + 1))!.note, [current!]);
+    const stolen = signCheckpoint(late, stolenKey);
+    expect((await verify('rotated', [stolen])).faults[0]?.reason).toContain('has an old key');
     const withOld = new ExportVerifier({ verifiers: before, checkpoints: [] });
     for (const line of await parts.export(admin, {}, 'rotated')) withOld.take(line);
     expect(withOld.finish().faults[0]?.reason).toContain('No signature is by a key that was given');

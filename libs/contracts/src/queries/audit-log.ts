@@ -57,7 +57,14 @@ export type AuditKeyRotate = z.infer<typeof auditKeyRotateSchema>;
 /** The public keys that checkpoints were ever signed with, the newest first, in the form of C2SP signed-note. */
 export const auditKeyPageSchema = z.object({
   keys: z.array(
-    z.object({ number: z.int(), verifier: z.string(), createdAt: epochMilliseconds, isCurrent: z.boolean() }),
+    z.object({
+      number: z.int(),
+      verifier: z.string(),
+      createdAt: epochMilliseconds,
+      isCurrent: z.boolean(),
+      /** Nothing that it signed is of a later time; absent of the current one. */
+      validUntil: epochMilliseconds.optional(),
+    }),
   ),
 });
 export type AuditKeyPage = z.infer<typeof auditKeyPageSchema>;

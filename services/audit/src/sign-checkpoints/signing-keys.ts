@@ -4,7 +4,7 @@ import { encodeVerifier, rawPublicKey, type Verifier } from '#libs/merkle';
 import { Settings } from '#libs/runtime';
 import { openEnvelope, sealEnvelope } from '#libs/secrets';
 import type { Transaction } from '#libs/storage';
-import { SigningKeysRepository, type NewKey } from './signing-keys.repository.js';
+import { SigningKeysRepository, type NewKey, type StoredKey } from './signing-keys.repository.js';
 
 /** A public key, in the form that `audit verify` reads. */
 export interface PublishedKey {
@@ -12,7 +12,12 @@ export interface PublishedKey {
   readonly verifier: string;
   readonly createdAt: number;
   readonly isCurrent: boolean;
+  /** Absent of the key in force. */
+  readonly validUntil?: number;
 }
+
+/** A process that began to sign before a rotation ends with the old key, and clocks differ. */
+const HANDOVER_MILLISECONDS = 60_000;
 
 /**
  * The Ed25519 keys of checkpoints. The first is made when it is needed; the private ones rest in Postgres in envelopes, so that
@@ -60,16 +65,21 @@ export class SigningKeys {
   /** Everybody that has ever signed checkpoints of an organisation's log, the newest first. */
   async verifiersOf(organization: string): Promise<Verifier[]> {
     const name = this.originOf(organization);
-    return (await this.keys.list()).map(({ publicKey }) => ({ name, publicKey }));
+    return (await this.keys.list()).map(({ publicKey }, index, keys) => ({
+      name,
+      publicKey,
+      ...validityOf(keys[index - 1]),
+    }));
   }
 
   async published(organization: string): Promise<PublishedKey[]> {
     const name = this.originOf(organization);
-    return (await this.keys.list()).map(({ number, publicKey, createdAt }, index) => ({
+    return (await this.keys.list()).map(({ number, publicKey, createdAt }, index, keys) => ({
       number,
       verifier: encodeVerifier({ name, publicKey }),
       createdAt: createdAt.getTime(),
       isCurrent: index === 0,
+      ...validityOf(keys[index - 1]),
     }));
   }
 
@@ -83,4 +93,9 @@ export class SigningKeys {
   private envelopeOf(number: number): { owner: string; secretKey: Uint8Array } {
     return { owner: `audit/signing-key/${number}`, secretKey: this.settings.secretKey };
   }
+}
+
+/** Until when a key signs, by the one that came after it. */
+function validityOf(next: Pick<StoredKey, 'createdAt'> | undefined): { validUntil?: number } {
+  return next ? { validUntil: next.createdAt.getTime() + HANDOVER_MILLISECONDS } : {};
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CompactRange, encodeVerifier, leafHash, rawPublicKey, signCheckpoint } from '#libs/merkle';
+import { CompactRange, encodeKeyLine, encodeVerifier, leafHash, rawPublicKey, signCheckpoint } from '#libs/merkle';
 import { describeReport } from './describe-report.policy.js';
 import { verifyFile } from './verify-file.js';
 
@@ -67,6 +67,21 @@ describe('an export in a file', () => {
     });
     expect(report).toMatchObject({ verifiedEntries: 5, verifiedCheckpoints: 2, faults: [] });
     expect(describeReport(report)).toContain('Whole.');
+  });
+
+  it('believes an old key as long as it signed, and no longer', async () => {
+    const file = await write(whole);
+    const list = join(folder, 'rotated.txt');
+    const faultsAt = async (until: string) => {
+      await writeFile(list, `${encodeKeyLine(keys, until)}\n`);
+      return (await verifyFile({ file, keys: list, checkpoints: [join(folder, 'notes')] })).faults;
+    };
+    expect(await faultsAt('2026-01-05T00:00:00.000Z')).toEqual([]);
+    // Of the two checkpoints the one of 3 January is still good.
+    expect(await faultsAt('2026-01-04T23:59:59.999Z')).toMatchObject([
+      { sequence: 5, reason: expect.stringContaining('has an old key') },
+      { sequence: 3, reason: expect.stringContaining('No checkpoint by a key that was given') },
+    ]);
   });
 
   it.each([

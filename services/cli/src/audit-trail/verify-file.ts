@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { decodeVerifier, ExportVerifier, notesIn, type ExportReport, type Verifier } from '#libs/merkle';
+import { decodeKeyLine, ExportVerifier, notesIn, type ExportReport, type Verifier } from '#libs/merkle';
 import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
 import { unreadable } from '../file-problems.js';
@@ -37,13 +37,13 @@ export async function verifyFile({ file, keys, checkpoints, whole = false }: Ver
 }
 
 async function readKeys(given: string): Promise<Verifier[]> {
-  const single = decodeVerifier(given);
+  const single = decodeKeyLine(given);
   if (single) return [single];
   const text = await readFile(given, 'utf8').catch((error: unknown) => {
     throw readable(given, error);
   });
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const keys = lines.map(decodeVerifier).filter((key) => key !== undefined);
+  const keys = lines.map(decodeKeyLine).filter((key) => key !== undefined);
   if (keys.length === lines.length && keys.length > 0) return keys;
   throw new CliError(`${given} holds no public keys, one on a line like "switchyard audit keys" prints them.`);
 }
