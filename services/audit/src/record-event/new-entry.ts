@@ -8,4 +8,6 @@ export interface NewEntry {
   readonly key: string;
   readonly model: string;
   readonly body: string;
+  /** When it happened, which is never later than when it was first delivered. */
+  readonly happenedAt: number;
 }

@@ -11,5 +11,6 @@ export function entryOfNote(note: AuditNoted): NewEntry {
     key: note.actor.id,
     model: '',
     body: JSON.stringify(note),
+    happenedAt: note.happenedAt,
   };
 }

@@ -39,5 +39,6 @@ function entryOf({ event, text }: SentRequestEnded): NewEntry {
     key: event.key,
     model: event.model,
     body: text,
+    happenedAt: event.endedAt,
   };
 }

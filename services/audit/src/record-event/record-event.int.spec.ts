@@ -91,6 +91,33 @@ describe('recording', () => {
     ]);
   });
 
+  it('records what the inbox has forgotten no second time, and what comes late for the first time once', async () => {
+    const longAgo = Date.now() - 40 * 24 * 60 * 60_000;
+    const [known, late] = [1, 2].map(() => buildRequestEnded({ organization: 'forgotten', endedAt: longAgo }));
+    const note = (noteId: string): AuditNoted => ({
+      noteId,
+      organization: 'forgotten',
+      type: 'key.issued',
+      actor: { kind: 'person', id: 'per_1' },
+      subject: { kind: 'key', id: 'key_1' },
+      happenedAt: longAgo,
+    });
+    await recorder.record([sent(known!)]);
+    await recorder.recordNotes([note('note_0123456789old')]);
+    const forgotten = [known!.requestId, 'note_0123456789old'];
+    const rows = await server.query('DELETE FROM audit.inbox WHERE message_id = ANY($1) RETURNING 1', [forgotten]);
+    expect(rows).toHaveLength(2);
+    await recorder.record([known!, late!].map(sent));
+    await recorder.recordNotes([note('note_0123456789old'), note('note_0123456789new')]);
+    expect((await entriesOf('forgotten')).map(({ requestId }) => requestId)).toEqual([
+      known!.requestId,
+      'note_0123456789old',
+      late!.requestId,
+      'note_0123456789new',
+    ]);
+    expect(await faultOf('forgotten')).toBeUndefined();
+  });
+
   it('stores the event exactly, without its answer', async () => {
     const event = buildRequestEnded({
       organization: 'exact',

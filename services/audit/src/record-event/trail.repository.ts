@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Consumer } from '#libs/contracts';
+import { Consumer, Stream } from '#libs/contracts';
 import { leafHash, LogEdge, type Tile } from '#libs/merkle';
 import { Database, RowsParameter, storableText, type Transaction } from '#libs/storage';
 import type { NewEntry } from './new-entry.js';
@@ -53,6 +53,11 @@ const TAKE_IN = `
 INSERT INTO audit.inbox (consumer, message_id)
 SELECT $1, message_id FROM ${TAKEN_IN.source('taken', 2)}
 ON CONFLICT DO NOTHING RETURNING message_id`;
+
+const RECORDED = 'SELECT request_id FROM audit.entries WHERE organization = ANY($1) AND request_id = ANY($2)';
+
+/** The inbox knows what was delivered since then, and a day longer: what happened before is looked for in the trail itself. */
+const REMEMBERED_MILLISECONDS = Stream.results.maxAgeMilliseconds;
 
 /** The tiles at the edge of each log; a statement of its own, since one that waits for a lock still sees what was before. */
 const EDGES = `
@@ -123,8 +128,21 @@ export class TrailRepository {
   private async takeIn(transaction: Transaction, entries: readonly NewEntry[], consumer: string): Promise<NewEntry[]> {
     const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [consumer, ...TAKEN_IN.values(entries)]);
     const fresh = new Set(rows.map((row) => row.message_id));
+    const old = entries.filter(
+      ({ requestId, happenedAt }) => fresh.has(requestId) && happenedAt < Date.now() - REMEMBERED_MILLISECONDS,
+    );
+    for (const requestId of await this.recorded(transaction, old)) fresh.delete(requestId);
     // `delete` is true once for each id: of several events of one request in a batch the first is taken.
     return entries.filter((entry) => fresh.delete(entry.requestId));
+  }
+
+  /** Which of them are in the trail: dead letters are sent again when the inbox has forgotten them. */
+  private async recorded(transaction: Transaction, old: readonly NewEntry[]): Promise<string[]> {
+    if (old.length === 0) return [];
+    const organizations = [...new Set(old.map(({ organization }) => organization))];
+    const requests = old.map(({ requestId }) => requestId);
+    const rows = await transaction.query<{ request_id: string }>(RECORDED, [organizations, requests]);
+    return rows.map(({ request_id: requestId }) => requestId);
   }
 
   private async edgesOf(transaction: Transaction, sizes: ReadonlyMap<string, number>): Promise<Map<string, LogEdge>> {
