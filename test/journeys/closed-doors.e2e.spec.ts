@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import {
   encodeRequestEnded,
+  MessageHeader,
   moderationJudgementSchema,
+  payloadPartName,
   requestEndedSchema,
   requestEndedSubject,
   Subject,
   type AuditNoted,
+  type PayloadCaptured,
   type RequestEnded,
 } from '#libs/contracts';
 import { MessagingParts, type Messaging } from '#libs/messaging';
+import { sealPayload } from '#libs/secrets';
 import { createLogger } from '#libs/telemetry';
 import { eventually } from '#libs/testing';
 import { escapeIdentifier } from 'pg';
@@ -337,7 +341,32 @@ describe('the doors of an installation that is in use', () => {
       subject: { kind: 'key', id: 'forged' },
       happenedAt: Date.now(),
     };
+    const prompt = { bytes: 2, keptBytes: 2, contentType: 'application/json' };
+    const { organization, project, key, seal } = genuine;
+    const payload: PayloadCaptured = {
+      version: 1,
+      requestId: forged[0]!.requestId,
+      organization,
+      project,
+      key,
+      model: 'echo',
+      keep: 'full',
+      capturedAt: Date.now(),
+      outcome: 'completed',
+      part: 1,
+      parts: 1,
+      prompt,
+      lane: 'interactive',
+      seal,
+    };
+    const sealed = sealPayload(
+      Buffer.from('{}'),
+      payloadPartName(payload),
+      Buffer.from(environment['SWITCHYARD_SECRET_KEY'] ?? '', 'base64'),
+    );
     await asWorker(environment, async (messaging) => {
+      const headers = { [MessageHeader.payload]: JSON.stringify(payload) };
+      await messaging.store(Subject.payloadCaptured(organization), sealed, { headers }, 5_000);
       for (const event of forged)
         await messaging.store(requestEndedSubject(event), encodeRequestEnded(event), {}, 5_000);
       // The one subject of notes that a worker has takes notes of one type.
@@ -350,8 +379,8 @@ describe('the doors of an installation that is in use', () => {
     await eventually(async () => {
       const { text } = await call(`${stack.url}/admin/v1/dead-letters?limit=100`, { key: stack.adminKey });
       const { data } = JSON.parse(text) as { data: { reason: string }[] };
-      // Billing and audit each bury each.
-      expect(data.filter(({ reason }) => reason.includes('has no valid seal'))).toHaveLength(2 * forged.length);
+      // Billing and audit each bury each, and audit what should be kept beside the trail.
+      expect(data.filter(({ reason }) => reason.includes('has no valid seal'))).toHaveLength(2 * forged.length + 1);
       expect(data.filter(({ reason }) => reason.includes('must not come by payload.lost.v1.acme'))).toHaveLength(1);
     });
     const charged = `SELECT request_id FROM billing.charges WHERE request_id LIKE 'req_forged%'`;

@@ -67,6 +67,15 @@ describe('PayloadKeeper', () => {
     ]);
   });
 
+  it('passes on the seal by which audit knows the request, with what it is over', async () => {
+    const hold = { nanoUsd: '5', leases: [{ id: 'lease_1', nanoUsd: '5' }] };
+    const sealed = { ...facts, hold, seal: 'a seal' };
+    await keeper().keep({ ...call(full, 'hello'), facts: sealed });
+    expect(heads()[0]).toMatchObject({ seal: 'a seal', lane: 'interactive', hold });
+    await keeper().keep(call(full, 'hello'));
+    expect(Object.keys(heads()[1] ?? {})).not.toContain('lane');
+  });
+
   it('cuts at the limit, never within a character, and says so', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -21,7 +21,17 @@ const MOST_WAITING_BYTES = 64 * 1024 ** 2;
 export interface CapturedCall {
   readonly facts: Pick<
     Facts,
-    'requestId' | 'organization' | 'project' | 'key' | 'model' | 'endUser' | 'lane' | 'contentType'
+    | 'requestId'
+    | 'organization'
+    | 'project'
+    | 'key'
+    | 'model'
+    | 'endUser'
+    | 'lane'
+    | 'contentType'
+    | 'job'
+    | 'hold'
+    | 'seal'
   >;
   readonly order: PayloadOrder;
   readonly outcome: string;
@@ -81,6 +91,7 @@ export class PayloadKeeper {
       parts,
       prompt: asked.told,
       ...(answered ? { answer: answered.told } : {}),
+      ...sealOf(facts),
     };
     for (let part = 1; part <= parts; part++) {
       const name = payloadPartName({ requestId, part });
@@ -106,4 +117,15 @@ export class PayloadKeeper {
     };
     await this.publisher.publish(Subject.payloadLost(organization), JSON.stringify(note), { messageId: note.noteId });
   }
+}
+
+/** By which audit knows that somebody accepted the request. */
+function sealOf({
+  seal,
+  lane,
+  job,
+  hold,
+}: CapturedCall['facts']): Pick<PayloadCaptured, 'seal' | 'lane' | 'job' | 'hold'> {
+  if (seal === undefined) return {};
+  return { seal, lane, ...(job === undefined ? {} : { job }), ...(hold === undefined ? {} : { hold }) };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { epochMilliseconds, requestId, slug } from '../identifiers.js';
+import { factsSchema } from '../routing/facts.js';
+import { Subject } from '../subjects.js';
 
 /** Most bytes of a payload that go in one message; what is longer goes in several. */
 export const MOST_PAYLOAD_PART_BYTES = 512 * 1024;
@@ -37,10 +39,20 @@ export const payloadCapturedSchema = z.object({
   prompt: text,
   /** Absent where nothing of it came. */
   answer: text.optional(),
+  /** The seal of the request, and what else it is over; absent where requests are not sealed. */
+  seal: factsSchema.shape.seal,
+  lane: factsSchema.shape.lane.optional(),
+  job: factsSchema.shape.job,
+  hold: factsSchema.shape.hold,
 });
 export type PayloadCaptured = z.infer<typeof payloadCapturedSchema>;
 
 /** The name of one part, under which it is sealed, sent and recorded once. */
 export function payloadPartName({ requestId: id, part }: Pick<PayloadCaptured, 'requestId' | 'part'>): string {
   return `payload_${id}_${part}`;
+}
+
+/** Whether a payload may come by a subject: that of its own organization. */
+export function isPayloadOfSubject(subject: string, { organization }: Pick<PayloadCaptured, 'organization'>): boolean {
+  return subject === Subject.payloadCaptured(organization);
 }

@@ -88,7 +88,8 @@ export class KeepPayloadsHandler {
 
 function prepare(owned: OwnedPayload, isErased: boolean, key: OpenKey | undefined): PreparedPayload {
   const { organization, subject } = owned;
-  const { endUser: _endUser, ...head } = owned.head;
+  // What told whose it is has done its work.
+  const { endUser: _endUser, seal: _seal, lane: _lane, job: _job, hold: _hold, ...head } = owned.head;
   if (isErased) return { owned, entry: entryOfNote(payloadNote(head, { kind: 'erased', subject })) };
   if (head.keep === 'hash') return { owned, entry: entryOfNote(payloadNote(head, { kind: 'hashed' })) };
   if (!key) throw new ErasedMeanwhile(`The key of ${organization}/${subject} is gone.`);

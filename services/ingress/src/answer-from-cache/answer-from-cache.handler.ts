@@ -129,7 +129,7 @@ export class AnswerFromCacheHandler {
     const { contentType = facts.stream ? 'text/event-stream' : 'application/json' } = answer.head;
     const captured = { bytes: body, length: body.length, contentType };
     this.keeper
-      .keep({ facts, order, outcome: 'completed', prompt, answer: captured })
+      .keep({ facts: this.seals.sealed(facts), order, outcome: 'completed', prompt, answer: captured })
       .catch((error: unknown) =>
         this.logger.error({ requestId: facts.requestId, error }, 'prompt and answer of a request could not be kept'),
       );
