@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readSettings } from './read-settings.js';
+import type { SealUse } from './store-access.js';
 import { SettingsError } from './settings.error.js';
 import type { Environment } from './environment.js';
 
@@ -123,6 +124,20 @@ describe('an environment', () => {
 
   it.each(TAKEN)('is taken with %s', (_what, environment) => {
     expect(() => readSettings(environment, { workingFolder: folder })).not.toThrow();
+  });
+
+  it('is refused without the key of seals where NATS is elsewhere, for those who seal, and with it for workers', () => {
+    const sealed = { SWITCHYARD_REQUEST_SEAL_FILE: file('closed') };
+    const read = (environment: Environment, seals: SealUse | undefined) => () =>
+      readSettings(environment, { workingFolder: folder, seals });
+
+    expect(read(remoteNats, 'needed')).toThrow(/example\.com:4222.*set SWITCHYARD_REQUEST_SEAL_FILE/);
+    expect(read({ ...remoteNats, SWITCHYARD_UNPROTECTED_STORES: 'allow' }, 'needed')).not.toThrow();
+    expect(read({ NATS_URL: 'nats://127.0.0.1:4222' }, 'needed')).not.toThrow();
+    expect(read({ ...remoteNats, ...sealed }, 'needed')).not.toThrow();
+    expect(read(remoteNats, undefined)).not.toThrow();
+    expect(read(remoteNats, 'forbidden')).not.toThrow();
+    expect(read(sealed, 'forbidden')).toThrow(/SWITCHYARD_REQUEST_SEAL_FILE is set for a worker.*take it out/);
   });
 
   it('makes sure of Postgres by certificate and name wherever TLS is asked for', () => {

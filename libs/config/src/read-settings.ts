@@ -7,7 +7,7 @@ import { keyProviderLocation, keyProviderProblems } from './key-provider-locatio
 import { s3Location, s3Problems } from './s3-location.js';
 import { isReadable } from './private-files.js';
 import { secretFileProblems } from './secret-files.js';
-import { databaseUrl, natsTls, storeAccessProblems } from './store-access.js';
+import { databaseUrl, natsTls, storeAccessProblems, type SealUse } from './store-access.js';
 import { SettingsError } from './settings.error.js';
 
 const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
@@ -16,6 +16,8 @@ const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
 export interface ReadSettingsOptions<Key extends keyof Settings> {
   readonly required?: readonly Key[];
   readonly workingFolder?: string;
+  /** What this process has to do with the key that requests are sealed with; nothing where absent. */
+  readonly seals?: SealUse | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ReadSettingsOptions<Key extends keyof Settings> {
  */
 export function readSettings<Key extends keyof Settings = never>(
   environment: Environment,
-  { required = [], workingFolder = process.cwd() }: ReadSettingsOptions<Key> = {},
+  { required = [], workingFolder = process.cwd(), seals }: ReadSettingsOptions<Key> = {},
 ): Settings & { readonly [K in Key]: NonNullable<Settings[K]> } {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
@@ -47,7 +49,7 @@ export function readSettings<Key extends keyof Settings = never>(
   }
   const auditPushFile = absolute(given['SWITCHYARD_AUDIT_PUSH_FILE'], workingFolder);
   problems.push(...s3Problems(given), ...keyProviderProblems(given));
-  problems.push(...storeAccessProblems(given), ...secretFileProblems(given, workingFolder));
+  problems.push(...storeAccessProblems(given, seals), ...secretFileProblems(given, workingFolder));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
 
   const values = parsed.data;

@@ -64,12 +64,19 @@ export function databaseUrl(given: Variables, workingFolder: string): string | u
   return url.href;
 }
 
+/** Whether a process seals requests or asks for seals, or must not be able to, as workers. */
+export type SealUse = 'needed' | 'forbidden';
+
 /**
  * What is missing for stores that are not on this machine: whoever stands between could read every prompt, or say that it is the
  * store. `SWITCHYARD_UNPROTECTED_STORES=allow` is for networks that protect every connection by themselves.
  */
-export function storeAccessProblems(given: Variables): string[] {
+export function storeAccessProblems(given: Variables, seals?: SealUse): string[] {
   const problems = [...pairProblems(given, 'NATS'), ...pairProblems(given, 'DATABASE')];
+  if (seals === 'forbidden' && given.SWITCHYARD_REQUEST_SEAL_FILE !== undefined)
+    problems.push(
+      'SWITCHYARD_REQUEST_SEAL_FILE is set for a worker, which could make up requests with it: take it out of its environment',
+    );
   if (given.SWITCHYARD_UNPROTECTED_STORES === 'allow') return problems;
   const servers = natsServers(given).filter(({ hostname }) => !isThisMachine(hostname));
   if (servers.length > 0) {
@@ -83,6 +90,10 @@ export function storeAccessProblems(given: Variables): string[] {
     if (hasIdentity === undefined)
       problems.push(
         `${where} an identity: set SWITCHYARD_NATS_SEED_FILE (docs/runbooks/rotate-an-identity.md)${UNLESS}`,
+      );
+    if (seals === 'needed' && given.SWITCHYARD_REQUEST_SEAL_FILE === undefined)
+      problems.push(
+        `${where} a key that requests are sealed with: set SWITCHYARD_REQUEST_SEAL_FILE (docs/runbooks/rotate-an-identity.md)${UNLESS}`,
       );
   }
   return [...problems, ...databaseProblems(given)];

@@ -11,6 +11,7 @@ import {
 } from '#libs/telemetry';
 import { Readiness } from './readiness.js';
 import { RequestSeals } from './request-seals.js';
+import { missingSealWarning } from './seal-use.policy.js';
 import { Settings } from './settings.js';
 import { Shutdown } from './shutdown.js';
 
@@ -41,9 +42,11 @@ export class ServiceProcess {
   /** Connects to NATS (waiting for it as long as it takes) and starts to answer for its health. */
   static async begin(name: ServiceName): Promise<ServiceProcess> {
     process.once('disconnect', leaveAtOnce);
-    const settings = readSettingsOrExit();
+    const settings = readSettingsOrExit(name);
     const logger = createLogger({ service: name, level: (settings.logLevel ?? 'info') as LogLevel });
     exitOnDefect(logger);
+    const warning = missingSealWarning(name, settings);
+    if (warning !== undefined) logger.warn(warning);
     const identity = { serviceName: name, serviceVersion: SERVICE_VERSION, instanceId: settings.instance };
     const telemetry = await startTelemetry({ ...identity, logger });
     const messaging = await openMessaging(name, settings, logger);
@@ -139,9 +142,9 @@ async function openMessaging(name: ServiceName, settings: Settings, logger: Logg
   }
 }
 
-function readSettingsOrExit(): Settings {
+function readSettingsOrExit(name: ServiceName): Settings {
   try {
-    return Settings.read(process.env);
+    return Settings.read(process.env, name);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     return process.exit(1);

@@ -1,4 +1,3 @@
-import type { NatsAccess } from '#libs/messaging';
 import { randomBytes } from 'node:crypto';
 import {
   readSettings,
@@ -8,7 +7,10 @@ import {
   type S3Location,
   type SignInSettings,
 } from '#libs/config';
+import type { ServiceName } from '#libs/contracts';
+import type { NatsAccess } from '#libs/messaging';
 import { sha256Hex } from '#libs/secrets';
+import { sealUseOf } from './seal-use.policy.js';
 
 /** What a service process was told, as the injectable that services read. See docs/configuration.md for the variables. */
 export class Settings {
@@ -81,9 +83,10 @@ export class Settings {
     readonly requestSealFile: string | undefined,
   ) {}
 
-  /** @throws SettingsError listing every problem at once. */
-  static read(environment: NodeJS.ProcessEnv): Settings {
-    const read = readSettings(environment, { required: ['natsUrl', 'secretKey'] });
+  /** Of a service where one is named: some need what others must not have. @throws SettingsError listing every problem at once. */
+  static read(environment: NodeJS.ProcessEnv, service?: ServiceName): Settings {
+    const seals = service && sealUseOf(service);
+    const read = readSettings(environment, { required: ['natsUrl', 'secretKey'], seals });
     return new Settings(
       read.natsUrl,
       read.databaseUrl,

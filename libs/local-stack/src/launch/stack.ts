@@ -100,12 +100,9 @@ export class Stack {
   #identityOf(name: string): NodeJS.ProcessEnv {
     const { natsUrl, natsIdentities } = this.#options.settings;
     const hasIdentities = natsUrl === undefined || natsIdentities !== undefined;
-    if (!hasIdentities) return {};
+    if (!hasIdentities) return WITHOUT_SEALS[name] ?? {};
     const seed = { SWITCHYARD_NATS_SEED_FILE: seedFile(this.#identities, name) };
-    // Whoever calls providers must not be able to make up requests.
-    return name === 'worker'
-      ? seed
-      : { ...seed, SWITCHYARD_REQUEST_SEAL_FILE: join(this.#identities, REQUEST_SEAL_FILE) };
+    return { ...seed, SWITCHYARD_REQUEST_SEAL_FILE: join(this.#identities, REQUEST_SEAL_FILE), ...WITHOUT_SEALS[name] };
   }
 
   async #nats(): Promise<string> {
@@ -177,6 +174,11 @@ export class Stack {
   }
 }
 
+/** Whoever calls providers must not be able to make up requests, also where the environment of all services names the key. */
+const WITHOUT_SEALS: Readonly<Record<string, NodeJS.ProcessEnv>> = {
+  worker: { SWITCHYARD_REQUEST_SEAL_FILE: undefined },
+};
+
 function serviceEnvironment(
   { settings, environment, secrets }: StackOptions,
   urls: { natsUrl: string; databaseUrl: string },
@@ -208,8 +210,9 @@ function serviceEnvironment(
 }
 
 /** Services start elsewhere: paths that were given from here are made absolute. */
-function namedFiles({ natsTls }: Settings): NodeJS.ProcessEnv {
+function namedFiles({ natsTls, requestSealFile }: Settings): NodeJS.ProcessEnv {
   const files = {
+    SWITCHYARD_REQUEST_SEAL_FILE: requestSealFile,
     SWITCHYARD_NATS_CA: natsTls?.caFile,
     SWITCHYARD_NATS_CERTIFICATE: natsTls?.certificateFile,
     SWITCHYARD_NATS_KEY: natsTls?.keyFile,
