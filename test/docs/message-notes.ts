@@ -101,6 +101,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   keyUsed: { way: 'ingress → every control', payload: 'times by ids of keys, in JSON' },
   signIn: query('ingress → one control'),
   sessionCheck: query('ingress → one control'),
+  callersRenew: query('jobs → one control'),
   sessionList: query('ingress → one control'),
   sessionEnd: query('ingress → one control'),
   passwordChange: query('ingress → one control'),

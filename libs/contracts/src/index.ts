@@ -203,6 +203,8 @@ export { keptAnswerSchema } from './cache/kept-answer.js';
 export type { KeptAnswer } from './cache/kept-answer.js';
 export {
   callerSchema,
+  callersRenewedSchema,
+  callersRenewSchema,
   DEFAULT_KEY_SCOPES,
   KEY_SCOPES,
   keyScope,
@@ -211,7 +213,7 @@ export {
   roleGrantSchema,
   ROLES,
 } from './queries/caller.js';
-export type { Caller, KeyScope, ReplyError, Role, RoleGrant } from './queries/caller.js';
+export type { Caller, CallersRenew, CallersRenewed, KeyScope, ReplyError, Role, RoleGrant } from './queries/caller.js';
 export {
   budgetGrantReplySchema,
   budgetGrantSchema,
@@ -572,7 +574,12 @@ export {
   retentionRuleSchema,
 } from './snapshot/payload-rule.js';
 export type { PayloadKeeping, PayloadOrder, PayloadRule, RetentionRule } from './snapshot/payload-rule.js';
-export { MOST_PAYLOAD_PART_BYTES, payloadCapturedSchema, payloadPartName } from './events/payload-captured.event.js';
+export {
+  isPayloadOfSubject,
+  MOST_PAYLOAD_PART_BYTES,
+  payloadCapturedSchema,
+  payloadPartName,
+} from './events/payload-captured.event.js';
 export type { PayloadCaptured } from './events/payload-captured.event.js';
 export { payloadPartSchema, payloadReadSchema, subjectEraseSchema, subjectErasedSchema } from './queries/payloads.js';
 export type { PayloadPart, PayloadRead, SubjectErase, SubjectErased } from './queries/payloads.js';

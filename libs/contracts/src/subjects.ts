@@ -131,6 +131,7 @@ export const Subject = {
   /** ingress → control: people who sign in. */
   signIn: 'sign-in.try.v1',
   sessionCheck: 'session.check.v1',
+  callersRenew: 'callers.renew.v1',
   sessionList: 'session.list.v1',
   sessionEnd: 'session.end.v1',
   passwordChange: 'password.change.v1',

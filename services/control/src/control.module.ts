@@ -41,6 +41,8 @@ import { InvitationsRepository } from './invite-people/invitations.repository.js
 import { InvitePeopleHandler } from './invite-people/invite-people.handler.js';
 import { PeopleRepository } from './keep-people/people.repository.js';
 import { PersonGrants } from './keep-people/person-grants.js';
+import { RenewCallersController } from './renew-callers/renew-callers.controller.js';
+import { RenewCallersHandler } from './renew-callers/renew-callers.handler.js';
 import { PersonNotes } from './keep-people/person-notes.js';
 import { SessionOpener } from './keep-sessions/session-opener.js';
 import { SessionsHandler } from './keep-sessions/sessions.handler.js';
@@ -65,6 +67,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     KeepDeadLettersConsumer,
     DeadLettersController,
     PeopleController,
+    RenewCallersController,
   ],
   providers: [
     ApplyConfigurationHandler,
@@ -94,6 +97,7 @@ import { ConfigurationReloader } from './watch-configuration/configuration-reloa
     SettleDeadLettersHandler,
     PeopleRepository,
     PersonGrants,
+    RenewCallersHandler,
     PersonNotes,
     PeopleHandler,
     SessionsRepository,

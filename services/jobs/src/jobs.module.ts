@@ -132,6 +132,7 @@ import { EndedRequestsRepository } from './limit-rate/ended-requests.repository.
 import { WorkRestRepository } from './dispatch-work/work-rest.repository.js';
 import { RestWork1764900000000 } from './migrations/1764900000000-rest-work.js';
 import { LetWebhooksHearOfTheTrail1765100000000 } from './migrations/1765100000000-let-webhooks-hear-of-the-trail.js';
+import { NameMakersOfWebhooks1765300000000 } from './migrations/1765300000000-name-makers-of-webhooks.js';
 import { DropBatches1765000000000 } from './migrations/1765000000000-drop-batches.js';
 import { WebhooksModule } from './webhooks.module.js';
 
@@ -161,6 +162,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
         DropBatches1765000000000,
         LetWebhooksHearOfTheTrail1765100000000,
         NoteProvidersCalled1765200000000,
+        NameMakersOfWebhooks1765300000000,
       ],
       poolSize: POOL_SIZE,
       inboxKeepMilliseconds: INBOX_KEEP_MILLISECONDS,

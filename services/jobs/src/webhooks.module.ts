@@ -13,6 +13,7 @@ import { ManageEndpointsHandler } from './manage-webhooks/manage-endpoints.handl
 import { ManageWebhooksController } from './manage-webhooks/manage-webhooks.controller.js';
 import { RaiseNotificationsConsumer } from './raise-events/raise-notifications.consumer.js';
 import { RaiseNotificationsHandler } from './raise-events/raise-notifications.handler.js';
+import { TrailReaches } from './raise-events/trail-reaches.js';
 import { WebhookOutboxRepository } from './raise-events/webhook-outbox.repository.js';
 import { WebhookLimits } from './webhook-limits.js';
 
@@ -30,6 +31,7 @@ import { WebhookLimits } from './webhook-limits.js';
     ManageEndpointsHandler,
     PlansInForce,
     RaiseNotificationsHandler,
+    TrailReaches,
     WebhookDeliveryRepository,
     WebhookEndpointRepository,
     WebhookOutboxRepository,

@@ -38,6 +38,13 @@ export const callerSchema = z.object({
 });
 export type Caller = z.infer<typeof callerSchema>;
 
+/** Asks control who callers of before are by now: people and keys lose roles, and go. */
+export const callersRenewSchema = z.object({ callers: z.array(callerSchema).min(1).max(100) });
+export type CallersRenew = z.infer<typeof callersRenewSchema>;
+/** In the order they were asked for; null for one who may do nothing any more. */
+export const callersRenewedSchema = z.object({ callers: z.array(callerSchema.nullable()) });
+export type CallersRenewed = z.infer<typeof callersRenewedSchema>;
+
 /** Why a query or command was refused; travels in the reply's error header. `status` is the HTTP status it deserves. */
 export const replyErrorSchema = z.object({
   status: z.int(),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/contracts';
 import { Database, storableText, type Transaction } from '#libs/storage';
+import type { Maker } from '../manage-webhooks/trail-reach.policy.js';
 
 /** Whose endpoints are meant. The bootstrap key has its own project's here, as every key. */
 export type Owner = Pick<Caller, 'organization' | 'project'>;
@@ -20,6 +21,7 @@ export interface WebhookEndpoint {
   readonly publicKey: string;
   readonly previousSecretsUntil: Date | null;
   readonly trailReach: TrailReach;
+  readonly trailMaker: Maker | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -37,14 +39,14 @@ export interface StoredSecrets {
 /** What is changed of an endpoint. */
 export type EndpointFields = Pick<
   WebhookEndpoint,
-  'url' | 'name' | 'description' | 'eventTypes' | 'enabled' | 'trailReach'
+  'url' | 'name' | 'description' | 'eventTypes' | 'enabled' | 'trailReach' | 'trailMaker'
 >;
 
 const columns = `
   id, url, name, description, event_types AS "eventTypes", enabled, disabled_reason AS "disabledReason",
   disabled_at AS "disabledAt", failing_since AS "failingSince", secret_hint AS "secretHint", public_key AS "publicKey",
   CASE WHEN previous_secrets_until > now() THEN previous_secrets_until END AS "previousSecretsUntil",
-  trail_reach AS "trailReach", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  trail_reach AS "trailReach", trail_maker AS "trailMaker", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 const OWNED = 'organization = $1 AND project = $2';
 
@@ -64,11 +66,11 @@ export class WebhookEndpointRepository {
       await transaction.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
         `webhook endpoints of ${owner.organization}/${owner.project}`,
       ]);
-      const { id, url, name, description, eventTypes, enabled, trailReach, secrets } = endpoint;
+      const { id, url, name, description, eventTypes, enabled, trailReach, trailMaker, secrets } = endpoint;
       const [row] = await transaction.query<WebhookEndpoint>(
         `INSERT INTO jobs.webhook_endpoints
-           (organization, project, id, url, name, description, event_types, enabled, secrets, secret_hint, public_key, trail_reach)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13
+           (organization, project, id, url, name, description, event_types, enabled, secrets, secret_hint, public_key, trail_reach, trail_maker)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14::jsonb
          WHERE (SELECT count(*) FROM jobs.webhook_endpoints WHERE ${OWNED}) < $12
          RETURNING ${columns}`,
         [
@@ -84,6 +86,7 @@ export class WebhookEndpointRepository {
           secrets.publicKey,
           most,
           trailReach,
+          JSON.stringify(trailMaker),
         ],
       );
       return row;
@@ -122,6 +125,7 @@ export class WebhookEndpointRepository {
            description = coalesce($6, description), event_types = coalesce($7, event_types),
            enabled = coalesce($8, enabled), updated_at = now(),
            trail_reach = CASE WHEN $9 THEN $10 ELSE trail_reach END,
+           trail_maker = CASE WHEN $9 THEN $11::jsonb ELSE trail_maker END,
            disabled_reason = CASE WHEN $8 IS NULL THEN disabled_reason END,
            disabled_at = CASE WHEN $8 IS NULL THEN disabled_at WHEN NOT $8 THEN coalesce(disabled_at, now()) END,
            failing_since = CASE WHEN $8 OR $4 IS NOT NULL THEN NULL ELSE failing_since END,
@@ -137,6 +141,7 @@ export class WebhookEndpointRepository {
           fields.enabled ?? null,
           fields.trailReach !== undefined,
           fields.trailReach ?? null,
+          JSON.stringify(fields.trailMaker ?? null),
         ],
       );
       if (row && fields.enabled === false) await this.giveUpWaiting(transaction, row.id);

@@ -19,12 +19,12 @@ import { sealWebhookSecret } from '#libs/secrets';
 import { WebhookSender } from '../deliver-webhooks/webhook-sender.js';
 import {
   WebhookEndpointRepository,
+  type EndpointFields,
   type StoredSecrets,
-  type TrailReach,
 } from '../keep-webhooks/webhook-endpoint.repository.js';
 import { WebhookSecrets } from '../keep-webhooks/webhook-secrets.js';
 import { WebhookLimits } from '../webhook-limits.js';
-import { trailReachOf, wishesForTrail } from './trail-reach.policy.js';
+import { makerOf, trailReachOf, wishesForTrail } from './trail-reach.policy.js';
 import { toEndpointObject, toPage } from './webhook-objects.policy.js';
 
 /** The endpoints of a project. What an endpoint signs with is made here, shown once, and kept sealed. */
@@ -41,10 +41,16 @@ export class ManageEndpointsHandler {
     const id = `we_${randomUUID().replaceAll('-', '')}`;
     const secrets = WebhookSecrets.create();
     const { event_types: eventTypes, ...rest } = fields;
-    const trailReach = reachFor(caller, eventTypes);
     const endpoint = await this.endpoints.insert(
       caller,
-      { ...rest, id, eventTypes, trailReach, url: this.checked(fields.url), secrets: this.sealed(secrets, id) },
+      {
+        ...rest,
+        ...reachFor(caller, eventTypes),
+        id,
+        eventTypes,
+        url: this.checked(fields.url),
+        secrets: this.sealed(secrets, id),
+      },
       this.limits.endpointsPerProject,
     );
     if (endpoint) return { ...toEndpointObject(endpoint), signing_secret: secrets.secret };
@@ -72,7 +78,7 @@ export class ManageEndpointsHandler {
     const heard = eventTypes ?? (isAnew ? known(id, await this.endpoints.find(caller, id)).eventTypes : []);
     const changes = {
       ...rest,
-      ...(isAnew && { trailReach: reachFor(caller, heard) }),
+      ...(isAnew && reachFor(caller, heard)),
       ...(eventTypes && { eventTypes }),
       ...(url !== undefined && { url: this.checked(url) }),
     };
@@ -127,10 +133,10 @@ export class ManageEndpointsHandler {
 }
 
 /** @throws QueryRefused 403 where the caller may not read the trail that an endpoint shall hear of */
-function reachFor(caller: Caller, eventTypes: readonly string[]): TrailReach {
-  if (!wishesForTrail(eventTypes)) return null;
+function reachFor(caller: Caller, eventTypes: readonly string[]): Pick<EndpointFields, 'trailReach' | 'trailMaker'> {
+  if (!wishesForTrail(eventTypes)) return { trailReach: null, trailMaker: null };
   const reach = trailReachOf(caller);
-  if (reach !== 'none') return reach;
+  if (reach !== 'none') return { trailReach: reach, trailMaker: makerOf(caller) };
   throw new QueryRefused({
     status: 403,
     code: 'insufficient_permission',

@@ -3,6 +3,9 @@ import { abilityOf } from '#libs/permission';
 
 const READ = { action: 'read', subject: 'AuditEvent' } as const;
 
+/** Who gave an endpoint its reach of the trail. */
+export type Maker = Pick<Caller, 'organization' | 'project' | 'key' | 'admin' | 'person'>;
+
 /** Whether an endpoint with these filters hears of the trail: it has to say so, since `*` does not. */
 export function wishesForTrail(eventTypes: readonly string[]): boolean {
   return eventTypes.some((type) => type.startsWith('audit.'));
@@ -14,4 +17,9 @@ export function trailReachOf(caller: Caller): 'organization' | 'project' | 'none
   const { organization, project } = caller;
   if (ability.at(READ, { organization })) return 'organization';
   return ability.at(READ, { organization, project }) ? 'project' : 'none';
+}
+
+/** As which a caller is asked for again; what they may do is not kept, since it changes. */
+export function makerOf({ organization, project, key, admin, person }: Caller): Maker {
+  return { organization, project, key, admin, ...(person === undefined ? {} : { person }) };
 }

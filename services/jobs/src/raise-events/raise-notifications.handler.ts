@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Consumer, type NotificationRaised } from '#libs/contracts';
 import { Database, type Transaction } from '#libs/storage';
+import { TrailReaches } from './trail-reaches.js';
 import { WebhookOutboxRepository, webhookEventId } from './webhook-outbox.repository.js';
 
 /** Records what other services raise, each once: what has been taken in before is left out. */
@@ -9,9 +10,12 @@ export class RaiseNotificationsHandler {
   constructor(
     private readonly database: Database,
     private readonly outbox: WebhookOutboxRepository,
+    private readonly reaches: TrailReaches,
   ) {}
 
   async raise(notifications: readonly NotificationRaised[]): Promise<void> {
+    const ofTrail = notifications.filter(({ type }) => type.startsWith('audit.'));
+    await this.reaches.renew([...new Set(ofTrail.map(({ organization }) => organization))]);
     await this.database.transaction(async (transaction) => {
       const fresh = await this.takeIn(transaction, notifications);
       await this.outbox.record(fresh, transaction);
