@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { encodeKeyLine } from '#libs/merkle';
 import { CliError } from '../cli.error.js';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
@@ -23,7 +24,9 @@ Example:
   switchyard audit export --output trail.ndjson         goes on where it broke off
   switchyard audit verify trail.ndjson --keys keys.txt --checkpoints ./checkpoints`;
 
-const keyList = z.object({ data: z.array(z.object({ verifier: z.string(), current: z.boolean() })) });
+const keyList = z.object({
+  data: z.array(z.object({ verifier: z.string(), current: z.boolean(), valid_until: z.string().nullable() })),
+});
 
 interface Filters extends ConnectionFlags {
   organization?: string;
@@ -73,12 +76,16 @@ function searchCommand(): Command {
       'what to look for; an answer looks at 50,000 entries, so --since makes a search in a long log shorter',
     )
     .option('--limit <number>', 'how many', wholeNumber, 20)
-    .action(async (text: string | undefined, flags: Filters & { limit: number }) => {
+    .option('--after <sequence>', 'go on behind this entry, where a search before stopped', sequence)
+    .action(async (text: string | undefined, flags: Filters & { limit: number; after?: number }) => {
       const query = queryOf(flags);
       query.set('order', 'desc');
       if (text !== undefined) query.set('q', text);
+      if (flags.after !== undefined) query.set('after', String(flags.after));
+      const tellRest = (after: number): void =>
+        void process.stderr.write(`There may be more: go on with --after ${after}, or ask for more with --limit.\n`);
       const client = clientFrom(flags, ADMIN_KEYS);
-      for await (const entry of foundEntries(client, query, flags.limit))
+      for await (const entry of foundEntries(client, query, { limit: flags.limit, tellRest }))
         process.stdout.write(`${flags.json ? JSON.stringify(entry) : describeEntry(entry)}\n`);
     });
 }
@@ -116,7 +123,9 @@ function keysCommand(): Command {
           'This log has no checkpoint yet, and so no key. The first is signed within a minute of its first entry: try again then.',
         );
       }
-      const lines = flags.json ? [JSON.stringify(data)] : data.map(({ verifier }) => verifier);
+      const lines = flags.json
+        ? [JSON.stringify(data)]
+        : data.map((key) => encodeKeyLine(key.verifier, key.valid_until));
       process.stdout.write(`${lines.join('\n')}\n`);
     });
 }
@@ -154,6 +163,12 @@ function verifyCommand(exit: (code: number) => void): Command {
 
 function gather(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+function sequence(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('give the number of an entry, as a line begins with.');
 }
 
 function wholeNumber(text: string): number {
