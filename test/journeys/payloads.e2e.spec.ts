@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { begin, call, type HttpAnswer } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { PROJECT_FOLDER } from './project-folder.js';
+import { runCli } from './run-cli.js';
 import { StackForTests } from './stack-for-tests.js';
 
 const PHRASE = 'the password of the vault is swordfish';
@@ -313,6 +314,40 @@ describe('prompts and answers beside the trail', () => {
     },
     60_000,
   );
+
+  journey('is taken away at the terminal, goes on where it broke off, and verifies by what lies outside', async () => {
+    const [file, keys] = [join(folder, 'taken.ndjson'), join(folder, 'keys.txt')];
+    const outside = join(stack.home, 'blobs', 'audit', 'demo', 'checkpoints');
+    const take = () => runCli(stack, 'audit', 'export', '--organization', 'demo', '--output', file);
+    const verify = () =>
+      runCli(stack, 'audit', 'verify', file, '--keys', keys, '--checkpoints', outside, '--whole').catch(
+        ({ stdout }: { stdout: string }) => stdout,
+      );
+    const entriesIn = (text: string) => text.split('\n').filter((line) => line.includes('"audit.entry"'));
+    expect(await take()).toContain('a log of');
+    const whole = await readFile(file, 'utf8');
+    await truncate(file, Math.floor(Buffer.byteLength(whole) / 2));
+    await take();
+    expect(entriesIn(await readFile(file, 'utf8'))).toEqual(entriesIn(whole));
+    await call(`${stack.url}/admin/v1/audit/keys/rotate`, { key: stack.adminKey, body: {} });
+    const printed = await runCli(stack, 'audit', 'keys', '--organization', 'demo');
+    expect(printed).toMatch(/^\S+\n\S+ until \d{4}-\S+Z\n$/);
+    await writeFile(keys, printed);
+    expect(await verify()).toContain('Whole.');
+    await writeFile(file, whole.replace('"outcome\\":\\"completed', '"outcome\\":\\"completee'));
+    expect(await verify()).toContain('NOT WHOLE');
+  });
+
+  journey('is none of an organization that there is not, and none is begun for it', async () => {
+    const file = join(folder, 'nobody.ndjson');
+    const named = ['--organization', 'demmo'];
+    const refused = { stderr: expect.stringContaining("There is no organization 'demmo'") };
+    await expect(runCli(stack, 'audit', 'keys', ...named)).rejects.toMatchObject(refused);
+    await expect(runCli(stack, 'audit', 'search', ...named)).rejects.toMatchObject(refused);
+    await expect(runCli(stack, 'audit', 'export', ...named, '--output', file)).rejects.toMatchObject(refused);
+    await expect(access(file)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await stack.query(`SELECT FROM audit.logs WHERE organization = 'demmo'`)).toEqual([]);
+  });
 
   journey(
     'leave a trail in which every request has its charge, and every charge its request',

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * What OCSF 1.8 says of the class API Activity (6003), as far as events of the trail use it: required attributes, enumerations, the constraint "at least one of", and that an
- * attribute with the value "other" (99) has a sibling that says what. Strict: an attribute that the schema does not have is a mistake. Written down from the published
- * schema (events/application/api_activity, base_event and the objects they name).
+ * attribute with the value "other" (99) has a sibling that says what. Strict: an attribute that the schema does not have is a mistake. Held against the files of
+ * ocsf-schema: events/application/api_activity, and the objects metadata, user, api, endpoint and network_endpoint.
  */
 const OTHER = 99;
 const text = z.string().min(1);
