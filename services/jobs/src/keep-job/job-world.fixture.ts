@@ -5,6 +5,7 @@ import { AnswerJobsHandler } from '../answer-jobs/answer-jobs.handler.js';
 import { CancelJobRepository } from '../cancel-job/cancel-job.repository.js';
 import { DispatchJobsHandler } from '../dispatch-jobs/dispatch-jobs.handler.js';
 import { DispatchRepository } from '../dispatch-jobs/dispatch.repository.js';
+import { DurableHolds } from '../hold-money/durable-holds.js';
 import { EndUnpublishedHandler } from '../end-job/end-unpublished.handler.js';
 import { askForJob, endOf } from '../job.fixture.js';
 import type { JobsForTests } from '../jobs.fixture.js';
@@ -33,8 +34,11 @@ const TIMES = {
   lease: `lease_until = now() - interval '1 second'`,
 } as const;
 
-/** Where a process is killed, or what does not work: `stream` does not store, `noting` and `ending` are not written down. */
-type Trouble = 'none' | 'stream' | 'noting' | 'ending';
+/**
+ * Where a process is killed, or what does not work: `stream` does not store, `noting` and `ending` are not written down, `room` is in
+ * no budget, and a process is killed before it `gives` back what found none.
+ */
+type Trouble = 'none' | 'stream' | 'noting' | 'ending' | 'room' | 'giving';
 
 /** What may happen to jobs; `job` says which of them. */
 export type Happening =
@@ -44,7 +48,7 @@ export type Happening =
   | { kind: 'time'; job: number; passes: keyof typeof TIMES };
 
 const job = integer({ min: 0, max: 3 });
-const trouble = constantFrom<Trouble>('none', 'none', 'none', 'stream', 'noting', 'ending');
+const trouble = constantFrom<Trouble>('none', 'none', 'none', 'stream', 'noting', 'ending', 'room', 'room', 'giving');
 export const happening: Arbitrary<Happening> = oneof(
   record({
     kind: constantFrom('dispatch' as const, 'dispatch' as const, 'end' as const, 'cancel' as const),
@@ -154,7 +158,18 @@ export class JobWorld {
     const killed = (): Promise<never> => Promise.reject(new Error('killed'));
     const { nats } = this.jobs;
     if (kind === 'stream') nats.beforeStored = killed;
+    const holds = this.jobs.get(DurableHolds);
     const spies = [
+      ...(kind === 'room' || kind === 'giving'
+        ? [
+            jest.spyOn(holds, 'areNeededFor').mockReturnValue(true),
+            jest.spyOn(holds, 'countedBy').mockReturnValue(''),
+            jest.spyOn(holds, 'place').mockResolvedValue([]),
+          ]
+        : []),
+      ...(kind === 'giving'
+        ? [jest.spyOn(this.jobs.get(DispatchRepository), 'putBack').mockImplementation(killed)]
+        : []),
       ...(kind === 'noting'
         ? [jest.spyOn(this.jobs.get(DispatchRepository), 'notePublished').mockImplementation(killed)]
         : []),
