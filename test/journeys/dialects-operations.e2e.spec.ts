@@ -78,7 +78,11 @@ describe('what is not paid by tokens', () => {
   journey('is charged by the piece, exactly, at prices that the operator sets', async () => {
     const { url, adminKey } = ground.stack;
     const prices = {
-      pictures: { provider: 'openai', model: 'gpt-image-1', price: { perImage: '0.04' } },
+      pictures: {
+        provider: 'openai',
+        model: 'gpt-image-1',
+        price: { perImage: '0.04', images: [{ size: '1024x1536', quality: 'high', perImage: '0.25' }] },
+      },
       speech: { provider: 'openai', model: 'gpt-4o-mini-tts', price: { perMillionCharacters: '12' } },
       sound: { provider: 'openai', model: 'gpt-4o-transcribe', price: { perMinuteOfAudio: '0.006' } },
       ranks: { provider: 'cohere', model: 'rerank-v3.5', price: { perThousandSearches: '2' } },
@@ -88,11 +92,13 @@ describe('what is not paid by tokens', () => {
       expect([set.status, set.text]).toEqual([200, expect.any(String)]);
     }
     const file = await toFile(twoSecondsOfSound(), 'two-seconds.wav');
+    const drawing = { model: 'draw-openai', prompt: 'A red dot.' };
     const documents = Array.from({ length: 101 }, (_, index) => `red ${index}`);
     const rank = { model: 'rank-cohere', query: 'Which is a colour?', documents };
     const costs = async (): Promise<unknown[]> => {
       const answers = [
-        await client.images.generate({ model: 'draw-openai', prompt: 'A red dot.' }).withResponse(),
+        await client.images.generate({ ...drawing, size: '1024x1024', quality: 'high' }).withResponse(),
+        await client.images.generate({ ...drawing, size: '1024x1536', quality: 'high' }).withResponse(),
         await client.audio.speech
           .create({ model: 'speak-openai', voice: 'alloy', input: SAID.hello })
           .then((response) => ({ response })),
@@ -103,11 +109,11 @@ describe('what is not paid by tokens', () => {
       return [...told, ranked.headers['x-switchyard-cost-usd']];
     };
     const characters = Array.from(SAID.hello).length;
-    const expected = ['0.04', String((characters * 12) / 1e6), '0.0002', '0.004'];
+    const expected = ['0.04', '0.25', String((characters * 12) / 1e6), '0.0002', '0.004'];
     await eventually(async () => expect(await costs()).toEqual(expected));
     await eventually(async () => {
       const charged = await ground.stack.query<{ cost: string }>(
-        `SELECT cost_nano_usd::text AS cost FROM billing.charges ORDER BY charged_at DESC LIMIT 4`,
+        `SELECT cost_nano_usd::text AS cost FROM billing.charges ORDER BY charged_at DESC LIMIT 5`,
       );
       const nanoUsd = expected.map((usd) => String(Math.round(Number(usd) * 1e9)));
       expect(charged.map(({ cost }) => cost).toSorted()).toEqual(nanoUsd.toSorted());

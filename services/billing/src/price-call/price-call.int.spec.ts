@@ -274,6 +274,19 @@ describe('charging', () => {
     expect(await totals()).toMatchObject({ charges: 1 });
   });
 
+  it('knows the prices of images of a size or a quality', async () => {
+    snapshots.publish(prices);
+    const [model] = snapshots.current?.models ?? [];
+    const amounts = { ...prices, nanoUsdPerImage: '250000000' };
+    const priceVersion = priceVersionOf(amounts, 'main', 'gpt-4.1-mini');
+    const imagePrices = [{ quality: 'high', price: { ...amounts, version: priceVersion } }];
+    const targets = model!.targets.map((target) => ({ ...target, imagePrices }));
+    snapshots.put({ models: [{ ...model!, targets }] });
+    const usage = { promptTokens: 0, completionTokens: 0, images: 2 };
+    await handler.charge([used({ attempts: [buildAttempt({ priceVersion, usage })] })]);
+    expect(await totals()).toMatchObject({ charges: 1, cost: '500000000' });
+  });
+
   it('refuses a batch with an unknown price and charges nothing of it', async () => {
     const unknown = used({ attempts: [buildAttempt({ priceVersion: 'price_ffffffffffffffff' })] });
     await expect(handler.charge([used(), unknown])).rejects.toBeInstanceOf(UnknownPriceVersion);
