@@ -63,7 +63,8 @@ export class DispatchJobsHandler {
     const sendings = lost.map(async (job) => {
       const { heldBy, avoid } = effectOf(job);
       // What is paused comes again at a later sweep.
-      return heldBy ? [] : this.publish([job], avoid);
+      const isHeld = heldBy !== undefined || this.routes.isForPausedAlone(this.publisher.factsOf(job, avoid));
+      return isHeld ? [] : this.publish([job], avoid);
     });
     const sent = (await Promise.all(sendings)).flat();
     await this.jobs.notePublished(sent);

@@ -70,20 +70,19 @@ export class LikelyRoutes {
    */
   async *unpaused(requests: Requests, rest: (why: WorkRest) => void): AsyncGenerator<Facts | undefined> {
     for await (const facts of requests) {
-      if (facts?.withheldProviders && this.isServedByThemAlone(facts)) {
-        rest({
-          reason: 'pause',
-          words: `provider ${facts.withheldProviders.join()}`,
-          milliseconds: PAUSED_MILLISECONDS,
-        });
+      if (facts && this.isForPausedAlone(facts)) {
+        const words = `provider ${facts.withheldProviders?.join() ?? ''}`;
+        rest({ reason: 'pause', words, milliseconds: PAUSED_MILLISECONDS });
         return;
       }
       yield facts;
     }
   }
 
-  private isServedByThemAlone(facts: Facts): boolean {
-    const { withheldProviders: _paused, ...everywhere } = facts;
+  /** Whether only those may serve the request that it is kept from. */
+  isForPausedAlone(facts: Facts): boolean {
+    const { withheldProviders: paused, ...everywhere } = facts;
+    if (paused === undefined) return false;
     return this.of(facts, false) === undefined && this.of(everywhere, false) !== undefined;
   }
 

@@ -4,6 +4,7 @@ import { StreamState } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { PauseEffects } from '../dispatch-work/pause-effects.js';
 import { JobLimits } from '../job-limits.js';
+import { LikelyRoutes } from '../limit-rate/likely-routes.js';
 import { LinePublisher, type LineToPublish } from '../publish-lines/line-publisher.js';
 import { readPlaces } from '../publish-lines/read-places.js';
 import { FileRepository } from '../store-file/file.repository.js';
@@ -31,6 +32,7 @@ export class SweepLinesHandler {
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
     private readonly pauses: PauseEffects,
+    private readonly routes: LikelyRoutes,
   ) {
     this.watch = new PassageWatch(
       () => sweeps.underWay(),
@@ -73,6 +75,12 @@ export class SweepLinesHandler {
     }
   }
 
+  /** What a paused provider alone may serve comes again at a later sweep. */
+  private isForPausedAlone(batch: StrandedBatch, line: LineToPublish, avoid: readonly string[]): boolean {
+    const facts = avoid.length === 0 ? undefined : this.publisher.factsOf(batch, line, avoid);
+    return facts !== undefined && this.routes.isForPausedAlone(facts);
+  }
+
   private async publishAgain(batch: StrandedBatch, avoid: readonly string[]): Promise<number> {
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
     if (!file) return 0;
@@ -89,11 +97,12 @@ export class SweepLinesHandler {
         const isFull =
           gathered.length >= this.limits.bundleRequests || gatheredBytes >= this.limits.publishInFlightBytes;
         if (!isFull && line !== places.at(-1)?.line) continue;
-        await this.publisher.publish(batch, gathered, { repetition: batch.sweeps, avoid });
+        const now = gathered.filter((one) => !this.isForPausedAlone(batch, one, avoid));
+        await this.publisher.publish(batch, now, { repetition: batch.sweeps, avoid });
+        count += now.length;
         gathered = [];
         gatheredBytes = 0;
       }
-      count += places.length;
       const last = places.at(-1);
       if (!last) break;
       after = last.line;

@@ -3,8 +3,8 @@ import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { DispatchJobsHandler } from '../dispatch-jobs/dispatch-jobs.handler.js';
 import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { askForJob } from '../job.fixture.js';
-import { JobsForTests } from '../jobs.fixture.js';
-import { inputLines, lineEnded } from '../line.fixture.js';
+import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { inputLine, inputLines, lineEnded } from '../line.fixture.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { SweepLinesHandler } from './sweep-lines.handler.js';
 
@@ -80,6 +80,40 @@ describe('the sweep over lost lines, while other work goes on', () => {
     expect(await letEverythingPass(9_000)).toBe(4);
     expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(1);
     expect(jobs.nats.published.length - before).toBe(5);
+    await jobs.query(`DELETE FROM jobs.jobs`);
+  });
+
+  it('leaves alone what a paused provider alone may serve, and puts the rest on its way', async () => {
+    await jobs.stop();
+    const price = { version: 'price_0123456789abcdef', inputNanoUsdPerMillion: '1', outputNanoUsdPerMillion: '1' };
+    const target = (provider: string, limits: object) => ({ provider, model: 'm', priority: 1, weight: 1, price, limits });
+    const timeouts = { firstByteMilliseconds: 1_000, idleMilliseconds: 1_000, totalMilliseconds: 1_000 };
+    const targets = [target('wide', {}), target('narrow', { contextWindow: 40 })];
+    const nats = new PlayedNats();
+    nats.snapshot = {
+      revision: 1,
+      providers: ['wide', 'narrow'].map((name) => ({ name, kind: 'sim', options: {} })),
+      models: [{ name: 'gpt-small', strategy: 'priority', timeouts, targets }],
+      keys: [],
+    };
+    jobs = await JobsForTests.start(database.url, { nats });
+    const body = { model: 'gpt-small', messages: [{ role: 'user', content: 'a word '.repeat(100) }] };
+    await askForJob(jobs, { body });
+    await jobs.dispatch();
+    const id = await jobs.create(`${inputLine(1)}\n${inputLine(2, { body })}\n`);
+    await jobs.advance(id);
+    const before = nats.published.length;
+    const pauses = jobs.get(PauseRepository);
+    await pauses.put({ scope: 'provider', name: 'wide', reason: null, pausedBy: 'admin', until: null });
+    busy(10, 5);
+    expect(await letEverythingPass()).toBe(1);
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(0);
+    expect(nats.published.slice(before).map(({ requestId }) => requestId)).toEqual([`req_${id.slice(6)}_1`]);
+    await pauses.remove({ scope: 'provider', name: 'wide' });
+    await jobs.query(`UPDATE jobs.batches SET swept_at = NULL`);
+    await jobs.query(`UPDATE jobs.jobs SET swept_at = NULL`);
+    expect(await letEverythingPass(9_000)).toBe(2);
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(1);
     await jobs.query(`DELETE FROM jobs.jobs`);
   });
 
