@@ -86,7 +86,14 @@ describe('the sweep over lost lines, while other work goes on', () => {
   it('leaves alone what a paused provider alone may serve, and puts the rest on its way', async () => {
     await jobs.stop();
     const price = { version: 'price_0123456789abcdef', inputNanoUsdPerMillion: '1', outputNanoUsdPerMillion: '1' };
-    const target = (provider: string, limits: object) => ({ provider, model: 'm', priority: 1, weight: 1, price, limits });
+    const target = (provider: string, limits: object) => ({
+      provider,
+      model: 'm',
+      priority: 1,
+      weight: 1,
+      price,
+      limits,
+    });
     const timeouts = { firstByteMilliseconds: 1_000, idleMilliseconds: 1_000, totalMilliseconds: 1_000 };
     const targets = [target('wide', {}), target('narrow', { contextWindow: 40 })];
     const nats = new PlayedNats();
