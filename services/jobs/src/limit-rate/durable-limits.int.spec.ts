@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchObject, Facts, RateLimits, Snapshot } from '#libs/contracts';
 import { LimitGate, LimitIndex } from '#libs/limits';
-import { LimitBucket, MessagingParts } from '#libs/messaging';
+import { LimitBucket, MessagingParts, SnapshotWatch } from '#libs/messaging';
 import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
 import { AnswerQueuesHandler } from '../answer-queues/answer-queues.handler.js';
@@ -172,5 +172,14 @@ describe('rate limits of the durable lane', () => {
       .filter((text) => text.includes(other));
     expect(released).toHaveLength(100);
     expect(played.published).toHaveLength(101);
+  });
+
+  it('are waited for no longer by a process that stops before there is a configuration', async () => {
+    await startWith({ requestsPerMinute: 1 });
+    Object.assign(jobs.get(SnapshotWatch), { ready: new Promise<void>(() => undefined) });
+    const right = new AbortController();
+    const adopting = jobs.get(DurableLimits).adopt(right.signal);
+    right.abort();
+    await expect(adopting).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

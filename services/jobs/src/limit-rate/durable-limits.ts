@@ -17,6 +17,7 @@ import { ServiceLogger, Settings } from '#libs/runtime';
 import { ModelTargets } from '../dispatch-work/model-targets.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
+import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { RegularWork } from '../run-regularly/regular-work.js';
 import { EndedRequestsRepository, type DurableRequest, type EndedRequest } from './ended-requests.repository.js';
 import { LikelyRoutes } from './likely-routes.js';
@@ -135,7 +136,7 @@ export class DurableLimits implements OnApplicationBootstrap, BeforeApplicationS
   async adopt(right: AbortSignal): Promise<void> {
     if (this.adoptedFor === right) return;
     // Before the configuration is known nobody can say who is limited.
-    await this.watch.ready;
+    await unlessAborted(this.watch.ready, right);
     const requests = await this.ended.underWay();
     for (const { organization, project, key, model, batchId, line, jobId } of requests) {
       const owner = { organization, project, key };
