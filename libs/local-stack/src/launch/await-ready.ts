@@ -8,12 +8,12 @@ const ANSWER_WITHIN_MILLISECONDS = 3_000;
 
 const readinessSchema = z.object({ missing: z.array(z.string()), notices: z.array(z.string()).optional() });
 
-/** `report` hears what is missing whenever that changes; `giveUp` may throw to end the wait. */
+/** `report` hears what is missing, and what should be looked at, whenever that changes; `giveUp` may throw to end the wait. */
 export interface AwaitReadyOptions {
   readonly url: string;
   readonly withinMilliseconds: number;
   readonly signal: AbortSignal;
-  readonly report: (missing: string) => void;
+  readonly report: (missing: string, notices: readonly string[]) => void;
   readonly giveUp: () => void;
 }
 
@@ -29,17 +29,18 @@ export async function awaitReady({
   giveUp,
 }: AwaitReadyOptions): Promise<readonly string[]> {
   const deadline = Date.now() + withinMilliseconds;
-  let missing = '';
+  let reported = '';
   for (;;) {
     signal.throwIfAborted();
     const answer = await askReadiness(url);
     if (answer.isReady) return answer.notices;
     giveUp();
-    if (answer.missing !== missing) report(answer.missing);
-    missing = answer.missing;
+    const told = [answer.missing, ...answer.notices].join();
+    if (told !== reported) report(answer.missing, answer.notices);
+    reported = told;
     if (Date.now() > deadline) {
       throw new LocalStackError(
-        `Switchyard is not ready after ${Math.round(withinMilliseconds / 1000)} s; missing: ${missing}.`,
+        `Switchyard is not ready after ${Math.round(withinMilliseconds / 1000)} s; missing: ${answer.missing}.`,
         'Look into the log of that service under SWITCHYARD_HOME/logs.',
       );
     }
@@ -47,20 +48,22 @@ export async function awaitReady({
   }
 }
 
-type Answer =
-  | { readonly isReady: true; readonly notices: readonly string[] }
-  | { readonly isReady: false; readonly missing: string };
+interface Answer {
+  readonly isReady: boolean;
+  readonly missing: string;
+  readonly notices: readonly string[];
+}
 
 async function askReadiness(url: string): Promise<Answer> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MILLISECONDS) });
     const body = await response.text();
     const told = readinessIn(body);
-    if (response.ok) return { isReady: true, notices: told?.notices ?? [] };
-    // No answer of ours: of something else on that port, best shown as it is.
-    return { isReady: false, missing: told?.missing.join(', ') ?? body.slice(0, LONGEST_QUOTE_CHARACTERS) };
+    // What is no answer of ours is of something else on that port, and best shown as it is.
+    const missing = told?.missing.join(', ') ?? body.slice(0, LONGEST_QUOTE_CHARACTERS);
+    return { isReady: response.ok, missing, notices: told?.notices ?? [] };
   } catch {
-    return { isReady: false, missing: 'ingress' };
+    return { isReady: false, missing: 'ingress', notices: [] };
   }
 }
 

@@ -37,15 +37,15 @@ export function firstCall({ url, model, notices, configFile }: ReadyStack, { key
     `  curl ${url}/v1/chat/completions -H "Authorization: Bearer ${shownKey}" -H "Content-Type: application/json" -d '${body}'`,
     '',
     'Ctrl-C stops it; the data stays.',
-    ...shownNotices(notices, configFile),
+    ...(notices.length === 0 ? [] : ['', ...shownNotices(notices, configFile)]),
   ].join('\n');
 }
 
-function shownNotices(notices: readonly string[], configFile: string | undefined): string[] {
+/** What should be looked at, and what to do about it; nothing where nothing is. */
+export function shownNotices(notices: readonly string[], configFile: string | undefined): string[] {
   if (notices.length === 0) return [];
   const check = configFile === undefined ? '' : ` "npx switchyard check ${configFile}" names them all.`;
   return [
-    '',
     ...notices.map((notice) => `  ! ${notice}`),
     `  → Put right what the ERROR above names and save: no restart is needed.${check}`,
   ];

@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '#libs/config';
 
 import { awaitReady } from './await-ready.js';
-import { firstCall, firstModel } from './first-call.js';
+import { firstCall, firstModel, shownNotices } from './first-call.js';
 import { prepareHomeFolder } from './home-folder.js';
 import { lockHome } from './home-lock.js';
 import { adminKey, keepAdminKey, secretKey } from './keys.js';
@@ -36,12 +36,14 @@ export async function launch({ environment, projectFolder, signal, print }: Laun
       await untilAborted(signal, async () => {
         await stack.start();
         const url = callerUrl(settings);
-        const report = (missing: string): void => print(`waiting for ${missing}`);
+        const { configFile } = settings;
+        const report = (missing: string, notices: readonly string[]): void =>
+          print([`waiting for ${missing}`, ...shownNotices(notices, configFile)].join('\n'));
         const giveUp = (): void => stack.assertNoneGivesUp();
         const withinMilliseconds = READY_WITHIN_MILLISECONDS;
         const notices = await awaitReady({ url, withinMilliseconds, signal, report, giveUp });
-        const model = await firstModel(url, admin.key, settings.configFile);
-        print(firstCall({ url, model, notices, configFile: settings.configFile }, admin));
+        const model = await firstModel(url, admin.key, configFile);
+        print(firstCall({ url, model, notices, configFile }, admin));
         await keepAdminKey(settings.home, admin);
         await aborted(signal);
       });

@@ -19,9 +19,7 @@ export interface Tenants {
 }
 
 /** Anybody may hear these, and so they say nothing of what stands in the configuration: that is for the log. */
-const NONE = 'a configuration (the newest is refused; the log of control says why)';
-const NOT_THE_NEWEST =
-  'the newest configuration is refused (the log of control says why); the last one that was accepted is in force';
+const REFUSED = 'the newest configuration is refused (the log of control says why)';
 
 /** Which revision is in force as far as this process knows, and what keeps it from having one. */
 @Injectable()
@@ -33,10 +31,13 @@ export class ConfigurationInForce {
 
   constructor(readiness: Readiness) {
     readiness.require(
-      () => (this.isRefused ? NONE : 'a configuration (not applied yet)'),
+      () => `a configuration${this.isRefused ? '' : ' (not applied yet)'}`,
       () => this.newest !== undefined,
     );
-    readiness.notice(() => (this.isRefused && this.newest ? NOT_THE_NEWEST : undefined));
+    readiness.notice(() => {
+      if (!this.isRefused) return undefined;
+      return `${REFUSED}; ${this.newest ? 'the last one that was accepted' : 'none'} is in force`;
+    });
   }
 
   get snapshot(): Snapshot | undefined {
