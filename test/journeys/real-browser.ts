@@ -2,6 +2,8 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
+/** Shorter than a test may take, so that what was waited for is named. */
+const PATIENCE_MILLISECONDS = 10_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The program of a browser: the one that is named by SWITCHYARD_TEST_BROWSER, else Chromium or Chrome on the PATH. */
@@ -52,6 +54,7 @@ export class RealBrowser {
   static async start(program: string, origin: string): Promise<RealBrowser> {
     const browser = await chromium.launch({ executablePath: program });
     const started = new RealBrowser(browser, await browser.newPage(), origin);
+    started.page.setDefaultTimeout(PATIENCE_MILLISECONDS);
     started.listen();
     return started;
   }
