@@ -260,8 +260,8 @@ export const Bucket = {
   snapshot: { name: 'snapshot', key: 'current' },
   /** Keys made by the admin API, and keys of either kind that were revoked, by their hash; refilled from Postgres if lost. */
   keys: { name: 'keys', maxBytes: 256 * 1024 ** 2 },
-  /** Bodies and answers too large for a message, dropped after the longest call could have ended. */
-  bodies: { name: 'bodies', maxAgeMilliseconds: 2 * hours, maxBytes: 8 * 1024 ** 3 },
+  /** Bodies and answers too large for a message, removed when they are done with; what is left goes when no batch of a day can want it. */
+  bodies: { name: 'bodies', maxAgeMilliseconds: 26 * hours, maxBytes: 8 * 1024 ** 3 },
   /** Which targets are well, and how fast: a report of each worker, and a record of each target that is not. */
   health: { name: 'health', maxAgeMilliseconds: 10 * minutes, maxBytes: 16 * 1024 ** 2 },
   /** What was answered under idempotency keys, for a day after. Full, it takes no more: a key that was taken is never forgotten early. */

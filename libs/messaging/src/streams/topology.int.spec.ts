@@ -53,11 +53,16 @@ describe('Topology', () => {
     const manager = await messaging.manager();
     await manager.streams.update(Stream.results.name, { max_age: 3_600 * 1e9 });
     await manager.consumers.update(Consumer.audit.stream, Consumer.audit.name, { max_ack_pending: 7 });
+    const bodies = `OBJ_${Bucket.bodies.name}`;
+    await manager.streams.update(bodies, { max_age: 3_600 * 1e9 });
     messaging.logged.splice(0);
     await messaging.parts.topology.provision();
+    const { config: ofBodies } = await manager.streams.info(bodies);
+    expect(ofBodies.max_age).toBe(Bucket.bodies.maxAgeMilliseconds * 1e6);
     expect(messaging.logged).toEqual([
       'stream differs from the contract; bringing it into line',
       'consumer differs from the contract; bringing it into line',
+      'stream differs from the contract; bringing it into line',
     ]);
     const { config } = await manager.streams.info(Stream.results.name);
     expect(config.max_age).toBe(Stream.results.maxAgeMilliseconds * 1_000_000);

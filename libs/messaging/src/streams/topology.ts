@@ -13,7 +13,14 @@ import {
 } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { Bucket, Consumer, Stream, type ConsumerDefinition, type StreamDefinition } from '#libs/contracts';
+import {
+  Bucket,
+  bucketStream,
+  Consumer,
+  Stream,
+  type ConsumerDefinition,
+  type StreamDefinition,
+} from '#libs/contracts';
 import type { LinkLog, NatsLink } from '../link/nats-link.js';
 import { MessagingError } from '../messaging-error.js';
 import type { OwnTopology } from './own-topology.js';
@@ -79,10 +86,23 @@ export class Topology {
     await this.ensureStream(manager, answersConfig());
     await this.ensureStream(manager, entriesConfig(Bucket.idempotency));
     await this.ensureStream(manager, { ...entriesConfig(Bucket.limits), persist_mode: PersistMode.Async });
-    await new Objm(this.link.connection).create(Bucket.bodies.name, {
-      ttl: Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND,
-      max_bytes: Bucket.bodies.maxBytes,
-    });
+    await this.ensureBodies(manager);
+  }
+
+  /** The client makes a bucket of objects, and leaves one that differs as it is. */
+  private async ensureBodies(manager: JetStreamManager): Promise<void> {
+    const name = bucketStream('bodies');
+    const maxAge = Bucket.bodies.maxAgeMilliseconds * NANOSECONDS_PER_MILLISECOND;
+    const wanted = { max_age: maxAge, max_bytes: Bucket.bodies.maxBytes };
+    try {
+      const { config } = await manager.streams.info(name);
+      if (config.max_age === wanted.max_age && config.max_bytes === wanted.max_bytes) return;
+      this.log.warn({ stream: name, drift: wanted }, 'stream differs from the contract; bringing it into line');
+      await manager.streams.update(name, wanted);
+    } catch (error) {
+      if (!isApiError(error, STREAM_NOT_FOUND)) throw error;
+      await new Objm(this.link.connection).create(Bucket.bodies.name, { ttl: maxAge, max_bytes: wanted.max_bytes });
+    }
   }
 
   private async ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<void> {
