@@ -150,7 +150,10 @@ export class DurableLimits implements OnApplicationBootstrap, BeforeApplicationS
     this.adoptedFor = right;
   }
 
-  /** Which of its model's providers has been called for it is known when it ends: until then it counts for all of them. */
+  /**
+   * Which of its model's providers has been called for it is known when it ends: until then it counts for all of them. No limit of a
+   * provider is to count it anew then.
+   */
   private adoptOne(request: DurableRequest, { owner, model }: { owner: LimitOwner; model: string | null }): void {
     const applied = this.index.of(owner, this.publicModel(model ?? ''));
     const among = this.targets.providers(model);
@@ -166,7 +169,7 @@ export class DurableLimits implements OnApplicationBootstrap, BeforeApplicationS
       ...request,
       own: this.gate.adopt(own),
       ofProviders,
-      limits: applied.providers,
+      limits: [],
     });
   }
 

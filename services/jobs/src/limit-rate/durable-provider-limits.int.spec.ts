@@ -165,6 +165,24 @@ describe('rate limits of providers', () => {
     await second.stopKeepingFiles();
   });
 
+  it('count a call once, though another process let it through than sees its end', async () => {
+    const owner = await startWith(['toy'], { concurrency: 4, providers: { toy: { requestsPerMinute: 10 } } });
+    const id = await validated(12, owner);
+    await jobs.dispatch();
+    expect(played.lines()).toEqual([1, 2, 3, 4]);
+    await jobs.get(DurableLimits).beforeApplicationShutdown();
+    const second = await JobsForTests.start(database.url, { nats: played, home: jobs.home });
+    await second.dispatch('second');
+    const ended = [1, 2, 3, 4].map((line) => lineEnded(id, line, { project: owner.project, ...calledAt('toy') }));
+    await second.get(StoreResultsHandler).store(ended);
+    await second.get(DurableLimits).settle();
+    await eventually(async () => {
+      await second.dispatch('second');
+      expect(played.lines()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+    await second.stopKeepingFiles();
+  });
+
   it('hold for jobs too, whose calls they count', async () => {
     const owner = await startWith(['toy', 'spare'], {
       providers: { toy: { concurrency: 2 }, spare: { concurrency: 1 } },
