@@ -8,7 +8,7 @@ const ANSWER_WITHIN_MILLISECONDS = 3_000;
 
 const readinessSchema = z.object({ missing: z.array(z.string()), notices: z.array(z.string()).optional() });
 
-/** `report` hears what is missing, and what should be looked at, whenever that changes; `giveUp` may throw to end the wait. */
+/** `report` hears what is missing whenever that changes, and of what should be looked at what is new; `giveUp` may throw to end the wait. */
 export interface AwaitReadyOptions {
   readonly url: string;
   readonly withinMilliseconds: number;
@@ -29,15 +29,15 @@ export async function awaitReady({
   giveUp,
 }: AwaitReadyOptions): Promise<readonly string[]> {
   const deadline = Date.now() + withinMilliseconds;
-  let reported = '';
+  let reported: Pick<Answer, 'missing' | 'notices'> = { missing: '', notices: [] };
   for (;;) {
     signal.throwIfAborted();
     const answer = await askReadiness(url);
     if (answer.isReady) return answer.notices;
     giveUp();
-    const told = [answer.missing, ...answer.notices].join();
-    if (told !== reported) report(answer.missing, answer.notices);
-    reported = told;
+    const news = answer.notices.filter((notice) => !reported.notices.includes(notice));
+    if (answer.missing !== reported.missing || news.length > 0) report(answer.missing, news);
+    reported = answer;
     if (Date.now() > deadline) {
       throw new LocalStackError(
         `Switchyard is not ready after ${Math.round(withinMilliseconds / 1000)} s; missing: ${answer.missing}.`,
