@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BUDGET_PERIODS } from '#libs/contracts';
-import { Database } from '#libs/storage';
-import { createLogger } from '#libs/telemetry';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { billingSchema } from '../billing.schema.js';
+import { createBillingTables, type BillingTables } from '../billing-tables.fixture.js';
 
 /** Clocks that jump by an hour, by half of one, at midnight, or never. */
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Cairo', 'America/Havana'];
@@ -30,20 +27,15 @@ interface Row {
 }
 
 describe('the period that a request belongs to (M-10)', () => {
-  let server: TestDatabase;
+  let tables: BillingTables;
 
   beforeAll(async () => {
-    server = await createTestDatabase();
-    const log = createLogger({ service: 'test', level: 'silent' });
-    const database = new Database({ ...billingSchema, url: server.url, log });
-    database.start();
-    await database.whenReady();
-    await database.close();
+    tables = await createBillingTables();
   });
-  afterAll(() => server.drop());
+  afterAll(() => tables.drop());
 
   const periodsOf = (period: string, zone: string): Promise<Row[]> =>
-    server.query<Row>(
+    tables.server.query<Row>(
       `SELECT extract(epoch FROM at)::float8 AS at, extract(epoch FROM starts_at)::float8 AS starts,
          extract(epoch FROM ends_at)::float8 AS ends,
          to_char(starts_at AT TIME ZONE $2, 'MM-DD ID HH24:MI:SS') AS local
