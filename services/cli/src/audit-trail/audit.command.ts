@@ -25,7 +25,9 @@ Example:
   switchyard audit verify trail.ndjson --keys keys.txt --checkpoints ./checkpoints`;
 
 const keyList = z.object({
-  data: z.array(z.object({ verifier: z.string(), current: z.boolean(), valid_until: z.string().nullable().default(null) })),
+  data: z.array(
+    z.object({ verifier: z.string(), current: z.boolean(), valid_until: z.string().nullable().default(null) }),
+  ),
 });
 
 interface Filters extends ConnectionFlags {
