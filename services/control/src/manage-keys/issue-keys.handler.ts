@@ -97,8 +97,11 @@ export class IssueKeysHandler {
       this.requireGrants(caller, { ...key, bounds });
       this.requireBounds(caller, { ...key, bounds }, given);
       const until = expiresAt === undefined ? key.expiresAt : expiresAt === null ? null : new Date(expiresAt);
-      // One whose time is over has left its name to others.
-      if (isOver(key.expiresAt) && !isOver(until)) await this.requireFreeName(transaction, key);
+      // One whose time is over has left its name to others, and takes it back from them.
+      if (isOver(key.expiresAt) && !isOver(until)) {
+        await this.requireFreeName(transaction, key);
+        await this.keys.makeLast(transaction, id);
+      }
       const next = await this.keys.update(transaction, { ...key, bounds, expiresAt: until });
       await this.tell(transaction, caller, next, 'updated', { before: key.bounds, after: bounds });
       return next;
@@ -198,7 +201,7 @@ export class IssueKeysHandler {
   /** @throws QueryRefused 409 where another key has the name */
   private async requireFreeName(
     transaction: Transaction,
-    place: Pick<StoredKey, 'organization' | 'project' | 'name'> & { id?: string },
+    place: Pick<StoredKey, 'organization' | 'project' | 'name'> & Partial<Pick<StoredKey, 'id' | 'lineage'>>,
   ): Promise<void> {
     if (await this.keys.isNameTaken(transaction, place)) throw adminRefusal.exists('key', place.name);
   }

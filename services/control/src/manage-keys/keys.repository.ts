@@ -37,6 +37,11 @@ const LOCK_NAME = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 
 const UPDATE = `
 UPDATE control.keys SET bounds = $2, expires_at = $3, replaced_by = $4, version = version + 1 WHERE id = $1
 RETURNING ${COLUMNS}`;
+const MAKE_LAST = `
+UPDATE control.keys SET ordinal = 1 + (
+  SELECT max(ordinal) FROM control.keys other
+  WHERE other.organization = keys.organization AND other.project = keys.project AND other.name = keys.name
+) WHERE id = $1`;
 const REVOKE = `
 UPDATE control.keys SET revoked_at = $2, version = version + 1 WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`;
 const LIST = `
@@ -46,6 +51,9 @@ const MARK_USED = `
 UPDATE control.keys SET last_used_at = used.at
 FROM (SELECT key AS id, to_timestamp(value::bigint / 1000.0) AS at FROM json_each_text($1)) AS used
 WHERE keys.id = used.id AND (keys.last_used_at IS NULL OR keys.last_used_at < used.at)`;
+
+/** A name in a project, and the key that asks for it where there is one already. */
+type NamePlace = Pick<StoredKey, 'organization' | 'project' | 'name'> & Partial<Pick<StoredKey, 'id' | 'lineage'>>;
 
 /** The keys that the admin API made. */
 @Injectable()
@@ -90,6 +98,11 @@ export class KeysRepository {
     return one(await transaction.query<Row>(UPDATE, [id, JSON.stringify(bounds), expiresAt, replacedBy]));
   }
 
+  /** From now on it speaks for its name again, whoever had that meanwhile. Its name has to be free. */
+  async makeLast(transaction: Transaction, id: string): Promise<void> {
+    await transaction.query(MAKE_LAST, [id]);
+  }
+
   /** Undefined where there is none, or it was revoked before. */
   async revoke(transaction: Transaction, id: string, at: Date): Promise<StoredKey | undefined> {
     const [row] = await transaction.query<Row>(REVOKE, [id, at]);
@@ -116,18 +129,18 @@ export class KeysRepository {
   }
 
   /**
-   * Whether another key of that name is in use there: neither revoked nor replaced nor expired. The name is the transaction's until it
-   * ends: whoever asks at the same time waits.
+   * Whether another key of that name is accepted there, but for those that the asking one took the place of: whoever calls with one
+   * would else be bound by what the next says. The name is the transaction's until it ends: whoever asks at the same time waits.
    */
   async isNameTaken(
     transaction: Transaction,
-    { organization, project, name, id = '' }: Pick<StoredKey, 'organization' | 'project' | 'name'> & { id?: string },
+    { organization, project, name, id = '', lineage = 0 }: NamePlace,
   ): Promise<boolean> {
     await transaction.query(LOCK_NAME, [organization, project, name]);
     const sql = `
       SELECT 1 FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND id <> $4 AND revoked_at IS NULL
-      AND replaced_by IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
-    return (await transaction.query(sql, [organization, project, name, id])).length > 0;
+      AND (replaced_by IS NULL OR lineage <> $5) AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
+    return (await transaction.query(sql, [organization, project, name, id, lineage])).length > 0;
   }
 
   /** Whether any key of an organisation, or of one of its projects, is still accepted. */
@@ -152,9 +165,10 @@ export class KeysRepository {
     return rows.map(keyOf);
   }
 
-  /** Every key, for comparing with what is published. */
+  /** Every key, for comparing with what is published; of one name the last first, which speaks for it. */
   async all(): Promise<StoredKey[]> {
-    return (await this.database.query<Row>(`SELECT ${COLUMNS} FROM control.keys`)).map(keyOf);
+    const rows = await this.database.query<Row>(`SELECT ${COLUMNS} FROM control.keys ORDER BY ordinal DESC, id`);
+    return rows.map(keyOf);
   }
 
   async markUsed(used: KeyUsed): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Caller, IssuedKey, KeyCreateFields, RoleGrant } from '#libs/contracts';
+import type { Caller, IssuedKey, KeyCreateFields, KeyEntry, RoleGrant } from '#libs/contracts';
 import { KeyHasher, sha256Hex } from '#libs/secrets';
 import { Database } from '#libs/storage';
 import { eventually } from '#libs/testing';
@@ -188,6 +188,35 @@ describe('keys of the admin API', () => {
     await expect(issues.rotate({ ...at, id: second.id, overlapSeconds: 0 })).rejects.toMatchObject(
       refused(409, 'already_exists'),
     );
+  });
+
+  it('that come back after their time are bound by their own bounds, whoever had the name meanwhile', async () => {
+    const fields = { name: 'returning', models: ['small'], budgets: [{ limitUsd: '1', period: 'total' }] };
+    const bounded = await issue({ ...fields, expiresAt: new Date(Date.now() + 60_000).toISOString() });
+    await control.database.query('UPDATE control.keys SET expires_at = now() WHERE id = $1', [bounded.id]);
+    const free = await issue({ name: 'returning' });
+    await revocations.revoke({ ...at, id: free.id });
+    let said: KeyEntry | undefined;
+    control.messaging.keys.onNameChange((entry) => {
+      if (entry.name === 'returning') said = entry;
+    });
+    expect(said?.models).toBeUndefined();
+    await issues.update({ ...at, id: bounded.id, fields: { expiresAt: null }, ifMatch: '*' });
+    await eventually(() =>
+      expect(said).toMatchObject({ id: bounded.id, models: ['small'], budgets: [{ id: 'acme/web/returning:total' }] }),
+    );
+    await revocations.revoke({ ...at, id: bounded.id });
+    expect(published((await issue(fields)).key)?.budgets?.[0]?.id).toBe('acme/web/returning#4:total');
+  });
+
+  it('leave their name to no other while one that they replaced is still accepted', async () => {
+    const replaced = await issue({ name: 'overlapping', models: ['small'] });
+    const next = await issues.rotate({ ...at, id: replaced.id, overlapSeconds: 60 });
+    const last = await issues.rotate({ ...at, id: next.id, overlapSeconds: 60 });
+    await revocations.revoke({ ...at, id: last.id });
+    await expect(issue({ name: 'overlapping' })).rejects.toMatchObject(refused(409, 'already_exists'));
+    for (const { id } of [replaced, next]) await revocations.revoke({ ...at, id });
+    expect(await issue({ name: 'overlapping' })).toMatchObject({ name: 'overlapping' });
   });
 
   it('of one name are not made by two at once', async () => {
