@@ -387,7 +387,7 @@ describe('budgets', () => {
     const rows = await stack.query(
       `SELECT transaction_id FROM billing.ledger_entries GROUP BY 1 HAVING sum(amount_nano_usd) <> 0
        UNION ALL SELECT 0 FROM billing.budget_periods
-         WHERE posted_nano_usd + held_nano_usd > limit_nano_usd + granted_nano_usd`,
+         WHERE posted_nano_usd + held_nano_usd > highest_limit_nano_usd + granted_nano_usd`,
     );
     expect(rows).toEqual([]);
     const verify = () => call(`${stack.url}/admin/v1/ledger/verify`, { key: stack.adminKey, body: {} });
