@@ -1,12 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Shorter than a test may take, so that what was waited for is named. */
 const PATIENCE_MILLISECONDS = 10_000;
+const ANSWERS_WITHIN_MILLISECONDS = 10_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The program of a browser: the one that is named by SWITCHYARD_TEST_BROWSER, else Chromium or Chrome on the PATH. */
+/**
+ * The program of a browser: the one that is named by SWITCHYARD_TEST_BROWSER, else Chromium or Chrome on the PATH. One that is still
+ * being installed, or only tells where to get a browser, is none.
+ */
 export function browserProgram(): string | undefined {
   const named = process.env['SWITCHYARD_TEST_BROWSER'];
   if (named) return named;
@@ -17,10 +22,10 @@ export function browserProgram(): string | undefined {
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
   } catch {
     return false;
   }
+  return spawnSync(path, ['--version'], { timeout: ANSWERS_WITHIN_MILLISECONDS, killSignal: 'SIGKILL' }).status === 0;
 }
 
 /** What is said where there is no browser, so that nobody takes what was left out for what passed. */

@@ -69,7 +69,7 @@ export class AuditParts {
   readonly readings = new ReadingNotes(this.deeds);
   readonly places = new LogPlacesRepository(this.database);
   /** Organisations that are known although they have no log. */
-  readonly configured: { current: Pick<Snapshot, 'organizations'> } = { current: {} };
+  readonly configured: { current: Pick<Snapshot, 'organizations'> | undefined } = { current: {} };
   readonly known = new KnownOrganizations(this.places, this.configured as SnapshotWatch);
   readonly events = new ListEventsController(
     new ListEventsHandler(this.entries, this.readings, this.places, this.known),

@@ -55,6 +55,15 @@ describe('a name that no organization has', () => {
     }
   });
 
+  it('is not told from others before there is a configuration', async () => {
+    const { current } = parts.configured;
+    parts.configured.current = undefined;
+    const refusal = { reply: { status: 503, code: 'temporarily_unavailable' } };
+    await expect(parts.lister.keys(asked('unheard-of'))).rejects.toMatchObject(refusal);
+    expect((await parts.lister.keys(asked('gone'))).keys).toBeDefined();
+    parts.configured.current = current;
+  });
+
   it('is not the own, of which nothing needs to be known', async () => {
     expect(await parts.lister.list({ caller: callerOf('mine'), limit: 1 })).toEqual({ checkpoints: [], next: null });
   });

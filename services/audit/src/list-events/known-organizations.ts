@@ -20,10 +20,11 @@ export class KnownOrganizations {
     return reach;
   }
 
-  /** @throws QueryRefused 404 */
+  /** @throws QueryRefused 404, and 503 as long as no configuration has been heard of */
   async require(organization: string): Promise<void> {
     if (organization === INSTALLATION_TRAIL || this.isConfigured(organization)) return;
     if (await this.places.hasLog(organization)) return;
+    if (!this.watch.current) throw notKnownYet();
     throw new QueryRefused({
       status: 404,
       code: 'organization_not_found',
@@ -35,4 +36,9 @@ export class KnownOrganizations {
   private isConfigured(organization: string): boolean {
     return this.watch.current?.organizations?.some(({ name }) => name === organization) ?? false;
   }
+}
+
+function notKnownYet(): QueryRefused {
+  const message = 'Which organizations there are is not known yet; try again in a moment.';
+  return new QueryRefused({ status: 503, code: 'temporarily_unavailable', message });
 }

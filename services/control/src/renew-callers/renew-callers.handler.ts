@@ -6,6 +6,7 @@ import { KeyBucket, QueryRefused } from '#libs/messaging';
 import { ConfigurationInForce } from '../apply-configuration/configuration-in-force.js';
 import { PeopleRepository } from '../keep-people/people.repository.js';
 import { PersonGrants } from '../keep-people/person-grants.js';
+import { KeysRepository } from '../manage-keys/keys.repository.js';
 
 /** Says who callers of before are by now, for what goes on in their name while they are not there. */
 @Injectable()
@@ -15,12 +16,12 @@ export class RenewCallersHandler {
     private readonly grants: PersonGrants,
     private readonly inForce: ConfigurationInForce,
     private readonly keys: KeyBucket,
+    private readonly issued: KeysRepository,
   ) {}
 
   /** @throws QueryRefused 503 as long as it is not known which people and keys there are */
   async renew({ callers }: CallersRenew): Promise<CallersRenewed> {
-    if (this.inForce.snapshot === undefined || !this.keys.isRead)
-      throw new QueryRefused({ status: 503, code: 'temporarily_unavailable', message: 'Not every key is known yet.' });
+    if (this.inForce.snapshot === undefined || !this.keys.isRead) throw notKnownYet();
     const now = Date.now();
     return { callers: await Promise.all(callers.map((caller) => this.renewed(caller, now))) };
   }
@@ -34,7 +35,7 @@ export class RenewCallersHandler {
   }
 
   /** By its name, which a key that takes the place of another keeps. */
-  private keyOf({ organization, project, key }: Caller, now: number): Caller | null {
+  private async keyOf({ organization, project, key }: Caller, now: number): Promise<Caller | null> {
     const stored = [...this.keys.entries.values()];
     // A revoked key of the configuration is in the bucket, too, and what stands there counts.
     const inFile = (this.inForce.snapshot?.keys ?? []).filter(({ hash }) => !this.keys.entries.has(hash));
@@ -42,7 +43,12 @@ export class RenewCallersHandler {
       (entry) =>
         entry.organization === organization && entry.project === project && entry.name === key && isGood(entry, now),
     );
-    if (!found) return null;
+    if (!found) {
+      // Where the bucket was lost, keys are gone from it until it is filled again: none that there is loses anything by that.
+      const accepted = await this.issued.acceptedOf({ organization, project, name: key });
+      if (accepted.some((hash) => !this.keys.entries.has(hash))) throw notKnownYet();
+      return null;
+    }
     const { admin, scopes, grants } = found;
     return { organization, project, key, admin, ...(scopes && { scopes }), ...(grants && { grants }) };
   }
@@ -50,4 +56,9 @@ export class RenewCallersHandler {
 
 function isGood({ revokedAt, expiresAt }: KeyEntry, now: number): boolean {
   return (revokedAt === undefined || revokedAt > now) && (expiresAt === undefined || expiresAt > now);
+}
+
+function notKnownYet(): QueryRefused {
+  const message = 'Not every key is known yet; try again in a moment.';
+  return new QueryRefused({ status: 503, code: 'temporarily_unavailable', message });
 }

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { callersRenewedSchema, Subject, type Caller } from '#libs/contracts';
+import type { KeyBucket } from '#libs/messaging';
 import { eventually } from '#libs/testing';
 
 import { ADMIN, startPeopleForTests, type PeopleForTests } from '../administer-people/people.fixture.js';
+import { ConfigurationInForce } from '../apply-configuration/configuration-in-force.js';
+import { PeopleRepository } from '../keep-people/people.repository.js';
+import { PersonGrants } from '../keep-people/person-grants.js';
 import { IssueKeysHandler } from '../manage-keys/issue-keys.handler.js';
+import { KeysRepository } from '../manage-keys/keys.repository.js';
 import { RevokeKeysHandler } from '../manage-keys/revoke-keys.handler.js';
+import { RenewCallersHandler } from './renew-callers.handler.js';
 
 const fileWith = (member: string, key: string): string => `
 version: 1
@@ -65,5 +71,26 @@ describe('callers of before', () => {
     await application.get(RevokeKeysHandler).revoke({ ...at, id: made.id });
     on.control.save(fileWith(MEMBER, ''));
     await eventually(async () => expect(await renewed(filed!, issued!)).toEqual([null, null]));
+  });
+
+  it('are not taken for gone where the bucket of keys was lost and is not filled again yet', async () => {
+    const { application } = on.control;
+    const at = { caller: ADMIN, organization: 'acme' };
+    const { id } = await application
+      .get(IssueKeysHandler)
+      .issue({ ...at, fields: { project: 'web', name: 'lasting' } });
+    const handler = new RenewCallersHandler(
+      application.get(PeopleRepository),
+      application.get(PersonGrants),
+      application.get(ConfigurationInForce),
+      { isRead: true, entries: new Map() } as unknown as KeyBucket,
+      application.get(KeysRepository),
+    );
+    const lasting = { callers: [{ ...place, key: 'lasting' }] };
+    await expect(handler.renew(lasting)).rejects.toMatchObject({
+      reply: { status: 503, code: 'temporarily_unavailable' },
+    });
+    await application.get(RevokeKeysHandler).revoke({ ...at, id });
+    expect(await handler.renew(lasting)).toEqual({ callers: [null] });
   });
 });

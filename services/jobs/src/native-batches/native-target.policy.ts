@@ -1,4 +1,5 @@
 import type { Facts, NativeBatchPolicy, Price, RoutingSlip, Target, TargetEntry } from '#libs/contracts';
+import { imageVariantOf } from '#libs/pricing';
 import { estimatedCostNanoUsd, resolveModel, type RoutingTable } from '#libs/routing';
 
 /** A target whose batch API a line may go to. */
@@ -30,6 +31,8 @@ export function nativeTargetOf(
     const entry = entryOf(target);
     const { nativeBatch: policy, batchPrice } = entry ?? {};
     if (!entry || !policy || !batchPrice || !isEarly(policy, leftMilliseconds)) continue;
+    // The price of batches is that of any image; one with a price of its own would be charged by another.
+    if (imageVariantOf(entry.imagePrices, facts)) continue;
     const cost = estimatedCostNanoUsd(facts, { ...entry, price: batchPrice });
     if (cost !== undefined && (onlineCost === undefined || cost <= onlineCost)) return { target, batchPrice, policy };
   }
