@@ -11,11 +11,10 @@ import {
   type PayloadCaptured,
   type RequestEnded,
 } from '#libs/contracts';
-import { MessagingParts, type Messaging } from '#libs/messaging';
 import { sealPayload } from '#libs/secrets';
-import { createLogger } from '#libs/telemetry';
 import { eventually } from '#libs/testing';
 import { escapeIdentifier } from 'pg';
+import { asWorker } from './as-worker.js';
 import { askAsStranger } from './foreign-objects.js';
 import { call } from './http-call.js';
 import { INJECTIONS, SCALARS_THAT_ARE_NONE } from './injection-corpus.js';
@@ -68,21 +67,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
 }, 60_000);
-
-/** Does something with the identity of a worker, as somebody would who broke into one. */
-async function asWorker(
-  environment: Readonly<Record<string, string>>,
-  work: (messaging: Messaging) => Promise<void>,
-): Promise<void> {
-  const log = createLogger({ service: 'worker', level: 'silent' });
-  const access = { seedFile: environment['SWITCHYARD_NATS_SEED_FILE'] };
-  const parts = await MessagingParts.open(environment['NATS_URL'] ?? '', 'worker', log, access);
-  try {
-    await work(parts.messaging);
-  } finally {
-    await parts.close();
-  }
-}
 
 async function send(key: string, path: string, body: object, headers: Record<string, string> = {}) {
   const answer = await call(stack.url + path, { method: 'POST', key, body, headers });
