@@ -6,16 +6,7 @@ import { Module, type Abstract, type DynamicModule, type InjectionToken } from '
 import { Test } from '@nestjs/testing';
 import type { ZodType } from 'zod';
 import { BlobStore } from '#libs/blobs';
-import {
-  decodeRequestBundle,
-  decodeRequestsEnded,
-  type BatchCreate,
-  MessageHeader,
-  type Caller,
-  type FileCreate,
-  type FileObject,
-  type RequestEnded,
-} from '#libs/contracts';
+import { type BatchCreate, type Caller, type FileCreate, type FileObject } from '#libs/contracts';
 import {
   AtomicBatchPublisher,
   BodyClaims,
@@ -24,10 +15,8 @@ import {
   HealthBucket,
   KeyBucket,
   LimitBucket,
-  MessagingError,
   SnapshotWatch,
   StreamState,
-  type ConsumerProgress,
 } from '#libs/messaging';
 import { Readiness, RequestSeals, ServiceLogger, Settings } from '#libs/runtime';
 import { Database } from '#libs/storage';
@@ -44,95 +33,11 @@ import { DurableLimits } from './limit-rate/durable-limits.js';
 import { caller } from './line.fixture.js';
 import { BatchLinesSource } from './publish-lines/batch-lines.source.js';
 import { WebhookSender } from './deliver-webhooks/webhook-sender.js';
+import { PlayedNats } from './played-nats.fixture.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
 import { WebhookLimits } from './webhook-limits.js';
 
-/** One request that a fake stream was given, alone or among others in one message. */
-export interface Published {
-  readonly subject: string;
-  readonly requestId: string;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly messageId: string | undefined;
-}
-
-const SNAPSHOT = {
-  models: ['gpt-small', 'gpt-large'].map((name) => ({ name, targets: [] })),
-  keys: [],
-};
-
 const silent = (): void => undefined;
-
-/** The NATS that a test plays: what was published, and what it says of its queues. */
-export class PlayedNats {
-  readonly published: Published[] = [];
-  /** Subjects of what was told without waiting. */
-  readonly told: string[] = [];
-  /** Terminal events that this service stored. */
-  readonly ended: RequestEnded[] = [];
-  /** Answers what this service asks of others. */
-  answer: (subject: string, query: unknown) => unknown = (subject) => {
-    throw new MessagingError('no_responders', `nobody answers ${subject}`);
-  };
-  /** Where limits are counted; a test of limits puts a real bucket here. */
-  limits: Pick<LimitBucket, 'find' | 'write'> = {
-    find: () => Promise.reject(new MessagingError('unavailable', 'no bucket of limits here')),
-    write: () => Promise.reject(new MessagingError('unavailable', 'no bucket of limits here')),
-  };
-  /** The issued keys; a test says of them what it wants. */
-  readonly keys = {
-    isRead: true,
-    start: silent,
-    entries: new Map<string, object>(),
-    onNameChange: (listener: (entry: object) => void) => this.keys.entries.forEach((entry) => listener(entry)),
-  };
-  /** The configuration in force. */
-  snapshot: object = SNAPSHOT;
-  readonly claims = new Map<string, string>();
-  readonly bodies: Pick<BodyClaims, 'put' | 'get' | 'remove'> = {
-    put: async (name, body) => void this.claims.set(name, Buffer.from(body).toString()),
-    get: async (name) => {
-      const body = this.claims.get(name);
-      if (body === undefined) throw new MessagingError('gone', `the body ${name} is gone`);
-      return Buffer.from(body);
-    },
-    remove: async (name) => void this.claims.delete(name),
-  };
-  /** How far the consumers are. */
-  progress: ConsumerProgress = { lastSequence: 0, settledSequence: 0, streamMadeAt: 1, hasNothingLeft: true };
-  /** Called with each publication before it counts as stored. */
-  beforeStored: (published: Published) => Promise<void> | void = () => undefined;
-
-  lines(): number[] {
-    return this.published.map(({ requestId }) => Number(requestId.split('_').at(-1)));
-  }
-
-  async store(_subject: string, data: string): Promise<void> {
-    this.ended.push(...decodeRequestsEnded(Buffer.from(data)));
-  }
-
-  async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {
-    const { headers, messageId } = options;
-    const requests = headers[MessageHeader.bundle]
-      ? decodeRequestBundle(data).map(({ facts, body, claim }) => ({
-          body: Buffer.from(body).toString(),
-          headers: {
-            [MessageHeader.requestId]: facts.requestId,
-            [MessageHeader.facts]: JSON.stringify(facts),
-            [MessageHeader.bodyClaim]: claim,
-          },
-        }))
-      : [{ body: Buffer.from(data).toString(), headers }];
-    const published = requests.map((request) => ({
-      subject,
-      messageId,
-      requestId: request.headers[MessageHeader.requestId] ?? '',
-      ...request,
-    }));
-    for (const request of published) await this.beforeStored(request);
-    this.published.push(...published);
-  }
-}
 
 @Module({})
 class SurroundingsModule {}

@@ -7,7 +7,8 @@ import { CancelJobHandler } from '../cancel-job/cancel-job.handler.js';
 import { CancelJobRepository } from '../cancel-job/cancel-job.repository.js';
 import { EndUnpublishedHandler } from '../end-job/end-unpublished.handler.js';
 import { askForJob } from '../job.fixture.js';
-import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { PlayedNats } from '../played-nats.fixture.js';
 import { caller } from '../line.fixture.js';
 
 const PRICE = {

@@ -7,7 +7,8 @@ import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.j
 import { AnswerQueuesHandler } from '../answer-queues/answer-queues.handler.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
 import { askForJob } from '../job.fixture.js';
-import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { PlayedNats } from '../played-nats.fixture.js';
 import { caller, inputLines, lineEnded } from '../line.fixture.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { DurableLimits } from './durable-limits.js';

@@ -5,7 +5,8 @@ import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, t
 import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
 import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { askForJob, endOf } from '../job.fixture.js';
-import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { PlayedNats } from '../played-nats.fixture.js';
 import { caller, inputLine, inputLines, lineEnded } from '../line.fixture.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { DurableLimits } from './durable-limits.js';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { PlayedNats } from '../played-nats.fixture.js';
 import { nativeSnapshot } from './native.fixture.js';
 import { happening } from './native-happenings.fixture.js';
 import { NativeWorld } from './native-world.fixture.js';

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { metrics } from '#libs/telemetry';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { JobsForTests, PlayedNats } from '../jobs.fixture.js';
+import { JobsForTests } from '../jobs.fixture.js';
+import { PlayedNats } from '../played-nats.fixture.js';
 import { lineOfRequest } from '../keep-batch/batch-identifiers.policy.js';
 import { MessageBatchesHandler } from '../keep-message-batch/message-batches.handler.js';
 import { caller, inputLines, lineEnded } from '../line.fixture.js';

@@ -9,7 +9,7 @@ import {
   type NativeBatchSubmitted,
 } from '#libs/contracts';
 import { MessagingError, QueryRefused } from '#libs/messaging';
-import type { PlayedNats } from '../jobs.fixture.js';
+import type { PlayedNats } from '../played-nats.fixture.js';
 
 export const DAY_MILLISECONDS = 24 * 60 * 60_000;
 

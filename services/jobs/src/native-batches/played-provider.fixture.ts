@@ -10,7 +10,7 @@ import {
   type NativeBatchSubmitted,
 } from '#libs/contracts';
 import { MessagingError } from '#libs/messaging';
-import type { PlayedNats } from '../jobs.fixture.js';
+import type { PlayedNats } from '../played-nats.fixture.js';
 
 /** What becomes of a submission: `lost before` and `lost after` are answers that do not come. */
 export type Submission = 'taken' | 'taken in part' | 'lost before' | 'lost after' | 'unsent' | 'refused' | 'busy';
