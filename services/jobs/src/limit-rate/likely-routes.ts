@@ -3,6 +3,7 @@ import type { Facts, RoutingSlip, Snapshot, Strategy, Target } from '#libs/contr
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
 import { Allowances, KeyPolicies } from '#libs/permission';
 import { NoEligibleTarget, planRoute, routingTable, type RoutingTable } from '#libs/routing';
+import { ServiceLogger } from '#libs/runtime';
 import { ModelTargets } from '../dispatch-work/model-targets.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
 
@@ -35,6 +36,7 @@ export class LikelyRoutes {
     watch: SnapshotWatch,
     keys: KeyBucket,
     private readonly targets: ModelTargets,
+    private readonly logger: ServiceLogger,
   ) {
     watch.onChange((snapshot) => {
       this.snapshot = snapshot;
@@ -94,8 +96,10 @@ export class LikelyRoutes {
       const bound = { ...facts, ...(allowed ? { allowed } : {}), ...(keyPolicy ? { keyPolicy } : {}) };
       return planRoute(bound, this.table, this.targets.live(Date.now()));
     } catch (error) {
-      if (error instanceof NoEligibleTarget) return undefined;
-      throw error;
+      // The router ends what cannot be planned, and says why; here nothing waits for it.
+      if (!(error instanceof NoEligibleTarget))
+        this.logger.error({ requestId: facts.requestId, error }, 'where a request will go cannot be foreseen');
+      return undefined;
     }
   }
 }
