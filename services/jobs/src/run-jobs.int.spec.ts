@@ -7,6 +7,7 @@ import { AnswerResponsesHandler } from './answer-responses/answer-responses.hand
 import { CancelJobHandler } from './cancel-job/cancel-job.handler.js';
 import { CancelResponseHandler } from './cancel-response/cancel-response.handler.js';
 import { DispatchJobsHandler } from './dispatch-jobs/dispatch-jobs.handler.js';
+import { PauseRepository } from './dispatch-work/pause.repository.js';
 import { EndUnpublishedHandler } from './end-job/end-unpublished.handler.js';
 import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
 import type { JobLimits } from './job-limits.js';
@@ -148,6 +149,22 @@ describe('a job', () => {
     expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(1);
     expect(jobs.nats.published.map(({ messageId }) => messageId)).toEqual([job.request_id, `${job.request_id}:r1`]);
     expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(0);
+  });
+
+  it('that was lost on its way goes to whoever ends it once it is over, also where it is paused', async () => {
+    await start();
+    const [late] = [await askForJob(jobs), await askForJob(jobs)];
+    await dispatch();
+    const pauses = jobs.get(PauseRepository);
+    const pause = { reason: null, pausedBy: 'operator', until: null };
+    await pauses.put({ ...pause, scope: 'model', name: 'gpt-small' });
+    await pauses.put({ ...pause, scope: 'provider', name: 'toy' });
+    await jobs.query(`UPDATE jobs.jobs SET expires_at = now() - interval '1 hour' WHERE id = $1`, [late.id]);
+    for (let look = 0; look < 2; look += 1) await jobs.get(SweepLinesHandler).sweep();
+    expect(await jobs.get(DispatchJobsHandler).sweep()).toBe(1);
+    expect(jobs.nats.published.at(-1)).toMatchObject({ messageId: `${late.request_id}:r1` });
+    const facts = JSON.parse(jobs.nats.published.at(-1)?.headers['Switchyard-Facts'] ?? '') as object;
+    expect(facts).not.toHaveProperty('withheldProviders');
   });
 
   it('waits for its time, and is cancelled before it with one terminal event', async () => {

@@ -62,9 +62,9 @@ export class DispatchJobsHandler {
     const effectOf = await this.pauses.now();
     const sendings = lost.map(async (job) => {
       const { heldBy, avoid } = effectOf(job);
-      // What is paused comes again at a later sweep.
+      // What is paused comes again at a later sweep; nobody is called any more for what is over.
       const isHeld = heldBy !== undefined || this.routes.isForPausedAlone(this.publisher.factsOf(job, avoid));
-      return isHeld ? [] : this.publish([job], avoid);
+      return isHeld && !isOver(job, Date.now()) ? [] : this.publish([job], avoid);
     });
     const sent = (await Promise.all(sendings)).flat();
     await this.jobs.notePublished(sent);
@@ -74,9 +74,11 @@ export class DispatchJobsHandler {
 
   /** The ids of those that the stream has stored. */
   private async publish(jobs: readonly JobToPublish[], avoid: readonly string[]): Promise<string[]> {
+    const now = Date.now();
     const sent = await Promise.all(
       jobs.map((job) =>
-        this.publisher.publish(job, avoid).then(
+        // What is over ends as that, whoever is paused: it is kept from nobody.
+        this.publisher.publish(job, isOver(job, now) ? [] : avoid).then(
           () => [job.id],
           (error: unknown) => {
             this.logger.warn({ jobId: job.id, error }, 'a job could not be put on its way; trying again');
