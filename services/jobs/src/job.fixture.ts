@@ -16,8 +16,13 @@ export interface AskedJob {
   readonly dialect?: string;
   readonly body?: object;
   readonly response?: { id: string; previousResponseId: string | null; isBackground: boolean };
-  /** Requests of one key have one id. */
+  /** Requests of one key have one id on one day. */
   readonly idempotencyKey?: string;
+  readonly day?: number;
+}
+
+function requestToken({ idempotencyKey, day = 0 }: AskedJob): string {
+  return idempotencyKey === undefined ? String(++made) : `${idempotencyKey}${day}`;
 }
 
 /** Has a request kept as a job. */
@@ -29,7 +34,7 @@ export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<Job
   );
   const facts: Facts = {
     ...dialect.readFacts(body),
-    requestId: `req_${(asked.idempotencyKey ?? String(++made)).padStart(32, '0')}`,
+    requestId: `req_${requestToken(asked).padStart(32, '0')}`,
     organization: owner.organization,
     project: owner.project,
     key: owner.key,

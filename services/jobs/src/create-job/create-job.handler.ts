@@ -11,7 +11,7 @@ import { JobBlobs } from '../keep-job/job-blobs.js';
 import { jobIdentifiers } from '../keep-job/job-identifiers.policy.js';
 import { JobPlaces } from '../answer-jobs/job-places.js';
 import { toJobObject } from '../keep-job/job-object.policy.js';
-import { JobRepository } from '../keep-job/job.repository.js';
+import { JobRepository, type NewJob } from '../keep-job/job.repository.js';
 import { JobCountRepository } from './job-count.repository.js';
 import { jobTimes } from './job-times.policy.js';
 
@@ -42,8 +42,6 @@ export class CreateJobHandler {
     if ('mustBe' in times) throw impossibleTime(times.mustBe);
     const { runAt, expiresAt } = times;
     if ((await this.counts.unended(caller)) >= this.limits.jobsPerProject) throw tooMany(this.limits.jobsPerProject);
-    // The id of a request with a key follows from both, so that the job is there once; the row of the key refuses another request.
-    await this.keys.once(keyed, id, async () => undefined);
     const facts: Facts = {
       ...read,
       organization: caller.organization,
@@ -55,7 +53,7 @@ export class CreateJobHandler {
       job: { jobId: id, run: 0 },
     };
     const kept = await this.blobs.keep(jobIdentifiers.bodyBlob(id), body);
-    const { job, isRepeat } = await this.jobs.insert({
+    const { job, isRepeat } = await this.insertOnce(keyed, {
       id,
       facts,
       endpoint: command.endpoint,
@@ -75,14 +73,41 @@ export class CreateJobHandler {
   /** The job of a request that came before: neither its time, which may be over, nor room for another job is asked for again. */
   private async madeBefore(request: KeyedRequest): Promise<Made<JobObject> | undefined> {
     const id = await this.keys.find(request);
-    const job = id === undefined ? undefined : await this.jobs.find(id, { ...request.caller, admin: false });
-    return job && markRepeat(await this.shown(job), true);
+    return id === undefined ? undefined : markRepeat(await this.shown(await this.keptJob(id, request)), true);
+  }
+
+  /** One job of a key, also of requests at the same time whose ids differ, as of two days. */
+  private async insertOnce(request: KeyedRequest, job: NewJob): Promise<{ job: Job; isRepeat: boolean }> {
+    const inserted: { job: Job; isRepeat: boolean }[] = [];
+    const made = await this.keys.once(request, job.id, async (within) => {
+      inserted.push(await this.jobs.insert(job, within));
+    });
+    const [here] = inserted;
+    if (here) return here;
+    await this.blobs.remove([job.bodyBlobKey]);
+    return { job: await this.keptJob(made.id, request), isRepeat: true };
+  }
+
+  /** One that was deleted is not made again: its request has been billed, and what has its id again would not be. */
+  private async keptJob(id: string, { caller }: KeyedRequest): Promise<Job> {
+    const job = await this.jobs.find(id, { ...caller, admin: false });
+    if (!job) throw deleted(id);
+    return job;
   }
 
   private async shown(job: Job): Promise<JobObject> {
     const places = await this.places.of([job]);
     return toJobObject(job, places.get(job.id), Date.now());
   }
+}
+
+function deleted(id: string): QueryRefused {
+  return new QueryRefused({
+    status: 409,
+    code: 'job_deleted',
+    message: `The job '${id}' that was made under this Idempotency-Key has been deleted; use a new key to have it done again.`,
+    param: 'idempotency-key',
+  });
 }
 
 function tooMany(most: number): QueryRefused {

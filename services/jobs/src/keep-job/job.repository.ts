@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, JobList, JobStream } from '#libs/contracts';
-import { Database, storableText } from '#libs/storage';
+import { Database, storableText, type Transaction } from '#libs/storage';
 import { placeOf, tenantCondition, tenantParameters, type Tenant } from '../keep-batch/tenant.js';
 import type { Job } from './job.js';
 import { jobColumns, statusExpression, toJob, type JobRow } from './job-row.js';
@@ -28,9 +28,12 @@ export class JobRepository {
   constructor(private readonly database: Database) {}
 
   /** Keeping the same job again changes nothing; it is said to have been there. */
-  async insert(job: NewJob): Promise<{ job: Job; isRepeat: boolean }> {
+  async insert(
+    job: NewJob,
+    within: Pick<Transaction, 'query'> = this.database,
+  ): Promise<{ job: Job; isRepeat: boolean }> {
     const { facts } = job;
-    const [row] = await this.database.query<JobRow & { isRepeat: boolean }>(
+    const [row] = await within.query<JobRow & { isRepeat: boolean }>(
       `INSERT INTO jobs.jobs (id, request_id, organization, project, key, endpoint, model, is_streamed, response_id,
          previous_response_id, facts, body, body_blob_key, run_at, is_scheduled, expires_at, is_background)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce($14, now()), $14::timestamptz IS NOT NULL, $15, $16)

@@ -3,10 +3,12 @@ import type { BatchCreate, FileCreate } from '#libs/contracts';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { CreateBatchHandler } from '../create-batch/create-batch.handler.js';
 import { JobCountRepository } from '../create-job/job-count.repository.js';
-import { askForJob } from '../job.fixture.js';
+import { DropJobsRepository } from '../expire-jobs/drop-jobs.repository.js';
+import { askForJob, endOf } from '../job.fixture.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { caller, inputLines } from '../line.fixture.js';
 import { StoreFileHandler } from '../store-file/store-file.handler.js';
+import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { MessageBatchesHandler } from '../keep-message-batch/message-batches.handler.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 
@@ -136,6 +138,25 @@ describe('an idempotency key of what Postgres keeps', () => {
       clock.mockRestore();
       full.mockRestore();
     }
+  });
+
+  it('makes one job of requests at once, also where a day ends between them', async () => {
+    const days = Array.from({ length: 10 }, (_, index) => index % 2);
+    const made = await Promise.all(days.map((day) => askForJob(jobs, { idempotencyKey: 'midnight', day })));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(made.filter((one) => 'replayed' in one)).toHaveLength(9);
+    const kept = await jobs.query(`SELECT 1 FROM jobs.jobs WHERE id LIKE '%midnight_'`);
+    expect(kept).toHaveLength(1);
+  });
+
+  it.each([0, 1])('makes no job again that was deleted, %i days later', async (day) => {
+    const idempotencyKey = `gone${day}`;
+    const job = await askForJob(jobs, { idempotencyKey });
+    await jobs.get(StoreResultsHandler).store([endOf(job)]);
+    expect(await jobs.get(DropJobsRepository).delete(job.id, caller)).toEqual([null, null]);
+    await expect(askForJob(jobs, { idempotencyKey, day })).rejects.toMatchObject({
+      reply: { status: 409, code: 'job_deleted', message: expect.stringContaining('use a new key') },
+    });
   });
 
   it('is dropped once it is old', async () => {
