@@ -183,6 +183,14 @@ describe('a log that somebody with the whole database changed', () => {
     expect(await parts.keys.published('rotated')).toHaveLength(1 + rotations.length);
   });
 
+  it('verifies through a rotation where the clock of whoever signed before it went far ahead', async () => {
+    await logOf('ahead');
+    const { note } = (await parts.signer.sign('ahead', Date.now() + 10 * 60_000))!;
+    await parts.lister.rotate({ caller: admin });
+    expect(openCheckpoint(note, await parts.keys.verifiersOf('ahead')).size).toBeGreaterThan(0);
+    expect((await verify('ahead', [note])).faults).toEqual([]);
+  });
+
   /** Changes an entry and makes all tiles fit, as one does who knows how logs work. */
   async function rewrite(organization: string, sequence: number): Promise<void> {
     await change(

@@ -34,10 +34,14 @@ export class SigningKeysRepository {
     }));
   }
 
-  /** False where another process has added a key of this number first. */
+  /**
+   * False where another process has added a key of this number first. It is no older than what the key before it signed, by whichever
+   * clock: that would else be of a time when that key signed no more.
+   */
   async add(key: NewKey, on: Pick<Transaction, 'query'> = this.database): Promise<boolean> {
     const rows = await on.query(
-      `INSERT INTO audit.signing_keys (number, public_key, sealed_private_key) VALUES ($1, $2, $3)
+      `INSERT INTO audit.signing_keys (number, public_key, sealed_private_key, created_at)
+       VALUES ($1, $2, $3, greatest(now(), (SELECT max(signed_at) FROM audit.checkpoints)))
        ON CONFLICT DO NOTHING RETURNING number`,
       [key.number, Buffer.from(key.publicKey), key.sealedPrivateKey],
     );
