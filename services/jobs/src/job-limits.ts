@@ -104,6 +104,8 @@ export class JobLimits {
   readonly nativeCancelWaitMilliseconds: number = 8 * MINUTE;
   /** How long a batch that may have been submitted is looked for; longer than a submission takes. */
   readonly nativeResolveMilliseconds: number = 4 * MINUTE;
+  /** So long after its start a process gives up no batch that it cannot ask for: the workers may be starting with it. */
+  readonly nativeStartMilliseconds: number = 2 * MINUTE;
   /** How often what is at providers is counted for the metrics. */
   readonly nativeMeasureMilliseconds: number = 15_000;
   /** How often the database is asked for batches at providers that are to be looked at. */

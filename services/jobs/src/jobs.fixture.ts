@@ -116,7 +116,13 @@ export class JobsForTests {
     const module = await Test.createTestingModule({ imports: [surroundings({ nats, url, home }), JobsModule] })
       .overrideProvider(JobLimits)
       .useValue(
-        new JobLimits({ pollMilliseconds: 20, dispatchMilliseconds: 20, estimatesKeptMilliseconds: 0, ...how.limits }),
+        new JobLimits({
+          pollMilliseconds: 20,
+          dispatchMilliseconds: 20,
+          estimatesKeptMilliseconds: 0,
+          nativeStartMilliseconds: 0,
+          ...how.limits,
+        }),
       )
       .overrideProvider(WebhookLimits)
       .useValue(new WebhookLimits({ pollMilliseconds: 20, stopGraceMilliseconds: 100, ...how.webhookLimits }))

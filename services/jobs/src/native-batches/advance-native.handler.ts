@@ -28,6 +28,8 @@ interface Held {
 /** Takes a batch at a provider one step on. Whatever it does not bring back in time goes online. */
 @Injectable()
 export class AdvanceNativeHandler {
+  private readonly startedAt = performance.now();
+
   constructor(
     private readonly natives: NativeBatchRepository,
     private readonly batches: BatchRepository,
@@ -143,12 +145,18 @@ export class AdvanceNativeHandler {
   /** A provider that cannot be asked, be it down or no longer configured, keeps lines no longer than one that does not obey. */
   private async unlessTooLate(held: Held, to: 'unknown' | 'failed', error: unknown): Promise<number> {
     const { native, now } = held;
-    if (now.getTime() < native.giveUpAt.getTime() + this.limits.nativeCancelWaitMilliseconds) throw error;
+    const isInTime = now.getTime() < native.giveUpAt.getTime() + this.limits.nativeCancelWaitMilliseconds;
+    if (isInTime || this.isStarting) throw error;
     this.logger.warn(
       { nativeId: native.id, provider: native.provider, lines: native.lines, error },
       'a provider cannot be asked for a batch, which it may do for nobody; its lines go online',
     );
     return this.end(held, to, [], { message: 'the provider could not be asked for it while there was time' });
+  }
+
+  /** After an outage of all of Switchyard the first answers are missing that come a moment later; what is done there has been paid for. */
+  private get isStarting(): boolean {
+    return performance.now() - this.startedAt < this.limits.nativeStartMilliseconds;
   }
 
   private async collect(held: Held, isOver: boolean): Promise<number> {
@@ -164,7 +172,7 @@ export class AdvanceNativeHandler {
         );
       return pause;
     } catch (error) {
-      if (!isOver) throw error;
+      if (!isOver || this.isStarting) throw error;
       return this.end(held, 'failed', [], { message: 'its results could not be fetched in time' });
     }
   }

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchObject, RequestEnded } from '#libs/contracts';
-import { QueryRefused } from '#libs/messaging';
+import { MessagingError, QueryRefused } from '#libs/messaging';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
 import { CancelBatchHandler } from '../cancel-batch/cancel-batch.handler.js';
+import type { JobLimits } from '../job-limits.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { PlayedNats } from '../played-nats.fixture.js';
 import { batchIdentifiers, lineOfRequest } from '../keep-batch/batch-identifiers.policy.js';
@@ -32,11 +33,11 @@ afterEach(async () => {
   await jobs.stop();
 });
 
-async function start(policy: object = {}): Promise<void> {
+async function start(policy: object = {}, limits: Partial<JobLimits> = {}): Promise<void> {
   nats = new PlayedNats();
   nats.snapshot = nativeSnapshot(policy);
   worker = new PlayedWorker(nats);
-  jobs = await JobsForTests.start(database.url, { nats, limits: { nativeBatchLines: 4 } });
+  jobs = await JobsForTests.start(database.url, { nats, limits: { nativeBatchLines: 4, ...limits } });
 }
 
 const read = (id: string): Promise<BatchObject> => jobs.get(AnswerBatchesHandler).read({ caller, id });
@@ -233,6 +234,25 @@ describe('lines of batches at providers', () => {
       expect(await states(id)).toEqual([state === 'running' ? 'failed' : 'unknown']);
       await jobs.dispatch();
       expect(nats.lines()).toEqual([1, 2]);
+    },
+  );
+
+  it.each(['running', 'submitting', 'fetching'])(
+    'that are %s are not given up by a process that has just started, as the workers may have',
+    async (state) => {
+      await jobs.stop();
+      await start({}, { nativeStartMilliseconds: 60_000 });
+      const id = await planned(inputLines(2));
+      await look();
+      await jobs.query(
+        `UPDATE jobs.native_batches SET state = $1, give_up_at = now() - interval '1 hour' WHERE batch_id = $2`,
+        [state, id],
+      );
+      nats.answer = () => {
+        throw new MessagingError('no_responders', 'nobody is there yet');
+      };
+      await expect(look()).rejects.toThrow('nobody is there yet');
+      expect(await states(id)).toEqual([state]);
     },
   );
 
