@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toFile, type OpenAI } from 'openai';
 
 import { PROJECT_FOLDER } from './project-folder.js';
 
@@ -23,6 +24,14 @@ export async function batchInput(model: string, count: number): Promise<string> 
 /** A line of an input file. */
 export function lineOf(customId: string, url: string, body: object): string {
   return `${JSON.stringify({ custom_id: customId, method: 'POST', url, body })}\n`;
+}
+
+/** Uploads one line for each body of a chat and begins their batch; gives its id. */
+export async function submitChats(client: OpenAI, bodies: readonly object[]): Promise<string> {
+  const endpoint = '/v1/chat/completions';
+  const content = bodies.map((body, index) => lineOf(`line-${index}`, endpoint, body)).join('');
+  const file = await client.files.create({ purpose: 'batch', file: await toFile(Buffer.from(content), 'in.jsonl') });
+  return (await client.batches.create({ input_file_id: file.id, endpoint, completion_window: '24h' })).id;
 }
 
 /** The custom id of a line, counted from 0. */

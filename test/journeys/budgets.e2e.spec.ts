@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '#libs/testing';
-import OpenAI, { toFile } from 'openai';
+import OpenAI from 'openai';
 
+import { submitChats } from './batch-lines.js';
 import { budgetConfiguration, COST_NANO_USD, keyOf, MARKED_KEY, usdFor } from './budget-configuration.js';
 import { call, type HttpAnswer } from './http-call.js';
 import { journeysOn } from './journey.js';
@@ -218,14 +219,7 @@ describe('budgets', () => {
     const answer = await call(`${stack.url}/v1/chat/completions`, { key: keyOf('spread'), headers, body });
     expect([answer.status, answer.headers['x-switchyard-provider']]).toEqual([200, 'toy']);
     const client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: keyOf('spread') });
-    const [url, method] = ['/v1/chat/completions', 'POST'];
-    const lines = [1, 2, 3].map((index) => JSON.stringify({ custom_id: `line-${index}`, method, url, body }));
-    const file = await client.files.create({
-      purpose: 'batch',
-      file: await toFile(Buffer.from(lines.join('\n')), 'b.jsonl'),
-    });
-    const order = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
-    const { id } = await client.batches.create(order);
+    const id = await submitChats(client, [body, body, body]);
     await eventually(async () => expect((await client.batches.retrieve(id)).status).toBe('completed'), {
       withinMilliseconds: 20_000,
     });
@@ -293,24 +287,12 @@ describe('budgets', () => {
     'hold the lines of a batch before they are sent, and let those wait that have no room',
     async () => {
       const client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: keyOf('batches') });
-      const lines = Array.from({ length: 6 }, (_, index) =>
-        JSON.stringify({
-          custom_id: `line-${index}`,
-          method: 'POST',
-          url: '/v1/chat/completions',
-          body: { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80 },
-        }),
+      const body = { model: 'quick', messages: [{ role: 'user', content: 'Count to 80.' }], max_tokens: 80 };
+      const id = await submitChats(
+        client,
+        Array.from({ length: 6 }, () => body),
       );
-      const file = await client.files.create({
-        purpose: 'batch',
-        file: await toFile(Buffer.from(lines.join('\n')), 'b.jsonl'),
-      });
-      const batch = await client.batches.create({
-        input_file_id: file.id,
-        endpoint: '/v1/chat/completions',
-        completion_window: '24h',
-      });
-      const state = async () => client.batches.retrieve(batch.id);
+      const state = async () => client.batches.retrieve(id);
       await eventually(async () => expect((await state()).request_counts?.completed).toBeGreaterThanOrEqual(2), {
         withinMilliseconds: 15_000,
       });

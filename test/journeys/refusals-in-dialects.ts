@@ -2,6 +2,7 @@ import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
 import { eventually } from '#libs/testing';
 import OpenAI, { APIError as OpenAIError, toFile } from 'openai';
 
+import { submitChats } from './batch-lines.js';
 import { call } from './http-call.js';
 
 /** A price with an amount for everything that is charged, so that no operation is free. */
@@ -101,13 +102,7 @@ export async function rerank({ url, key, model }: Door) {
 export async function waitingsOf(door: Door): Promise<unknown[]> {
   const client = openai(door);
   const body = { model: door.model, messages, max_tokens: 80 };
-  const line = { custom_id: 'one', method: 'POST', url: '/v1/chat/completions', body };
-  const file = await client.files.create({
-    purpose: 'batch',
-    file: await toFile(Buffer.from(JSON.stringify(line)), 'b.jsonl'),
-  });
-  const fields = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
-  const { id: batch } = await client.batches.create(fields);
+  const batch = await submitChats(client, [body]);
   const { url, key } = door;
   const made = await call(`${url}/v1/chat/completions`, { key, body, headers: { prefer: 'respond-async' } });
   const { id: job } = JSON.parse(made.text) as { id: string };
