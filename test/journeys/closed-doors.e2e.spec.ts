@@ -13,7 +13,6 @@ import {
 } from '#libs/contracts';
 import { sealPayload } from '#libs/secrets';
 import { eventually } from '#libs/testing';
-import { escapeIdentifier } from 'pg';
 import { asWorker } from './as-worker.js';
 import { askAsStranger } from './foreign-objects.js';
 import { call } from './http-call.js';
@@ -21,8 +20,8 @@ import { INJECTIONS, SCALARS_THAT_ARE_NONE } from './injection-corpus.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { StackForTests } from './stack-for-tests.js';
+import { bodyOfChange, oneOfEach, tenantTables, useEverything } from './used-installation.js';
 
-const SECRET = `sk-provider-${'5f4dcc3b5aa765d61d8327deb882cf99'.slice(0, 24)}`;
 /** Filters, orders and cursors, as far as any list knows one of these names. */
 const PARAMETERS = [
   'after',
@@ -38,17 +37,10 @@ const PARAMETERS = [
   'project',
 ];
 const AT_ONCE = 16;
-const PRICE = {
-  provider: 'kept',
-  model: 'x',
-  effectiveFrom: '2099-01-01T00:00:00Z',
-  price: { inputPerMillion: '1', outputPerMillion: '1' },
-};
-
 let stack: StackForTests;
 const journey = journeysOn(() => stack);
 /** What was given out in plain, once, and must be found nowhere. */
-const secrets: string[] = [OUR_KEY, THEIR_KEY, SECRET];
+let secrets: string[];
 
 interface Operation {
   readonly method: string;
@@ -61,77 +53,12 @@ beforeAll(async () => {
   stack = await StackForTests.start(
     journeyConfiguration(providers, [modelFields('small', [{ provider: 'toy', model: 'sim-small' }])]),
   );
-  await useEverything();
+  secrets = await useEverything(stack);
 }, 180_000);
 
 afterAll(async () => {
   await stack?.stop();
 }, 60_000);
-
-async function send(key: string, path: string, body: object, headers: Record<string, string> = {}) {
-  const answer = await call(stack.url + path, { method: 'POST', key, body, headers });
-  expect([path, answer.status < 300, answer.text]).toEqual([path, true, answer.text]);
-  return JSON.parse(answer.text) as Record<string, unknown>;
-}
-
-/** Some of everything that leaves rows, for two organisations. */
-async function useEverything(): Promise<void> {
-  const chat = { model: 'small', messages: [{ role: 'user', content: 'hi' }] };
-  for (const [organization, key] of [
-    ['demo', OUR_KEY],
-    ['acme', THEIR_KEY],
-  ] as const) {
-    const { id } = await send(key, '/v1/chat/completions', chat).then(() =>
-      send(key, '/v1/responses', { model: 'small', input: 'hi' }),
-    );
-    expect(id).toMatch(/^resp_/);
-    await send(key, '/v1/chat/completions', chat, { prefer: 'respond-async', 'idempotency-key': 'once' });
-    await send(key, '/v1/messages/batches', {
-      requests: [{ custom_id: 'a', params: { model: 'small', max_tokens: 5, messages: chat.messages } }],
-    });
-    const endpoint = await send(key, '/v1/webhooks/endpoints', { url: 'https://hooks.example/x', event_types: ['*'] });
-    secrets.push(String(endpoint['secret']));
-    const issued = await send(stack.adminKey, `/admin/v1/organizations/${organization}/keys`, {
-      project: 'default',
-      name: 'made',
-    });
-    secrets.push(String(issued['key']));
-    await send(stack.adminKey, `/admin/v1/organizations/${organization}/members`, {
-      email: `a@${organization}.example`,
-      role: 'viewer',
-    });
-  }
-  await send(stack.adminKey, '/admin/v1/organizations', { name: 'newco' });
-  await send(stack.adminKey, '/admin/v1/providers', {
-    name: 'kept',
-    kind: 'openai',
-    baseUrl: 'https://api.provider.example/v1',
-    apiKey: SECRET,
-  });
-  secrets.push(stack.adminKey);
-  await eventually(
-    async () => {
-      const tables = await tenantTables();
-      const filled = await Promise.all(
-        tables.map(async ({ name }) => (await stack.query(`SELECT 1 FROM ${name} LIMIT 1`)).length),
-      );
-      expect(filled.filter(Boolean).length).toBeGreaterThan(16);
-    },
-    { withinMilliseconds: 30_000 },
-  );
-}
-
-async function tenantTables(): Promise<{ name: string; hasOrganization: boolean }[]> {
-  const rows = await stack.query<{ schema: string; name: string; columns: string[] }>(
-    `SELECT schemaname AS schema, tablename AS name, (SELECT array_agg(column_name::text) FROM information_schema.columns
-       WHERE table_schema = schemaname AND table_name = tablename) AS columns
-     FROM pg_policies WHERE policyname = 'tenants' ORDER BY 1, 2`,
-  );
-  return rows.map(({ schema, name, columns }) => ({
-    name: `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`,
-    hasOrganization: columns.includes('organization'),
-  }));
-}
 
 /** Rows that the tenant role sees while these settings are in force. */
 async function seenAs(table: string, settings: Readonly<Record<string, string>>): Promise<{ organization?: string }[]> {
@@ -171,48 +98,9 @@ async function inTurns<T>(all: readonly T[], work: (one: T) => Promise<void>): P
   );
 }
 
-/** One of every kind that is changed by an etag, by the parameter that stands for it in addresses. */
-async function oneOfEach(): Promise<Record<string, string>> {
-  const make = (path: string, body: object) => send(stack.adminKey, `/admin/v1${path}`, body);
-  const inNewco = (kind: string, body: object) => make(`/organizations/newco/${kind}`, body);
-  await inNewco('projects', { name: 'web' });
-  const member = await inNewco('members', { email: 'b@newco.example', role: 'viewer' });
-  await inNewco('service-accounts', { name: 'robot', role: 'viewer' });
-  const { id } = await inNewco('keys', { project: 'web', name: 'changed' });
-  await make('/plans', { name: 'changed' });
-  await make('/models', { name: 'changed', targets: [{ provider: 'kept', model: 'x', price: PRICE.price }] });
-  const { status, text } = await call(`${stack.url}/admin/v1/prices/changed`, {
-    method: 'PUT',
-    key: stack.adminKey,
-    body: PRICE,
-  });
-  expect([status, text]).toEqual([200, text]);
-  return {
-    organization: 'newco',
-    project: 'web',
-    member: String(member['id']),
-    account: 'robot',
-    id: String(id),
-    plan: 'changed',
-    model: 'changed',
-    provider: 'kept',
-    price: 'changed',
-  };
-}
-
-/** A body that the route takes and that would change nothing that anybody needs. */
-function bodyOfChange(path: string): object {
-  if (path.endsWith('/budgets')) return { budgets: null };
-  if (path.endsWith('/limits')) return { limits: null };
-  if (path.endsWith('/{price}')) return PRICE;
-  if (path.endsWith('/trial')) return { share: 0 };
-  if (path.endsWith('/{member}')) return { role: 'viewer' };
-  return path.endsWith('/rollback') ? { revision: 1 } : {};
-}
-
 describe('the doors of an installation that is in use', () => {
   journey('show the tenant role no row while no tenant is set, and each tenant its own (S-05)', async () => {
-    for (const { name, hasOrganization } of await tenantTables()) {
+    for (const { name, hasOrganization } of await tenantTables(stack)) {
       const unset: Record<string, string>[] = [{}, { organization: '' }, { project: 'default' }];
       for (const settings of unset) expect([name, await seenAs(name, settings)]).toEqual([name, []]);
       const seen = await seenAs(name, { organization: 'demo', project: 'default' });
@@ -277,7 +165,7 @@ describe('the doors of an installation that is in use', () => {
   journey(
     'take no change that rests on what has changed since (412), wherever a change may rest on something',
     async () => {
-      const names = await oneOfEach();
+      const names = await oneOfEach(stack);
       const asked: string[] = [];
       for (const { method, path } of (await operations()).filter(({ takesEtag }) => takesEtag)) {
         // A kind that is not here yet has to be made in `oneOfEach`.
