@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '#libs/testing';
 import OpenAI, { BadRequestError, NotFoundError } from 'openai';
 
-import { begin, call, type HttpAnswer } from './http-call.js';
+import { begin, call } from './http-call.js';
 import { journeyConfiguration, modelFields, OUR_KEY, THEIR_KEY } from './journey-configuration.js';
 import { journeysOn } from './journey.js';
 import { ASKED, SAID, startModelMock, USED, type ModelMock } from './model-mock.js';
-import { eventsOf, jobIn, rejection, shapeOf, type SeenJob } from './later-answers.js';
+import { callsOfJobs, eventsOf, jobIn, rejection } from './later-answers.js';
 import { StackForTests } from './stack-for-tests.js';
 
 /** A provider that speaks the Responses API by itself, one that is translated to, and one of another format. */
@@ -19,6 +19,7 @@ let stack: StackForTests;
 let client: OpenAI;
 let stranger: OpenAI;
 const journey = journeysOn(() => stack);
+const { get, later, ended } = callsOfJobs(() => stack);
 
 beforeAll(async () => {
   mock = await startModelMock();
@@ -48,21 +49,6 @@ afterAll(async () => {
   await stack?.stop();
   await mock?.close();
 }, 60_000);
-
-const get = (path: string, key = OUR_KEY): Promise<HttpAnswer> => call(`${stack.url}${path}`, { key });
-const later = (path: string, body: object, headers: Record<string, string> = {}): Promise<HttpAnswer> =>
-  call(`${stack.url}${path}`, { key: OUR_KEY, body, headers: { prefer: 'respond-async', ...headers } });
-
-async function ended(id: string): Promise<SeenJob> {
-  return eventually(
-    async () => {
-      const job = jobIn(await get(`/v1/jobs/${id}`));
-      expect(['completed', 'failed', 'cancelled', 'expired']).toContain(job.status);
-      return job;
-    },
-    { withinMilliseconds: 20_000 },
-  );
-}
 
 async function untilEnded(id: string): Promise<OpenAI.Responses.Response> {
   return eventually(
@@ -217,131 +203,6 @@ describe('a response in the background', () => {
     const plain = await client.responses.create({ model: 'native', input: ASKED.hello });
     expect(await rejection(client.responses.cancel(plain.id))).toBeInstanceOf(BadRequestError);
   });
-});
-
-describe('a request with Prefer: respond-async', () => {
-  const chat = { model: 'native', messages: [{ role: 'user', content: ASKED.hello }] };
-
-  journey('is answered with a job, whose result is the answer that a waiting caller gets', async () => {
-    const calls: [string, object][] = [
-      ['/v1/chat/completions', chat],
-      ['/v1/messages', { ...chat, model: 'claude', max_tokens: 100 }],
-      ['/v1/completions', { model: 'quick', prompt: 'Say something.' }],
-      ['/v1/embeddings', { model: 'quick', input: 'a text' }],
-      ['/v1/moderations', { model: 'quick', input: 'a text' }],
-      ['/v1/rerank', { model: 'quick', query: 'a', documents: ['a', 'b'] }],
-      ['/v1/images/generations', { model: 'quick', prompt: 'a pixel' }],
-      ['/v1/audio/speech', { model: 'quick', input: 'a word', voice: 'any' }],
-      ['/v1/responses', { model: 'translated', input: ASKED.hello }],
-    ];
-    const accepted = await Promise.all(calls.map(([path, body]) => later(path, body)));
-    for (const [index, answer] of accepted.entries()) {
-      const [path, body] = calls[index] as [string, object];
-      expect([path, answer.status, answer.headers['preference-applied']]).toEqual([path, 202, 'respond-async']);
-      const job = jobIn(answer);
-      expect(answer.headers.location).toBe(`/v1/jobs/${job.id}`);
-      expect(await ended(job.id)).toMatchObject({ status: 'completed', endpoint: path, result_status: 200 });
-      const result = await get(`/v1/jobs/${job.id}/result`);
-      const waited = await call(`${stack.url}${path}`, { key: OUR_KEY, body });
-      expect([path, result.status, result.headers['content-type']]).toEqual([
-        path,
-        waited.status,
-        waited.headers['content-type'],
-      ]);
-      expect(result.headers['x-switchyard-cost-usd']).toBe(waited.headers['x-switchyard-cost-usd']);
-      expect(shapeOf(result)).toEqual(shapeOf(waited));
-    }
-  });
-
-  journey('is answered with the result where that comes while the caller would wait', async () => {
-    const answer = await later('/v1/chat/completions', chat, { prefer: 'respond-async, wait=20' });
-    expect(answer.status).toBe(200);
-    expect(answer.headers['preference-applied']).toBe('respond-async, wait=20');
-    expect(JSON.parse(answer.text)).toMatchObject({ choices: [{ message: { content: SAID.hello } }] });
-  });
-
-  journey('is one job under one idempotency key, in the background too', async () => {
-    const key = { 'idempotency-key': 'one-job' };
-    const [first, second] = [
-      await later('/v1/chat/completions', chat, key),
-      await later('/v1/chat/completions', chat, key),
-    ];
-    expect([second.status, jobIn(second).id]).toEqual([202, jobIn(first).id]);
-    expect(await later('/v1/chat/completions', { ...chat, model: 'quick' }, key)).toMatchObject({ status: 422 });
-    const request = { model: 'quick', input: 'once', background: true };
-    const headers = { 'idempotency-key': 'one-response' };
-    const made = [
-      await client.responses.create(request, { headers }),
-      await client.responses.create(request, { headers }),
-    ];
-    expect(made[1]?.id).toBe(made[0]?.id);
-  });
-
-  journey('has errors as its result, in the dialect of its caller', async () => {
-    const job = jobIn(await later('/v1/messages', { ...chat, model: 'broken', max_tokens: 10 }));
-    expect(await ended(job.id)).toMatchObject({ status: 'failed' });
-    const result = await get(`/v1/jobs/${job.id}/result`);
-    const waited = await call(`${stack.url}/v1/messages`, {
-      key: OUR_KEY,
-      body: { ...chat, model: 'broken', max_tokens: 10 },
-    });
-    expect([result.status, JSON.parse(result.text)]).toEqual([waited.status, JSON.parse(waited.text)]);
-  });
-
-  journey('is refused at once where it is none, and its job is nobody else’s', async () => {
-    expect(await later('/v1/chat/completions', { model: 'native' })).toMatchObject({ status: 400 });
-    expect(await later('/v1/chat/completions', { ...chat, model: 'none' })).toMatchObject({ status: 404 });
-    const when = { 'x-switchyard-run-at': 'tomorrow' };
-    expect(JSON.parse((await later('/v1/chat/completions', chat, when)).text)).toMatchObject({
-      error: { code: 'invalid_run_at' },
-    });
-    const runAt = new Date(Date.now() + 3_600_000).toISOString();
-    const scheduled = jobIn(await later('/v1/chat/completions', chat, { 'x-switchyard-run-at': runAt }));
-    expect(scheduled.status).toBe('scheduled');
-    const path = `/v1/jobs/${scheduled.id}`;
-    for (const [method, at] of [
-      ['GET', path],
-      ['GET', `${path}/result`],
-      ['POST', `${path}/cancel`],
-      ['DELETE', path],
-    ] as const)
-      expect(await call(`${stack.url}${at}`, { key: THEIR_KEY, method })).toMatchObject({ status: 404 });
-    expect(await get(`${path}/result`)).toMatchObject({ status: 409 });
-    const cancelled = await call(`${stack.url}${path}/cancel`, { key: OUR_KEY, method: 'POST' });
-    expect(jobIn(cancelled).status).toBe('cancelled');
-  });
-
-  journey(
-    'ends although every service is killed on its way',
-    async () => {
-      const accepted = await Promise.all(
-        Array.from({ length: 30 }, (_, index) =>
-          later('/v1/chat/completions', { model: 'quick', messages: [{ role: 'user', content: `question ${index}` }] }),
-        ),
-      );
-      const ids = accepted.map((answer) => jobIn(answer).id);
-      for (const name of ['jobs', 'worker', 'router', 'nats-server'] as const) await stack.kill(name);
-      await stack.untilReady();
-      await eventually(
-        async () => {
-          const rows = await stack.query<{ outcome: string | null }>(
-            `SELECT outcome FROM jobs.jobs WHERE id = ANY ($1)`,
-            [ids],
-          );
-          expect(rows.filter(({ outcome }) => outcome === 'completed')).toHaveLength(ids.length);
-        },
-        { withinMilliseconds: 90_000, everyMilliseconds: 500 },
-      );
-      await eventually(async () => {
-        const requests = accepted.map((answer) => jobIn(answer).request_id);
-        const charges = await stack.query(`SELECT request_id FROM billing.charges WHERE request_id = ANY ($1)`, [
-          requests,
-        ]);
-        expect(charges).toHaveLength(ids.length);
-      });
-    },
-    180_000,
-  );
 });
 
 describe('a stream that can be picked up again', () => {

@@ -1,7 +1,9 @@
 import { expect } from '@jest/globals';
+import { eventually } from '#libs/testing';
 import type OpenAI from 'openai';
 
-import type { HttpAnswer } from './http-call.js';
+import { call, type HttpAnswer } from './http-call.js';
+import { OUR_KEY } from './journey-configuration.js';
 
 /** All events of a stream, to its end. */
 export async function eventsOf(
@@ -31,4 +33,21 @@ export function shapeOf({ text, headers }: HttpAnswer): unknown {
   return JSON.parse(text, (name, value: unknown) =>
     ['id', 'created', 'created_at', 'item_id'].includes(name) ? typeof value : value,
   );
+}
+
+/** What a journey asks of the jobs of a stack, with the key that makes them unless it names another. */
+export function callsOfJobs(stack: () => { readonly url: string }) {
+  const get = (path: string, key = OUR_KEY): Promise<HttpAnswer> => call(`${stack().url}${path}`, { key });
+  const later = (path: string, body: object, headers: Record<string, string> = {}): Promise<HttpAnswer> =>
+    call(`${stack().url}${path}`, { key: OUR_KEY, body, headers: { prefer: 'respond-async', ...headers } });
+  const ended = (id: string): Promise<SeenJob> =>
+    eventually(
+      async () => {
+        const job = jobIn(await get(`/v1/jobs/${id}`));
+        expect(['completed', 'failed', 'cancelled', 'expired']).toContain(job.status);
+        return job;
+      },
+      { withinMilliseconds: 20_000 },
+    );
+  return { get, later, ended };
 }
