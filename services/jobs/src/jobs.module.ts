@@ -114,6 +114,7 @@ import { TrimResponsesRunner } from './store-response/trim-responses.runner.js';
 import { JobResultRepository } from './store-job-results/job-result.repository.js';
 import { StoreJobResultsHandler } from './store-job-results/store-job-results.handler.js';
 import { LargeAnswers } from './store-results/large-answers.js';
+import { UncalledBodies } from './store-results/uncalled-bodies.js';
 import { LineResultRepository } from './store-results/line-result.repository.js';
 import { SettledBooks } from './store-results/settled-books.js';
 import { StoreResultsConsumer } from './store-results/store-results.consumer.js';
@@ -231,6 +232,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     FileRepository,
     FinalizeBatchHandler,
     LargeAnswers,
+    UncalledBodies,
     LineFacts,
     MessageBatchesHandler,
     MessageBatchRepository,

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
 import { JobsForTests } from './jobs.fixture.js';
-import { caller, inputLines, lineEnded } from './line.fixture.js';
+import { askForJob, endOf } from './job.fixture.js';
+import { caller, inputLine, inputLines, lineEnded } from './line.fixture.js';
 import { StoreResultsHandler } from './store-results/store-results.handler.js';
 
 const MEBIBYTE = 1024 ** 2;
@@ -60,5 +61,35 @@ describe('answers too large for their terminal event', () => {
 
     await expect(jobs.get(StoreResultsHandler).store([claimed(id, 1)])).rejects.toThrow('no connection');
     expect(await jobs.query('SELECT FROM jobs.batch_results WHERE batch_id = $1', [id])).toEqual([]);
+  });
+});
+
+describe('bodies too large for a message', () => {
+  it('leave the bucket with the result where nobody was called, and are left to whoever calls otherwise', async () => {
+    const body = { model: 'gpt-small', messages: [{ role: 'user', content: 'x'.repeat(300 * 1024) }] };
+    const job = await askForJob(jobs, { body });
+    const id = await jobs.create([1, 2, 3].map((line) => `${inputLine(line, line < 3 ? { body } : {})}\n`).join(''));
+    await jobs.advance(id);
+    const [first, second] = [1, 2].map((line) => `req_${id.slice(6)}_${line}`);
+    expect([...jobs.nats.claims.keys()].toSorted()).toEqual([first, second, job.request_id].toSorted());
+
+    const asked: string[] = [];
+    const remove = jobs.nats.bodies.remove;
+    jobs.nats.bodies.remove = (name) => {
+      asked.push(name);
+      return remove(name);
+    };
+    const error = {
+      class: 'context_too_long',
+      status: 400,
+      code: 'context_length_exceeded',
+      message: 'too long',
+    } as const;
+    const refused = { outcome: 'failed', attempts: [], answer: undefined, error } as const;
+    const events = [lineEnded(id, 1, refused), lineEnded(id, 2), lineEnded(id, 3, refused), endOf(job, refused)];
+    await jobs.get(StoreResultsHandler).store(events);
+    expect([...jobs.nats.claims.keys()]).toEqual([second]);
+    expect(asked.toSorted()).toEqual([first, job.request_id].toSorted());
+    await jobs.query('DELETE FROM jobs.jobs');
   });
 });

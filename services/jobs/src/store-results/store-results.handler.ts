@@ -11,6 +11,7 @@ import { StoreJobResultsHandler } from '../store-job-results/store-job-results.h
 import { LargeAnswers } from './large-answers.js';
 import { toLineResult, type LineResult } from './line-result.policy.js';
 import { LineResultRepository } from './line-result.repository.js';
+import { UncalledBodies } from './uncalled-bodies.js';
 
 /**
  * Keeps the results of batch lines, and hands on those of jobs; events of other requests are none of its business, nor are those it published itself for
@@ -26,6 +27,7 @@ export class StoreResultsHandler {
     private readonly dispatch: QueueNudge,
     private readonly limits: JobLimits,
     private readonly logger: ServiceLogger,
+    private readonly uncalled: UncalledBodies,
   ) {}
 
   /** Large answers are read one after the other and stored before too many of them are held. */
@@ -48,6 +50,7 @@ export class StoreResultsHandler {
     await this.keep(gathered);
     await this.answers.remove(claims);
     await this.jobs.store(events);
+    await this.uncalled.remove(events);
   }
 
   private async keep(results: readonly LineResult[]): Promise<void> {
