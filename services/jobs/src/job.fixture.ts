@@ -19,6 +19,8 @@ export interface AskedJob {
   /** Requests of one key have one id on one day. */
   readonly idempotencyKey?: string;
   readonly day?: number;
+  /** The name that its body rests under in the bucket of large ones; in the command itself where absent. */
+  readonly carriedBy?: string;
 }
 
 function requestToken({ idempotencyKey, day = 0 }: AskedJob): string {
@@ -42,11 +44,12 @@ export function askForJob(jobs: JobsForTests, asked: AskedJob = {}): Promise<Job
     receivedAt: Date.now(),
     ...(asked.deadline === undefined ? {} : { deadline: asked.deadline }),
   };
+  if (asked.carriedBy !== undefined) jobs.nats.claims.set(asked.carriedBy, body.toString());
   return jobs.get(CreateJobHandler).create({
     caller: owner,
     endpoint: asked.response ? '/v1/responses' : '/v1/chat/completions',
     facts,
-    body: { base64: body.toString('base64') },
+    body: asked.carriedBy === undefined ? { base64: body.toString('base64') } : { claim: asked.carriedBy },
     ...(asked.runAt === undefined ? {} : { runAt: asked.runAt }),
     ...(asked.response ? { response: asked.response } : {}),
     ...(asked.idempotencyKey === undefined ? {} : { idempotencyKey: asked.idempotencyKey }),

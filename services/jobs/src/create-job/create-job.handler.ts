@@ -30,6 +30,18 @@ export class CreateJobHandler {
 
   /** Asking again with the same request id gives the same job. @throws QueryRefused */
   async create(command: JobCreate): Promise<Made<JobObject>> {
+    try {
+      const made = await this.findOrMake(command);
+      this.blobs.release(command.body);
+      return made;
+    } catch (error) {
+      // Whoever has been refused asks no more with this body, which would lie in everybody's bucket for a day.
+      if (error instanceof QueryRefused) this.blobs.release(command.body);
+      throw error;
+    }
+  }
+
+  private async findOrMake(command: JobCreate): Promise<Made<JobObject>> {
     const { caller, facts: read, response } = command;
     const now = Date.now();
     const id = jobIdentifiers.job(read.requestId);
@@ -65,7 +77,6 @@ export class CreateJobHandler {
       runAt,
       expiresAt,
     });
-    this.blobs.release(command.body);
     this.nudge.nudge();
     return markRepeat(await this.shown(job), isRepeat && command.idempotencyKey !== undefined);
   }
