@@ -52,6 +52,23 @@ describe('what is counted for the trail', () => {
     expect(notes[2]).toMatchObject({ type: 'key.used', subject: { kind: 'key', id: 'ci' }, detail: { count: 2 } });
   });
 
+  it('keeps what operators are refused from the organization that their key calls models for', async () => {
+    const admin: Caller = { ...caller, key: 'admin', admin: true };
+    const refusal = { status: 404, code: 'not_found' };
+    const before = notes.length;
+    tally.refused(admin, refusal, request);
+    tally.refused(admin, refusal, { ...request, url: '/admin/v1/organizations/other' });
+    tally.refused(caller, refusal, { ...request, url: '/admin/v1/organizations/demo/keys' });
+    await tally.tell(false);
+    await eventually(() => expect(notes).toHaveLength(before + 3));
+    const told = notes.slice(before).map(({ organization, detail }) => [organization, detail['path']]);
+    expect(told).toEqual([
+      ['demo', '/v1/chat/completions'],
+      ['installation', '/admin/v1/organizations/other'],
+      ['demo', '/admin/v1/organizations/demo/keys'],
+    ]);
+  });
+
   it('is told later, as the same note, where the stream did not take it', async () => {
     const tried: AuditNoted[] = [];
     let fails = true;

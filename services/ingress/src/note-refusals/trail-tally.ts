@@ -13,6 +13,8 @@ const ID_BYTES = 12;
 const SERVER_FAULT = 500;
 /** What is counted together once there are too many to be told apart, so that a flood hides nobody's refusals altogether. */
 const OTHERS = 'others';
+/** How addresses begin that concern whole organizations. */
+const OPERATORS = '/admin/';
 
 interface Tally {
   readonly note: Omit<AuditNoted, 'noteId' | 'happenedAt' | 'detail'>;
@@ -75,12 +77,13 @@ export class TrailTally implements OnApplicationBootstrap, BeforeApplicationShut
     request: RefusedRequest,
   ): void {
     if (status >= SERVER_FAULT) return;
+    const isOperators = caller?.admin === true && request.url.startsWith(OPERATORS);
     const who = caller ? `${caller.organization}/${caller.project}/${caller.key}/${caller.person ?? ''}` : request.ip;
-    const name = `${who} ${status} ${code}`;
+    const name = `${who} ${status} ${code}${isOperators ? ` ${INSTALLATION_TRAIL}` : ''}`;
     const known = this.refusals.get(name);
     if (known) known.count += 1;
     else if (this.refusals.size < MOST_TALLIES)
-      this.refusals.set(name, tallyOf(refusalOf(caller, code), firstOf(request, status)));
+      this.refusals.set(name, tallyOf(refusalOf(caller, code, isOperators), firstOf(request, status)));
     else this.refusedBesides();
   }
 
@@ -140,11 +143,15 @@ function useOf(caller: Caller): Tally['note'] {
   return { organization, project, type: 'key.used', actor: actorOf(caller), subject };
 }
 
-/** Of nobody that is known it stands in the trail of the installation. */
-function refusalOf(caller: Caller | undefined, code: string): Tally['note'] {
+/**
+ * Of nobody that is known it stands in the trail of the installation, and so does what operators are refused with the admin key: its
+ * address may name any organization, and the key's own trail is read by the callers of that one.
+ */
+function refusalOf(caller: Caller | undefined, code: string, isOperators = false): Tally['note'] {
   const type = 'request.refused';
   const subject = { kind: 'refusal', id: code };
   if (!caller) return { organization: INSTALLATION_TRAIL, type, actor: { kind: 'system', id: 'unknown' }, subject };
+  if (isOperators) return { organization: INSTALLATION_TRAIL, type, actor: actorOf(caller), subject };
   const { organization, project } = caller;
   return { organization, project, type, actor: actorOf(caller), subject };
 }
