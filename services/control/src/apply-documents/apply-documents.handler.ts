@@ -42,7 +42,7 @@ export class ApplyDocumentsHandler {
     private readonly changes: ChangeDocumentsHandler,
   ) {}
 
-  /** Makes what is kept into what the text says, all or nothing; or tells what would change. @throws QueryRefused */
+  /** Makes what is kept into what the text says, all or nothing; or tells what would change, and refuses what would be refused. @throws QueryRefused */
   async apply({
     caller,
     text,
@@ -58,8 +58,8 @@ export class ApplyDocumentsHandler {
     const resolved = wanted.map((one) => compared(withKeptSecrets(one, secretsOf.get(addressOf(one)))));
     const inFile = new Set(this.inForce.held.documents.map(addressOf));
     const differences = documentDifferences(resolved, kept, { inFile, prune });
-    if (!isTrial)
-      await this.changes.changeAll(differences.flatMap((difference) => this.commandsOf(difference, resolved, caller)));
+    const commands = differences.flatMap((difference) => this.commandsOf(difference, resolved, caller));
+    await (isTrial ? this.changes.rehearseAll(commands) : this.changes.changeAll(commands));
     return { differences, revision: this.inForce.snapshot?.revision ?? 0 };
   }
 

@@ -87,7 +87,12 @@ describe('a text that is applied', () => {
   it('is refused as a whole when any part of it is wrong', async () => {
     const refused = (code: string) => ({ reply: { code } });
     const broken = WANTED.replace('plan: team', 'plan: nowhere');
-    await expect(apply(broken)).rejects.toMatchObject(refused('invalid_document'));
+    const misspelt = WANTED.replace('markup:', 'markupp:');
+    for (const isTrial of [true, false]) {
+      await expect(apply(broken, { isTrial })).rejects.toMatchObject(refused('invalid_document'));
+      await expect(apply(misspelt, { isTrial })).rejects.toThrow('plans[0].markupp: unknown field; did you mean "markup"?');
+      await expect(apply('plans: [ { name: team, markupp: "1%" } ]', { isTrial })).rejects.toThrow('did you mean');
+    }
     await expect(apply('providers: [')).rejects.toMatchObject(refused('invalid_document'));
     await expect(apply(WANTED.replace('sk-canary', '"${env:HOME}"'))).rejects.toThrow('references are followed by');
     await expect(apply('version: 1\nbreaker: {}')).rejects.toThrow('configuration file only');

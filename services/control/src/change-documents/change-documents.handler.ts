@@ -69,13 +69,27 @@ export class ChangeDocumentsHandler {
 
   /** Changes several, all or none, without looking at etags; for a file that is applied as a whole. */
   async changeAll(commands: readonly ResourceChange[]): Promise<void> {
-    await this.documents.change(async (transaction) => {
-      for (const command of commands) await this.changeIn(transaction, withOwnName(command), commands.length > 1);
-      if (commands.length > 1) this.requireSound(await this.documents.all(transaction), undefined);
-    });
+    await this.documents.change((transaction) => this.changeAllIn(transaction, commands));
     this.relay.nudge();
     await this.reloader.reload();
     await this.keyPublisher.compare();
+  }
+
+  /** Does the same and takes it back, so that what would be refused is refused. @throws QueryRefused */
+  async rehearseAll(commands: readonly ResourceChange[]): Promise<void> {
+    const takenBack = new Error('a rehearsal is taken back');
+    const rehearsal = this.documents.change(async (transaction) => {
+      await this.changeAllIn(transaction, commands);
+      throw takenBack;
+    });
+    await rehearsal.catch((error: unknown) => {
+      if (error !== takenBack) throw error;
+    });
+  }
+
+  private async changeAllIn(transaction: Transaction, commands: readonly ResourceChange[]): Promise<void> {
+    for (const command of commands) await this.changeIn(transaction, withOwnName(command), commands.length > 1);
+    if (commands.length > 1) this.requireSound(await this.documents.all(transaction), undefined);
   }
 
   private async changeIn(
