@@ -87,8 +87,12 @@ function searchCommand(): Command {
       const tellRest = (after: number): void =>
         void process.stderr.write(`There may be more: go on with --after ${after}, or ask for more with --limit.\n`);
       const client = clientFrom(flags, ADMIN_KEYS);
-      for await (const entry of foundEntries(client, query, { limit: flags.limit, tellRest }))
+      let found = 0;
+      for await (const entry of foundEntries(client, query, { limit: flags.limit, tellRest })) {
+        found += 1;
         process.stdout.write(`${flags.json ? JSON.stringify(entry) : describeEntry(entry)}\n`);
+      }
+      if (found === 0) process.stderr.write('No entry was found.\n');
     });
 }
 

@@ -8,7 +8,7 @@ import { positiveNumber } from '../positive-number.js';
 import { nativeCommand } from '../manage-native-batches/native.command.js';
 import { DEFAULT_ENDPOINT, PROMPT_ENDPOINTS } from '../read-prompts/prompt-body.policy.js';
 import { runBatch, type RunRequest } from './run-batch.js';
-import { describeSummary, exitCodeOf, summaryOf, type Summary } from './summary.policy.js';
+import { describeSummary, exitCodeOf, hasEnded, notEnded, summaryOf, type Summary } from './summary.policy.js';
 
 const RUN_HELP = `
 FILE holds one request a line, as one of:
@@ -52,6 +52,7 @@ export function batchCommand(exitWith: (code: number) => void): Command {
     .action(async (id: string, flags: ConnectionFlags & { output?: string }) => {
       const api = clientFrom(flags);
       const found = await api.readBatch(id);
+      if (!hasEnded(found)) throw notEnded(found);
       const files = await fetchResults(found, resultPaths(id, flags.output), { api, patience: defaultPatience });
       print(flags, summaryOf(found, files, null));
       exitWith(exitCodeOf(found));

@@ -1,4 +1,5 @@
 import type { BatchObject, QueueHold } from '#libs/contracts';
+import { CliError } from '../cli.error.js';
 import { ExitCode } from '../exit-code.js';
 import { holdWords } from '../follow-batch/hold-words.policy.js';
 import { duration, money } from '../follow-batch/progress.policy.js';
@@ -51,7 +52,7 @@ export function summaryOf(
 /** The same for people. */
 export function describeSummary(summary: Summary): string {
   const { id, status, lines, completed, failed, problems, seconds } = summary;
-  const rate = seconds ? ` in ${duration(seconds)} (${(lines / seconds).toFixed(0)} lines/s)` : '';
+  const rate = seconds ? ` in ${duration(seconds)} (${((completed + failed) / seconds).toFixed(0)} lines/s)` : '';
   const facts = [
     `Batch ${id}: ${status}${rate}`,
     `  lines   ${lines}: ${completed} answered, ${failed} failed${lines > completed + failed ? `, ${lines - completed - failed} without an answer` : ''}`,
@@ -72,6 +73,17 @@ export function describeSummary(summary: Summary): string {
 export function exitCodeOf(batch: BatchObject): number {
   const { total, completed } = batch.request_counts;
   const isAllWell = batch.status === 'completed' && completed === total;
-  const hasEnded = ['completed', 'failed', 'expired', 'cancelled'].includes(batch.status);
-  return isAllWell || !hasEnded ? ExitCode.ok : ExitCode.failedLines;
+  return isAllWell || !hasEnded(batch) ? ExitCode.ok : ExitCode.failedLines;
+}
+
+/** What "batch results" says where there are none yet. */
+export function notEnded({ id, status }: Pick<BatchObject, 'id' | 'status'>): CliError {
+  return new CliError(
+    `Batch ${id} has not ended (${status}), and has its results when it has: "switchyard batch status ${id} --follow" waits for that.`,
+  );
+}
+
+/** Only then are there files of answers and errors. */
+export function hasEnded({ status }: Pick<BatchObject, 'status'>): boolean {
+  return ['completed', 'failed', 'expired', 'cancelled'].includes(status);
 }
