@@ -18,7 +18,7 @@ describe('what is printed of a stack that is ready', () => {
     expect(text).toContain('\nSwitchyard is ready. Not all is as it should be, though: see below.\n');
     expect(text.split('\n').slice(-2)).toEqual([
       '  ! control: the last one that was accepted is in force',
-      '  → Put right what the ERROR above names and save: no restart is needed. "npx switchyard check /etc/own.yaml" names them all.',
+      '  → Put right what the ERROR above names and save: no restart is needed, but for a variable that is not set. "npx switchyard check /etc/own.yaml" names them all.',
     ]);
   });
 });

@@ -47,7 +47,7 @@ export function shownNotices(notices: readonly string[], configFile: string | un
   const check = configFile === undefined ? '' : ` "npx switchyard check ${configFile}" names them all.`;
   return [
     ...notices.map((notice) => `  ! ${notice}`),
-    `  → Put right what the ERROR above names and save: no restart is needed.${check}`,
+    `  → Put right what the ERROR above names and save: no restart is needed, but for a variable that is not set.${check}`,
   ];
 }
 

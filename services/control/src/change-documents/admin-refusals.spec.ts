@@ -9,5 +9,8 @@ describe('a refused document', () => {
       param: 'kind',
     });
     expect(adminRefusal.invalid('It is revoked.').message).toBe('It is revoked.');
+    expect(adminRefusal.invalid('limitUsd: it must be "0.40"..').message).toBe('limitUsd: it must be "0.40".');
+    expect(adminRefusal.exists('organization', 'acme').message).toMatch(/^There is an organization 'acme' already;/);
+    expect(adminRefusal.exists('key', 'ci').message).toMatch(/^There is a key 'ci' already;/);
   });
 });

@@ -12,7 +12,7 @@ export const adminRefusal = {
     refusal(
       409,
       'already_exists',
-      `There is a ${what} '${name}' already; change that one, or choose another name.`,
+      `There is ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} '${name}' already; change that one, or choose another name.`,
       'name',
     ),
   managedByFile: (what: string, name: string) =>
@@ -33,7 +33,7 @@ export const adminRefusal = {
     refusal(409, 'not_empty', `The ${what} '${name}' still has ${rest}; remove these first.`),
   lastOwner: () =>
     refusal(409, 'last_owner', 'An organisation keeps at least one owner; make somebody else an owner first.', 'role'),
-  invalid: (reason: string, param?: string) => refusal(400, 'invalid_document', reason.replace(/\?\.$/, '?'), param),
+  invalid: (reason: string, param?: string) => refusal(400, 'invalid_document', reason.replace(/([?.])\.$/, '$1'), param),
   credentialNeeded: (field: string) =>
     refusal(
       400,

@@ -34,6 +34,17 @@ describe('what a JSON body lacks', () => {
     expect(() => readJson(bytes(body), schema)).toThrow(expect.objectContaining({ code: 'invalid_parameter', param }));
   });
 
+  it('is told in one sentence, which names a field only where it is of one', () => {
+    const sentence = z.string().refine(() => false, 'It must be shorter.');
+    const query = z.object({ a: z.string().optional() }).refine(() => false, 'say what you want');
+    expect(() => readFields({ a: 'x' }, z.object({ a: sentence }))).toThrow(
+      expect.objectContaining({ message: "Invalid value for 'a': It must be shorter." }),
+    );
+    expect(() => readFields({}, query)).toThrow(
+      expect.objectContaining({ message: 'Invalid request: say what you want.', param: null }),
+    );
+  });
+
   it('is told with the values that there are, and without a place in a list that was one text', () => {
     const query = z.object({
       group_by: z

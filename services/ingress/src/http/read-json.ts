@@ -30,12 +30,9 @@ export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
   if (issue && issue.code !== 'custom' && isAbsent(fields, issue.path)) {
     throw new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param);
   }
-  throw new DialectError(
-    400,
-    'invalid_parameter',
-    `Invalid value for '${param}': ${issue ? issueReason(issue) : 'not understood'}.`,
-    param || null,
-  );
+  const reason = issue ? issueReason(issue).replace(/\.$/, '') : 'not understood';
+  const what = param ? `Invalid value for '${param}'` : 'Invalid request';
+  throw new DialectError(400, 'invalid_parameter', `${what}: ${reason}.`, param || null);
 }
 
 /** Where the caller sees the fault: in a list that was given as one text there are no places. */
