@@ -27,7 +27,9 @@ describe('the summary of a batch', () => {
   it('is of results only once the batch has ended, and says how to wait for that', () => {
     const statuses = ['validating', 'in_progress', 'finalizing', 'cancelling'] as const;
     expect(statuses.filter((status) => hasEnded({ status }))).toEqual([]);
-    expect((['completed', 'failed', 'expired', 'cancelled'] as const).every((status) => hasEnded({ status }))).toBe(true);
+    expect((['completed', 'failed', 'expired', 'cancelled'] as const).every((status) => hasEnded({ status }))).toBe(
+      true,
+    );
     expect(notEnded({ id: 'batch_a', status: 'in_progress' }).message).toBe(
       'Batch batch_a has not ended (in_progress), and has its results when it has: "switchyard batch status batch_a --follow" waits for that.',
     );

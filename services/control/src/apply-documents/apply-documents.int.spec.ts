@@ -90,7 +90,9 @@ describe('a text that is applied', () => {
     const misspelt = WANTED.replace('markup:', 'markupp:');
     for (const isTrial of [true, false]) {
       await expect(apply(broken, { isTrial })).rejects.toMatchObject(refused('invalid_document'));
-      await expect(apply(misspelt, { isTrial })).rejects.toThrow('plans[0].markupp: unknown field; did you mean "markup"?');
+      await expect(apply(misspelt, { isTrial })).rejects.toThrow(
+        'plans[0].markupp: unknown field; did you mean "markup"?',
+      );
       await expect(apply('plans: [ { name: team, markupp: "1%" } ]', { isTrial })).rejects.toThrow('did you mean');
     }
     await expect(apply('providers: [')).rejects.toMatchObject(refused('invalid_document'));

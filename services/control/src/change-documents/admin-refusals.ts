@@ -33,7 +33,8 @@ export const adminRefusal = {
     refusal(409, 'not_empty', `The ${what} '${name}' still has ${rest}; remove these first.`),
   lastOwner: () =>
     refusal(409, 'last_owner', 'An organisation keeps at least one owner; make somebody else an owner first.', 'role'),
-  invalid: (reason: string, param?: string) => refusal(400, 'invalid_document', reason.replace(/([?.])\.$/, '$1'), param),
+  invalid: (reason: string, param?: string) =>
+    refusal(400, 'invalid_document', reason.replace(/([?.])\.$/, '$1'), param),
   credentialNeeded: (field: string) =>
     refusal(
       400,
