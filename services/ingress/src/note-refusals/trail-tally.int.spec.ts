@@ -61,7 +61,7 @@ describe('what is counted for the trail', () => {
     tally.refused(caller, refusal, { ...request, url: '/admin/v1/organizations/demo/keys' });
     await tally.tell(false);
     await eventually(() => expect(notes).toHaveLength(before + 3));
-    const told = notes.slice(before).map(({ organization, detail }) => [organization, detail['path']]);
+    const told = notes.slice(before).map(({ organization, detail }) => [organization, detail?.['path']]);
     expect(told).toEqual([
       ['demo', '/v1/chat/completions'],
       ['installation', '/admin/v1/organizations/other'],
