@@ -87,8 +87,13 @@ export type HoldPlace = z.infer<typeof holdPlaceSchema>;
 export const holdPlaceReplySchema = z.object({
   /** So many requests from the first on are held; there is no room for the next one now. */
   placed: z.int().nonnegative(),
-  /** The budget that the next one does not fit into, and what of it is not spent, held or not: the most that waiting could bring. */
-  short: z.object({ budget: budgetId, subject, unspentNanoUsd: nanoUsd }).optional(),
+  /**
+   * The budget that the next one does not fit into, what of it is not spent, held or not (the most that waiting could bring), and
+   * when its period ends; absent where it never does.
+   */
+  short: z
+    .object({ budget: budgetId, subject, unspentNanoUsd: nanoUsd, resetsAt: epochMilliseconds.optional() })
+    .optional(),
 });
 export type HoldPlaceReply = z.infer<typeof holdPlaceReplySchema>;
 

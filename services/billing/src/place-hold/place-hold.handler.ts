@@ -85,7 +85,8 @@ function shortOf(
   const [budget, period] = key === undefined ? [] : [applied.get(key), periods.get(key)];
   if (!budget || !period) return {};
   const unspent = period.most - period.posted;
-  return { short: { ...budget, unspentNanoUsd: (unspent > 0n ? unspent : 0n).toString() } };
+  const resets = period.endsAt === undefined ? {} : { resetsAt: period.endsAt };
+  return { short: { ...budget, unspentNanoUsd: (unspent > 0n ? unspent : 0n).toString(), ...resets } };
 }
 
 /** Requests that are held, or were: what was published once is not held a second time. */

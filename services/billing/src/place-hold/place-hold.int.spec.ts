@@ -55,7 +55,7 @@ describe('holds of the durable lane', () => {
     });
 
   it('are placed from the first on, as many as every budget has room for', async () => {
-    const short = { budget: budgets[1]?.id, subject: '', unspentNanoUsd: '300' };
+    const short = { budget: budgets[1]?.id, subject: '', unspentNanoUsd: '300', resetsAt: expect.any(Number) };
     expect(await place(1, 2, 3, 4, 5)).toEqual({ placed: 3, short });
     expect(await amounts()).toEqual([
       { posted: 0, held: 300 },

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchObject, QueueHold } from '#libs/contracts';
 import type { ApiClient } from '../call-api/api-client.js';
 import { CliError } from '../cli.error.js';
-import { holdWords } from './hold-words.policy.js';
+import { holdRemedy, holdWords } from './hold-words.policy.js';
 import { progressOf, type Look } from './progress.policy.js';
 import type { ProgressDisplay } from './progress-display.js';
 
@@ -40,7 +40,7 @@ export async function followBatch(id: string, parts: FollowParts): Promise<Batch
     const hold = holdOf(batch);
     if (hold && hold.of !== said) {
       said = hold.of;
-      display.say(`Batch ${id} ${holdWords(hold, Date.now() / 1_000)}.`);
+      display.say(`Batch ${id} ${holdWords(hold, Date.now() / 1_000)}.${holdRemedy(hold, id)}`);
     }
     const { total, completed, failed } = batch.request_counts;
     if (total > 0) {

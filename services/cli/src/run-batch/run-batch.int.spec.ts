@@ -196,7 +196,9 @@ describe('switchyard batch run', () => {
     api.openLooks = 3;
     const { batch: ended, said, shown } = await run('hi');
     expect(ended.status).toBe('completed');
-    expect(said).toEqual(['Batch batch_a waits for room in a budget (budget month of project demo/default).']);
+    expect(said).toEqual([
+      'Batch batch_a waits for room in a budget (budget month of project demo/default). It goes on by itself once there is room: raise the budget, or cancel it: switchyard batch cancel batch_a',
+    ]);
     expect(shown.map(({ remaining }) => remaining).slice(0, 3)).toEqual(Array(3).fill('held by budget'));
     const open = summaryOf(api.open, { output: undefined, errors: undefined }, null);
     expect(open.held_by).toEqual(held_by);

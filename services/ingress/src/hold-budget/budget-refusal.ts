@@ -1,16 +1,7 @@
-import { ownerPath } from '#libs/budgets';
+import { ownerPath, PERIOD_WORDS } from '#libs/budgets';
 import type { BudgetEntry, BudgetState } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { formatUsd } from '#libs/pricing';
-
-const PERIOD_WORDS: Readonly<Record<BudgetEntry['period'], string>> = {
-  hour: 'an hour',
-  day: 'a day',
-  week: 'a week',
-  month: 'a month',
-  quarter: 'a quarter',
-  total: 'in all',
-};
 
 /** The request does not fit into a budget: which one, how it stands and when it begins anew. */
 export class BudgetExceeded extends DialectError {

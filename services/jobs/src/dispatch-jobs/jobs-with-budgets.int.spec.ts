@@ -16,6 +16,7 @@ const PRICE = {
   inputNanoUsdPerMillion: '1000000',
   outputNanoUsdPerMillion: '1000000',
 };
+const RESETS_AT = Date.UTC(2026, 11, 1);
 const TARGET = { provider: 'toy', model: 'sim', priority: 1, weight: 1, price: PRICE };
 const budget = (id: string, owner: object): object => ({
   id,
@@ -56,12 +57,15 @@ beforeEach(() => {
     if (subject !== Subject.holdPlace) throw new MessagingError('no_responders', 'nobody');
     const { requests } = query as HoldPlace;
     asked.push(query as HoldPlace);
+    let full: string | undefined;
     const stop = requests.findIndex(({ budgets }) => {
-      const isFull = budgets.some(({ budget: id }) => (room.get(id) ?? 0) < 1);
+      full = budgets.find(({ budget: id }) => (room.get(id) ?? 0) < 1)?.budget;
+      const isFull = full !== undefined;
       if (!isFull) for (const { budget: id } of budgets) room.set(id, (room.get(id) ?? 0) - 1);
       return isFull;
     });
-    return { placed: stop === -1 ? requests.length : stop };
+    if (full === undefined) return { placed: requests.length };
+    return { placed: stop, short: { budget: full, subject: '', unspentNanoUsd: '100000000', resetsAt: RESETS_AT } };
   };
 });
 afterEach(async () => {
@@ -111,7 +115,8 @@ describe('jobs of keys with budgets', () => {
     await eventually(async () => {
       await jobs.dispatch();
       const waiting = await jobs.get(AnswerJobsHandler).read({ caller: keyOf('poor'), id: poor[3]?.id ?? '' });
-      expect(waiting).toMatchObject({ status: 'queued', held_by: { reason: 'budget' } });
+      const of = "'of-poor' of demo/default/poor, 0.001 USD a month, resets at 2026-12-01T00:00:00.000Z";
+      expect(waiting).toMatchObject({ status: 'queued', held_by: { reason: 'budget', of, until: null } });
     });
 
     room.set('of-poor', 2);

@@ -4,6 +4,7 @@ import { holdPlaceReplySchema, Subject, type Facts, type HoldPlaceReply } from '
 import { KeyBucket, Messaging, SnapshotWatch } from '#libs/messaging';
 import { Readiness } from '#libs/runtime';
 import type { ReleaseOrder } from '../dispatch-work/work-source.js';
+import { shortageWords } from './shortage-words.policy.js';
 
 /** Most requests that are asked for at once. */
 const CHUNK = 500;
@@ -79,26 +80,32 @@ export class DurableHolds {
     const placed: (Facts | undefined)[] = [];
     while (placed.length < requests.length) {
       const chunk = requests.slice(placed.length, placed.length + CHUNK);
-      const held = await this.placeChunk(chunk, maySteer);
+      const { held, short } = await this.placeChunk(chunk, maySteer);
       placed.push(...held);
       if (held.length < chunk.length) {
-        rest({ reason: 'budget', words: 'room in a budget', milliseconds: REST_MILLISECONDS });
+        rest({ reason: 'budget', words: this.wordsFor(chunk[held.length], short), milliseconds: REST_MILLISECONDS });
         break;
       }
     }
     return placed;
   }
 
-  private async placeChunk(chunk: Requests, maySteer: boolean): Promise<Requests> {
+  /** The budget that a request waits for, by what its caller would be told who is refused for it. */
+  private wordsFor(facts: Facts | undefined, short: Shortage | undefined): string {
+    const budget = facts && this.book.of(facts).find((applied) => applied.budget.id === short?.budget)?.budget;
+    return budget ? shortageWords(budget, short?.resetsAt) : 'one of those that count it';
+  }
+
+  private async placeChunk(chunk: Requests, maySteer: boolean): Promise<{ held: Requests; short?: Shortage }> {
     const placed: (Facts | undefined)[] = [];
     let left = chunk;
     for (let narrowings = 0; ; narrowings += 1) {
       const { count, short } = await this.placeSome(left);
       placed.push(...left.slice(0, count));
       left = left.slice(count);
-      if (left.length === 0 || !short || !maySteer || narrowings === MOST_NARROWINGS) return placed;
-      const narrowed = this.narrowed(left, short);
-      if (!narrowed) return placed;
+      if (left.length === 0 || !short) return { held: placed };
+      const narrowed = maySteer && narrowings < MOST_NARROWINGS ? this.narrowed(left, short) : undefined;
+      if (!narrowed) return { held: placed, short };
       left = narrowed;
     }
   }
