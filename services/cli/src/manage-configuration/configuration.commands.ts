@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
@@ -38,7 +39,8 @@ export function configurationCommands(): Command[] {
     withConnection(new Command('export'), ADMIN_KEYS)
       .description('print the configuration in force, without secrets')
       .action(async (flags: ConnectionFlags) => {
-        process.stdout.write(await clientFrom(flags, ADMIN_KEYS).text('/admin/v1/configuration'));
+        const text = await clientFrom(flags, ADMIN_KEYS).text('/admin/v1/configuration');
+        process.stdout.write(flags.json ? `${JSON.stringify(parse(text))}\n` : text);
       }),
   ];
 }
