@@ -507,6 +507,7 @@ export {
   keyReadSchema,
   keyRevokedSchema,
   keyRotateFields,
+  MOST_OVERLAP_SECONDS,
   keyRotateSchema,
   keyTime,
   keyUpdateFields,

@@ -73,13 +73,12 @@ export const keyUpdateFields = z.strictObject({
 });
 export type KeyUpdateFields = z.infer<typeof keyUpdateFields>;
 
+/** How long a key may go on being accepted beside the one that takes its place: 30 days. */
+export const MOST_OVERLAP_SECONDS = 30 * 86_400;
+
 /** Body of `POST …/keys/{id}/rotate`: how long the key before goes on being accepted; not at all for 0. */
 export const keyRotateFields = z.strictObject({
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(30 * 86_400)
-    .default(86_400),
+  overlapSeconds: z.int().min(0).max(MOST_OVERLAP_SECONDS).default(86_400),
 });
 
 /** A key as the admin API shows it: never the key itself. */

@@ -25,7 +25,9 @@ export function describeReport(report: ExportReport): string {
           `  ${report.passedCheckpoints} kept outside are of states within what is not shown, and could not be compared.`,
         ]
       : []),
-    ...(faults.length === 0 ? ['Whole.'] : [`NOT WHOLE: ${faults.length} faults.`]),
+    ...(faults.length === 0
+      ? ['Whole.']
+      : [`NOT WHOLE: ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}.`]),
     ...faults.slice(0, SHOWN_FAULTS).map(({ sequence, reason }) => `  entry ${sequence}: ${reason}`),
     ...(faults.length > SHOWN_FAULTS ? ['  …'] : []),
   ].join('\n');

@@ -40,7 +40,8 @@ export function eraseCommand(): Command {
         if ((subject === undefined) !== unnamed) throw new CliError('Give either --subject or --unnamed.');
         const body = { organization, subject: subject ?? '', reason };
         const done = await clientFrom(flags, ADMIN_KEYS).json('POST', '/admin/v1/audit/erasures', erasure, body);
-        const told = `Erased at ${done.erased_at}: ${done.keys_destroyed} keys destroyed. In the trail the subject is ${done.pseudonym}.`;
+        const keys = done.keys_destroyed === 1 ? 'one key' : `${done.keys_destroyed} keys`;
+        const told = `Erased at ${done.erased_at}: ${keys} destroyed. In the trail the subject is ${done.pseudonym}.`;
         process.stdout.write(`${flags.json ? JSON.stringify(done) : told}\n`);
       },
     );

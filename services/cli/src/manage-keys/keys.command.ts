@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { KEY_SCOPES } from '#libs/contracts';
+import { KEY_SCOPES, MOST_OVERLAP_SECONDS } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { describeIssued, describeKeys } from './describe-keys.policy.js';
@@ -50,7 +50,11 @@ export function keysCommand(): Command {
   withOrganization(keys.command('rotate'))
     .description('make a key of the same name and bounds, shown this once; the one before goes on for a while')
     .argument('<id>', 'key_…, as "switchyard keys list" shows it')
-    .option('--overlap <seconds>', 'how long the one before is accepted (default: a day)', wholeNumber)
+    .option(
+      '--overlap <seconds>',
+      'how long the one before is accepted, at most 30 days (default: a day)',
+      overlapSeconds,
+    )
     .action(async (id: string, flags: Flags & { overlap?: number }) =>
       print(flags, await apiFrom(flags).rotate(id, flags.overlap), describeIssued),
     );
@@ -79,7 +83,8 @@ function collected(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-function wholeNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('it is a whole number of seconds.');
+function overlapSeconds(text: string): number {
+  const seconds = /^\d+$/.test(text) ? Number(text) : undefined;
+  if (seconds !== undefined && seconds <= MOST_OVERLAP_SECONDS) return seconds;
+  throw new InvalidArgumentError(`it is a whole number of seconds from 0 to ${MOST_OVERLAP_SECONDS} (30 days).`);
 }

@@ -5,6 +5,7 @@ import type { IssuedKey, KeyObject } from '#libs/contracts';
 import { ApiClient } from '../call-api/api-client.js';
 import { describeIssued, describeKeys } from './describe-keys.policy.js';
 import { KeyApi } from './key-api.js';
+import { keysCommand } from './keys.command.js';
 
 const key = (id: string): KeyObject => ({
   object: 'key',
@@ -68,6 +69,17 @@ describe('keys at the terminal', () => {
     );
     expect(describeKeys([])).toContain('switchyard keys create');
   });
+
+  it.each(['2592001', '99999999999', '-1', '1.5', 'a day'])(
+    'are not rotated with an overlap of %s',
+    async (overlap) => {
+      const rotate = keysCommand().commands.find((command) => command.name() === 'rotate');
+      rotate?.exitOverride().configureOutput({ writeErr: () => undefined });
+      const given = ['key_1', '--organization', 'acme', `--overlap=${overlap}`];
+      await expect(rotate?.parseAsync(given, { from: 'user' })).rejects.toThrow('from 0 to 2592000 (30 days)');
+      expect(asked).toEqual([]);
+    },
+  );
 
   it('are made with what they are bound to, rotated and revoked', async () => {
     expect(describeIssued(await api.create({ project: 'web', name: 'ci', scopes: ['batches'] }))).toBe(
