@@ -1,10 +1,12 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A key that the admin API made. The key itself is kept nowhere. */
 @Entity('keys')
 @Index('keys_hash', ['hash'], { unique: true })
 @Index('keys_place', ['organization', 'id'])
 @Index('keys_of_a_name', ['organization', 'project', 'name', 'ordinal'], { unique: true })
+@Check('keys_ordinal_check', 'ordinal > 0')
+@Check('keys_lineage_check', 'lineage > 0')
 export class IssuedKeyRow {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'keys_pkey' })
   id!: string;
