@@ -102,6 +102,9 @@ describe('dead letters in Postgres', () => {
     expect(await ids({})).toEqual([first.id]);
     expect(await ids({ after: first.id, consumer: 'billing', status: 'resting' })).toEqual([second.id]);
     expect(await ids({ consumer: 'audit' })).toEqual([]);
+    await expect(ids({ consumer: 'nope' })).rejects.toMatchObject({
+      reply: { status: 400, param: 'consumer', message: expect.stringContaining('There is: router, worker, billing') },
+    });
     expect(await ids({ after: second.id, consumer: 'billing' })).toEqual([]);
     for (const after of ['dl_unknown', '', 'a\0b'])
       await expect(ids({ after })).rejects.toMatchObject({ reply: { status: 400, param: 'after' } });

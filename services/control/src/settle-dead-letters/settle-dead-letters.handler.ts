@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  DeadLetter,
-  DeadLetterList,
-  DeadLetterPage,
-  DeadLetterRead,
-  DeadLetterWithContent,
+import {
+  Consumer,
+  type DeadLetter,
+  type DeadLetterList,
+  type DeadLetterPage,
+  type DeadLetterRead,
+  type DeadLetterWithContent,
 } from '#libs/contracts';
 import { DeadLetters, pageAfter, QueryRefused } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
@@ -14,6 +15,8 @@ import { nameOfCaller, noteOf } from '../note-changes/change-note.js';
 import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import { OutgoingRelay } from '../note-changes/outgoing-relay.js';
 import { toDeadLetterObject, withContent } from './dead-letter-object.policy.js';
+
+const CONSUMERS: readonly string[] = Object.values(Consumer).map(({ name }) => name);
 
 /** Dead letters for an operator: looked at, sent again, thrown away. Both of the latter stand in the trail. */
 @Injectable()
@@ -28,8 +31,20 @@ export class SettleDeadLettersHandler {
 
   async list({ limit, ...selection }: DeadLetterList): Promise<DeadLetterPage> {
     const page = await this.letters.list({ ...selection, limit: limit + 1 });
+    if (page.length === 0 && selection.consumer !== undefined) await this.requireConsumer(selection.consumer);
     const found = await pageAfter(page, { id: selection.after }, (id) => this.letters.find(id));
     return { object: 'list', data: found.slice(0, limit).map(toDeadLetterObject), has_more: found.length > limit };
+  }
+
+  /** Letters of a consumer that an older version had are found as long as they are kept. */
+  private async requireConsumer(consumer: string): Promise<void> {
+    if (CONSUMERS.includes(consumer) || (await this.letters.list({ consumer, limit: 1 })).length > 0) return;
+    throw new QueryRefused({
+      status: 400,
+      code: 'invalid_value',
+      message: `There is no consumer '${consumer}'. There is: ${CONSUMERS.join(', ')}.`,
+      param: 'consumer',
+    });
   }
 
   async read({ id }: DeadLetterRead): Promise<DeadLetterWithContent> {
