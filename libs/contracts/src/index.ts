@@ -315,6 +315,7 @@ export {
   batchReadSchema,
   batchListSchema,
   batchPageSchema,
+  COMPLETION_WINDOWS,
 } from './queries/batches.js';
 export type { BatchStatus, BatchObject, BatchCreate, BatchRead, BatchList, BatchPage } from './queries/batches.js';
 export {

@@ -77,6 +77,9 @@ export const batchObjectSchema = z.object({
 });
 export type BatchObject = z.infer<typeof batchObjectSchema>;
 
+/** The times that a batch may be given. */
+export const COMPLETION_WINDOWS = ['24h', '1h', 'background'] as const;
+
 export const batchCreateSchema = z.object({
   caller: callerSchema,
   inputFileId: z.string(),

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CliError } from '../cli.error.js';
 import { unreadable } from '../file-problems.js';
-import { requirePromptEndpoint } from './prompt-body.policy.js';
+import { requirePromptEndpoint, tokenBound } from './prompt-body.policy.js';
+import { BadLines } from './bad-lines.js';
 import { endpointOf, kindOf, toBatchLine, type ConversionRules, type InputKind } from './prompt-line.policy.js';
 import { textLines } from './text-lines.js';
 
@@ -35,6 +36,8 @@ export class PromptFile {
       );
     }
     if (kind !== 'batch') requirePromptEndpoint(rules.endpoint);
+    // Said once, and not of each line.
+    tokenBound(rules.endpoint, rules.maxTokens);
     return new PromptFile(path, details.size, kind, rules);
   }
 
@@ -61,14 +64,19 @@ export class PromptFile {
   }
 
   private async *converted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const bad = new BadLines();
     let piece = '';
     for await (const line of textLines(source)) {
       if (line.text.trim() === '') continue;
-      piece += `${toBatchLine(this.kind, line, this.rules)}\n`;
+      const converted = bad.catch(() => toBatchLine(this.kind, line, this.rules));
+      // The rest is read for what else is wrong with it, and goes nowhere.
+      if (converted === undefined) continue;
+      piece += `${converted}\n`;
       if (piece.length < PIECE_CHARACTERS) continue;
       yield Buffer.from(piece);
       piece = '';
     }
+    bad.throwIfAny();
     yield Buffer.from(piece);
   }
 }

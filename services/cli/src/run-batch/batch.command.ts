@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { COMPLETION_WINDOWS } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { fetchResults, resultPaths } from '../fetch-results/fetch-results.js';
 import { defaultPatience, followBatch } from '../follow-batch/follow-batch.js';
 import { BarDisplay, silentDisplay } from '../follow-batch/progress-display.js';
+import { listCommand } from '../list-batches/list.command.js';
 import { positiveNumber } from '../positive-number.js';
 import { nativeCommand } from '../manage-native-batches/native.command.js';
 import { DEFAULT_ENDPOINT, PROMPT_ENDPOINTS } from '../read-prompts/prompt-body.policy.js';
@@ -27,7 +29,7 @@ const FOLLOW_TIMEOUT = 'wait no longer than this for its end (exit status 1); th
 /** `switchyard batch …`; `exitWith` is told how the command ended. */
 export function batchCommand(exitWith: (code: number) => void): Command {
   const batch = new Command('batch').description('run a file of prompts or requests as a batch');
-  batch.addCommand(runCommand(exitWith)).addCommand(nativeCommand());
+  batch.addCommand(runCommand(exitWith)).addCommand(listCommand()).addCommand(nativeCommand());
   const one = (name: string, description: string) =>
     withConnection(batch.command(name)).description(description).argument('<id>', 'id of the batch (batch_…)');
   one('status', 'show how far a batch is')
@@ -69,7 +71,11 @@ function runCommand(exitWith: (code: number) => void): Command {
     .option('--prompt-field <name>', 'field that holds the prompt', 'prompt')
     .option('--max-tokens <number>', 'most tokens of an answer', positiveInteger)
     .option('--endpoint <path>', `endpoint of the requests (default: what a batch file says, else ${DEFAULT_ENDPOINT})`)
-    .option('--window <time>', 'time that the batch may take: 24h, 1h, or background for no promise', '24h')
+    .addOption(
+      new Option('--window <time>', 'time that the batch may take; background promises none')
+        .choices(COMPLETION_WINDOWS)
+        .default('24h'),
+    )
     .option('--timeout <seconds>', FOLLOW_TIMEOUT, positiveNumber)
     .addHelpText('after', RUN_HELP)
     .action(async (file: string, flags: ConnectionFlags & Omit<RunRequest, 'file'> & { timeout?: number }) => {
@@ -97,7 +103,7 @@ function runCommand(exitWith: (code: number) => void): Command {
 /** What somebody who pressed Ctrl-C has to know. */
 function interruption({ id, isSubmitting }: { id: string | undefined; isSubmitting: boolean }): string {
   if (id === undefined && isSubmitting)
-    return '\nStopped while the batch was being submitted: it may be there and run. GET /v1/batches has it then.\n';
+    return '\nStopped while the batch was being submitted: it may be there and run: switchyard batch list\n';
   if (id === undefined) return '\nStopped; nothing was submitted.\n';
   return `\nThe batch goes on without you.
   switchyard batch status ${id}

@@ -247,5 +247,15 @@ describe('switchyard batch run', () => {
     await expect(run('hi', { endpoint: '/v1/none' })).rejects.toThrow('--endpoint may be');
     expect(api.received.some(({ route }) => route === 'POST /v1/files')).toBe(false);
     await expect(run('{"prompt":"a"}\n{"prompt":1}\n')).rejects.toThrow('Line 2');
+    const failing = run(`{"prompt":"a"}\n${'{"prompt":1}\n{"prompt":"b"}\n'.repeat(23)}`);
+    const { message } = await failing.then(
+      () => ({ message: '' }),
+      (error: Error) => error,
+    );
+    expect(message.split('\n').map((line) => line.split(' is ')[0])).toEqual([
+      ...Array.from({ length: 20 }, (_, index) => `Line ${2 + 2 * index}`),
+      '… and 3 more bad lines.',
+    ]);
+    expect(api.received.some(({ route }) => route === 'POST /v1/batches')).toBe(false);
   });
 });
