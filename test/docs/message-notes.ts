@@ -40,7 +40,7 @@ export const subjectNotes: Readonly<Record<keyof typeof Subject, SubjectNote>> =
   queuePause: query('ingress → one jobs'),
   queueResume: query('ingress → one jobs'),
   notificationRaised: { way: 'billing, control → jobs', payload: 'what was raised, in JSON' },
-  auditNoted: { way: 'control, ingress, billing → audit', payload: 'the note in JSON' },
+  auditNoted: { way: 'control, ingress, billing, jobs → audit', payload: 'the note in JSON' },
   payloadLost: { way: 'worker, ingress → audit', payload: 'the note `payload.lost` in JSON' },
   payloadCaptured: { way: 'worker, ingress → audit', payload: 'what is kept of a prompt and an answer, sealed' },
   deadLetter: { way: 'any consumer → control', payload: 'the payload that was buried' },

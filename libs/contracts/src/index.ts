@@ -596,6 +596,7 @@ export {
 export { addUpUse } from './queries/report-sums.js';
 export type { AuditReport, AuditReportPage, AuditReportRead, ReportRow } from './queries/audit-reports.js';
 export {
+  actorOf,
   auditNotedSchema,
   INSTALLATION_TRAIL,
   isNoteOfSubject,
@@ -603,6 +604,7 @@ export {
   RequestNote,
 } from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
+export type { NoteType } from './events/note-type.js';
 export {
   auditHoldListSchema,
   auditHoldPageSchema,

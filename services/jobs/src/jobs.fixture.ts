@@ -75,6 +75,7 @@ function surroundings(parts: { nats: PlayedNats; url: string; home: string }): D
       Messaging,
       {
         publish: (subject: string) => void nats.told.push(subject),
+        store: (subject: string, data: string) => nats.storeNote(subject, data),
         subscribe: () => ({ unsubscribe: silent }),
         ask: async (subject: string, query: unknown, answer: ZodType) =>
           answer.parse(await nats.answer(subject, query)),

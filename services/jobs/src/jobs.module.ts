@@ -48,6 +48,7 @@ import { CapRetentionRunner } from './cap-retention/cap-retention.runner.js';
 import { DropJobsRunner } from './expire-jobs/drop-jobs.runner.js';
 import { AnswerQueuesController } from './answer-queues/answer-queues.controller.js';
 import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
+import { NotePauses } from './answer-queues/note-pauses.js';
 import { QueueView } from './answer-queues/queue-view.js';
 import { ProjectShares } from './dispatch-work/project-shares.js';
 import { QueueSpeedRepository } from './dispatch-work/queue-speed.repository.js';
@@ -251,6 +252,7 @@ const INBOX_KEEP_MILLISECONDS = Stream.deadLetters.maxAgeMilliseconds + 24 * 60 
     QueueView,
     QueueSpeedRepository,
     PauseRepository,
+    NotePauses,
     PauseEffects,
     ProjectShares,
     PublicationRepository,

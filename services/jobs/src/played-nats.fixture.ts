@@ -1,4 +1,12 @@
-import { decodeRequestBundle, decodeRequestsEnded, MessageHeader, type RequestEnded } from '#libs/contracts';
+import {
+  auditNotedSchema,
+  decodeRequestBundle,
+  decodeRequestsEnded,
+  isNoteOfSubject,
+  MessageHeader,
+  type AuditNoted,
+  type RequestEnded,
+} from '#libs/contracts';
 import { MessagingError, type BodyClaims, type ConsumerProgress, type LimitBucket } from '#libs/messaging';
 
 /** One request that a fake stream was given, alone or among others in one message. */
@@ -22,6 +30,10 @@ export class PlayedNats {
   readonly told: string[] = [];
   /** Terminal events that this service stored. */
   readonly ended: RequestEnded[] = [];
+  /** Notes for the trail, as audit takes them. */
+  readonly noted: AuditNoted[] = [];
+  /** Called with each note before it counts as stored. */
+  beforeNoted: () => Promise<void> = async () => undefined;
   /** Answers what this service asks of others. */
   answer: (subject: string, query: unknown) => unknown = (subject) => {
     throw new MessagingError('no_responders', `nobody answers ${subject}`);
@@ -61,6 +73,13 @@ export class PlayedNats {
 
   async store(_subject: string, data: string): Promise<void> {
     this.ended.push(...decodeRequestsEnded(Buffer.from(data)));
+  }
+
+  async storeNote(subject: string, data: string): Promise<void> {
+    await this.beforeNoted();
+    const note = auditNotedSchema.parse(JSON.parse(data));
+    if (!isNoteOfSubject(subject, note)) throw new MessagingError('refused', `no note comes by ${subject}`);
+    this.noted.push(note);
   }
 
   async publish(subject: string, data: Uint8Array, options: Pick<Published, 'headers' | 'messageId'>): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { MessagingError } from '#libs/messaging';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { AnswerBatchesHandler } from './answer-batches/answer-batches.handler.js';
 import { AnswerQueuesHandler } from './answer-queues/answer-queues.handler.js';
@@ -87,6 +88,39 @@ describe('a pause', () => {
 
   it('that does not exist cannot be resumed', async () => {
     await expect(resume('all')).rejects.toMatchObject({ reply: { status: 404, code: 'not_paused' } });
+    expect(jobs.nats.noted).toEqual([]);
+  });
+
+  it('and its end are on record before they hold', async () => {
+    const list = async () => (await jobs.get(AnswerQueuesHandler).list()).pauses;
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const detail = { scope: 'model', name: 'gpt-small', reason: 'a test', until };
+    const both = { organization: 'installation', subject: { kind: 'queue', id: 'model:gpt-small' } };
+    const actor = { kind: 'admin-key', id: 'operator' };
+    jobs.nats.beforeNoted = async () => expect(await list()).toEqual([]);
+    await pause('model', 'gpt-small', until);
+    jobs.nats.beforeNoted = async () => expect(await list()).toHaveLength(1);
+    await resume('model', 'gpt-small');
+    jobs.nats.beforeNoted = async () => undefined;
+    await pause('all');
+    expect(jobs.nats.noted).toMatchObject([
+      { ...both, type: 'queue.paused', actor, detail },
+      { ...both, type: 'queue.resumed', actor, detail: { ...detail, pausedBy: 'operator' } },
+      { type: 'queue.paused', subject: { kind: 'queue', id: 'all' }, detail: { scope: 'all', until: null } },
+    ]);
+  });
+
+  it('that cannot be put on record is not made, and not ended', async () => {
+    const list = async () => (await jobs.get(AnswerQueuesHandler).list()).pauses;
+    const outage = new MessagingError('unavailable', 'the stream takes nothing');
+    jobs.nats.beforeNoted = () => Promise.reject(outage);
+    await expect(pause('all')).rejects.toBe(outage);
+    expect(await list()).toEqual([]);
+    jobs.nats.beforeNoted = async () => undefined;
+    await pause('all');
+    jobs.nats.beforeNoted = () => Promise.reject(outage);
+    await expect(resume('all')).rejects.toBe(outage);
+    expect(await list()).toMatchObject([{ scope: 'all' }]);
   });
 });
 

@@ -245,7 +245,14 @@ export const MessageAccess: Readonly<Record<ServiceName, ServiceAccess>> = {
   },
   jobs: {
     ...NOTHING,
-    publishes: ['requestAcceptedDurable', 'requestEnded', 'callCancelled', 'batchCallsCancelled', 'limitRecalled'],
+    publishes: [
+      'requestAcceptedDurable',
+      'requestEnded',
+      'auditNoted',
+      'callCancelled',
+      'batchCallsCancelled',
+      'limitRecalled',
+    ],
     hears: ['limitRecalled'],
     takes: ['jobStarted'],
     asks: [...nativeBatches, 'holdPlace', 'callersRenew'],

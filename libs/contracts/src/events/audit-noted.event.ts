@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { epochMilliseconds, slug } from '../identifiers.js';
+import type { Caller } from '../queries/caller.js';
 import { Subject } from '../subjects.js';
+import type { NoteType } from './note-type.js';
 
 /** The organisation whose trail holds what concerns the whole installation. Nobody's organisation may have this name. */
 export const INSTALLATION_TRAIL = 'installation';
@@ -12,7 +14,10 @@ export const RequestNote = {
 } as const;
 
 /** The type of the only notes that workers may make, on a subject of their own. */
-export const PAYLOAD_LOST = 'payload.lost';
+export const PAYLOAD_LOST = 'payload.lost' satisfies NoteType;
+
+/** To those that make notes it is one of those known here; taken is also one of a newer service. */
+const noteType = z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/) as unknown as z.ZodType<NoteType>;
 
 /**
  * Something besides a request that belongs in the trail: a change by an administrator, a sign-in, a refusal. Whoever does the
@@ -24,7 +29,7 @@ export const auditNotedSchema = z.object({
   organization: slug,
   project: slug.optional(),
   /** Past tense after what it happened to, such as `key.created` or `project.updated`. */
-  type: z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/),
+  type: noteType,
   /** Who did it. `id` is the name of a key, or the id of a person. */
   actor: z.object({
     kind: z.enum(['admin-key', 'key', 'person', 'system']),
@@ -46,4 +51,10 @@ export function isNoteOfSubject(subject: string, { type, organization }: AuditNo
     subject === Subject.auditNoted(organization) ||
     (subject === Subject.payloadLost(organization) && type === PAYLOAD_LOST)
   );
+}
+
+/** Who did something, as the trail names them. */
+export function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {
+  if (person !== undefined) return { kind: 'person', id: person };
+  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
 }

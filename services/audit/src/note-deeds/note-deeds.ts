@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Consumer, type AuditNoted, type Caller } from '#libs/contracts';
+import { actorOf, Consumer, type AuditNoted, type Caller } from '#libs/contracts';
 import type { Transaction } from '#libs/storage';
 import { entryOfNote } from '../record-event/note-entry.policy.js';
 import { TrailRepository } from '../record-event/trail.repository.js';
@@ -32,9 +32,4 @@ export function noteOf(caller: Caller, deed: Deed): AuditNoted {
     actor: actorOf(caller),
     happenedAt: Date.now(),
   };
-}
-
-function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {
-  if (person !== undefined) return { kind: 'person', id: person };
-  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
 }

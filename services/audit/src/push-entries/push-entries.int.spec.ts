@@ -165,7 +165,7 @@ describe('a destination of the trail', () => {
       {
         noteId: 'note_0123456789ab',
         organization: 'narrow',
-        type: 'key.issued',
+        type: 'key.created',
         actor: { kind: 'system', id: 'test' },
         subject: { kind: 'key', id: 'ci' },
         happenedAt: 1,

@@ -11,7 +11,7 @@ const note = (id: number, changes: Partial<AuditNoted> = {}): AuditNoted => ({
   noteId: `note_0123456789ab${id}`,
   organization: 'demo',
   project: 'web',
-  type: 'guard-policy.updated',
+  type: 'guard-secret.read',
   actor: { kind: 'person', id: 'per_1', organization: 'demo' },
   subject: { kind: 'guard-policy', id: 'web' },
   detail: { after: { pattern: 'of nobody’s business' } },
@@ -61,11 +61,11 @@ describe('what is noted in the trail', () => {
     expect(notificationRaisedSchema.parse(JSON.parse(data))).toMatchObject({
       organization: 'demo',
       project: 'web',
-      type: 'audit.guard_policy.updated',
+      type: 'audit.guard_secret.read',
       data: {
         id: 'demo/301',
         sequence: 301,
-        entry_type: 'guard-policy.updated',
+        entry_type: 'guard-secret.read',
         actor: { kind: 'person', id: 'per_1' },
         subject: { kind: 'guard-policy', id: 'web' },
       },

@@ -97,7 +97,7 @@ describe('recording', () => {
     const note = (noteId: string): AuditNoted => ({
       noteId,
       organization: 'forgotten',
-      type: 'key.issued',
+      type: 'key.created',
       actor: { kind: 'person', id: 'per_1' },
       subject: { kind: 'key', id: 'key_1' },
       happenedAt: longAgo,
@@ -134,7 +134,7 @@ describe('recording', () => {
     const note = (id: string): AuditNoted => ({
       noteId: `note_0123456789${id}`,
       organization: 'noted',
-      type: 'key.issued',
+      type: 'key.created',
       actor: { kind: 'person', id: 'per_1' },
       subject: { kind: 'key', id: 'key_1' },
       detail: { hint: 'nul\0\uD83D' },
@@ -145,8 +145,8 @@ describe('recording', () => {
     await recorder.recordNotes([note('a')]);
     expect((await entriesOf('noted')).map(({ type }) => type)).toEqual([
       'request.completed',
-      'key.issued',
-      'key.issued',
+      'key.created',
+      'key.created',
     ]);
     expect(await faultOf('noted')).toBeUndefined();
   });

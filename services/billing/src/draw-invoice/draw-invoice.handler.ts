@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Subject, type AuditNoted, type Caller, type Invoice, type InvoiceRead, type Snapshot } from '#libs/contracts';
+import {
+  actorOf,
+  Subject,
+  type AuditNoted,
+  type Caller,
+  type Invoice,
+  type InvoiceRead,
+  type Snapshot,
+} from '#libs/contracts';
 import { DurablePublisher, QueryRefused, SnapshotWatch } from '#libs/messaging';
 import { abilityOf } from '#libs/permission';
-import { actorOf } from '../note-charges/actor-of.policy.js';
 import { inCurrency, type Rates } from './in-currency.js';
 import { InvoiceDisagrees, invoiceOf } from './invoice.policy.js';
 import { InvoicesRepository, type InvoiceParts } from './invoices.repository.js';

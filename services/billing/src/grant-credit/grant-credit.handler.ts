@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Subject, type AuditNoted, type BudgetEntry, type BudgetGrant, type BudgetGrantReply } from '#libs/contracts';
+import {
+  actorOf,
+  Subject,
+  type AuditNoted,
+  type BudgetEntry,
+  type BudgetGrant,
+  type BudgetGrantReply,
+} from '#libs/contracts';
 import { DurablePublisher, QueryRefused } from '#libs/messaging';
 import { Database, type Transaction } from '#libs/storage';
 import { Account } from '../keep-ledger/charge-entries.policy.js';
 import { LedgerAccounts } from '../keep-ledger/ledger-accounts.repository.js';
 import { LeaseBudgetHandler, stateOf } from '../lease-budget/lease-budget.handler.js';
-import { actorOf } from '../note-charges/actor-of.policy.js';
 import { addAccountDays } from '../price-call/roll-up-usage.sql.js';
 import { openPeriod } from '../lease-budget/reservations.repository.js';
 

@@ -15,7 +15,7 @@ import { DocumentsRepository, type StoredDocument } from '../keep-documents/docu
 import { openAll, reasonAgainstClosed, takeSecrets } from '../keep-documents/provider-secrets.js';
 import { KeyPublisher } from '../manage-keys/key-publisher.js';
 import { KeysRepository } from '../manage-keys/keys.repository.js';
-import { noteOf } from '../note-changes/change-note.js';
+import { noteOf, type Happening } from '../note-changes/change-note.js';
 import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import { OutgoingRelay } from '../note-changes/outgoing-relay.js';
 import { ConfigurationReloader } from '../watch-configuration/configuration-reloader.js';
@@ -263,7 +263,7 @@ function placeholders(kept: readonly string[] | null): Record<string, unknown> {
   return kept === null ? {} : { apiKeys: kept.map(() => '[redacted]') };
 }
 
-function happeningOf(command: ResourceChange, before: StoredDocument | undefined, after: Draft | undefined) {
+function happeningOf(command: ResourceChange, before: StoredDocument | undefined, after: Draft | undefined): Happening {
   const { kind, name } = command;
   const organization = kind === 'organization' ? name : command.organization;
   const deed = before ? (after ? 'updated' : 'deleted') : 'created';

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-import { INSTALLATION_TRAIL, Subject, type AuditNoted, type Caller, type NotificationRaised } from '#libs/contracts';
+import {
+  actorOf,
+  INSTALLATION_TRAIL,
+  Subject,
+  type AuditNoted,
+  type Caller,
+  type NotificationRaised,
+} from '#libs/contracts';
 
 /** A message to be recorded in the transaction of what it tells of. */
 export interface Outgoing {
@@ -38,10 +45,4 @@ export function notificationOf(notification: Omit<NotificationRaised, 'version'>
 export function nameOfCaller({ admin, person, organization, project, key }: Caller): string {
   if (admin) return 'admin';
   return person ?? `${organization}/${project}/${key}`;
-}
-
-function actorOf(caller: Caller): AuditNoted['actor'] {
-  const { admin, person, key, organization, project } = caller;
-  if (person !== undefined) return { kind: 'person', id: person };
-  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
 }

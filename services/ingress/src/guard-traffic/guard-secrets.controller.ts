@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
-import { INSTALLATION_TRAIL, Subject, type AuditNoted } from '#libs/contracts';
+import { actorOf, INSTALLATION_TRAIL, Subject, type AuditNoted } from '#libs/contracts';
 import { Messaging } from '#libs/messaging';
 import { Settings } from '#libs/runtime';
 import { guardSecret } from '#libs/secrets';
@@ -34,8 +34,8 @@ export class GuardSecretsController {
     const note: AuditNoted = {
       noteId: `note_${randomBytes(ID_BYTES).toString('hex')}`,
       organization: INSTALLATION_TRAIL,
-      type: 'guard.secret.read',
-      actor: { kind: 'admin-key', id: caller.key, organization: caller.organization, project: caller.project },
+      type: 'guard-secret.read',
+      actor: actorOf(caller),
       subject: { kind: 'guard-service', id: url.origin },
       detail: { url: `${url.origin}${url.pathname}` },
       happenedAt: Date.now(),

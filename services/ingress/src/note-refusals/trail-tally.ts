@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { INSTALLATION_TRAIL, Subject, type AuditNoted, type Caller } from '#libs/contracts';
+import { actorOf, INSTALLATION_TRAIL, Subject, type AuditNoted, type Caller } from '#libs/contracts';
 import type { CallerError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import { Logger } from '#libs/telemetry';
@@ -159,9 +159,4 @@ function refusalOf(caller: Caller | undefined, code: string, isOperators = false
 /** The first of those that are counted together; an address without its query, which may hold anything. */
 function firstOf({ method, url, ip }: RefusedRequest, status: number): Tally['detail'] {
   return { status, method, path: url.split('?', 1)[0]?.slice(0, 200), address: ip };
-}
-
-function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {
-  if (person !== undefined) return { kind: 'person', id: person };
-  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
 }

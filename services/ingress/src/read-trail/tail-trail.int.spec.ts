@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditEventList, AuditEventPage, AuditNoteEntry, Caller } from '#libs/contracts';
+import type { AuditEventList, AuditEventPage, AuditNoteEntry, Caller, NoteType } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
 import { MessagingError, type Messaging } from '#libs/messaging';
 import { createLogger } from '#libs/telemetry';
@@ -13,7 +13,7 @@ import { TailTrailHandler } from './tail-trail.handler.js';
 
 const caller: Caller = { organization: 'demo', project: 'default', key: 'ci', admin: false };
 const PADDING = 'x'.repeat(8_000);
-const entryAt = (sequence: number, type = 'key.issued'): AuditNoteEntry => ({
+const entryAt = (sequence: number, type: NoteType = 'key.created'): AuditNoteEntry => ({
   organization: 'demo',
   sequence,
   type,
@@ -62,7 +62,7 @@ class Ground {
       this.running += 1;
       void handler
         .handle(
-          { caller, query: { ...query, type: 'key.issued' }, visible: (entry) => entry },
+          { caller, query: { ...query, type: 'key.created' }, visible: (entry) => entry },
           { id: 'req_1' } as FastifyRequest,
           reply as unknown as FastifyReply,
         )
@@ -83,7 +83,7 @@ class Ground {
     return answer;
   }
 
-  add(...types: string[]): void {
+  add(...types: NoteType[]): void {
     for (const type of types) this.log.push(entryAt(this.log.length, type));
     for (const wake of this.woken) wake();
   }
@@ -127,20 +127,20 @@ describe('a tail of the trail', () => {
   afterEach(() => ground.stop());
 
   it('begins with what comes, and goes on behind the last event that a client has seen', async () => {
-    ground.add('key.issued', 'other.thing');
+    ground.add('key.created', 'plan.updated');
     const first = await ground.connect();
     const seen = following(first);
-    ground.add('key.issued', 'other.thing', 'key.issued');
+    ground.add('key.created', 'plan.updated', 'key.created');
     await eventually(async () => expect(seen.ids()).toEqual([2, 4]));
     first.destroy();
     await eventually(async () => expect(ground.woken.size).toBe(0));
-    ground.add('key.issued');
+    ground.add('key.created');
     const again = following(await ground.connect(4));
     await eventually(async () => expect(again.ids()).toEqual([5]));
   });
 
   it('passes over long stretches that hold nothing of what is followed, each once', async () => {
-    ground.log = upTo(1_000).map((sequence) => entryAt(sequence, sequence === 999 ? 'key.issued' : 'other.thing'));
+    ground.log = upTo(1_000).map((sequence) => entryAt(sequence, sequence === 999 ? 'key.created' : 'plan.updated'));
     const seen = following(await ground.connect(-1));
     await eventually(async () => expect(seen.ids()).toEqual([999]));
     await eventually(async () => expect(ground.asked.at(-1)?.after).toBe(999));
@@ -178,10 +178,10 @@ describe('a tail of the trail', () => {
   it('ends with an error once its reader may read no more', async () => {
     const answer = await ground.connect();
     const seen = following(answer);
-    ground.add('key.issued');
+    ground.add('key.created');
     await eventually(async () => expect(seen.ids()).toEqual([0]));
     ground.refusal = new DialectError(401, 'revoked_api_key', 'The API key was revoked.');
-    ground.add('key.issued');
+    ground.add('key.created');
     await once(answer, 'end');
     expect(seen.ids()).toEqual([0]);
     expect(seen.text()).toContain(
@@ -193,7 +193,7 @@ describe('a tail of the trail', () => {
     const answer = await ground.connect();
     const seen = following(answer);
     ground.auditFails = true;
-    ground.add('key.issued');
+    ground.add('key.created');
     await once(answer, 'end');
     expect(seen.text()).not.toContain('error');
   });

@@ -6,6 +6,7 @@ import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import type { Pause } from '../dispatch-work/pauses.policy.js';
 import type { QueuedWork } from '../dispatch-work/work-source.js';
 import type { WorkHold } from './work-hold.policy.js';
+import { NotePauses } from './note-pauses.js';
 import { QueueView, type QueueOfModel } from './queue-view.js';
 
 /** Shows the queues to an operator, who pauses and resumes them. */
@@ -14,6 +15,7 @@ export class AnswerQueuesHandler {
   constructor(
     private readonly view: QueueView,
     private readonly pauses: PauseRepository,
+    private readonly notes: NotePauses,
     private readonly logger: ServiceLogger,
   ) {}
 
@@ -28,19 +30,16 @@ export class AnswerQueuesHandler {
 
   /** Holds for what is released from now on; what is under way ends. */
   async pause({ caller, scope, name, reason, until }: QueuePauseCreate): Promise<QueuePause> {
-    const pause = await this.pauses.put({
-      scope,
-      name,
-      reason,
-      pausedBy: caller.key,
-      until: until === null ? null : new Date(until),
-    });
+    const pause = await this.pauses.put(
+      { scope, name, reason, pausedBy: caller.key, until: until === null ? null : new Date(until) },
+      this.notes.of(caller, 'queue.paused'),
+    );
     this.logger.info({ scope, name, reason, until, by: caller.key }, 'durable work is paused');
     return pauseObject(pause);
   }
 
   async resume({ caller, scope, name }: QueueResume): Promise<QueuePause> {
-    const pause = await this.pauses.remove({ scope, name });
+    const pause = await this.pauses.remove({ scope, name }, this.notes.of(caller, 'queue.resumed'));
     if (!pause) {
       const what = scope === 'all' ? 'all durable work' : `${scope} '${name.slice(0, 200)}'`;
       throw new QueryRefused({

@@ -4,6 +4,9 @@ import type { Pause } from './pauses.policy.js';
 
 const COLUMNS = `scope, name, reason, paused_by AS "pausedBy", paused_at AS "pausedAt", until`;
 
+/** What is done about a pause in the transaction that stores or removes it. */
+type Beside = (pause: Pause) => Promise<void>;
+
 /** Rows of `jobs.queue_pauses`. */
 @Injectable()
 export class PauseRepository {
@@ -16,25 +19,31 @@ export class PauseRepository {
     );
   }
 
-  /** Pauses, or changes the reason and the end of a pause that is there. */
-  async put(pause: Omit<Pause, 'pausedAt'>): Promise<Pause> {
-    const [row] = await this.database.query<Pause>(
-      `INSERT INTO jobs.queue_pauses (scope, name, reason, paused_by, until) VALUES ($1, $2, $3, $4, $5)
+  /** Pauses, or changes the reason and the end of a pause that is there; not where `beside` throws, which may run several times. */
+  put(pause: Omit<Pause, 'pausedAt'>, beside?: Beside): Promise<Pause> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<Pause>(
+        `INSERT INTO jobs.queue_pauses (scope, name, reason, paused_by, until) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (scope, name) DO UPDATE
          SET reason = excluded.reason, paused_by = excluded.paused_by, until = excluded.until
        RETURNING ${COLUMNS}`,
-      [pause.scope, pause.name, pause.reason, pause.pausedBy, pause.until],
-    );
-    if (!row) throw new Error('a pause that was stored is not there');
-    return row;
+        [pause.scope, pause.name, pause.reason, pause.pausedBy, pause.until],
+      );
+      if (!row) throw new Error('a pause that was stored is not there');
+      await beside?.(row);
+      return row;
+    });
   }
 
-  /** The pause that was ended; undefined where there was none. */
-  async remove(pause: Pick<Pause, 'scope' | 'name'>): Promise<Pause | undefined> {
-    const [row] = await this.database.query<Pause>(
-      `DELETE FROM jobs.queue_pauses WHERE scope = $1 AND name = $2 RETURNING ${COLUMNS}`,
-      [pause.scope, pause.name],
-    );
-    return row;
+  /** The pause that was ended; undefined where there was none. It goes on where `beside` throws, which may run several times. */
+  remove(pause: Pick<Pause, 'scope' | 'name'>, beside?: Beside): Promise<Pause | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<Pause>(
+        `DELETE FROM jobs.queue_pauses WHERE scope = $1 AND name = $2 RETURNING ${COLUMNS}`,
+        [pause.scope, pause.name],
+      );
+      if (row) await beside?.(row);
+      return row;
+    });
   }
 }
