@@ -211,6 +211,19 @@ describe('an installation that is administered', () => {
     90_000,
   );
 
+  journey('has on record that an operator held back its work, or read the secret of a guard', async () => {
+    const scope = { scope: 'project', name: 'newco/web' };
+    expect((await admin('POST', '/queues/pause', { ...scope, reason: 'a look at it' })).status).toBe(200);
+    expect((await admin('POST', '/queues/resume', scope)).status).toBe(200);
+    expect((await admin('POST', '/guard-secrets', { url: 'https://guard.example.com/check' })).status).toBe(200);
+    await eventually(async () => {
+      const trail = await as(stack.adminKey, 'GET', '/v1/audit/events?organization=installation&limit=1000');
+      const types = (trail.json['data'] as { type: string }[]).map(({ type }) => type);
+      expect(types).toEqual(expect.arrayContaining(['queue.paused', 'queue.resumed', 'guard-secret.read']));
+    });
+    expect((await admin('GET', '/dead-letters')).json['data']).toEqual([]);
+  });
+
   journey('has what its plan has within 5 s of an upgrade, and no more within 5 s of a downgrade', async () => {
     const bare = { name: 'bare', strategies: ['weighted'], features: [] };
     expect((await admin('POST', '/plans', { ...bare, strategies: ['cheapest'] })).json.error?.code).toBe(
