@@ -10,6 +10,8 @@ import { KeysRepository } from './keys.repository.js';
 import { entryOfKey, type StoredKey } from './stored-key.js';
 
 const COMPARE_EVERY_MILLISECONDS = 10_000;
+/** Until keys have been compared once: over an empty NATS every key is refused before. */
+const FIRST_LOOKS_MILLISECONDS = 200;
 
 /**
  * Keeps the bucket of keys equal to Postgres: what is missing or differs there is written again. A revocation that the bucket
@@ -20,6 +22,7 @@ export class KeyPublisher implements OnApplicationBootstrap, BeforeApplicationSh
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private hasCompared = false;
   private isFailing = false;
   private onRevokedMeanwhile: (entry: KeyEntry) => Promise<void> = async () => undefined;
 
@@ -61,6 +64,7 @@ export class KeyPublisher implements OnApplicationBootstrap, BeforeApplicationSh
       if (!this.bucket.isRead || !this.inForce.snapshot) return;
       for (const key of await this.keys.all()) await this.compareOne(key);
       this.isFailing = false;
+      this.hasCompared = true;
     } catch (error) {
       if (!this.isFailing) this.log.warn({ error }, 'keys cannot be compared with what is published; trying again');
       this.isFailing = true;
@@ -86,8 +90,11 @@ export class KeyPublisher implements OnApplicationBootstrap, BeforeApplicationSh
 
   private schedule(): void {
     if (this.isStopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.compare().finally(() => this.schedule());
-    }, COMPARE_EVERY_MILLISECONDS);
+    this.timer = setTimeout(
+      () => {
+        this.running = this.compare().finally(() => this.schedule());
+      },
+      this.hasCompared ? COMPARE_EVERY_MILLISECONDS : FIRST_LOOKS_MILLISECONDS,
+    );
   }
 }

@@ -351,14 +351,6 @@ describe('keys of the admin API', () => {
     expect(found).toEqual(mine.toSorted());
   });
 
-  it('come back into the bucket when that was lost', async () => {
-    const made = await issue();
-    await control.messaging.messaging.request('$JS.API.STREAM.PURGE.KV_keys', '', { timeoutMilliseconds: 2_000 });
-    await eventually(() => expect(published(made.key)).toBeUndefined());
-    await control.application.get(KeyPublisher).compare();
-    expect(published(made.key)).toMatchObject({ id: made.id });
-  });
-
   it('tell when they were used last, and never an earlier time than was known', async () => {
     const { id } = await issue();
     const keys = control.application.get(KeysRepository);
