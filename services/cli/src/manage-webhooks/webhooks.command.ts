@@ -65,7 +65,7 @@ function addRotate(webhooks: Command): void {
   withConnection(webhooks.command('rotate'))
     .description('give an endpoint a new secret, shown this once; the old one signs as well for a day')
     .argument('<endpoint>')
-    .option('--overlap <seconds>', 'how long the old one signs as well', wholeNumber)
+    .option('--overlap <seconds>', 'how long the old one signs as well, at most 7 days (default: a day)', wholeNumber)
     .action(async (id: string, flags: ConnectionFlags & { overlap?: number }) =>
       print(flags, await apiFrom(flags).rotate(id, flags.overlap), describeSecret),
     );
@@ -131,6 +131,6 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 function wholeNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('must be a whole number');
 }
