@@ -18,7 +18,7 @@ beforeAll(async () => {
   [dead, well] = [await ReceiverForTests.start(), await ReceiverForTests.start()];
   dead.answer = () => undefined;
   jobs = await JobsForTests.start(database.url, { isRunning: true });
-}, 20_000);
+}, 60_000);
 afterAll(async () => {
   await jobs.stop();
   await Promise.all([dead.stop(), well.stop()]);

@@ -49,8 +49,9 @@ const BOMBS: Readonly<Record<string, (socket: Socket) => Promise<void>>> = {
     await writeUntilCut(socket, Buffer.from('x-more: yes\r\n'.repeat(10_000)), 1_000 * MEBIBYTE);
   },
   'a status line without end': async (socket) => {
+    // The parser has no bound for it and keeps nothing of it: it ends with the connection, or with the time of its call.
     socket.write('HTTP/1.1 200 ');
-    await writeUntilCut(socket, PIECE, 1_000 * MEBIBYTE);
+    await writeUntilCut(socket, PIECE, 200 * MEBIBYTE);
   },
 };
 
