@@ -21,6 +21,9 @@ const withServers = {
 
 export default {
   maxWorkers: 2,
+  // A process keeps some megabytes of each file of tests that it ran. After hundreds of them its collector takes seconds at a time,
+  // tests run into their limits, and it ends at four gigabytes.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   projects: [
     {
