@@ -207,8 +207,11 @@ describe('the response cache', () => {
     await askUntilHit(question);
     const change = { targets: modelTargets('free/2') };
     await stack.configure(journeyConfiguration(providers(), models(change)));
-    await eventually(async () => expect(cacheOf(await ask(question))).toBe('miss'));
-    await eventually(() => expect(provider.callsOf('free/2').length).toBeGreaterThan(0));
+    // The parts of the stack hear of it one after the other; what was decided before the last of them knew must not be kept.
+    await eventually(async () => {
+      await ask(question);
+      expect(provider.callsOf('free/2').length).toBeGreaterThan(0);
+    });
   });
 });
 

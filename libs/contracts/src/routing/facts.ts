@@ -135,6 +135,8 @@ export const factsSchema = z.object({
   wishes: wishesSchema.optional(),
   /** Under which an equal request's answer may be kept; absent where no policy allows it. */
   cacheKey: z.string().optional(),
+  /** The revision that the key was made under: only an answer decided under the same one may be kept under it. */
+  cacheRevision: z.int().positive().optional(),
   /** Classes of data that guards found in the request and left there; policies of privacy may ask more of its targets. */
   dataFound: z.array(z.enum(DATA_CLASSES)).max(DATA_CLASSES.length).optional(),
   /** What guards said of the request, in order; absent where none applies. */

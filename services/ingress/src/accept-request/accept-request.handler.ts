@@ -78,7 +78,8 @@ export class AcceptRequestHandler {
     const { body, response, cacheControl } = request;
     const outcome = await this.cache.handle({ facts, body, response, cacheControl }, policy);
     if (outcome.answered) return request.admitted?.endWithoutCall();
-    await this.hold(outcome.cacheKey === undefined ? facts : { ...facts, cacheKey: outcome.cacheKey }, model, request);
+    const { answered: _toBeCalled, ...kept } = outcome;
+    await this.hold({ ...facts, ...kept }, model, request);
   }
 
   /** What the request may cost is set aside before anybody hears of it, and given back where nobody does. */

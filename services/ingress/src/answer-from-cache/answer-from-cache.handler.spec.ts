@@ -49,6 +49,7 @@ describe('AnswerFromCacheHandler', () => {
   const handlerWith = (priceShare = 0.5, models?: Snapshot['models']): AnswerFromCacheHandler => {
     const routing = { cache: { seconds: 60, priceShare } };
     const snapshot = {
+      revision: 7,
       payloads: [{ organization: 'keeping', keep: 'full', mostBytes: 1_024 }],
       models: models ?? [{ name: 'chat', targets: [], routing }],
       providers: [],
@@ -145,13 +146,13 @@ describe('AnswerFromCacheHandler', () => {
 
   it('names the key of a miss, under which the answer may be kept', async () => {
     held = undefined;
-    expect(await handle()).toEqual({ answered: false, cacheKey: asked[0] });
+    expect(await handle()).toEqual({ answered: false, cacheKey: asked[0], cacheRevision: 7 });
     expect(headers).toEqual({ 'x-switchyard-cache': 'miss' });
     expect(events).toEqual([]);
   });
 
   it('reads nothing under no-cache, and keeps nothing under no-store besides', async () => {
-    expect(await handle({}, 'max-age=0, No-Cache')).toEqual({ answered: false, cacheKey: expect.any(String) });
+    expect(await handle({}, 'max-age=0, No-Cache')).toMatchObject({ answered: false, cacheKey: expect.any(String) });
     expect(await handle({}, 'no-cache, no-store')).toEqual({ answered: false });
     expect(asked).toEqual([]);
     expect(headers).toEqual({ 'x-switchyard-cache': 'miss' });

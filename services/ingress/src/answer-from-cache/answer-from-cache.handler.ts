@@ -27,8 +27,9 @@ export interface CacheableRequest {
   readonly cacheControl: string | undefined;
 }
 
-/** What came of the look-up: answered, or to be called, with the key under which the answer may be kept. */
-export type CacheOutcome = { readonly answered: true } | { readonly answered: false; readonly cacheKey?: string };
+/** What came of the look-up: answered, or to be called, with the key and the revision under which the answer may be kept. */
+export type CacheOutcome =
+  { readonly answered: true } | ({ readonly answered: false } & Pick<Facts, 'cacheKey' | 'cacheRevision'>);
 
 const NOT_KEPT: CacheOutcome = { answered: false };
 
@@ -78,7 +79,7 @@ export class AnswerFromCacheHandler {
     if (key === undefined) return NOT_KEPT;
     const found = wish.mayRead ? await this.cache.get(key) : undefined;
     metrics.cacheLookups.add({ model: policy.model, result: found ? 'hit' : 'miss' });
-    if (!found) return { answered: false, cacheKey: key };
+    if (!found) return { answered: false, cacheKey: key, cacheRevision: policy.revision };
     const order = this.payloads.of(facts);
     this.answer({ ...request, facts: await this.held(facts, found, policy) }, found, { policy, order });
     if (order) this.keep(request, found, order);

@@ -43,7 +43,7 @@ interface Question {
 function keyOf(question: Question = {}): string | undefined {
   const policies = new CachePolicies();
   const { models = [model()], providers = [provider], trial } = question;
-  policies.follow({ models, providers, trial });
+  policies.follow({ revision: 1, models, providers, trial });
   const asked = { ...facts, ...question.facts };
   const policy = policies.of(asked);
   return policy && cacheKey(asked, Buffer.from(question.body ?? body), policy);

@@ -7,6 +7,8 @@ import { canonicalJson } from './canonical-json.js';
 export interface CachePolicy {
   /** The configured name. */
   readonly model: string;
+  /** Of the policies that this one is of, as decisions name it. */
+  readonly revision: number;
   /** Of the first answer's cost, charged for a hit. */
   readonly priceShare: number;
   /** Changes with everything in the configuration that an answer may depend on. */
@@ -18,6 +20,7 @@ export interface CachePolicy {
   readonly followsWishes: boolean;
 }
 
+type CacheSnapshot = Pick<Snapshot, 'revision' | 'models' | 'providers' | 'trial'>;
 type Models = ReadonlyMap<string, ModelEntry>;
 
 interface PolicySet {
@@ -33,9 +36,9 @@ export class CachePolicies {
   private trial: (PolicySet & { readonly share: number }) | undefined;
 
   /** Takes a configuration in place of the one before; the work is done here so that none is left for requests. */
-  follow({ models, providers, trial }: Pick<Snapshot, 'models' | 'providers' | 'trial'>): void {
-    this.inForce = policySet(models, providers);
-    this.trial = trial && { share: trial.share, ...policySet(trial.models, providers) };
+  follow({ revision, models, providers, trial }: CacheSnapshot): void {
+    this.inForce = policySet({ revision, models }, providers);
+    this.trial = trial && { share: trial.share, ...policySet(trial, providers) };
   }
 
   /** Whether any model's answers are kept. */
@@ -51,7 +54,10 @@ export class CachePolicies {
   }
 }
 
-function policySet(entries: readonly ModelEntry[], providers: readonly ProviderEntry[]): PolicySet {
+function policySet(
+  { revision, models: entries }: { readonly revision: number; readonly models: readonly ModelEntry[] },
+  providers: readonly ProviderEntry[],
+): PolicySet {
   const models = new Map(entries.map((model) => [model.name, model]));
   const policies = new Map<string, CachePolicy>();
   const cached = entries.some(({ routing }) => routing?.cache);
@@ -62,6 +68,7 @@ function policySet(entries: readonly ModelEntry[], providers: readonly ProviderE
     const led = reachable(model, models);
     policies.set(model.name, {
       model: model.name,
+      revision,
       priceShare: cache.priceShare,
       fingerprint: fingerprintOf(led, providers),
       fingerprintOfAll,

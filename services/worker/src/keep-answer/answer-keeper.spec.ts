@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AnswerHead, Attempt, Facts, KeptAnswer, RequestEnded, RoutingSlip } from '#libs/contracts';
-import type { AnswerCache } from '#libs/messaging';
+import type { AnswerCache, SnapshotWatch } from '#libs/messaging';
 import { buildAttempt, buildRequestEnded } from '#libs/testing';
 import type { AssignedCall } from '../call-model/assigned-call.js';
 import { noReply, type ReplyChannel } from '../call-model/reply-channel.js';
@@ -21,6 +21,7 @@ describe('AnswerKeeper', () => {
   let kept: { key: string; answer: KeptAnswer; body: string }[];
   let told: string[];
   let keeper: AnswerKeeper;
+  let held: number;
 
   beforeEach(() => {
     kept = [];
@@ -29,11 +30,17 @@ describe('AnswerKeeper', () => {
       kept.push({ key, answer, body: Buffer.from(body).toString() });
       return true;
     };
-    keeper = new AnswerKeeper({ put } as unknown as AnswerCache);
+    held = 3;
+    const watch = {
+      get current() {
+        return { revision: held };
+      },
+    };
+    keeper = new AnswerKeeper({ put } as unknown as AnswerCache, watch as SnapshotWatch);
   });
 
   const call = (
-    facts: Partial<Facts> = { cacheKey: 'demo.ab' },
+    facts: Partial<Facts> = { cacheKey: 'demo.ab', cacheRevision: 3 },
     cacheSeconds: number | undefined = 60,
   ): AssignedCall => ({
     facts: facts as Facts,
@@ -43,6 +50,7 @@ describe('AnswerKeeper', () => {
         { price: { version: 'price_1', inputNanoUsdPerMillion: '1000000', outputNanoUsdPerMillion: '2000000' } },
       ],
       execution: { cacheSeconds },
+      decision: { snapshotRevision: 3 },
     } as RoutingSlip,
     body: new Uint8Array(),
     reply: {
@@ -105,6 +113,21 @@ describe('AnswerKeeper', () => {
 
     expect(told).toHaveLength(3);
     expect(kept).toEqual([]);
+  });
+
+  it('keeps none that was decided under another configuration than its key', () => {
+    for (const cacheRevision of [2, 4, undefined]) {
+      const other = call({ cacheKey: 'demo.ab', cacheRevision });
+      expect(keeper.keeping(other)).toBe(other);
+    }
+  });
+
+  it('keeps none while the providers of its configuration are not known here', () => {
+    held = 2;
+    const early = call();
+    expect(keeper.keeping(early)).toBe(early);
+    held = 4;
+    expect(keeper.keeping(early)).not.toBe(early);
   });
 
   it('leaves the call alone where no policy or no key asks for it', () => {
