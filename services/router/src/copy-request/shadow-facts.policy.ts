@@ -8,7 +8,14 @@ const BEGUN_WITHIN_MILLISECONDS = 600_000;
  * caller wishes of the route is about the model that was asked for, and is left behind, but for who may get the caller's data.
  */
 export function shadowFacts(facts: Facts, copy: { requestId: string; model: string; now: number }): Facts {
-  const { ingress: _nobodyWaits, cacheKey: _notKept, cacheRevision: _norThis, hold: _ofTheOriginal, wishes, ...same } = facts;
+  const {
+    ingress: _nobodyWaits,
+    cacheKey: _notKept,
+    cacheRevision: _norThis,
+    hold: _ofTheOriginal,
+    wishes,
+    ...same
+  } = facts;
   return {
     ...same,
     ...wishesOfData(wishes),
