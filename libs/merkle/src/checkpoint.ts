@@ -35,6 +35,12 @@ export function openCheckpoint(note: string, verifiers: readonly Verifier[]): Ch
   return { origin, size: Number(size), root, time };
 }
 
+/** The root that a checkpoint names, without asking who signed it: for whoever signed it themselves. */
+export function rootIn(note: string): Uint8Array {
+  const [, , encoded = ''] = note.split('\n', 3);
+  return Buffer.from(encoded, 'base64');
+}
+
 /** The notes in a text that holds any number of them, one after another, with or without empty lines between. */
 export function notesIn(text: string): string[] {
   const notes = text.replaceAll('\r\n', '\n').matchAll(/[^\n][^—]*?\n\n(?:— [^\n]+\n)+/g);

@@ -2,8 +2,9 @@ export { EMPTY_ROOT, HASH_BYTES, isSameHash, leafHash, nodeHash } from './hashes
 export { CompactRange } from './compact-range.js';
 export { consistencyRanges, inclusionRanges, nodesOf } from './ranges.js';
 export type { NodePlace, Range } from './ranges.js';
-export { edgeTiles, hashOfNode, hashOfRange, LogEdge, tilesFor, TILE_WIDTH } from './tiles.js';
-export type { FindTile, Tile, TilePlace } from './tiles.js';
+export { edgeTiles, hashOfNode, hashOfRange, LogEdge, spotOf, tilesFor, TILE_WIDTH } from './tiles.js';
+export type { FindHash, FindTile, Tile, TilePlace, TileSpot } from './tiles.js';
+export { TileTree } from './tile-tree.js';
 export { isConsistent, isIncluded } from './verify-proofs.js';
 export type { ConsistencyClaim, InclusionClaim } from './verify-proofs.js';
 export {
@@ -17,7 +18,7 @@ export {
   signNote,
 } from './signed-note.js';
 export type { OpenedNote, Verifier } from './signed-note.js';
-export { notesIn, openCheckpoint, signCheckpoint } from './checkpoint.js';
+export { notesIn, openCheckpoint, rootIn, signCheckpoint } from './checkpoint.js';
 export type { Checkpoint } from './checkpoint.js';
 export type { CheckpointLine, EntryLine, ExportHead, ExportLine, MissingLine, WithheldLine } from './export-line.js';
 export { ExportVerifier } from './verify-export.js';

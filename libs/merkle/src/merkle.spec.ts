@@ -15,7 +15,8 @@ import {
   rawPublicKey,
   signNote,
 } from './signed-note.js';
-import { hashOfNode, hashOfRange, LogEdge, tilesFor, type FindTile, type Tile } from './tiles.js';
+import { TileTree } from './tile-tree.js';
+import { hashOfNode, hashOfRange, LogEdge, spotOf, tilesFor, type FindHash, type FindTile, type Tile } from './tiles.js';
 import { isConsistent, isIncluded } from './verify-proofs.js';
 
 const entriesOf = (count: number) => Array.from({ length: count }, (_, index) => Buffer.from(`entry ${index} Zoë`));
@@ -32,11 +33,12 @@ function storedLog(count: number, batch: number) {
     for (const tile of edge.takeChanges()) tiles.set(place(tile), tile);
   }
   const tileAt: FindTile = (wanted) => tiles.get(place(wanted))!.hashes;
+  const hashOf: FindHash = (node) => hashOfNode(node, tileAt);
   const hashes = (ranges: Range[]) => {
     expect(tilesFor(ranges).filter((wanted) => !tiles.has(place(wanted)))).toEqual([]);
-    return ranges.map((range) => hashOfRange(range, tileAt));
+    return ranges.map((range) => hashOfRange(range, hashOf));
   };
-  return { entries, tiles, tileAt, hashes, root: () => new LogEdge(count, [...tiles.values()]).root() };
+  return { entries, tiles, tileAt, hashOf, hashes, root: () => new LogEdge(count, [...tiles.values()]).root() };
 }
 
 describe('a log in tiles', () => {
@@ -86,7 +88,7 @@ describe('proofs', () => {
     const known = new Map<string, Uint8Array>();
     const hashOf = (range: Range): Uint8Array => {
       const name = `${range.start}-${range.end}`;
-      const hash = known.get(name) ?? hashOfRange(range, large.tileAt);
+      const hash = known.get(name) ?? hashOfRange(range, large.hashOf);
       known.set(name, hash);
       return hash;
     };
@@ -118,6 +120,24 @@ describe('proofs', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('come from a tile’s tree as from its hashes, also from one at the edge', () => {
+    const treeAt = new Map([...log.tiles].map(([name, { hashes }]) => [name, new TileTree(hashes)]));
+    for (const node of nodesOf({ start: 0, end: 700 }).concat(nodesOf({ start: 3, end: 699 }))) {
+      const { place, first, count } = spotOf(node);
+      const root = treeAt.get(`${place.level}/${place.index}`)!.rootOf(first, count);
+      expect(hexes([root])).toEqual(hexes([log.hashOf(node)]));
+    }
+    const edge = treeAt.get('0/2')!;
+    expect(edge.count).toBe(700 - 512);
+    expect(() => edge.rootOf(187, 1)).not.toThrow();
+    for (const [first, count] of [
+      [188, 1],
+      [184, 8],
+      [0, 256],
+    ] as const)
+      expect(() => edge.rootOf(first, count)).toThrow(RangeError);
   });
 
   it('of a part: what is left and right of it make the root with the entries between', () => {

@@ -17,8 +17,18 @@ export interface Tile extends TilePlace {
   readonly hashes: Uint8Array;
 }
 
-/** Hash of the log's node from the tile that holds what is below it. */
+/** What stands in a tile: its hashes one after another. */
 export type FindTile = (place: TilePlace) => Uint8Array;
+
+/** Hash of a node of the log's tree. */
+export type FindHash = (node: NodePlace) => Uint8Array;
+
+/** Where in which tile the hashes stand whose root is a node of the tree: `count` of them, from `first`. */
+export interface TileSpot {
+  readonly place: TilePlace;
+  readonly first: number;
+  readonly count: number;
+}
 
 /**
  * The right edge of a log that is stored in tiles: adds entries and tells which tiles changed. At level 0 stand the hashes of
@@ -107,14 +117,15 @@ export function hashOfNode(node: NodePlace, tileAt: FindTile): Uint8Array {
 }
 
 /** Root of the subtree over a range, as `inclusionRanges` and `consistencyRanges` name them. */
-export function hashOfRange(range: Range, tileAt: FindTile): Uint8Array {
-  const hashes = nodesOf(range).map((node) => hashOfNode(node, tileAt));
+export function hashOfRange(range: Range, hashOf: FindHash): Uint8Array {
+  const hashes = nodesOf(range).map(hashOf);
   const last = hashes.at(-1);
   if (!last) throw new RangeError(`no entries from ${range.start} to ${range.end}`);
   return hashes.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
 }
 
-function spotOf({ level, index }: NodePlace): { place: TilePlace; first: number; count: number } {
+/** Where the hashes stand that make up a node. */
+export function spotOf({ level, index }: NodePlace): TileSpot {
   const tileLevel = Math.floor(level / TILE_HEIGHT);
   const count = 2 ** (level % TILE_HEIGHT);
   const first = index * count;

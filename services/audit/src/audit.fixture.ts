@@ -29,6 +29,8 @@ import { ListEventsHandler } from './list-events/list-events.handler.js';
 import { LogPlacesRepository } from './list-events/log-places.repository.js';
 import { ReadingNotes } from './list-events/reading-notes.js';
 import { NoteDeeds } from './note-deeds/note-deeds.js';
+import { LogHashes } from './prove-entries/log-hashes.js';
+import { ProvableEntriesRepository } from './prove-entries/provable-entries.repository.js';
 import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
 import { LogRepository } from './read-log/log.repository.js';
 import { ReadLogHandler } from './read-log/read-log.handler.js';
@@ -88,7 +90,14 @@ export class AuditParts {
     this.deeds,
     this.known,
   );
-  readonly prover = new ProveEntriesHandler(this.entries, this.tiles, this.signer, this.readings, this.known);
+  readonly prover = new ProveEntriesHandler(
+    new ProvableEntriesRepository(this.database),
+    new LogHashes(this.tiles),
+    this.tiles,
+    this.signer,
+    this.readings,
+    this.known,
+  );
   readonly payloads = new PayloadsRepository(this.database);
   readonly keyFolder = mkdtempSync(join(tmpdir(), 'switchyard-keys-'));
   readonly keyProvider = openKeyProvider({ kind: 'file', path: join(this.keyFolder, 'payload.key') });

@@ -36,6 +36,8 @@ import { Destinations } from './push-entries/destinations.js';
 import { PushEntriesHandler } from './push-entries/push-entries.handler.js';
 import { PushEntriesRunner } from './push-entries/push-entries.runner.js';
 import { PushesRepository } from './push-entries/pushes.repository.js';
+import { LogHashes } from './prove-entries/log-hashes.js';
+import { ProvableEntriesRepository } from './prove-entries/provable-entries.repository.js';
 import { ProveEntriesController } from './prove-entries/prove-entries.controller.js';
 import { ProveEntriesHandler } from './prove-entries/prove-entries.handler.js';
 import { LogRepository } from './read-log/log.repository.js';
@@ -105,6 +107,8 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     Witness,
     SignCheckpointsRunner,
     TilesRepository,
+    LogHashes,
+    ProvableEntriesRepository,
     ProveEntriesHandler,
     ListCheckpointsHandler,
     LogRepository,

@@ -9,9 +9,8 @@ import {
 } from '#libs/contracts';
 import { leafHash } from '#libs/merkle';
 import type { Place } from '#libs/permission';
-import { Database, type PreparedStatement } from '#libs/storage';
+import { Database } from '#libs/storage';
 import { isTypeOfEvents, NOT_OF_REQUESTS } from '../record-event/entry-type.policy.js';
-import type { Reach } from './reader.js';
 
 /** A stretch of one organisation's log: entries behind a sequence that match what is given. */
 export interface EntrySelection extends Omit<
@@ -26,12 +25,6 @@ export interface EntrySelection extends Omit<
   readonly patterns?: readonly string[];
 }
 
-/** One entry that a reader asks for, by one of its names. */
-export interface WantedEntry extends Reach {
-  readonly sequence: number | undefined;
-  readonly requestId: string | undefined;
-}
-
 interface Row {
   organization: string;
   sequence: string;
@@ -41,15 +34,6 @@ interface Row {
 }
 
 const COLUMNS = 'organization, sequence, type, recorded_at, body';
-
-/** One index each: with both names in one condition no plan is good for either. */
-function findBodyBy(name: 'request_id' | 'sequence'): PreparedStatement {
-  return {
-    name: `find-body-by-${name}`,
-    text: `SELECT sequence, body FROM audit.entries
-       WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND ${name} = $3 LIMIT 1`,
-  };
-}
 
 @Injectable()
 export class EntriesRepository {
@@ -74,17 +58,6 @@ export class EntriesRepository {
     const entry = found.find((one) => 'event' in one);
     const notes = found.filter((one) => 'note' in one && one.organization === entry?.organization);
     return entry && { entry, notes: notes as AuditNoteEntry[] };
-  }
-
-  /** Body and place of an entry, by its sequence or its request, as far as the reader may see it. */
-  async findBody(wanted: WantedEntry): Promise<{ sequence: number; body: string } | undefined> {
-    const { organization, project, sequence, requestId } = wanted;
-    const [name, value] =
-      sequence === undefined ? (['request_id', requestId] as const) : (['sequence', sequence] as const);
-    const rows = await this.database
-      .asTenant({ organization, project })
-      .queryPrepared<Pick<Row, 'sequence' | 'body'>>(findBodyBy(name), [organization, project ?? null, value]);
-    return rows.map((row) => ({ sequence: Number(row.sequence), body: row.body }))[0];
   }
 
   async list(selection: EntrySelection): Promise<(AuditEntry | AuditNoteEntry)[]> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openCheckpoint } from '#libs/merkle';
-import { buildRequestEnded } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { isIncluded, openCheckpoint, rootIn as namedRootIn } from '#libs/merkle';
+import { buildRequestEnded, type TestDatabase } from '#libs/testing';
 import { AuditParts, callerOf } from '../audit.fixture.js';
 import { readEntries, treeHash } from '../stored-log.fixture.js';
 
@@ -67,6 +67,33 @@ describe('proofs', () => {
     }
   });
 
+  it('are the same from tiles that are held, also as the log grows, and hold where the database was put back', async () => {
+    const prove = async (sequence: number) => {
+      const { proof, checkpoint, leafHash, size } = await parts.prover.proveInclusion({
+        caller: callerOf('grows'),
+        sequence,
+      });
+      const root = namedRootIn(checkpoint);
+      const hashes = proof.map((hash) => Buffer.from(hash, 'base64'));
+      return isIncluded({ index: sequence, size, leaf: Buffer.from(leafHash, 'base64'), root, proof: hashes });
+    };
+    const grow = async (count: number) => {
+      await parts.record(Array.from({ length: count }, () => buildRequestEnded({ organization: 'grows' })));
+      await parts.signer.sign('grows', Date.now());
+    };
+    for (const count of [100, 30, 200, 300]) {
+      await grow(count);
+      for (const sequence of [0, 99, count - 1]) expect([count, sequence, await prove(sequence)]).toEqual([count, sequence, true]);
+    }
+    const reads = jest.spyOn(parts.tiles, 'tilesAt');
+    expect([await prove(5), await prove(5), reads.mock.calls]).toEqual([true, true, []]);
+    reads.mockRestore();
+    // As a backup that was restored below a process that runs: another history under the same name.
+    await forgetLog(parts.server, 'grows');
+    await grow(300);
+    for (const sequence of [5, 250, 299]) expect(await prove(sequence)).toBe(true);
+  });
+
   it('and exports are on record, one that goes on with what broke off too', async () => {
     const asked = { caller, organization: 'proved', format: 'ndjson', filter: {} };
     const resumes = { size: 200, start: 100 };
@@ -97,6 +124,14 @@ describe('proofs', () => {
     ).rejects.toMatchObject({ reply: { status: 403 } });
   });
 });
+
+/** Takes a log away, as nobody but a superuser can. */
+async function forgetLog(server: TestDatabase, organization: string): Promise<void> {
+  await server.query("SET session_replication_role = 'replica'");
+  for (const table of ['entries', 'tiles', 'logs', 'checkpoints'])
+    await server.query(`DELETE FROM audit.${table} WHERE organization = $1`, [organization]);
+  await server.query("SET session_replication_role = 'origin'");
+}
 
 /** PROOF(m, D[n]) of RFC 6962, 2.1.2. */
 function consistency(m: number, entries: readonly Uint8Array[]): Buffer[] {

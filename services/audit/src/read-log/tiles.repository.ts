@@ -21,7 +21,11 @@ export class TilesRepository {
 
   /** The tiles that hold what is needed for these ranges of a log. */
   async tilesOf(organization: string, ranges: readonly Range[]): Promise<FindTile> {
-    const places = tilesFor(ranges);
+    return this.tilesAt(organization, tilesFor(ranges));
+  }
+
+  /** Tiles of a log by their places. */
+  async tilesAt(organization: string, places: readonly TilePlace[]): Promise<FindTile> {
     const rows = await this.database
       .asTenant({ organization })
       .queryPrepared<Row>(FIND_TILES, [organization, JSON.stringify(places)]);
