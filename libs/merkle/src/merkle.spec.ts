@@ -16,7 +16,16 @@ import {
   signNote,
 } from './signed-note.js';
 import { TileTree } from './tile-tree.js';
-import { hashOfNode, hashOfRange, LogEdge, spotOf, tilesFor, type FindHash, type FindTile, type Tile } from './tiles.js';
+import {
+  hashOfNode,
+  hashOfRange,
+  LogEdge,
+  spotOf,
+  tilesFor,
+  type FindHash,
+  type FindTile,
+  type Tile,
+} from './tiles.js';
 import { isConsistent, isIncluded } from './verify-proofs.js';
 
 const entriesOf = (count: number) => Array.from({ length: count }, (_, index) => Buffer.from(`entry ${index} Zoë`));

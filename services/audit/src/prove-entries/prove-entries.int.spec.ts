@@ -83,7 +83,8 @@ describe('proofs', () => {
     };
     for (const count of [100, 30, 200, 300]) {
       await grow(count);
-      for (const sequence of [0, 99, count - 1]) expect([count, sequence, await prove(sequence)]).toEqual([count, sequence, true]);
+      for (const sequence of [0, 99, count - 1])
+        expect([count, sequence, await prove(sequence)]).toEqual([count, sequence, true]);
     }
     const reads = jest.spyOn(parts.tiles, 'tilesAt');
     expect([await prove(5), await prove(5), reads.mock.calls]).toEqual([true, true, []]);
