@@ -83,7 +83,7 @@ describe('what is not paid by tokens', () => {
         model: 'gpt-image-1',
         price: { perImage: '0.04', images: [{ size: '1024x1536', quality: 'high', perImage: '0.25' }] },
       },
-      speech: { provider: 'openai', model: 'gpt-4o-mini-tts', price: { perMillionCharacters: '12' } },
+      speech: { provider: 'openai', model: 'gpt-4o-mini-tts', price: { perMinuteOfAudio: '0.6' } },
       sound: { provider: 'openai', model: 'gpt-4o-transcribe', price: { perMinuteOfAudio: '0.006' } },
       ranks: { provider: 'cohere', model: 'rerank-v3.5', price: { perThousandSearches: '2' } },
     };
@@ -108,8 +108,9 @@ describe('what is not paid by tokens', () => {
       const told = answers.map(({ response }) => response.headers.get('x-switchyard-cost-usd'));
       return [...told, ranked.headers['x-switchyard-cost-usd']];
     };
-    const characters = Array.from(SAID.hello).length;
-    const expected = ['0.04', '0.25', String((characters * 12) / 1e6), '0.0002', '0.004'];
+    // The mock's sound has no length that could be read: ten letters to a second, and half a second.
+    const spokenMilliseconds = 500 + 100 * Array.from(SAID.hello).length;
+    const expected = ['0.04', '0.25', String((spokenMilliseconds * 0.6) / 60_000), '0.0002', '0.004'];
     await eventually(async () => expect(await costs()).toEqual(expected));
     await eventually(async () => {
       const charged = await ground.stack.query<{ cost: string }>(

@@ -77,6 +77,12 @@ describe('the worst cost of a request', () => {
     expect(least(changes, [target({ ...price, isWithoutTokenPrice: true })])).toBe(nanoUsd);
   });
 
+  it('has room for speech that is far longer than its text lets expect', () => {
+    const speaking = target({ nanoUsdPerHourOfAudio: '3600000', isWithoutTokenPrice: true });
+    const asked = { ...facts, operation: 'speech', units: { characters: 10, audioMilliseconds: 1_500 } } as const;
+    expect(worstCost(asked, [speaking], LIMITS)).toEqual({ least: 1_500n, most: 16_000n });
+  });
+
   it('is nothing for what is free', () => {
     const free = target({ inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0' });
     expect(worstCost(facts, [free], LIMITS)).toEqual({ least: 0n, most: 0n });

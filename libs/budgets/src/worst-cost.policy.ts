@@ -36,6 +36,9 @@ const SURROUNDING_TOKENS = 500;
 const TOKENS_OF_IMAGE = 8_192;
 /** Tokens of speech for one character of its text, far above what is spoken in languages of few letters. */
 const TOKENS_OF_SPOKEN_CHARACTER = 4;
+/** Speech may be so much longer than is likely of its text: slow voices, instructions, signs that are read as whole words. */
+const LONGEST_SPEECH = 4;
+const LONGEST_SPEECH_BESIDE_MILLISECONDS = 10_000;
 const WITHOUT_COMPLETION: ReadonlySet<Operation> = new Set(['embeddings', 'moderation', 'rerank', 'count_tokens']);
 const NOTHING: HoldBounds = { least: 0n, most: 0n };
 
@@ -60,7 +63,7 @@ export function worstCost(
     const units = unitsOf(facts);
     const price = imageVariantOf(target.imagePrices, facts)?.price ?? target.price;
     const narrow = costOf({ promptTokens: likely, completionTokens, ...units }, price);
-    const wide = dearest({ promptTokens: longest, completionTokens, ...units }, price);
+    const wide = dearest({ promptTokens: longest, completionTokens, ...longestOf(facts, units) }, price);
     if (narrow > least) least = narrow;
     const whole = target.mayBeRescued && facts.stream ? wide * 2n : wide;
     if (whole > most) most = whole;
@@ -84,6 +87,13 @@ function completionOf(
 function unitsOf({ operation, choices = 1, units = {}, mostWebSearches: webSearches }: Asked): Partial<Usage> {
   if (operation === 'image_generation') return { ...units, images: choices };
   return webSearches === undefined ? units : { ...units, webSearches };
+}
+
+/** How long audio plays that is yet to be made is known by its text only about. */
+function longestOf({ operation }: Asked, units: Partial<Usage>): Partial<Usage> {
+  if (operation !== 'speech' || units.audioMilliseconds === undefined) return units;
+  const audioMilliseconds = units.audioMilliseconds * LONGEST_SPEECH + LONGEST_SPEECH_BESIDE_MILLISECONDS;
+  return { ...units, audioMilliseconds };
 }
 
 /** At the dearest kind of tokens, and at the dearest tier that the prompt may reach. */

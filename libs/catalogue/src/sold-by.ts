@@ -7,6 +7,10 @@ export interface SoldBy {
 }
 
 const AUDIO = { words: 'the length of audio', fields: ['perMinuteOfAudio', 'perHourOfAudio', 'perRequest'] };
+const SPEECH = {
+  words: 'the length of the audio it makes',
+  fields: ['perMinuteOfAudio', 'perHourOfAudio', 'perMillionCharacters', 'perRequest'],
+};
 const IMAGES = { words: 'images', fields: ['perImage', 'images', 'perRequest'] };
 const CHARACTERS = { words: 'characters', fields: ['perMillionCharacters', 'perRequest'] };
 const SEARCHES = { words: 'searches', fields: ['perThousandSearches', 'perRequest'] };
@@ -15,7 +19,8 @@ const SEARCHES = { words: 'searches', fields: ['perThousandSearches', 'perReques
 const SOLD: readonly (readonly [name: RegExp, by: SoldBy])[] = [
   [/whisper/, AUDIO],
   [/(?:^|[/.])(?:dall-e-[23]|imagen-|titan-image|nova-canvas)/, IMAGES],
-  [/(?:^|\/)(?:tts-1|gpt-4o-mini-tts)/, CHARACTERS],
+  [/(?:^|\/)tts-1/, CHARACTERS],
+  [/(?:^|\/)gpt-4o-mini-tts/, SPEECH],
   [/(?:^|[/.])rerank-(?:english|multilingual|v\d)/, SEARCHES],
 ];
 

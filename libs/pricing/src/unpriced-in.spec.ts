@@ -16,6 +16,8 @@ describe('the amount without which an operation cannot be charged', () => {
     ['count_tokens', { ...withoutTokens, nanoUsdPerImage: '1' }, undefined],
     ['speech', byTokens, 'perMillionCharacters'],
     ['speech', { ...byTokens, nanoUsdPerMillionCharacters: '1' }, undefined],
+    ['speech', { ...withoutTokens, nanoUsdPerHourOfAudio: '1' }, undefined],
+    ['speech', { ...withoutTokens, nanoUsdPerImage: '1' }, 'perMillionCharacters'],
     ['speech', free, undefined],
     ['image_generation', byTokens, undefined],
     ['image_generation', { ...withoutTokens, nanoUsdPerHourOfAudio: '1' }, 'perImage'],

@@ -2,12 +2,12 @@ import type { Operation, Usage } from '#libs/contracts';
 import { PRICED_UNITS, type PricedUnit } from './priced-units.js';
 import type { TokenPrices } from './token-prices.js';
 
-/** What operations other than text may be sold by. */
-const UNIT_OF_OPERATION: ReadonlyMap<Operation, PricedUnit['kind']> = new Map([
-  ['image_generation', 'images'],
-  ['speech', 'characters'],
-  ['transcription', 'audioMilliseconds'],
-  ['rerank', 'searches'],
+/** What operations other than text may be sold by, the usual unit first. */
+const UNITS_OF_OPERATION: ReadonlyMap<Operation, readonly PricedUnit['kind'][]> = new Map([
+  ['image_generation', ['images']],
+  ['speech', ['characters', 'audioMilliseconds']],
+  ['transcription', ['audioMilliseconds']],
+  ['rerank', ['searches']],
 ]);
 
 /** Operations whose answers never tell tokens, so that amounts for these do not help. */
@@ -23,11 +23,13 @@ const BESIDE: ReadonlySet<PricedUnit['kind']> = new Set(['webSearches']);
 export function missingAmountFor(operation: Operation, prices: TokenPrices): string | undefined {
   const arePaidByTokens = prices.isWithoutTokenPrice !== true && !WITHOUT_TOKENS.has(operation);
   if (arePaidByTokens || operation === 'count_tokens') return undefined;
-  const kind = UNIT_OF_OPERATION.get(operation);
-  const unit = PRICED_UNITS.find((candidate) => candidate.kind === kind);
-  const isPriced = prices.nanoUsdPerRequest !== undefined || (unit && prices[unit.amount] !== undefined);
-  if (isPriced === true || isFree(prices)) return undefined;
-  return unit?.field ?? 'inputPerMillion';
+  const units = (UNITS_OF_OPERATION.get(operation) ?? []).flatMap((kind) =>
+    PRICED_UNITS.filter((candidate) => candidate.kind === kind),
+  );
+  const isPriced =
+    prices.nanoUsdPerRequest !== undefined || units.some(({ amount }) => prices[amount] !== undefined);
+  if (isPriced || isFree(prices)) return undefined;
+  return units[0]?.field ?? 'inputPerMillion';
 }
 
 /**

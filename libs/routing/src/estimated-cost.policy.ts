@@ -11,6 +11,7 @@ const LIKELY_COMPLETION_TOKENS: Readonly<Partial<Record<Operation, number>>> = {
 const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_PRICE = 1e6;
 const MINUTES_PER_HOUR = 60;
+const MILLISECONDS_PER_HOUR = 3_600_000;
 
 /** Completion tokens to expect of a target: likely answers, each within the bounds of the caller and of the model. */
 export function likelyCompletionTokens(facts: Facts, { limits }: TargetEntry): number {
@@ -46,12 +47,14 @@ function unitCost(facts: Facts, price: Price, { perRequest }: PriceNumbers): num
   return perRequest === undefined ? byOperation : perRequest + (byOperation ?? 0);
 }
 
-function operationCost({ operation, estimatedPromptTokens, choices = 1 }: Facts, price: Price): number | undefined {
+function operationCost({ operation, estimatedPromptTokens, choices = 1, units }: Facts, price: Price): number | undefined {
   if (operation === 'image_generation') return scaled(price.nanoUsdPerImage, choices);
   if (operation === 'transcription') return scaled(price.nanoUsdPerHourOfAudio, 1 / MINUTES_PER_HOUR);
   if (operation === 'rerank') return scaled(price.nanoUsdPerThousandSearches, 1e-3);
   if (operation !== 'speech') return undefined;
-  return scaled(price.nanoUsdPerMillionCharacters, (estimatedPromptTokens * CHARACTERS_PER_TOKEN) / 1e6);
+  const byText = scaled(price.nanoUsdPerMillionCharacters, (estimatedPromptTokens * CHARACTERS_PER_TOKEN) / 1e6);
+  const byLength = scaled(price.nanoUsdPerHourOfAudio, (units?.audioMilliseconds ?? 0) / MILLISECONDS_PER_HOUR);
+  return byText === undefined && byLength === undefined ? undefined : (byText ?? 0) + (byLength ?? 0);
 }
 
 function scaled(amount: string | undefined, by: number): number | undefined {

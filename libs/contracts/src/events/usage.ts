@@ -21,7 +21,7 @@ export const usageSchema = z.object({
   requests: z.int().nonnegative().optional(),
   /** Images made. */
   images: z.int().nonnegative().optional(),
-  /** Length of the audio that was listened to. */
+  /** Length of the audio that was listened to or, of speech, made. */
   audioMilliseconds: z.int().nonnegative().optional(),
   /** Characters of the text that was spoken. */
   characters: z.int().nonnegative().optional(),

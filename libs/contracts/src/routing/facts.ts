@@ -73,7 +73,7 @@ export const factsSchema = z.object({
   estimatedPromptTokens: z.int().nonnegative(),
   /** Of these, the tokens of the longest text of a list, each of which has a context window for itself; absent elsewhere. */
   longestPromptTokens: z.int().nonnegative().optional(),
-  /** What the request uses of what is not paid by tokens, as far as it can be counted before any call: exactly, or by its size. */
+  /** What the request uses of what is not paid by tokens, as far as it can be counted before any call: exactly, by its size or, of audio to be made, as it is likely. */
   units: usageSchema.pick({ characters: true, audioMilliseconds: true, searches: true }).optional(),
   /** The caller's own cap on completion tokens, where one was given. */
   maxCompletionTokens: z.int().positive().optional(),

@@ -27,7 +27,7 @@ const amounts = {
 const unitAmounts = {
   nanoUsdPerRequest: nanoUsd.optional(),
   nanoUsdPerImage: nanoUsd.optional(),
-  /** Of audio that is listened to. */
+  /** Of audio that is listened to or, of speech, made. */
   nanoUsdPerHourOfAudio: nanoUsd.optional(),
   /** Of text that is spoken. */
   nanoUsdPerMillionCharacters: nanoUsd.optional(),

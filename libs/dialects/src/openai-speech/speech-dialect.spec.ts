@@ -10,9 +10,13 @@ describe('speechDialect', () => {
       operation: 'speech',
       model: 'voice',
       estimatedPromptTokens: 100,
-      units: { characters: 398 },
+      units: { characters: 398, audioMilliseconds: 40_300 },
     });
-    expect(facts({ model: 'voice', input: 'a😀' }).units).toEqual({ characters: 2 });
+    expect(facts({ model: 'voice', input: 'a😀', speed: 0.5 }).units).toEqual({
+      characters: 2,
+      audioMilliseconds: 1_700,
+    });
+    expect(facts({ model: 'voice', input: '17' }).units).toEqual({ characters: 2, audioMilliseconds: 1_300 });
   });
 
   it.each([
@@ -26,6 +30,10 @@ describe('speechDialect', () => {
   it('takes any bytes for audio but none at all and those that say that they are text', () => {
     const bytes = Buffer.from([0, 255, 1, 254]);
     expect(speechDialect.readAnswer(bytes, 'audio/mpeg')).toEqual({ characters: 0 });
+    expect(speechDialect.readAnswer(Buffer.alloc(48_000), 'audio/pcm')).toEqual({
+      characters: 0,
+      usage: { promptTokens: 0, completionTokens: 0, audioMilliseconds: 1_000 },
+    });
     expect(speechDialect.readAnswer(bytes, 'application/octet-stream')).toEqual({ characters: 0 });
     expect(speechDialect.readAnswer(Buffer.alloc(0), 'audio/mpeg')).toBeUndefined();
     expect(speechDialect.readAnswer(Buffer.from('<html>'), 'text/html; charset=utf-8')).toBeUndefined();

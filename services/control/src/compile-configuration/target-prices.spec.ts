@@ -177,7 +177,7 @@ describe('a price that is no good', () => {
     ],
     [`{ provider: vendor, model: tts-1, ${tokens} }`, [], 'add price: { perMillionCharacters: "..." } (US dollars)'],
     ['{ provider: stranger, model: dall-e-3 }', ceiling, 'is sold by images, for which it has no price'],
-    ['{ provider: vendor, model: gpt-4o-mini-tts }', [], 'is sold by characters'],
+    ['{ provider: vendor, model: gpt-4o-mini-tts }', [], 'is sold by the length of the audio it makes'],
   ])('is refused where the model is not sold by tokens: %s', (target, lines, reason) => {
     expect(compiled(target, lines)).toContain(reason);
   });

@@ -71,7 +71,7 @@ describe('operations beside chat', () => {
       const speech = await call(kind, 'openai-speech', { input: 'hello', voice: 'alloy' });
       expect(speech.contentType).toBe('audio/wav');
       expect(speech.answered.toString('latin1', 0, 4)).toBe('RIFF');
-      expect(speech.read).toEqual({ characters: 0 });
+      expect(speech.read).toMatchObject({ characters: 0, usage: { audioMilliseconds: 100 } });
       const { body, type } = await form('file');
       for (const dialect of ['openai-transcription', 'openai-audio-translation']) {
         const transcript = await call(kind, dialect, body, type);
