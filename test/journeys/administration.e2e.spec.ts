@@ -265,6 +265,15 @@ describe('an installation that is administered', () => {
     expect(new Set((diff.json['differences'] as { change: string }[]).map(({ change }) => change))).toEqual(
       new Set(['file', 'unchanged']),
     );
+    const kept = text.replace(/^(breaker|unknownPrice):.*\n/m, '');
+    expect(kept).toContain('limitUsd: "1000"');
+    const narrow = await admin('POST', '/configuration/apply', { text: kept.replace('limitUsd: "1000"', 'limitUsd: "0.1"') });
+    expect([narrow.status, narrow.json['warnings']]).toEqual([
+      200,
+      [expect.stringMatching(/^The budget 'newco\/web:month' is set to 0\.1 USD, and .* are spent/)],
+    ]);
+    const roomy = await admin('POST', '/configuration/apply', { text: kept });
+    expect([roomy.status, roomy.json['warnings']]).toEqual([200, undefined]);
   });
 
   journey('serves scripts that know keys and teams as LiteLLM has them', async () => {

@@ -10,6 +10,7 @@ import { resolveReferences } from './resolve-references.js';
 
 const answer = z.object({
   revision: z.int(),
+  warnings: z.array(z.string()).optional(),
   differences: z.array(
     z.object({
       kind: z.string(),
@@ -54,6 +55,7 @@ async function send(what: 'apply' | 'diff', flags: FileFlags): Promise<void> {
     prune,
   });
   process.stdout.write(`${flags.json ? JSON.stringify(found) : describeDifferences(found.differences)}\n`);
+  if (!flags.json) for (const warning of found.warnings ?? []) process.stderr.write(`Warning: ${warning}\n`);
 }
 
 function textOf(file: string): string {

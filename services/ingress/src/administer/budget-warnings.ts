@@ -36,13 +36,15 @@ export class BudgetWarnings {
   ) {}
 
   /**
-   * A sentence for each budget of this owner whose limit is below what is spent and held in the period at hand. The budgets are set
-   * whatever it says, so it never rejects: where nobody can tell, that is the warning.
+   * A sentence for each budget of these owners whose limit is below what is spent and held in the period at hand. The budgets are
+   * set whatever it says, so it never rejects: where nobody can tell, that is the warning.
    */
-  async after(revision: number, owner: BudgetOwner, caller: Caller): Promise<Warned> {
-    return this.warned(owner, caller, async () => {
+  async after(revision: number, owners: BudgetOwner | readonly BudgetOwner[], caller: Caller): Promise<Warned> {
+    const all = [owners].flat();
+    if (all.length === 0) return {};
+    return this.warned({ owners: all }, caller, async () => {
       await this.watch.reached(revision, REACHED_WITHIN_MILLISECONDS);
-      const set = (this.watch.current?.budgets ?? []).filter((budget) => isOf(budget, owner));
+      const set = (this.watch.current?.budgets ?? []).filter((budget) => all.some((owner) => isOf(budget, owner)));
       const limits = new Map(set.map(({ id, limitNanoUsd }) => [id, BigInt(limitNanoUsd)]));
       return limits.size === 0 ? undefined : ({ id }) => limits.get(id);
     });
