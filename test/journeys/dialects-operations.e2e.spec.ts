@@ -108,8 +108,9 @@ describe('what is not paid by tokens', () => {
       const told = answers.map(({ response }) => response.headers.get('x-switchyard-cost-usd'));
       return [...told, ranked.headers['x-switchyard-cost-usd']];
     };
-    // The mock's sound has no length that could be read: ten letters to a second, and half a second.
-    const spokenMilliseconds = 500 + 100 * Array.from(SAID.hello).length;
+    // The mock's sound has no length that could be read: ten letters or four syllables to a second, and half a second.
+    const syllables = SAID.hello.match(/[漢字👩🚀]/gu)?.length ?? 0;
+    const spokenMilliseconds = 500 + 100 * (Array.from(SAID.hello).length - syllables) + 250 * syllables;
     const expected = ['0.04', '0.25', String((spokenMilliseconds * 0.6) / 60_000), '0.0002', '0.004'];
     await eventually(async () => expect(await costs()).toEqual(expected));
     await eventually(async () => {
