@@ -267,7 +267,9 @@ describe('an installation that is administered', () => {
     );
     const kept = text.replace(/^(breaker|unknownPrice):.*\n/m, '');
     expect(kept).toContain('limitUsd: "1000"');
-    const narrow = await admin('POST', '/configuration/apply', { text: kept.replace('limitUsd: "1000"', 'limitUsd: "0.1"') });
+    const narrow = await admin('POST', '/configuration/apply', {
+      text: kept.replace('limitUsd: "1000"', 'limitUsd: "0.1"'),
+    });
     expect([narrow.status, narrow.json['warnings']]).toEqual([
       200,
       [expect.stringMatching(/^The budget 'newco\/web:month' is set to 0\.1 USD, and .* are spent/)],

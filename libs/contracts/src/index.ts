@@ -604,7 +604,7 @@ export {
   RequestNote,
 } from './events/audit-noted.event.js';
 export type { AuditNoted } from './events/audit-noted.event.js';
-export type { NoteType } from './events/note-type.js';
+export { NOTED_DEEDS, NOTED_THINGS, type NoteType } from './events/note-type.js';
 export {
   auditHoldListSchema,
   auditHoldPageSchema,

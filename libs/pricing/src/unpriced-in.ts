@@ -26,8 +26,7 @@ export function missingAmountFor(operation: Operation, prices: TokenPrices): str
   const units = (UNITS_OF_OPERATION.get(operation) ?? []).flatMap((kind) =>
     PRICED_UNITS.filter((candidate) => candidate.kind === kind),
   );
-  const isPriced =
-    prices.nanoUsdPerRequest !== undefined || units.some(({ amount }) => prices[amount] !== undefined);
+  const isPriced = prices.nanoUsdPerRequest !== undefined || units.some(({ amount }) => prices[amount] !== undefined);
   if (isPriced || isFree(prices)) return undefined;
   return units[0]?.field ?? 'inputPerMillion';
 }

@@ -47,7 +47,10 @@ function unitCost(facts: Facts, price: Price, { perRequest }: PriceNumbers): num
   return perRequest === undefined ? byOperation : perRequest + (byOperation ?? 0);
 }
 
-function operationCost({ operation, estimatedPromptTokens, choices = 1, units }: Facts, price: Price): number | undefined {
+function operationCost(
+  { operation, estimatedPromptTokens, choices = 1, units }: Facts,
+  price: Price,
+): number | undefined {
   if (operation === 'image_generation') return scaled(price.nanoUsdPerImage, choices);
   if (operation === 'transcription') return scaled(price.nanoUsdPerHourOfAudio, 1 / MINUTES_PER_HOUR);
   if (operation === 'rerank') return scaled(price.nanoUsdPerThousandSearches, 1e-3);

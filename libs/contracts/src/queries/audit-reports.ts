@@ -31,6 +31,8 @@ export type ReportRow = z.infer<typeof reportRowSchema>;
 /** `next` is where the report goes on; null at the end of the period. */
 export const auditReportPageSchema = z.object({
   organization: z.string(),
+  /** No entry of this trail, of whatever time, is of the key that was asked for. */
+  isKeyUnheardOf: z.literal(true).optional(),
   rows: z.array(reportRowSchema),
   next: z.int().nullable(),
 });

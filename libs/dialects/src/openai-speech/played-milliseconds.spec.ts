@@ -52,7 +52,12 @@ describe('how long the audio of an answer plays', () => {
     ['a WAVE file by its header', wave(48_000, { told: 72_000, samples: 72_000 }), 'audio/wav', 1_500],
     ['a WAVE stream by its size', wave(48_000, { told: 0xffff_ffff, samples: 24_000 }), 'audio/wav', 500],
     ['MP3 by its frames', mp3(50), 'audio/mpeg', 1_200],
-    ['MP3 after a tag, with rubbish between and at the end', Buffer.concat([id3, mp3(10), text('rubbish'), mp3(10), text('TAG')]), 'audio/mpeg', 480],
+    [
+      'MP3 after a tag, with rubbish between and at the end',
+      Buffer.concat([id3, mp3(10), text('rubbish'), mp3(10), text('TAG')]),
+      'audio/mpeg',
+      480,
+    ],
     ['AAC by its frames', aac(75), 'audio/aac', 3_200],
     ['Opus by its last page', opus(96_000, 312), 'audio/opus', 2_000],
     ['FLAC by its header', flac(36_000n), 'audio/flac', 1_500],

@@ -21,7 +21,9 @@ const FLAC_INFO_BYTES = 26;
 export function playedMilliseconds(answer: Uint8Array, contentType: string): number | undefined {
   const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
   const seconds = secondsOf(bytes, contentType);
-  return seconds === undefined || seconds <= 0 || seconds > MOST_SECONDS ? undefined : Math.ceil(Number((seconds * 1_000).toFixed(6)));
+  return seconds === undefined || seconds <= 0 || seconds > MOST_SECONDS
+    ? undefined
+    : Math.ceil(Number((seconds * 1_000).toFixed(6)));
 }
 
 function secondsOf(bytes: Buffer, contentType: string): number | undefined {

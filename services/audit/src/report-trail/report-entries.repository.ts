@@ -33,6 +33,20 @@ const CONDITIONS: Readonly<Record<AuditReport, string>> = {
 export class ReportEntriesRepository {
   constructor(private readonly database: Database) {}
 
+  /** Whether there is an entry of this key at all, that the reader may see. */
+  async hasAnyOf({
+    organization,
+    project,
+    key,
+  }: Pick<ReportSelection, 'organization' | 'project'> & { key: string }): Promise<boolean> {
+    const rows = await this.database.asTenant({ organization, project }).query(
+      `SELECT 1 FROM audit.entries
+       WHERE organization = $1 AND key = $2 AND ($3::text IS NULL OR project = $3) LIMIT 1`,
+      [organization, key, project ?? null],
+    );
+    return rows.length > 0;
+  }
+
   /** In the order of the log. */
   async list(selection: ReportSelection): Promise<ReportedEntry[]> {
     const { organization, project, report, after, since, until, key, model, limit } = selection;

@@ -6,7 +6,7 @@ import { KnownOrganizations } from '../list-events/known-organizations.js';
 import { withinProject } from '../list-events/reader.js';
 import { NoteDeeds } from '../note-deeds/note-deeds.js';
 import { ROWS_OF } from './report-rows.policy.js';
-import { ReportEntriesRepository } from './report-entries.repository.js';
+import { ReportEntriesRepository, type ReportSelection } from './report-entries.repository.js';
 
 /** Entries that one stretch of a report looks at. */
 const ENTRIES_AT_ONCE = 2_000;
@@ -42,7 +42,17 @@ export class ReportTrailHandler {
     let rows = rowsOf(count);
     // Half of the entries have fewer rows, and one entry has always room.
     while (count > 1 && fittingPage(rows).length < rows.length) rows = rowsOf((count = Math.ceil(count / 2)));
-    return { organization, rows, next: count < found.length ? (looked[count - 1]?.sequence ?? null) : null };
+    const next = count < found.length ? (looked[count - 1]?.sequence ?? null) : null;
+    return { organization, ...(await this.unheardOf({ ...asked, ...reach }, rows.length)), rows, next };
+  }
+
+  /** Nothing of a key is one answer where it did nothing, and another where its name was misspelt. */
+  private async unheardOf(
+    { organization, project, key, after }: Pick<ReportSelection, 'organization' | 'project' | 'key' | 'after'>,
+    rows: number,
+  ): Promise<Pick<AuditReportPage, 'isKeyUnheardOf'>> {
+    if (key === undefined || rows > 0 || after >= 0) return {};
+    return (await this.entries.hasAnyOf({ organization, project, key })) ? {} : { isKeyUnheardOf: true };
   }
 }
 

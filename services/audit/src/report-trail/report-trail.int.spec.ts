@@ -95,6 +95,9 @@ describe('a report', () => {
   it('says what a key did', async () => {
     const { rows } = await read({ report: 'key-activity', key: 'other' });
     expect(rows).toMatchObject([{ type: 'request.completed', targets: ['main/nowhere'], sequence: 3 }]);
+    const beforeItAll = { report: 'key-activity', since: 1, until: 2 } as const;
+    expect(await read({ ...beforeItAll, key: 'other' })).toEqual({ organization: 'demo', rows: [], next: null });
+    expect(await read({ ...beforeItAll, key: 'othre' })).toMatchObject({ rows: [], isKeyUnheardOf: true });
     await expect(read({ report: 'key-activity' })).rejects.toMatchObject({ reply: { status: 400, param: 'key' } });
   });
 

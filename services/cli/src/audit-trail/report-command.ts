@@ -8,7 +8,11 @@ import { ADMIN_KEYS } from '../call-api/connection.js';
 import { assertWritable, unwritable } from '../file-problems.js';
 import { describeRows, withDollars } from './report-table.policy.js';
 
-const reportPage = z.object({ data: z.array(reportRowSchema), next_after: z.int().nullable() });
+const reportPage = z.object({
+  data: z.array(reportRowSchema),
+  next_after: z.int().nullable(),
+  warnings: z.array(z.string()).default([]),
+});
 const NAMES = ['organization', 'project', 'since', 'until', 'model', 'regions'] as const;
 
 type Flags = ConnectionFlags &
@@ -66,6 +70,7 @@ async function readReport(name: string, flags: Flags): Promise<ReportRow[]> {
       reportPage,
     );
     rows.push(...page.data);
+    for (const warning of page.warnings) process.stderr.write(`Warning: ${warning}\n`);
     after = page.next_after;
   }
   return withDollars(name === 'model-use' ? addUpUse(rows) : rows);

@@ -65,6 +65,21 @@ export class KeyRing {
     return found;
   }
 
+  /** Whether a key of this name is there, revoked ones included that are still kept; looks at all, so not for the path of a call. */
+  hasNamed({
+    organization,
+    project,
+    name,
+  }: {
+    organization: string;
+    project?: string | undefined;
+    name: string;
+  }): boolean {
+    const isIt = (key: KeyEntry): boolean =>
+      key.organization === organization && key.name === name && (project === undefined || key.project === project);
+    return [...this.configured.values(), ...this.bucket.entries.values()].some(isIt);
+  }
+
   /** The models and providers that a caller is bound to; undefined where all are allowed. */
   allowanceOf(caller: Caller): Allowance | undefined {
     return caller.admin ? undefined : this.allowances.of(caller);

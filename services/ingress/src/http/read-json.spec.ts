@@ -80,4 +80,22 @@ describe('what a JSON body lacks', () => {
       }),
     );
   });
+
+  it('is told of a field that nobody knows, with those that are known at its place', () => {
+    const inner = z.strictObject({ kind: z.string() });
+    const whole = z
+      .strictObject({ a: z.string(), list: z.array(inner).nullable().optional(), map: z.record(z.string(), inner) })
+      .transform((value) => value);
+    const map = { x: { kind: 'a', b: 1 } };
+    expect(() => readFields({ a: 'x', map: {}, c: 1 }, whole)).toThrow(
+      expect.objectContaining({ param: 'c', message: "Unknown parameter: 'c'. Known are a, list, map." }),
+    );
+    for (const [fields, param] of [
+      [{ a: 'x', map: {}, list: [{ kind: 'a', b: 1 }] }, 'list.0.b'],
+      [{ a: 'x', map }, 'map.x.b'],
+    ] as const)
+      expect(() => readFields(fields, whole)).toThrow(
+        expect.objectContaining({ param, message: `Unknown parameter: '${param}'. Known are kind.` }),
+      );
+  });
 });

@@ -1,5 +1,6 @@
 import { DialectError, issueReason, scanObject } from '#libs/dialects';
 import type { ZodType } from 'zod';
+import { knownFieldsAt } from './known-fields.js';
 import { HttpLimit } from './http-limits.js';
 import { requireBody } from './require-body.js';
 
@@ -25,7 +26,9 @@ export function readFields<T>(fields: unknown, schema: ZodType<T>): T {
   if (issue?.code === 'unrecognized_keys') {
     const [unknown = ''] = issue.keys;
     const place = [...issue.path, unknown].join('.');
-    throw new DialectError(400, 'invalid_parameter', `Unknown parameter: '${place}'.`, place);
+    const known = knownFieldsAt(schema, issue.path);
+    const remedy = known.length === 0 ? '' : ` Known are ${known.join(', ')}.`;
+    throw new DialectError(400, 'invalid_parameter', `Unknown parameter: '${place}'.${remedy}`, place);
   }
   if (issue && issue.code !== 'custom' && isAbsent(fields, issue.path)) {
     throw new DialectError(400, 'missing_required_parameter', `Missing required parameter: '${param}'.`, param);

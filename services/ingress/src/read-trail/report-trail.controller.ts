@@ -15,6 +15,7 @@ import { DialectError } from '#libs/dialects';
 import { Messaging } from '#libs/messaging';
 import { formatUsd } from '#libs/pricing';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
+import { KeyRing } from '../authenticate/key-ring.js';
 import { Permit } from '../authenticate/permit.js';
 import { PlanGate } from '../authenticate/plan-gate.js';
 import { readFields } from '../http/read-json.js';
@@ -32,6 +33,7 @@ export class ReportTrailController {
   constructor(
     private readonly messaging: Messaging,
     private readonly plans: PlanGate,
+    private readonly keys: KeyRing,
   ) {}
 
   @Get('v1/audit/reports')
@@ -51,7 +53,7 @@ export class ReportTrailController {
     const report = known(name);
     const { format, ...fields } = readFields(query, reportQuery);
     if (format === 'csv') this.plans.require(caller, 'audit-export');
-    const { organization, rows, next } = await this.gather({ caller, report, ...fields });
+    const { organization, rows, next, isKeyUnheardOf } = await this.gather({ caller, report, ...fields });
     if (format === 'csv') {
       reply.type('text/csv; charset=utf-8');
       if (next !== null) reply.header('switchyard-next-after', next);
@@ -66,6 +68,16 @@ export class ReportTrailController {
       data: rows,
       has_more: next !== null,
       next_after: next,
+      ...(isKeyUnheardOf === true ? this.warningOf(organization, fields) : {}),
+    };
+  }
+
+  /** A key that was misspelt did nothing, and neither did one that exists; the two are told apart. */
+  private warningOf(organization: string, { key, project }: Pick<AuditReportRead, 'key' | 'project'>): object {
+    if (key === undefined || this.keys.hasNamed({ organization, project, name: key })) return {};
+    const where = project === undefined ? organization : `${organization}/${project}`;
+    return {
+      warnings: [`No key '${key}' is known in ${where}: there is none now, and no entry of the trail is of one.`],
     };
   }
 

@@ -1,5 +1,6 @@
 import { slug } from '#libs/contracts';
 import { z } from 'zod';
+import { entryType } from './entry-type.js';
 
 /** A time as callers write it, in milliseconds since the Unix epoch. */
 export const time = z
@@ -10,13 +11,13 @@ export const time = z
 const sequence = z.coerce.number().int().min(0);
 
 /** Whose trail; the caller's own where nobody is named. */
-export const whose = z.object({ organization: z.string().max(63).optional() });
+export const whose = z.strictObject({ organization: z.string().max(63).optional() });
 
 export const eventsQuery = whose.extend({
   after: z.coerce.number().int().min(-1).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   order: z.enum(['asc', 'desc']).optional(),
-  type: z.string().max(100).optional(),
+  type: entryType.optional(),
   project: z.string().max(63).optional(),
   key: z.string().max(200).optional(),
   model: z.string().max(200).optional(),
@@ -42,7 +43,7 @@ export const checkpointsQuery = whose.extend({
 
 export const exportQuery = whose.extend({
   format: z.enum(['ndjson', 'csv', 'ocsf', 'cef']).default('ndjson'),
-  type: z.string().max(100).optional(),
+  type: entryType.optional(),
   project: slug.optional(),
   since: time.optional(),
   until: time.optional(),
