@@ -145,6 +145,11 @@ export const factsSchema = z.object({
   shadowOf: requestId.optional(),
   receivedAt: epochMilliseconds,
   bodyBytes: z.int().nonnegative(),
+  /**
+   * Of the configuration that the request was accepted under: it is planned under this one or a later one. Absent where an older
+   * version accepted it.
+   */
+  revision: z.int().positive().optional(),
   /** Of the body, where it is not `application/json`: multipart forms carry their boundary here. */
   contentType: z.string().optional(),
   /** Headers of the caller, by their lower-case names, that providers of the same dialect get too. */

@@ -29,6 +29,7 @@ export interface CompleteFacts {
 @Injectable()
 export class RequestFacts {
   private models: ReadonlyMap<string, ModelEntry> = new Map();
+  private revision: number | undefined;
 
   constructor(
     watch: SnapshotWatch,
@@ -36,7 +37,10 @@ export class RequestFacts {
     private readonly prompts: PromptFacts,
     private readonly keys: KeyRing,
   ) {
-    watch.onChange(({ models }) => (this.models = new Map(models.map((model) => [model.name, model]))));
+    watch.onChange(({ models, revision }) => {
+      this.models = new Map(models.map((model) => [model.name, model]));
+      this.revision = revision;
+    });
   }
 
   /** What body and headers say. @throws DialectError 400 that names the field at fault. */
@@ -70,6 +74,7 @@ export class RequestFacts {
         ...facts,
         ...this.prompts.of(model.name, { dialect, body, facts }),
         receivedAt: Date.now(),
+        revision: this.revision,
         ingress: this.settings.instance,
       },
     };

@@ -8,7 +8,7 @@ import {
   type PolicyReplayReply,
 } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
-import { Messaging, MessagingError } from '#libs/messaging';
+import { Messaging, MessagingError, SnapshotWatch } from '#libs/messaging';
 import { z } from 'zod';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { ifMatchOf } from '../administer/admin-fields.js';
@@ -20,6 +20,7 @@ import { timeOf } from './replay-period.policy.js';
 
 const IF_MATCH = 'if-match';
 const REPLAY_TIMEOUT_MILLISECONDS = 60_000;
+const REACHED_WITHIN_MILLISECONDS = 2_000;
 /** The text goes in one message, in JSON, to control. */
 const LONGEST_TEXT_CHARACTERS = 400_000;
 
@@ -50,7 +51,10 @@ const listQuery = z.object({
 /** The policies in force and their versions: rehearsed, tried, put in force and taken back with the admin key. */
 @Controller('admin/v1/policies')
 export class PoliciesController {
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly watch: SnapshotWatch,
+  ) {}
 
   @Get()
   @Permit('read', 'Policy')
@@ -110,9 +114,12 @@ export class PoliciesController {
     return this.change(Subject.policyRollBack, { caller, ...readJson(body, rollBackFields) }, etag);
   }
 
+  /** Whoever is told of a change here finds it in force here. */
   private async change(subject: string, command: object, etag: string | undefined): Promise<unknown> {
     const change = { ...command, ...ifMatchOf(etag) };
-    return policyChangeObject(await this.messaging.ask(subject, change, policyChangeReplySchema));
+    const reply = await this.messaging.ask(subject, change, policyChangeReplySchema);
+    await this.watch.reached(reply.revision, REACHED_WITHIN_MILLISECONDS);
+    return policyChangeObject(reply);
   }
 
   private async askReplay(query: object): Promise<PolicyReplayReply> {

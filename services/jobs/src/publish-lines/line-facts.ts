@@ -14,11 +14,12 @@ export interface LineBody {
   readonly dialect: CallerDialect;
 }
 
-/** What the configuration adds to the facts of a line: the tier of its key, and what its words tell where its model's policy asks. */
+/** What the configuration adds to the facts of a line: its revision, the tier of its key, and what its words tell where its model's policy asks. */
 @Injectable()
 export class LineFacts {
   private models: ReadonlyMap<string, ModelEntry> = new Map();
   private readonly tiers = new Tiers();
+  private revision: number | undefined;
 
   constructor(
     watch: SnapshotWatch,
@@ -28,14 +29,19 @@ export class LineFacts {
     watch.onChange((snapshot) => {
       this.models = new Map(snapshot.models.map((model) => [model.name, model]));
       this.tiers.follow(snapshot);
+      this.revision = snapshot.revision;
     });
     keys.onNameChange((entry) => this.tiers.followKey(entry));
   }
 
-  of(batch: Batch, { body, facts, dialect }: LineBody): Pick<Facts, 'tier' | 'task' | 'language' | 'difficulty'> {
+  of(
+    batch: Batch,
+    { body, facts, dialect }: LineBody,
+  ): Pick<Facts, 'revision' | 'tier' | 'task' | 'language' | 'difficulty'> {
     const tier = this.tiers.of(batch);
     const model = resolveModel(facts.model, this.models)?.model;
     return {
+      revision: this.revision,
       ...(tier === undefined ? {} : { tier }),
       ...(model ? this.prompts.of(model.name, { dialect, body, facts }) : {}),
     };

@@ -80,6 +80,25 @@ describe('a request of a waiting caller', () => {
   });
 });
 
+describe('a request that was accepted under a configuration that is not here yet', () => {
+  it.each(['interactive', 'durable'])('is planned once it has come (%s)', async (lane) => {
+    const { controller, happened, handler } = routerWithoutModels();
+    const order: string[] = [];
+    jest
+      .spyOn(handler, 'catchUp')
+      .mockImplementation(async ({ revision }) => void order.push(`waited for ${revision}`));
+    jest.spyOn(handler, 'plan').mockImplementation(() => {
+      order.push('planned');
+      throw new TypeError('a defect');
+    });
+    const early = { ...facts, lane, revision: 7 } as Facts;
+    if (lane === 'interactive') await controller.planForWaitingCaller(messageWith(JSON.stringify(early)));
+    else await controller.planForJob(messageWith(JSON.stringify(early)) as StreamMessage);
+    expect(order).toEqual(['waited for 7', 'planned']);
+    expect(happened.length).toBeGreaterThan(0);
+  });
+});
+
 describe('a request that cannot be planned because of a defect', () => {
   const defective = (requestId: string) => ({ ...facts, requestId, lane: 'durable', ingress: undefined }) as Facts;
 

@@ -67,6 +67,7 @@ export class PlanRouteController {
   private async planInteractive(message: IncomingMessage): Promise<void> {
     const facts = this.factsOrRefusal(message);
     if (!facts) return undefined;
+    if (!this.handler.knows(facts)) await this.handler.catchUp(facts);
     const slip = this.planOrRefusal(facts);
     if (slip instanceof NoEligibleTarget) return this.refuse(message, facts, slip);
     const provider = slip.targets[0]?.provider ?? '';
@@ -103,6 +104,7 @@ export class PlanRouteController {
     const byProvider = new Map<string, BundledRequest[]>();
     const refusals: Promise<void>[] = [];
     for (const request of readRequests(message)) {
+      if (!this.handler.knows(request.facts)) await this.handler.catchUp(request.facts);
       const slip = this.planOrRefusal(request.facts);
       if (slip instanceof NoEligibleTarget) {
         refusals.push(this.handler.record(this.handler.refusalEvent(request.facts, slip)));

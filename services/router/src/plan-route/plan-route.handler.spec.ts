@@ -34,16 +34,49 @@ const facts = {
   receivedAt: 1,
 } as Facts;
 
-function handlerOf(turns: string[] = [], take: KeyBucket['onNameChange'] = () => undefined): PlanRouteHandler {
-  const watch = {
-    onChange: (hear: (snapshot: Snapshot) => void) => hear({ revision: 1, models, providers: [], keys: [] } as never),
-  } as unknown as SnapshotWatch;
+const firstHeard = {
+  onChange: (hear: (snapshot: Snapshot) => void) => hear({ revision: 1, models, providers: [], keys: [] } as never),
+} as unknown as SnapshotWatch;
+
+function handlerOf(
+  turns: string[] = [],
+  take: KeyBucket['onNameChange'] = () => undefined,
+  watch = firstHeard,
+): PlanRouteHandler {
   const targets = { at: quietState, notePlanned: (name: string) => void turns.push(name) } as unknown as LiveTargets;
   const keys = { isRead: true, start: () => undefined, onNameChange: take } as unknown as KeyBucket;
   return new PlanRouteHandler(watch, new Readiness(), {} as AtomicBatchPublisher, targets, keys);
 }
 
 describe('PlanRouteHandler', () => {
+  it('waits for the configuration that a request was accepted under, and for one that does not come once only', async () => {
+    const listeners: ((snapshot: Snapshot) => void)[] = [];
+    const waited: number[] = [];
+    let comes = true;
+    const hear = (revision: number): void => {
+      for (const listener of listeners) listener({ revision, models, providers: [], keys: [] } as never);
+    };
+    const watch = {
+      onChange: (listener: (snapshot: Snapshot) => void) => void listeners.push(listener),
+      reached: async (revision: number) => {
+        waited.push(revision);
+        if (comes) hear(revision);
+      },
+    } as unknown as SnapshotWatch;
+    const handler = handlerOf([], () => undefined, watch);
+    hear(1);
+    const underway = (revision?: number): Facts => ({ ...facts, model: 'turning', revision });
+    expect([underway(), underway(1)].map((each) => handler.knows(each))).toEqual([true, true]);
+    expect(handler.knows(underway(2))).toBe(false);
+    await handler.catchUp(underway(2));
+    expect(handler.plan(underway(2)).decision.snapshotRevision).toBe(2);
+
+    comes = false;
+    await handler.catchUp(underway(4));
+    expect([underway(3), underway(4), underway(5)].map((each) => handler.knows(each))).toEqual([true, true, false]);
+    expect(waited).toEqual([2, 4]);
+  });
+
   it.each([
     ['turning', 'turning'],
     ['turning:floor', 'turning'],

@@ -25,6 +25,9 @@ import { Readiness } from '#libs/runtime';
 import { metrics } from '#libs/telemetry';
 import { LiveTargets } from '../follow-targets/live-targets.js';
 
+/** How long a request waits for the configuration that it was accepted under. Revisions come within milliseconds of each other. */
+const CATCH_UP_MILLISECONDS = 2_000;
+
 /** Plans under the configuration in force, and ends requests that no target may serve. */
 @Injectable()
 export class PlanRouteHandler {
@@ -35,9 +38,11 @@ export class PlanRouteHandler {
   private copies = false;
   private markups = new Markups({});
   private payloads = new PayloadRules({});
+  /** The newest revision that was waited for in vain: nobody waits for it again. */
+  private missing = 0;
 
   constructor(
-    watch: SnapshotWatch,
+    private readonly watch: SnapshotWatch,
     readiness: Readiness,
     private readonly results: AtomicBatchPublisher,
     private readonly targets: LiveTargets,
@@ -57,6 +62,20 @@ export class PlanRouteHandler {
       this.keyPolicies.followKey(entry);
     });
     keys.start();
+  }
+
+  /** Whether the configuration that a request was accepted under is here, or has been given up. */
+  knows({ revision = 0 }: Facts): boolean {
+    return revision <= Math.max(this.table?.revision ?? 0, this.missing);
+  }
+
+  /**
+   * Waits a moment for the configuration that a request was accepted under. Services hear of a change one after the other: without
+   * this, a model that the edge knows already would be unknown here.
+   */
+  async catchUp({ revision = 0 }: Facts): Promise<void> {
+    await this.watch.reached(revision, CATCH_UP_MILLISECONDS);
+    if (revision > (this.table?.revision ?? 0)) this.missing = Math.max(this.missing, revision);
   }
 
   /** The plan of a request that is now sent on its way. @throws NoEligibleTarget */
