@@ -24,7 +24,8 @@ export default {
   // A process keeps some megabytes of each file of tests that it ran. After hundreds of them its collector takes seconds at a time,
   // tests run into their limits, and it ends at four gigabytes.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
+  // Longer than what waits in a test for something to become true: a failure then says what did not.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

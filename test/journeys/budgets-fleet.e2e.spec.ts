@@ -17,7 +17,7 @@ const RATE = 150;
 const AT_ONCE = 6;
 const LASTING_MILLISECONDS = 6_000;
 /** What a process that died had under way is free again after ten seconds; the rest is for a machine that is busy. */
-const FREED_WITHIN_MILLISECONDS = 15_000;
+const FREED_WITHIN_MILLISECONDS = 30_000;
 
 const keyOf = (project: string): string => `sk-fleet-${project}-0123456789`;
 const budget = (calls: number): object[] => [{ limitUsd: ((calls * COST_NANO_USD) / 1e9).toFixed(9), period: 'total' }];

@@ -223,14 +223,15 @@ describe('budgets', () => {
     await eventually(async () => expect((await client.batches.retrieve(id)).status).toBe('completed'), {
       withinMilliseconds: 20_000,
     });
-    expect(
-      await stack.query(
+    await eventually(async () => {
+      const charged = await stack.query(
         `SELECT provider, count(*)::int AS count FROM billing.charges JOIN billing.charge_lines USING (request_id)
          WHERE batch_id = $1 GROUP BY 1`,
         [id],
-      ),
-    ).toEqual([{ provider: 'toy', count: 3 }]);
-    expect(await budgetOf('spread')).toMatchObject({ posted: String(COST_NANO_USD), held: '0', overrun: '0' });
+      );
+      expect(charged).toEqual([{ provider: 'toy', count: 3 }]);
+      expect(await budgetOf('spread')).toMatchObject({ posted: String(COST_NANO_USD), held: '0', overrun: '0' });
+    });
   });
 
   // 32,768 tokens, as many as a call without a cap may take, come to 0.0524 USD.

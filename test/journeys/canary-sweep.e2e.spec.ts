@@ -139,7 +139,7 @@ describe('canaries', () => {
       );
       // A process that dies in the middle of a call leaves nothing behind either.
       const dying = send(CHAT, prompted('hanging')).catch(() => undefined);
-      await eventually(async () => expect(ground.stack.url).toBeDefined());
+      await eventually(async () => expect((await ground.sim.counters()).inFlight).toBe(1));
       await ground.stack.kill('worker');
       await dying;
       await eventually(async () => expect((await send(CHAT, prompted('answering'))).status).toBe(200), {
@@ -197,10 +197,12 @@ describe('canaries', () => {
   });
 
   journey('stand in no row of Postgres, also where a provider quotes the prompt in its refusal', async () => {
-    const recorded = await ground.query<{ type: string }>(
-      `SELECT type FROM audit.entries WHERE model LIKE 'echo-%' AND body LIKE '%"providerMessage":{"sha256":"%'`,
-    );
-    expect(recorded.length).toBeGreaterThan(10);
+    await eventually(async () => {
+      const recorded = await ground.query<{ type: string }>(
+        `SELECT type FROM audit.entries WHERE model LIKE 'echo-%' AND body LIKE '%"providerMessage":{"sha256":"%'`,
+      );
+      expect(recorded.length).toBeGreaterThan(10);
+    });
     const tables = await ground.query<{ name: string }>(
       `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
     );

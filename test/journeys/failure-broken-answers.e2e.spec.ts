@@ -81,9 +81,9 @@ const BREAKS: Readonly<Record<string, Break>> = {
   },
 };
 
-const HASTY = { idleMs: 600 };
+const HASTY = { idleMs: 1_000 };
 /** Far below the limit to the first byte, which is no concern of an answer that has begun. */
-const SOON_MILLISECONDS = 5_000;
+const SOON_MILLISECONDS = 10_000;
 const RESCUE = { onCut: 'rescue' };
 const modelOf = (use: string, main: string, rest: Partial<FailureModel> = {}): FailureModel => ({
   name: `${use}.${main}`,

@@ -25,7 +25,9 @@ const BREAKER = {
 };
 /** Of an outage with the breaker open, under steady traffic. */
 const OUTAGE_MILLISECONDS = 5_000;
-const CLOSES_WITHIN_MILLISECONDS = 10_000;
+const CLOSES_WITHIN_MILLISECONDS = 30_000;
+/** A fraction of a second on a machine that does nothing else, and far below the limits of calls. */
+const AT_ONCE_MILLISECONDS = 5_000;
 const STORM_REQUESTS = 300;
 const STORM_AT_ONCE = 30;
 
@@ -91,7 +93,7 @@ function expectProbesOnly(calls: readonly { time: number }[]): void {
 function expectUnavailable({ status, error, headers, milliseconds }: SeenAnswer): void {
   expect([status, error?.code]).toEqual([503, 'targets_unavailable']);
   expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-  expect(milliseconds).toBeLessThan(1_000);
+  expect(milliseconds).toBeLessThan(AT_ONCE_MILLISECONDS);
 }
 
 for (const kind of KINDS) {

@@ -6,7 +6,7 @@ import type { StackForTests } from './stack-for-tests.js';
 export function journeysOn(
   stack: () => StackForTests,
 ): (name: string, run: () => Promise<void>, limit?: number) => void {
-  return (name, run, limit = 30_000) =>
+  return (name, run, limit = 90_000) =>
     it(
       name,
       async () => {

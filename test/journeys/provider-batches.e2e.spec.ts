@@ -40,7 +40,7 @@ beforeAll(async () => {
   });
   const providers = {
     quick: { kind: 'sim', batchSeconds: 0.5 },
-    slow: { kind: 'sim', batchSeconds: 4 },
+    slow: { kind: 'sim', batchSeconds: 8 },
     limited: { kind: 'openai', baseUrl: limited.baseUrl, apiKey: 'sk-limited' },
     first: { kind: 'sim' },
     second: { kind: 'sim' },

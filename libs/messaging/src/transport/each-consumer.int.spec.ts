@@ -165,7 +165,7 @@ describe('EachConsumer', () => {
   });
 
   it('is not given a message again while its work lasts longer than the time for an acknowledgement', async () => {
-    const consumer = await messaging.consumer('lasting', { ackWaitMilliseconds: 600 });
+    const consumer = await messaging.consumer('lasting', { ackWaitMilliseconds: 1_500 });
     await messaging.feed('lasting', ['x']);
     const begun = Date.now();
     let deliveries = 0;
@@ -175,7 +175,7 @@ describe('EachConsumer', () => {
       deliveries++;
       await finished;
     });
-    await eventually(() => expect(Date.now() - begun).toBeGreaterThan(2_000));
+    await eventually(() => expect(Date.now() - begun).toBeGreaterThan(4_000));
     finish();
     await settled(consumer);
     expect(deliveries).toBe(1);

@@ -23,7 +23,7 @@ organizations:
     serviceAccounts: [ { name: robot, role: developer } ]
 `;
 const admin: Caller = { organization: 'demo', project: 'default', key: 'admin', admin: true };
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 
 describe('a text that is applied', () => {
   let control: ControlForTests;

@@ -21,7 +21,7 @@ organizations:
   - { name: demo, projects: [ { name: default } ] }
 `;
 const admin: Caller = { organization: 'demo', project: 'default', key: 'admin', admin: true };
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 
 function person(...grants: RoleGrant[]): Caller {
   return { organization: 'acme', project: 'default', key: 'session', admin: false, person: 'p1', grants };

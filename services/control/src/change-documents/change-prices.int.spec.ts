@@ -33,7 +33,7 @@ organizations:
   - { name: demo, projects: [ { name: default } ] }
 `;
 const caller: Caller = { organization: 'demo', project: 'default', key: 'admin', admin: true };
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 
 describe('prices of the admin API', () => {
   let control: ControlForTests;

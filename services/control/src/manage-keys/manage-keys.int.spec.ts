@@ -23,7 +23,7 @@ organizations:
   - { name: other, projects: [ { name: web } ] }
 `;
 const admin: Caller = { organization: 'acme', project: 'web', key: 'admin', admin: true };
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const hasher = new KeyHasher(SECRET_KEY);
 
 function person(...grants: RoleGrant[]): Caller {

@@ -14,7 +14,7 @@ import type { IncomingMessage, Messaging } from '#libs/messaging';
 import { KeyHasher } from '#libs/secrets';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 /** The word is in none of our own subjects; whatever has it came from a name. */
 const MARK = 'thief';
 const NAMES = [

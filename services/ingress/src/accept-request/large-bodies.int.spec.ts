@@ -4,7 +4,7 @@ import { BodyClaims, type IncomingMessage, type Messaging } from '#libs/messagin
 import { KeyHasher } from '#libs/secrets';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const MEBIBYTE = 1024 ** 2;
 /** More than nats-server takes in one message, here and by default (8 MiB and 1 MiB). */
 const PROMPT_BYTES = 20 * MEBIBYTE;

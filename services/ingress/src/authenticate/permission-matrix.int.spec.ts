@@ -40,7 +40,7 @@ const WITHOUT_ETAG = [
   // Never changes.
   'DELETE /admin/v1/dead-letters/:id',
 ];
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 
 const hasher = new KeyHasher(SECRET_KEY);
 const DEMO = { organization: 'demo', project: 'default' };

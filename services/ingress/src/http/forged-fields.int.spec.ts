@@ -90,7 +90,7 @@ const BODIES: Readonly<Record<string, object>> = {
 };
 /** Routes whose address says everything; whatever body comes is not read. */
 const WITHOUT_BODY = /\/(cancel|deliveries\/:delivery\/replay)$/;
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const BOUNDARY = 'boundary-of-the-form';
 /** Of what is sent on: what differs between two requests that are alike. Bodies go to providers as they are. */
 const OWN =

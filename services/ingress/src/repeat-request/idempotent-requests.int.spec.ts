@@ -12,7 +12,7 @@ import { IdempotentRequests, type RepeatableRequest } from './idempotent-request
 import { entryName, requestHash } from './idempotency-key.js';
 import { RepeatTimes } from './repeat-times.js';
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const hasher = new KeyHasher(SECRET_KEY);
 const keyNamed = (name: string, project = 'default') => ({
   organization: 'demo',

@@ -4,7 +4,7 @@ import type { Messaging } from '#libs/messaging';
 import { KeyHasher } from '#libs/secrets';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 /** In every name and secret of the installation, so that whatever of them is told is found. */
 const CANARY = 'zanzibar';
 const hasher = new KeyHasher(SECRET_KEY);

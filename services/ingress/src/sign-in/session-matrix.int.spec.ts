@@ -7,7 +7,7 @@ import type { LiveRoute } from '../describe-api/live-routes.js';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 import { hashIn, PlayedControl, sessionStateOf } from './played-control.fixture.js';
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const HOST = '127.0.0.1:8080';
 const ORIGIN = `http://${HOST}`;
 const KEY = 'sk-of-a-program';

@@ -5,7 +5,7 @@ import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing'
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 import { PlayedControl, sessionStateOf } from './played-control.fixture.js';
 
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 const HOST = '127.0.0.1:8080';
 const ORIGIN = `http://${HOST}`;
 const secrets = new SignInSecrets(SECRET_KEY);

@@ -12,7 +12,7 @@ import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { DurableLimits } from './durable-limits.js';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 60_000;
 let database: TestDatabase;
 let nats: NatsForTests;
 let parts: MessagingParts;

@@ -40,7 +40,7 @@ const slip: RoutingSlip = {
       provider: 'main',
       model: 'gpt-4.1-mini',
       price: { version: 'price_1', inputNanoUsdPerMillion: '0', outputNanoUsdPerMillion: '0' },
-      timeouts: { firstByteMilliseconds: 100, idleMilliseconds: 100, totalMilliseconds: 100 },
+      timeouts: { firstByteMilliseconds: 10_000, idleMilliseconds: 10_000, totalMilliseconds: 10_000 },
     },
   ],
   position: 0,

