@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { MessagingModule, MessagingParts } from '#libs/messaging';
 import { Readiness, ServiceLogger, Settings } from '#libs/runtime';
 import { openCredential, sha256Hex } from '#libs/secrets';
-import { createLogger } from '#libs/telemetry';
+import { createLogger, metrics } from '#libs/telemetry';
 import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, type TestDatabase } from '#libs/testing';
 
 import { ControlModule } from './control.module.js';
@@ -132,6 +132,8 @@ describe('control', () => {
     database.query<{ origin: string; problems: { line: number; reason: string }[] }>(
       'SELECT origin, problems FROM control.configuration_refusals ORDER BY id',
     );
+  const countedRefused = () =>
+    metrics.configurationRefused.read().points.find(({ attributes }) => attributes.kind === 'file')?.value;
   const untilRevision = (revision: number) =>
     eventually(async () => expect((await published())?.revision).toBe(revision), { withinMilliseconds: 10_000 });
 
@@ -203,12 +205,12 @@ describe('control', () => {
     expect(errors[0]?.message).toContain('revision 1 stays in force');
     expect(errors[0]?.problems).toEqual([`${file}:7:11: models[0].targets[0].provider: ${reason}`]);
     expect(control.missing()).toEqual([]);
-    expect(control.notices()).toEqual([NOT_THE_NEWEST]);
+    expect([control.notices(), countedRefused()]).toEqual([[NOT_THE_NEWEST], 1]);
 
     writeFileSync(file, BETTER);
     await untilRevision(2);
     expect(await refusals()).toHaveLength(1);
-    expect(control.notices()).toEqual([]);
+    expect([control.notices(), countedRefused()]).toEqual([[], 0]);
   });
 
   it('stays unready when the first configuration is invalid, until it is mended; the reason is for the log alone', async () => {

@@ -18,12 +18,18 @@ export class SnapshotStore {
     private readonly topology: Topology,
   ) {}
 
-  /** The stored snapshot, or undefined where none has been written (or the bucket is gone). */
+  /** The stored snapshot, or undefined where none has been written (or the bucket is gone). Throws where it cannot be read. */
   async read(): Promise<Snapshot | undefined> {
+    const text = await this.readText();
+    return text === undefined ? undefined : snapshotSchema.parse(JSON.parse(text));
+  }
+
+  /** What is stored, as it was written, whether or not this version of Switchyard can read it. */
+  async readText(): Promise<string | undefined> {
     const entry = await this.open()
       .then((bucket) => bucket.get(Bucket.snapshot.key))
       .catch(() => this.forget());
-    return entry && entry.operation === 'PUT' ? snapshotSchema.parse(entry.json()) : undefined;
+    return entry && entry.operation === 'PUT' ? entry.string() : undefined;
   }
 
   /**

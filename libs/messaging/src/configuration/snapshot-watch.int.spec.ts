@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Bucket, type Snapshot } from '#libs/contracts';
+import { metrics } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { MessagingForTests } from '../messaging.fixture.js';
 import { SnapshotWatch } from './snapshot-watch.js';
@@ -36,6 +37,11 @@ describe('SnapshotWatch', () => {
     return watch;
   }
 
+  function told(): Record<string, number> {
+    const points = [metrics.configurationRefused, metrics.configurationRevision].flatMap((gauge) => gauge.read().points);
+    return Object.fromEntries(points.map((point) => [Object.values(point.attributes)[0], 'value' in point && point.value]));
+  }
+
   it('is ready with what is stored, and hears of what is written', async () => {
     await follow().ready;
     const heard: number[] = [];
@@ -51,6 +57,24 @@ describe('SnapshotWatch', () => {
     await control.parts.snapshots.write(snapshotOf(3));
     await eventually(() => expect(watch.current?.revision).toBe(3));
     expect(control.logged).toContain('a configuration that this version cannot read was ignored');
+  });
+
+  it('counts as refused what it cannot read, with the revision that it names, until something readable lies there', async () => {
+    await follow().ready;
+    const inForce = watch.current?.revision;
+    expect(told()).toEqual({ in_force: inForce, newest: inForce, snapshot: 0 });
+    const subject = `$KV.${Bucket.snapshot.name}.${Bucket.snapshot.key}`;
+    control.parts.messaging.publish(subject, '{"version":99,"revision":77}');
+    await eventually(() => expect(told()).toEqual({ in_force: inForce, newest: 77, snapshot: 1 }));
+    // Also for a process that begins while it lies there.
+    watch.stop();
+    metrics.configurationRefused.set({ kind: 'snapshot' }, 0);
+    const late = follow();
+    await eventually(() => expect(told().snapshot).toBe(1));
+    expect(late.current).toBeUndefined();
+    control.parts.messaging.publish(subject, 'no JSON');
+    await control.parts.snapshots.write(snapshotOf(3));
+    await eventually(() => expect(told()).toEqual({ in_force: 3, newest: 3, snapshot: 0 }));
   });
 
   it('lets wait for a revision that is still on its way, for no longer than is asked', async () => {

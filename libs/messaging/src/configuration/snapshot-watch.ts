@@ -1,10 +1,15 @@
+import { z } from 'zod';
 import { Bucket, snapshotSchema, type Snapshot } from '#libs/contracts';
+import { metrics } from '#libs/telemetry';
 import type { LinkLog, NatsLink } from '../link/nats-link.js';
 import type { Messaging, Subscription } from '../messaging.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 const CHECK_EVERY_MILLISECONDS = 5_000;
 const FIRST_CHECKS_EVERY_MILLISECONDS = 250;
+
+/** As much of a configuration of another version as can be relied on. */
+const revisionSchema = z.object({ revision: z.number() });
 
 /**
  * Holds the newest configuration in memory. Writes to the bucket are ordinary messages on `$KV.snapshot.current`, so a plain
@@ -17,6 +22,7 @@ export class SnapshotWatch {
   private readonly waiting = new Set<(snapshot: Snapshot) => void>();
   private subscription: Subscription | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private toldRefusal = '';
   private markReady: () => void = () => undefined;
 
   /** Resolves when the first snapshot is there. */
@@ -59,7 +65,7 @@ export class SnapshotWatch {
 
   start(): void {
     this.subscription = this.messaging.subscribe(`$KV.${Bucket.snapshot.name}.${Bucket.snapshot.key}`, (message) => {
-      if (message.data.length > 0) this.take(() => snapshotSchema.parse(message.json()));
+      if (message.data.length > 0) this.take(message.text());
     });
     this.link.on('up', this.check);
     this.check();
@@ -75,26 +81,42 @@ export class SnapshotWatch {
 
   private async readStored(): Promise<void> {
     clearTimeout(this.timer);
-    try {
-      const stored = this.link.isUp ? await this.store.read() : undefined;
-      if (stored) this.take(() => stored);
-    } catch (error) {
-      this.log.warn({ error }, 'the stored configuration cannot be read; staying on the one held');
-    }
+    const stored = this.link.isUp ? await this.store.readText() : undefined;
+    if (stored !== undefined) this.take(stored);
     this.timer = setTimeout(this.check, this.held ? CHECK_EVERY_MILLISECONDS : FIRST_CHECKS_EVERY_MILLISECONDS);
     this.timer.unref();
   }
 
-  private take(read: () => Snapshot): void {
-    try {
-      const snapshot = read();
-      if (this.held && snapshot.revision <= this.held.revision) return;
-      this.held = snapshot;
-    } catch (error) {
-      this.log.warn({ error }, 'a configuration that this version cannot read was ignored');
-      return;
-    }
+  private take(text: string): void {
+    const snapshot = this.read(text);
+    if (!snapshot || (this.held && snapshot.revision <= this.held.revision)) return;
+    this.held = snapshot;
+    metrics.configurationRevision.set({ kind: 'in_force' }, snapshot.revision);
     this.markReady();
     for (const listener of [...this.listeners, ...this.waiting]) listener(this.held);
+  }
+
+  /** What is written last is in force or refused; one that is refused is told of once, and counted as long as it lies there. */
+  private read(text: string): Snapshot | undefined {
+    const { error, data: snapshot } = snapshotSchema.safeParse(jsonIn(text));
+    const refusal = snapshot ? '' : text;
+    metrics.configurationRefused.set({ kind: 'snapshot' }, snapshot ? 0 : 1);
+    const revision = snapshot?.revision ?? revisionSchema.safeParse(jsonIn(text)).data?.revision;
+    if (revision !== undefined) metrics.configurationRevision.set({ kind: 'newest' }, revision);
+    if (!snapshot && refusal !== this.toldRefusal)
+      this.log.warn(
+        { error, revision, revisionInForce: this.held?.revision },
+        'a configuration that this version cannot read was ignored',
+      );
+    this.toldRefusal = refusal;
+    return snapshot;
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -178,6 +178,23 @@ export const metrics = {
     { name: 'switchyard.dead_letters', description: 'Messages given up and put aside.', unit: '{message}' },
     { consumer: 'consumer', reason: 'reason' },
   ),
+  configurationRefused: new Gauge<{ kind: 'file' | 'snapshot' }>(
+    {
+      name: 'switchyard.configuration.refused',
+      description:
+        'Whether the newest configuration is refused, so that the one before stays in force: 1 if it is. The file by control, a snapshot of control by any process.',
+      unit: '{configuration}',
+    },
+    { kind: 'kind' },
+  ),
+  configurationRevision: new Gauge<{ kind: 'in_force' | 'newest' }>(
+    {
+      name: 'switchyard.configuration.revision',
+      description: 'The revision in force in this process, and the newest that it has heard of.',
+      unit: '{revision}',
+    },
+    { kind: 'kind' },
+  ),
   natsRefusals: new Counter<{ operation: string }>(
     {
       name: 'switchyard.nats.refusals',

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { Snapshot } from '#libs/contracts';
 import { Readiness } from '#libs/runtime';
+import { metrics } from '#libs/telemetry';
 
 import type { Account } from '../compile-configuration/compiled-configuration.js';
 import type { PriceOverride } from '../compile-configuration/prices/price-overrides.js';
@@ -65,11 +66,16 @@ export class ConfigurationInForce {
   /** What the place of the configuration says now was found good. */
   follow(sourceSha256: string): void {
     this.followed = sourceSha256;
-    this.isRefused = false;
+    this.note(false);
   }
 
   /** What it says now was found wrong; whatever is in force stays. */
   refuse(): void {
-    this.isRefused = true;
+    this.note(true);
+  }
+
+  private note(isRefused: boolean): void {
+    this.isRefused = isRefused;
+    metrics.configurationRefused.set({ kind: 'file' }, isRefused ? 1 : 0);
   }
 }
