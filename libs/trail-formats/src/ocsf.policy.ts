@@ -1,5 +1,6 @@
 import type { FlatEntry } from './flat-entry.policy.js';
 
+/** Every attribute below is of this release; profiles are not used. */
 const OCSF_VERSION = '1.8.0';
 const PRODUCT = { name: 'Switchyard', vendor_name: 'Switchyard', version: '0.1.0' };
 const APPLICATION_ACTIVITY = 6;
@@ -9,6 +10,8 @@ const LOW = 2;
 const SUCCESS = 1;
 const FAILURE = 2;
 const OTHER = 99;
+/** Of the type integer_t. Where a log grows beyond it, `metadata.uid` has the sequence still. */
+const LARGEST_INTEGER = 2 ** 31 - 1;
 /** Create, read, update, delete of the class; anything else is "other". */
 const ACTIVITIES: Readonly<Record<string, number>> = {
   issued: 1,
@@ -44,7 +47,7 @@ export function ocsfLine(entry: FlatEntry): string {
       uid: `${entry.organization}/${entry.sequence}`,
       correlation_uid: entry.id,
       event_code: entry.type,
-      sequence: entry.sequence,
+      ...(entry.sequence > LARGEST_INTEGER ? {} : { sequence: entry.sequence }),
       logged_time: Date.parse(entry.recordedAt),
       tenant_uid: entry.organization,
     },
