@@ -48,7 +48,10 @@ const endpoint = z
     type: text.optional(),
     type_id: oneOf(0, OTHER).optional(),
   })
-  .refine((object) => atLeastOne(object, 'ip', 'uid', 'name', 'hostname', 'svc_name'), 'endpoint: at least one of ip, uid, name, hostname, svc_name')
+  .refine(
+    (object) => atLeastOne(object, 'ip', 'uid', 'name', 'hostname', 'svc_name'),
+    'endpoint: at least one of ip, uid, name, hostname, svc_name',
+  )
   .refine(({ type, type_id: id }) => id !== OTHER || type !== undefined, 'endpoint: 99 needs a type');
 
 export const apiActivity = z

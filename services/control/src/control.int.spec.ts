@@ -132,8 +132,10 @@ describe('control', () => {
     database.query<{ origin: string; problems: { line: number; reason: string }[] }>(
       'SELECT origin, problems FROM control.configuration_refusals ORDER BY id',
     );
-  const countedRefused = () =>
-    metrics.configurationRefused.read().points.find(({ attributes }) => attributes.kind === 'file')?.value;
+  const countedRefused = () => {
+    const reading = metrics.configurationRefused.read();
+    return reading.kind === 'gauge' ? reading.points.find(({ attributes }) => attributes.kind === 'file')?.value : undefined;
+  };
   const untilRevision = (revision: number) =>
     eventually(async () => expect((await published())?.revision).toBe(revision), { withinMilliseconds: 10_000 });
 

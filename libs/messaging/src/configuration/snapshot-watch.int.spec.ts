@@ -37,9 +37,14 @@ describe('SnapshotWatch', () => {
     return watch;
   }
 
+  /** The values of the gauges by their kinds. */
   function told(): Record<string, number> {
-    const points = [metrics.configurationRefused, metrics.configurationRevision].flatMap((gauge) => gauge.read().points);
-    return Object.fromEntries(points.map((point) => [Object.values(point.attributes)[0], 'value' in point && point.value]));
+    const readings = [metrics.configurationRefused.read(), metrics.configurationRevision.read()];
+    return Object.fromEntries(
+      readings.flatMap((reading) =>
+        reading.kind === 'histogram' ? [] : reading.points.map(({ attributes, value }) => [attributes.kind, value]),
+      ),
+    );
   }
 
   it('is ready with what is stored, and hears of what is written', async () => {

@@ -71,8 +71,14 @@ describe.each([180, 365])('a trail that is kept for %i days', (days) => {
       expect(await keeper.keep(isGoneAt - 1)).toEqual([]);
       expect(await keeper.keep(isGoneAt)).toEqual([month.name]);
       expect(await names()).not.toContain(month.name);
-      const sealed = await readFile(join(home, 'blobs', 'audit', ORGANIZATION, 'sealed', `${month.name}.ndjson`), 'utf8');
-      expect(await verify(sealed.trimEnd().split('\n'))).toMatchObject({ verifiedEntries: ENTRIES_A_MONTH, faults: [] });
+      const sealed = await readFile(
+        join(home, 'blobs', 'audit', ORGANIZATION, 'sealed', `${month.name}.ndjson`),
+        'utf8',
+      );
+      expect(await verify(sealed.trimEnd().split('\n'))).toMatchObject({
+        verifiedEntries: ENTRIES_A_MONTH,
+        faults: [],
+      });
       const removedEntries = (place + 1) * ENTRIES_A_MONTH;
       if (place % MONTHS_AN_EXPORT === 0)
         expect(await verify(await parts.export(admin, {}, ORGANIZATION))).toMatchObject({ removedEntries, faults: [] });
@@ -80,7 +86,12 @@ describe.each([180, 365])('a trail that is kept for %i days', (days) => {
         if (place + 1 < MONTHS) expect(await proves(sequence)).toBe(true);
       await expect(proves(removedEntries - 1)).rejects.toMatchObject({ reply: { code: 'entry_not_found' } });
     }
-    const removals = await parts.events.list({ caller: admin, organization: ORGANIZATION, limit: 100, type: 'audit-trail.removed' });
+    const removals = await parts.events.list({
+      caller: admin,
+      organization: ORGANIZATION,
+      limit: 100,
+      type: 'audit-trail.removed',
+    });
     expect(removals.entries).toHaveLength(MONTHS);
   });
 
@@ -111,7 +122,13 @@ describe.each([180, 365])('a trail that is kept for %i days', (days) => {
       sequence,
     });
     const path = proof.map((hash) => Buffer.from(hash, 'base64'));
-    return isIncluded({ index: sequence, size, leaf: Buffer.from(leafHash, 'base64'), root: rootIn(checkpoint), proof: path });
+    return isIncluded({
+      index: sequence,
+      size,
+      leaf: Buffer.from(leafHash, 'base64'),
+      root: rootIn(checkpoint),
+      proof: path,
+    });
   }
 
   const names = async () => (await partitions.list()).map(({ name }) => name);
