@@ -134,7 +134,9 @@ describe('control', () => {
     );
   const countedRefused = () => {
     const reading = metrics.configurationRefused.read();
-    return reading.kind === 'gauge' ? reading.points.find(({ attributes }) => attributes.kind === 'file')?.value : undefined;
+    return reading.kind === 'gauge'
+      ? reading.points.find(({ attributes }) => attributes.kind === 'file')?.value
+      : undefined;
   };
   const untilRevision = (revision: number) =>
     eventually(async () => expect((await published())?.revision).toBe(revision), { withinMilliseconds: 10_000 });
