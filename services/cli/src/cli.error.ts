@@ -6,16 +6,16 @@ export class CliError extends Error {
   readonly exitCode: number;
   /** Whether the same call may succeed in a moment. */
   readonly retryable: boolean;
-  /** What the API calls it, where that is who refused. */
-  readonly apiCode: string | undefined;
+  /** What programs know it by: what the API calls it where that refused, `unreachable` where nobody answered. */
+  readonly code: string | undefined;
 
   constructor(
     message: string,
-    options: { exitCode?: number; retryable?: boolean; apiCode?: string | undefined; cause?: unknown } = {},
+    options: { exitCode?: number; retryable?: boolean; code?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.exitCode = options.exitCode ?? ExitCode.usage;
     this.retryable = options.retryable ?? false;
-    this.apiCode = options.apiCode;
+    this.code = options.code;
   }
 }

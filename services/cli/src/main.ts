@@ -1,10 +1,10 @@
-import { CliError } from './cli.error.js';
-import { switchyardProgram } from './program.js';
+import { ExitCode } from './exit-code.js';
+import { runCommandLine } from './run-command-line.js';
 
-try {
-  await switchyardProgram((code) => (process.exitCode = code)).parseAsync(process.argv);
-} catch (error) {
-  if (!(error instanceof CliError)) throw error;
-  process.stderr.write(`switchyard: ${error.message}\n`);
-  process.exitCode = error.exitCode;
-}
+// A reader that has seen enough (`switchyard audit search | head`) closes the pipe: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(ExitCode.nobodyReads);
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -22,7 +22,9 @@ import { routerCommand } from './train-router/router.command.js';
 import { ledgerCommand } from './verify-ledger/ledger.command.js';
 
 const EXPLANATION = `
-Exit status: 0 all well · 1 wrong arguments or no connection · 2 the batch or some of its lines failed, the trail is not whole, or a report differs · 130 interrupted
+Exit status: 0 all well · 1 wrong arguments, refused or no connection · 2 it was done and is not well: the batch or some of
+its lines failed, the trail is not whole, the books or a report differ · 130 interrupted
+With --json an error is the one object that is printed: {"error": {"message", "code", "retryable"}}.
 
 First steps:
   npm start                                              starts Switchyard and prints a key
@@ -34,32 +36,30 @@ export function switchyardProgram(exit: (code: number) => void): Command {
   const program = new Command('switchyard')
     .description('Switchyard from the terminal')
     .version(versionOf(), '--version', 'print the version')
-    .addHelpText('after', EXPLANATION)
-    .addCommand(batchCommand(exit))
-    .addCommand(jobsCommand(exit))
-    .addCommand(routeCommand(exit))
-    .addCommand(policyCommand())
-    .addCommand(keysCommand())
-    .addCommand(membersCommand())
-    .addCommand(webhooksCommand())
-    .addCommand(queuesCommand())
-    .addCommand(guardsCommand())
-    .addCommand(deadLettersCommand())
-    .addCommand(pricesCommand())
-    .addCommand(ledgerCommand())
-    .addCommand(reconcileCommand(exit))
-    .addCommand(auditCommand(exit))
-    .addCommand(checkCommand(exit))
-    .addCommand(importCommand())
-    .addCommand(routerCommand());
-  for (const command of [...configurationCommands(), ...reportCommands()]) program.addCommand(command);
+    .addHelpText('after', EXPLANATION);
+  for (const [heading, commands] of groupsOf(exit)) {
+    program.commandsGroup(heading);
+    for (const command of commands) program.addCommand(command);
+  }
   explainErrors(program);
   return program;
 }
 
-/** Wherever arguments are wrong, the way to what there is. */
+/** The commands by what somebody comes for. */
+function groupsOf(exit: (code: number) => void): [heading: string, commands: Command[]][] {
+  return [
+    ['Calls:', [batchCommand(exit), jobsCommand(exit), webhooksCommand(exit)]],
+    ['Configuration:', [checkCommand(exit), importCommand(), ...configurationCommands(), pricesCommand()]],
+    ['Routing:', [routeCommand(exit), policyCommand(), routerCommand()]],
+    ['People and keys:', [keysCommand(), membersCommand(), guardsCommand()]],
+    ['Money:', [...reportCommands(), reconcileCommand(exit), ledgerCommand(exit)]],
+    ['Record and operation:', [auditCommand(exit), queuesCommand(), deadLettersCommand(exit)]],
+  ];
+}
+
+/** Wherever arguments are wrong, the way to what there is; who runs the program decides how it ends. */
 function explainErrors(command: Command): void {
-  command.showHelpAfterError('(add --help for what there is)');
+  command.exitOverride().showHelpAfterError('(add --help for what there is)');
   for (const child of command.commands) explainErrors(child);
 }
 

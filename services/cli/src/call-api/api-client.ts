@@ -178,19 +178,19 @@ async function refusal(
   const { statusCode } = response;
   const parsed = errorBody.safeParse(await response.body.json().catch(() => undefined));
   const message = parsed.success ? parsed.data.error.message : `the server answered with status ${statusCode}`;
-  const apiCode = parsed.success ? (parsed.data.error.code ?? undefined) : undefined;
-  const byCode = REMEDIES[apiCode ?? ''];
+  const code = parsed.success ? (parsed.data.error.code ?? undefined) : undefined;
+  const byCode = REMEDIES[code ?? ''];
   const remedy = byCode ?? (statusCode === 401 ? ` Check --key or ${keyVariable}.` : '');
-  return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500, apiCode });
+  return new CliError(`${message}${remedy}`, { retryable: statusCode === 429 || statusCode >= 500, code });
 }
 
 /** An error of our own on the way (a bad input line) stays what it is. */
 function unreachable(url: string, error: unknown): unknown {
   if (error instanceof CliError) return error;
-  const code = codeOf(error) ?? String(error);
+  const reason = codeOf(error) ?? (error instanceof Error ? error.message : String(error));
   const message =
-    code === 'ECONNREFUSED'
+    reason === 'ECONNREFUSED'
       ? `Nothing listens at ${url}. Is Switchyard running? Start it with: npm start (or name another place with --url).`
-      : `${url} cannot be reached (${code}). Check --url and the network.`;
-  return new CliError(message, { retryable: true, cause: error });
+      : `${url} cannot be reached (${reason}). Check --url and the network.`;
+  return new CliError(message, { retryable: true, code: 'unreachable', cause: error });
 }

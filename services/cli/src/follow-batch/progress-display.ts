@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { ProgressBar } from '../show-progress/progress-bar.js';
 import type { Progress } from './progress.policy.js';
 
 /** Shows how far an upload and a batch are. Everything goes to standard error. */
@@ -23,37 +23,26 @@ const BATCH = '  {status} {bar} {percentage} % | {value}/{total} | failed {faile
 
 /** Bars on a terminal, a line every few seconds elsewhere. */
 export class BarDisplay implements ProgressDisplay {
-  private bar: { format: string; single: SingleBar } | undefined;
+  private readonly bar = new ProgressBar();
 
   say(sentence: string): void {
     this.stop();
     process.stderr.write(`${sentence}\n`);
   }
 
-  uploading(readBytes: number, totalBytes: number): void {
-    this.show(UPLOAD, { value: readBytes, total: totalBytes }, {});
+  uploading(value: number, total: number): void {
+    const percent = total === 0 ? 100 : Math.floor((100 * value) / total);
+    this.bar.show({ format: UPLOAD, value, total, payload: {}, line: `  uploading: ${percent} %` });
   }
 
   advancing({ total, ended, status, failed, linesPerSecond, remaining, cost }: Progress): void {
-    this.show(BATCH, { value: ended, total }, { status, failed, rate: linesPerSecond.toFixed(0), remaining, cost });
+    const rate = linesPerSecond.toFixed(0);
+    const payload = { status, failed, rate, remaining, cost };
+    const line = `  ${status}: ${ended} of ${total}, ${failed} failed, ${rate}/s, ${remaining}, ${cost}`;
+    this.bar.show({ format: BATCH, value: ended, total, payload, line });
   }
 
   stop(): void {
-    this.bar?.single.stop();
-    this.bar = undefined;
-  }
-
-  private show(format: string, { value, total }: { value: number; total: number }, payload: object): void {
-    if (this.bar?.format !== format) {
-      this.stop();
-      const single = new SingleBar(
-        { format, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5_000 },
-        Presets.shades_classic,
-      );
-      single.start(total, value, payload);
-      this.bar = { format, single };
-    }
-    this.bar.single.setTotal(total);
-    this.bar.single.update(value, payload);
+    this.bar.stop();
   }
 }

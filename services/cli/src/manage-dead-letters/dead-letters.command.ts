@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
+import { ExitCode } from '../exit-code.js';
 import { DeadLetterApi, type LetterFilter } from './dead-letter-api.js';
 import { describeDeadLetter, describeDeadLetters, describeEnd } from './describe-dead-letters.policy.js';
 import { settleLetters } from './settle-letters.js';
@@ -13,19 +14,19 @@ Example:
   switchyard dead-letters redrive --consumer billing  all that rest of it
   switchyard dead-letters discard dl_…               for good
 
-Exit status: 1 where one of them could not be sent again or thrown away.`;
+Exit status: 2 where one of them could not be sent again or thrown away.`;
 
 const DEFAULT_LIMIT = 20;
 
 /** `switchyard dead-letters …`: messages that no consumer could digest. */
-export function deadLettersCommand(): Command {
+export function deadLettersCommand(exit: (code: number) => void): Command {
   const letters = new Command('dead-letters')
     .description('look at messages that no consumer could digest, send them again or throw them away')
     .addHelpText('after', HELP);
   addList(letters);
   addShow(letters);
-  addSettle(letters, 'redrive', 'send the messages again, each on its own subject, once');
-  addSettle(letters, 'discard', 'throw messages away; that they were there stays on record');
+  addSettle(letters, exit, 'redrive', 'send the messages again, each on its own subject, once');
+  addSettle(letters, exit, 'discard', 'throw messages away; that they were there stays on record');
   return letters;
 }
 
@@ -57,7 +58,7 @@ function addShow(letters: Command): void {
     });
 }
 
-function addSettle(letters: Command, verb: 'redrive' | 'discard', description: string): void {
+function addSettle(letters: Command, exit: (code: number) => void, verb: 'redrive' | 'discard', description: string): void {
   withConnection(letters.command(verb), ADMIN_KEYS)
     .description(description)
     .argument('[letters...]')
@@ -69,7 +70,7 @@ function addSettle(letters: Command, verb: 'redrive' | 'discard', description: s
         ...outcome.failed.map(({ id, message }) => `${id}  failed: ${message}`),
       ];
       print(flags, outcome, lines.length === 0 ? 'None rests.' : lines.join('\n'));
-      if (outcome.failed.length > 0) process.exitCode = 1;
+      if (outcome.failed.length > 0) exit(ExitCode.failedLines);
     });
 }
 

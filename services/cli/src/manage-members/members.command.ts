@@ -51,7 +51,7 @@ function addInvite(members: Command): void {
         print(flags, await api.invite(member, isReset), (invitation) => describeInvitation(invitation, url));
       } catch (error) {
         // Who has joined the organisation before needs no invitation to the role that was given to them just now.
-        if (there || !(error instanceof CliError && error.apiCode === 'already_joined')) throw error;
+        if (there || !(error instanceof CliError && error.code === 'already_joined')) throw error;
         print(flags, member, () => `${member.email} is ${member.role} now, with the password that they have.`);
       }
     });

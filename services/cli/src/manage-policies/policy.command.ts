@@ -4,7 +4,7 @@ import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/co
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { unreadable } from '../file-problems.js';
 import { describeChange, describeReplay, describeVersions } from './describe-policies.policy.js';
-import { showElapsed } from './elapsed-display.js';
+import { showElapsed } from '../show-progress/elapsed-display.js';
 import { PolicyApi, type NamedText, type PolicyChange } from './policy-api.js';
 
 const HELP = `

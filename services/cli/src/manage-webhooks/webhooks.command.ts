@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { WEBHOOK_EVENT_TYPES } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { CliError } from '../cli.error.js';
+import { ExitCode } from '../exit-code.js';
 import {
   describeDeliveries,
   describeDelivery,
@@ -14,18 +15,18 @@ import { WebhookApi } from './webhook-api.js';
 const HELP = `
 Example:
   switchyard webhooks create https://receiver.example/hooks --event 'batch.*'   shows the secret, once
-  switchyard webhooks test we_…                                               exit status 1 where it fails
+  switchyard webhooks test we_…                                               exit status 2 where it fails
   switchyard webhooks deliveries we_… --status failed
   switchyard webhooks replay we_… --since 2026-01-31T12:00:00Z                 all that failed since`;
 
 const DEFAULT_LIMIT = 20;
 
 /** `switchyard webhooks …`: endpoints of the key's project, their log, and sending again. */
-export function webhooksCommand(): Command {
+export function webhooksCommand(exit: (code: number) => void): Command {
   const webhooks = new Command('webhooks')
     .description('tell your servers what happens: endpoints, their log, and sending again')
     .addHelpText('after', HELP);
-  for (const add of [addList, addCreate, addRotate, addDelete, addDeliveries, addReplay, addTest]) add(webhooks);
+  for (const add of [addList, addCreate, addRotate, addDelete, addDeliveries, addReplay, addTest]) add(webhooks, exit);
   return webhooks;
 }
 
@@ -106,7 +107,7 @@ function addReplay(webhooks: Command): void {
     });
 }
 
-function addTest(webhooks: Command): void {
+function addTest(webhooks: Command, exit: (code: number) => void): void {
   withConnection(webhooks.command('test'))
     .description('send a sample now and once, and show how it went')
     .argument('<endpoint>')
@@ -114,7 +115,7 @@ function addTest(webhooks: Command): void {
     .action(async (id: string, flags: ConnectionFlags & { event: string }) => {
       const delivery = await apiFrom(flags).test(id, flags.event);
       print(flags, delivery, describeDelivery);
-      if (delivery.status !== 'delivered') process.exitCode = 1;
+      if (delivery.status !== 'delivered') exit(ExitCode.failedLines);
     });
 }
 

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { ProgressBar } from '../show-progress/progress-bar.js';
 
 /** Shows how far learning is, on standard error. */
 export interface LearningDisplay {
@@ -21,7 +21,7 @@ const FORMAT = '  {what} {bar} {percentage} % | {duration_formatted}';
 
 /** A bar on a terminal, a line every few seconds elsewhere. */
 export class LearningBar implements LearningDisplay {
-  private bar: SingleBar | undefined;
+  private readonly bar = new ProgressBar();
 
   say(sentence: string): void {
     this.stop();
@@ -29,18 +29,11 @@ export class LearningBar implements LearningDisplay {
   }
 
   advance(what: string, done: number): void {
-    if (this.bar === undefined) {
-      this.bar = new SingleBar(
-        { format: FORMAT, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5_000 },
-        Presets.shades_classic,
-      );
-      this.bar.start(WHOLE, 0, { what });
-    }
-    this.bar.update(Math.round(done * WHOLE), { what });
+    const line = `  ${what}: ${Math.floor(100 * done)} %`;
+    this.bar.show({ format: FORMAT, value: Math.round(done * WHOLE), total: WHOLE, payload: { what }, line });
   }
 
   stop(): void {
-    this.bar?.stop();
-    this.bar = undefined;
+    this.bar.stop();
   }
 }

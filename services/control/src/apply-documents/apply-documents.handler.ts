@@ -16,6 +16,7 @@ import { adminRefusal } from '../change-documents/admin-refusals.js';
 import { ChangeDocumentsHandler } from '../change-documents/change-documents.handler.js';
 import { storedResource } from '../change-documents/shown-documents.js';
 import { requireAdmin } from '../change-policies/require-admin.js';
+import { formatPath } from '../compile-configuration/configuration-problem.js';
 import { YamlText } from '../compile-configuration/yaml-text.js';
 import {
   addressOf,
@@ -26,10 +27,9 @@ import {
 } from '../keep-documents/configuration-documents.js';
 import { DocumentsRepository } from '../keep-documents/documents.repository.js';
 import { openAll, REDACTED } from '../keep-documents/provider-secrets.js';
+import { misshapenPart } from './applied-shape.policy.js';
 import { documentDifferences, type Compared } from './document-differences.policy.js';
 
-/** What a text may hold: the rest of a configuration file is the installation's own and stays there. */
-const APPLICABLE = new Set(['version', 'providers', 'models', 'prices', 'plans', 'organizations']);
 const REFERENCE = /(?<!\$)\$\{(env|file):[^}]*\}/;
 
 /** The second door to the documents of the admin API: a text of the form of `switchyard.yaml`. */
@@ -85,13 +85,13 @@ export class ApplyDocumentsHandler {
       scalar.value = scalar.value.replaceAll('$${', '${');
     }
     const value: unknown = yaml.toValue();
-    const fields = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-    const foreign = fields.find((field) => !APPLICABLE.has(field));
-    if (foreign !== undefined)
-      throw adminRefusal.invalid(
-        `'${foreign}' is of the whole installation and set in its configuration file only; take it out of what is applied.`,
-        foreign,
-      );
+    const misshapen = misshapenPart(value);
+    if (misshapen) {
+      const { line, column } = yaml.positionOf(misshapen.path);
+      const field = formatPath(misshapen.path);
+      const what = field === '' ? '' : `${field}: `;
+      throw adminRefusal.invalid(`${name}:${line}:${column}: ${what}${misshapen.reason}.`, field || 'text');
+    }
     return documentsIn(value);
   }
 
