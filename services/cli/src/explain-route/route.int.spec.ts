@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TerminalForTests, type Answer } from '../call-api/terminal.fixture.js';
 import type { ExplainedRoute } from './explained-route.js';
 import { routeCommand } from './route.command.js';
 
@@ -36,51 +35,33 @@ const REFUSED: ExplainedRoute = {
 };
 
 describe('switchyard route explain', () => {
-  let server: Server;
   let folder: string;
-  let answer: [status: number, body: object];
-  let asked: { route: string; headers: IncomingHttpHeaders; body: unknown }[];
-  let printed: string;
-  let complained: string;
+  let answer: Answer;
   let ended: number[];
+  const terminal = new TerminalForTests(() => answer);
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'switchyard-route-'));
-    server = createServer((request, response) => {
-      const pieces: Buffer[] = [];
-      request.on('data', (piece: Buffer) => pieces.push(piece));
-      request.on('end', () => {
-        const { method, url, headers } = request;
-        asked.push({ route: `${method} ${url}`, headers, body: JSON.parse(Buffer.concat(pieces).toString()) });
-        response.writeHead(answer[0], { 'content-type': 'application/json' }).end(JSON.stringify(answer[1]));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await terminal.start();
   });
   beforeEach(() => {
-    [answer, asked, printed, complained, ended] = [[200, ROUTE], [], '', '', []];
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
+    [answer, ended] = [{ body: ROUTE }, []];
+    terminal.listen();
   });
   afterEach(() => {
     jest.restoreAllMocks();
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await terminal.stop();
     rmSync(folder, { recursive: true });
   });
 
-  async function run(...line: string[]): Promise<void> {
-    const command = routeCommand((code) => ended.push(code));
-    const writeErr = (text: string): void => void (complained += text);
-    for (const one of [command, ...command.commands]) one.exitOverride().configureOutput({ writeErr });
-    const { port } = server.address() as AddressInfo;
-    const connection = ['--url', `http://127.0.0.1:${port}`, '--key', 'sk-test'];
-    await command.parseAsync(['explain', ...line, ...connection], { from: 'user' });
-  }
+  const run = (...line: string[]) =>
+    terminal.run(
+      routeCommand((code) => ended.push(code)),
+      'explain',
+      ...line,
+    );
   function file(content: string): string {
     const path = join(folder, 'request.json');
     writeFileSync(path, content);
@@ -89,7 +70,7 @@ describe('switchyard route explain', () => {
 
   it('asks for a short chat with the model, with the key, and shows order, reasons and what is left out', async () => {
     await run('--model', 'gpt-small');
-    expect(asked).toMatchObject([
+    expect(terminal.asked).toMatchObject([
       {
         route: 'POST /v1/route/explain',
         headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
@@ -99,7 +80,7 @@ describe('switchyard route explain', () => {
         },
       },
     ]);
-    expect(printed.split('\n')).toEqual([
+    expect(terminal.printed.split('\n')).toEqual([
       'gpt-small: strategy priority, rule "night"; configuration revision 12.',
       '',
       'Tried in this order:',
@@ -122,7 +103,7 @@ describe('switchyard route explain', () => {
     const path = file(JSON.stringify(body));
     await run(path, '--endpoint', '/v1/messages', '--header', 'X-Switchyard-Tags: night', '--header', 'x-other:1');
     await run(path, '--model', 'gpt-big');
-    expect(asked).toMatchObject([
+    expect(terminal.asked).toMatchObject([
       { headers: { 'x-switchyard-tags': 'night', 'x-other': '1' }, body: { path: '/v1/messages', body } },
       { body: { path: '/v1/chat/completions', body: { ...body, model: 'gpt-big' } } },
     ]);
@@ -130,21 +111,21 @@ describe('switchyard route explain', () => {
 
   it('prints all that was answered as one object with --json', async () => {
     await run('--model', 'gpt-small', '--json');
-    expect(JSON.parse(printed)).toEqual(ROUTE);
+    expect(JSON.parse(terminal.printed)).toEqual(ROUTE);
   });
 
   it('says why nobody would serve it, and leaves with 2', async () => {
-    answer = [200, REFUSED];
+    answer = { body: REFUSED };
     await run('--model', 'gpt-small');
-    expect(printed).toContain('Refused with 404 no_eligible_target: No target is left.\n\nLeft out:\n');
-    expect(printed).not.toContain('Tried in this order');
+    expect(terminal.printed).toContain('Refused with 404 no_eligible_target: No target is left.\n\nLeft out:\n');
+    expect(terminal.printed).not.toContain('Tried in this order');
     expect(ended).toEqual([2]);
   });
 
   it('tells a refusal of the request itself in the words of the API', async () => {
-    answer = [404, { error: { code: 'model_not_found', message: "There is no model 'x'." } }];
+    answer = { status: 404, body: { error: { code: 'model_not_found', message: "There is no model 'x'." } } };
     await expect(run('--model', 'x')).rejects.toMatchObject({ message: "There is no model 'x'.", exitCode: 1 });
-    expect([printed, ended]).toEqual(['', []]);
+    expect([terminal.printed, ended]).toEqual(['', []]);
   });
 
   it.each([
@@ -154,8 +135,8 @@ describe('switchyard route explain', () => {
     [['--model', 'x', '--header', 'Authorization: Bearer y'], 'The key is given with --key'],
   ])('asks nothing where arguments make no request: %j', async (line, words) => {
     await expect(run(...line)).rejects.toMatchObject({ exitCode: 1 });
-    expect(complained).toContain(words);
-    expect(asked).toEqual([]);
+    expect(terminal.complained).toContain(words);
+    expect(terminal.asked).toEqual([]);
   });
 
   it('names a file that holds no request, or is not there, and what to do', async () => {
@@ -163,6 +144,6 @@ describe('switchyard route explain', () => {
       await expect(run(file(text))).rejects.toThrow('request.json is not the body of a request: it must be one JSON');
     await expect(run(join(folder, 'none.json'))).rejects.toThrow('There is no file');
     await expect(run(file('{}'), '--prompt', 'x')).rejects.toMatchObject({ exitCode: 1 });
-    expect(asked).toEqual([]);
+    expect(terminal.asked).toEqual([]);
   });
 });

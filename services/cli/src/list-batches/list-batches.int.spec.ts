@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { BatchObject, BatchPage } from '#libs/contracts';
+import { TerminalForTests } from '../call-api/terminal.fixture.js';
 import { listCommand } from './list.command.js';
 
 const batch: BatchObject = {
@@ -29,40 +28,23 @@ const batch: BatchObject = {
 };
 
 describe('switchyard batch list', () => {
-  let server: Server;
   let page: BatchPage;
-  let asked: (string | undefined)[];
+  const terminal = new TerminalForTests(() => ({ body: page }));
 
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      asked.push(request.url);
-      response.end(JSON.stringify(page));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  });
+  beforeAll(() => terminal.start());
   beforeEach(() => {
-    asked = [];
     page = { object: 'list', data: [batch], first_id: 'batch_a', last_id: 'batch_a', has_more: true };
+    terminal.listen();
   });
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterAll(() => terminal.stop());
 
   async function listed(...flags: string[]): Promise<string> {
-    let printed = '';
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-    const { port } = server.address() as AddressInfo;
-    await listCommand().parseAsync(['--url', `http://127.0.0.1:${port}`, '--key', 'sk-test', ...flags], {
-      from: 'user',
-    });
-    return printed;
+    terminal.printed = '';
+    await terminal.run(listCommand(), ...flags);
+    return terminal.printed;
   }
 
   it('shows a batch a line, and how to go on', async () => {
@@ -74,7 +56,10 @@ describe('switchyard batch list', () => {
     ]);
     page = { ...page, data: [], first_id: null, last_id: null, has_more: false };
     expect(await listed('--limit', '5', '--after', 'batch_a')).toBe('No batches.\n');
-    expect(asked).toEqual(['/v1/batches?limit=20', '/v1/batches?limit=5&after=batch_a']);
+    expect(terminal.asked.map(({ route }) => route)).toEqual([
+      'GET /v1/batches?limit=20',
+      'GET /v1/batches?limit=5&after=batch_a',
+    ]);
   });
 
   it('prints the page as the API has it where JSON is asked for', async () => {

@@ -1,34 +1,22 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TerminalForTests } from '../call-api/terminal.fixture.js';
 import { configurationCommands } from './configuration.commands.js';
 
 const YAML = 'version: 1\nmodels:\n  - name: small # the cheap one\n';
 
 describe('the configuration in force', () => {
-  let server: Server;
-  beforeAll(async () => {
-    server = createServer((_request, response) => response.end(YAML));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  });
+  const terminal = new TerminalForTests(() => ({ body: YAML }));
+
+  beforeAll(() => terminal.start());
+  beforeEach(() => terminal.listen());
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterAll(() => terminal.stop());
 
   async function exported(...flags: string[]): Promise<string> {
-    let printed = '';
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-    const { port } = server.address() as AddressInfo;
-    const command = configurationCommands().find((one) => one.name() === 'export');
-    await command?.parseAsync(['--url', `http://127.0.0.1:${port}`, '--key', 'sk-test', ...flags], { from: 'user' });
-    return printed;
+    await terminal.run(configurationCommands().find((one) => one.name() === 'export')!, ...flags);
+    return terminal.printed;
   }
 
   it('is printed as it came', async () => {

@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Invitation } from '#libs/contracts';
+import { TerminalForTests } from '../call-api/terminal.fixture.js';
 import type { Member } from './member-api.js';
 import { membersCommand } from './members.command.js';
 
@@ -18,52 +17,24 @@ const AT = '/admin/v1/organizations/acme/members';
 /** As many as an answer has, so that most members are not on the first page. */
 const PAGE = 2;
 
-interface Asked {
-  readonly route: string;
-  readonly body: unknown;
-  readonly ifMatch: string | undefined;
-  readonly key: string | undefined;
-}
-
 describe('switchyard members', () => {
-  let server: Server;
   let members: Member[];
-  let asked: Asked[];
-  let printed: string;
   /** What is refused: everything, or what is asked for at addresses that end so. */
   let refusal: { status: number; code: string; message: string; at?: string } | undefined;
-
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      const pieces: Buffer[] = [];
-      request.on('data', (piece: Buffer) => pieces.push(piece));
-      request.on('end', () => {
-        const text = Buffer.concat(pieces).toString();
-        const body = (text === '' ? undefined : JSON.parse(text)) as Record<string, unknown> | undefined;
-        const { authorization: key, 'if-match': ifMatch } = request.headers;
-        asked.push({ route: `${request.method} ${request.url}`, body, ifMatch, key });
-        const url = new URL(request.url ?? '', 'http://localhost');
-        const refused = url.pathname.endsWith(refusal?.at ?? '') ? refusal : undefined;
-        response.statusCode = refused?.status ?? 200;
-        response.end(JSON.stringify(refused ? { error: refused } : answerTo(request.method, url, body)));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const terminal = new TerminalForTests(({ route, url, body }) => {
+    if (refusal && url.pathname.endsWith(refusal.at ?? '')) return { status: refusal.status, body: { error: refusal } };
+    return { body: answerTo(route.split(' ')[0], url, body as Record<string, unknown> | undefined) };
   });
+
+  beforeAll(() => terminal.start());
   beforeEach(() => {
-    [members, asked, printed, refusal] = [MEMBERS, [], '', undefined];
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
+    [members, refusal] = [MEMBERS, undefined];
+    terminal.listen();
   });
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterAll(() => terminal.stop());
 
   function answerTo(method: string | undefined, url: URL, body: Record<string, unknown> | undefined): object {
     if (url.pathname.endsWith('/invitation')) {
@@ -81,26 +52,20 @@ describe('switchyard members', () => {
     return { data, hasMore, next: hasMore ? data.at(-1)?.id : null };
   }
 
-  async function run(...line: string[]): Promise<void> {
-    const command = membersCommand();
-    for (const one of [command, ...command.commands]) one.exitOverride().configureOutput({ writeErr: () => undefined });
-    const { port } = server.address() as AddressInfo;
-    const connection = ['--organization', 'acme', '--url', `http://127.0.0.1:${port}`, '--key', 'sk-test'];
-    await command.parseAsync([...line, ...connection], { from: 'user' });
-  }
+  const run = (...line: string[]) => terminal.run(membersCommand(), ...line, '--organization', 'acme');
   /** What was asked for that changes something. */
-  const changes = () => asked.filter(({ route }) => !route.startsWith('GET'));
+  const changes = () => terminal.asked.filter(({ route }) => !route.startsWith('GET'));
 
   describe('list', () => {
     it('shows every member to the last page, the place of each role, and asks with the key', async () => {
       await run('list');
-      expect(asked.map(({ route }) => route)).toEqual([
+      expect(terminal.asked.map(({ route }) => route)).toEqual([
         `GET ${AT}?limit=100`,
         `GET ${AT}?limit=100&after=mem_both`,
         `GET ${AT}?limit=100&after=mem_lab`,
       ]);
-      expect(new Set(asked.map(({ key }) => key))).toEqual(new Set(['Bearer sk-test']));
-      const rows = printed.trimEnd().split('\n');
+      expect(new Set(terminal.asked.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer sk-test']));
+      const rows = terminal.printed.trimEnd().split('\n');
       expect(rows).toHaveLength(MEMBERS.length + 1);
       expect(rows[1]).toMatch(/Dev@acme\.example +developer +\* +api +mem_dev$/);
       expect(rows[3]).toMatch(/both@acme\.example +admin +web +api +mem_both_web$/);
@@ -108,19 +73,17 @@ describe('switchyard members', () => {
 
     it('prints all of them as one object with --json, and what to do where there are none', async () => {
       await run('list', '--json');
-      expect(JSON.parse(printed)).toEqual(MEMBERS);
-      [members, printed] = [[], ''];
+      expect(JSON.parse(terminal.printed)).toEqual(MEMBERS);
+      [members, terminal.printed] = [[], ''];
       await run('list');
-      expect(printed).toBe('No members yet. Invite one with: switchyard members invite ADDRESS --role developer\n');
+      expect(terminal.printed).toBe('No members yet. Invite one with: switchyard members invite ADDRESS --role developer\n');
     });
 
     it('needs to know whose', async () => {
-      const command = membersCommand();
-      for (const one of command.commands) one.exitOverride().configureOutput({ writeErr: () => undefined });
-      await expect(command.parseAsync(['list', '--key', 'sk-test'], { from: 'user' })).rejects.toMatchObject({
+      await expect(terminal.run(membersCommand(), 'list')).rejects.toMatchObject({
         code: 'commander.missingMandatoryOptionValue',
       });
-      expect(asked).toEqual([]);
+      expect(terminal.asked).toEqual([]);
     });
   });
 
@@ -131,9 +94,9 @@ describe('switchyard members', () => {
         { route: `POST ${AT}`, body: { email: 'new@acme.example', role: 'developer' } },
         { route: `POST ${AT}/mem_new/invitation`, body: { reset: false } },
       ]);
-      expect(printed).toContain('An invitation for x@y.example, good for one use until 2026-12-03T10:00:00.000Z.');
-      expect(printed).toContain('Token, shown this once: tok');
-      expect(printed).toMatch(/It is used at: +http:\/\/127\.0\.0\.1:\d+\/auth\/invitation\n$/);
+      expect(terminal.printed).toContain('An invitation for x@y.example, good for one use until 2026-12-03T10:00:00.000Z.');
+      expect(terminal.printed).toContain('Token, shown this once: tok');
+      expect(terminal.printed).toMatch(/It is used at: +http:\/\/127\.0\.0\.1:\d+\/auth\/invitation\n$/);
     });
 
     it.each([
@@ -156,10 +119,10 @@ describe('switchyard members', () => {
     it('gives a further role to who has joined before, and sends who had it already to --reset', async () => {
       refusal = { status: 409, code: 'already_joined', message: 'They have a password already.', at: '/invitation' };
       await run('invite', 'dev@acme.example', '--project', 'web', '--role', 'viewer');
-      expect(printed).toBe('dev@acme.example is viewer now, with the password that they have.\n');
-      printed = '';
+      expect(terminal.printed).toBe('dev@acme.example is viewer now, with the password that they have.\n');
+      terminal.printed = '';
       await run('invite', 'dev@acme.example', '--project', 'web', '--role', 'viewer', '--json');
-      expect(JSON.parse(printed)).toMatchObject({ id: 'mem_new', project: 'web', role: 'viewer' });
+      expect(JSON.parse(terminal.printed)).toMatchObject({ id: 'mem_new', project: 'web', role: 'viewer' });
       await expect(run('invite', 'dev@acme.example')).rejects.toThrow(
         'They have a password already. With this command: --reset.',
       );
@@ -169,12 +132,12 @@ describe('switchyard members', () => {
       await expect(run('invite', 'new@acme.example', '--role', 'god')).rejects.toMatchObject({
         code: 'commander.invalidArgument',
       });
-      expect(asked).toEqual([]);
+      expect(terminal.asked).toEqual([]);
     });
 
     it('prints the invitation as it is with --json', async () => {
       await run('invite', 'dev@acme.example', '--json');
-      expect(JSON.parse(printed) as Invitation).toMatchObject({ kind: 'invitation', token: 'tok' });
+      expect(JSON.parse(terminal.printed) as Invitation).toMatchObject({ kind: 'invitation', token: 'tok' });
     });
   });
 
@@ -182,7 +145,7 @@ describe('switchyard members', () => {
     it('has the password of a member replaced, and says that it is that', async () => {
       await run('invite', 'dev@acme.example', '--reset');
       expect(changes()).toMatchObject([{ route: `POST ${AT}/mem_dev/invitation`, body: { reset: true } }]);
-      expect(printed).toContain('A new password for x@y.example');
+      expect(terminal.printed).toContain('A new password for x@y.example');
     });
 
     it('makes nobody a member', async () => {
@@ -205,8 +168,8 @@ describe('switchyard members', () => {
       ['of the only role, which is in a project', 'lab@acme.example', 'mem_only_lab', []],
     ] as const)('%s', async (_what, address, id, flags) => {
       await run(name, address, ...more, ...flags);
-      expect(changes()).toMatchObject([{ route: `${method} ${AT}/${id}`, body, ifMatch: '*' }]);
-      expect(printed).toMatch(name === 'role' ? / is admin now\.\n$/ : / is (developer|admin|viewer) no more\.\n$/);
+      expect(changes()).toMatchObject([{ route: `${method} ${AT}/${id}`, body, headers: { 'if-match': '*' } }]);
+      expect(terminal.printed).toMatch(name === 'role' ? / is admin now\.\n$/ : / is (developer|admin|viewer) no more\.\n$/);
     });
 
     it('changes nothing where it could be either of several projects, and names them', async () => {
@@ -227,6 +190,6 @@ describe('switchyard members', () => {
     });
     refusal = { status: 404, code: 'not_found', message: "There is no organization 'acme' that you may see." };
     await expect(run('list')).rejects.toThrow("There is no organization 'acme' that you may see.");
-    expect(printed).toBe('');
+    expect(terminal.printed).toBe('');
   });
 });

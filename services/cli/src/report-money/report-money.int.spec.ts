@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Command } from 'commander';
+import { TerminalForTests } from '../call-api/terminal.fixture.js';
 import { reconcileCommand } from './reconcile.command.js';
 import { reportCommands } from './report-commands.js';
 
@@ -43,53 +42,33 @@ const ANSWERS: Record<string, unknown> = {
 };
 
 describe('reports in the terminal', () => {
-  let server: Server;
   let folder: string;
-  let asked: { method: string | undefined; url: URL; body: string }[];
-  let printed: string;
   let exitCode: number | undefined;
   let refusal: object | undefined;
+  const terminal = new TerminalForTests(({ url }) => {
+    if (refusal) return { status: 400, body: refusal };
+    return { body: url.searchParams.get('format') === 'csv' ? 'model,requests\r\n' : ANSWERS[url.pathname] };
+  });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'switchyard-reports-'));
-    server = createServer((request, response) => {
-      const pieces: Buffer[] = [];
-      request.on('data', (piece: Buffer) => pieces.push(piece));
-      request.on('end', () => {
-        const url = new URL(request.url ?? '', 'http://localhost');
-        asked.push({ method: request.method, url, body: Buffer.concat(pieces).toString() });
-        response.statusCode = refusal ? 400 : 200;
-        if (refusal) response.end(JSON.stringify(refusal));
-        else if (url.searchParams.get('format') === 'csv') response.end('model,requests\r\n');
-        else response.end(JSON.stringify(ANSWERS[url.pathname]));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await terminal.start();
   });
   beforeEach(() => {
-    [asked, printed, exitCode, refusal] = [[], '', undefined, undefined];
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
+    [exitCode, refusal] = [undefined, undefined];
+    terminal.listen();
   });
   afterEach(() => {
     jest.restoreAllMocks();
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await terminal.stop();
     await rm(folder, { recursive: true });
   });
 
   const run = async (name: string, ...flags: string[]): Promise<void> => {
     const commands: Command[] = [...reportCommands(), reconcileCommand((code) => (exitCode = code))];
-    const command = commands
-      .find((one) => one.name() === name)!
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined });
-    const { port } = server.address() as AddressInfo;
-    await command.parseAsync([...flags, '--url', `http://127.0.0.1:${port}`, '--key', 'sk-test'], { from: 'user' });
+    await terminal.run(commands.find((one) => one.name() === name)!, ...flags);
   };
 
   it('show usage by groups, bound to values', async () => {
@@ -106,42 +85,42 @@ describe('reports in the terminal', () => {
       '--organization',
       'acme',
     );
-    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+    expect(Object.fromEntries(terminal.asked[0]!.url.searchParams)).toEqual({
       group_by: 'model',
       from: '2026-11-01',
       project: 'search',
       key: 'ci',
       organization: 'acme',
     });
-    expect(printed).toContain('gpt-small  2         10             5                  $1.5');
+    expect(terminal.printed).toContain('gpt-small  2         10             5                  $1.5');
   });
 
   it('show costs by time with their sum, and that there is more', async () => {
     await run('costs', '--group-by', 'project', '--by', '1mo', '--buckets', '2');
-    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+    expect(Object.fromEntries(terminal.asked[0]!.url.searchParams)).toEqual({
       group_by: 'project',
       bucket_width: '1mo',
       limit: '2',
     });
-    expect(printed).toContain('2026-11-01T00:00  search   2         $1.5     $-0.000000001');
-    expect(printed).toContain('$2       $-0.000000002');
-    expect(printed).toContain('There is more');
+    expect(terminal.printed).toContain('2026-11-01T00:00  search   2         $1.5     $-0.000000001');
+    expect(terminal.printed).toContain('$2       $-0.000000002');
+    expect(terminal.printed).toContain('There is more');
   });
 
   it('show an invoice, in another currency beside', async () => {
     await run('invoice', '--period', '2026-11', '--organization', 'demo', '--currency', 'EUR');
-    expect(asked[0]!.url.search).toBe('?period=2026-11&organization=demo&currency=EUR');
-    expect(printed).toContain('Invoice inv_demo_2026-11, closed');
-    expect(printed).toContain('In EUR: 1.388888889 due, at $1.08 (rates_0123456789abcdef)');
+    expect(terminal.asked[0]!.url.search).toBe('?period=2026-11&organization=demo&currency=EUR');
+    expect(terminal.printed).toContain('Invoice inv_demo_2026-11, closed');
+    expect(terminal.printed).toContain('In EUR: 1.388888889 due, at $1.08 (rates_0123456789abcdef)');
   });
 
   it.each(['usage', 'costs', 'invoice'])('print %s as it comes, as JSON or CSV', async (name) => {
     const needed = name === 'invoice' ? ['--period', '2026-11'] : [];
     await run(name, ...needed, '--json');
-    expect(JSON.parse(printed)).toEqual(ANSWERS[asked[0]!.url.pathname]);
-    printed = '';
+    expect(JSON.parse(terminal.printed)).toEqual(ANSWERS[terminal.asked[0]!.url.pathname]);
+    terminal.printed = '';
     await run(name, ...needed, '--csv');
-    expect(printed).toBe('model,requests\r\n');
+    expect(terminal.printed).toBe('model,requests\r\n');
   });
 
   it.each([
@@ -151,21 +130,21 @@ describe('reports in the terminal', () => {
     ['reconcile', '--provider', 'openai', '--file', 'x', '--tolerance', '2'],
   ])('refuse wrong arguments before anything is asked: %s %s %s', async (name, ...flags) => {
     await expect(run(name, ...flags)).rejects.toMatchObject({ code: 'commander.invalidArgument' });
-    expect(asked).toEqual([]);
+    expect(terminal.asked).toEqual([]);
   });
 
   it('hold a report against the record, and leave with 2 where something differs', async () => {
     const file = join(folder, 'costs.csv');
     await writeFile(file, 'start_time,amount_value\n');
     await run('reconcile', '--provider', 'openai', '--file', file, '--tolerance', '0.02');
-    expect(asked[0]).toMatchObject({ method: 'POST' });
-    expect(JSON.parse(asked[0]!.body)).toEqual({
+    expect(terminal.asked[0]!.route).toMatch(/^POST /);
+    expect(terminal.asked[0]!.body).toEqual({
       provider: 'openai',
       content: 'start_time,amount_value\n',
       tolerance: 0.02,
     });
-    expect(printed).toContain('1 of 2 amounts agree.');
-    expect(printed).toMatch(/2026-11-01 +gpt-4o +prompt_tokens +10 +12/);
+    expect(terminal.printed).toContain('1 of 2 amounts agree.');
+    expect(terminal.printed).toMatch(/2026-11-01 +gpt-4o +prompt_tokens +10 +12/);
     expect(exitCode).toBe(2);
     refusal = { error: { message: 'The file, line 2, is wrong.', code: 'invalid_export' } };
     await expect(run('reconcile', '--provider', 'openai', '--file', file)).rejects.toThrow(`${file}: The file, line 2`);
