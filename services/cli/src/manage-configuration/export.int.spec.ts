@@ -15,7 +15,10 @@ describe('the configuration in force', () => {
   afterAll(() => terminal.stop());
 
   async function exported(...flags: string[]): Promise<string> {
-    await terminal.run(configurationCommands().find((one) => one.name() === 'export')!, ...flags);
+    await terminal.run(
+      configurationCommands().find((one) => one.name() === 'export')!,
+      ...flags,
+    );
     return terminal.printed;
   }
 

@@ -58,7 +58,12 @@ function addShow(letters: Command): void {
     });
 }
 
-function addSettle(letters: Command, exit: (code: number) => void, verb: 'redrive' | 'discard', description: string): void {
+function addSettle(
+  letters: Command,
+  exit: (code: number) => void,
+  verb: 'redrive' | 'discard',
+  description: string,
+): void {
   withConnection(letters.command(verb), ADMIN_KEYS)
     .description(description)
     .argument('[letters...]')

@@ -76,7 +76,9 @@ describe('switchyard members', () => {
       expect(JSON.parse(terminal.printed)).toEqual(MEMBERS);
       [members, terminal.printed] = [[], ''];
       await run('list');
-      expect(terminal.printed).toBe('No members yet. Invite one with: switchyard members invite ADDRESS --role developer\n');
+      expect(terminal.printed).toBe(
+        'No members yet. Invite one with: switchyard members invite ADDRESS --role developer\n',
+      );
     });
 
     it('needs to know whose', async () => {
@@ -94,7 +96,9 @@ describe('switchyard members', () => {
         { route: `POST ${AT}`, body: { email: 'new@acme.example', role: 'developer' } },
         { route: `POST ${AT}/mem_new/invitation`, body: { reset: false } },
       ]);
-      expect(terminal.printed).toContain('An invitation for x@y.example, good for one use until 2026-12-03T10:00:00.000Z.');
+      expect(terminal.printed).toContain(
+        'An invitation for x@y.example, good for one use until 2026-12-03T10:00:00.000Z.',
+      );
       expect(terminal.printed).toContain('Token, shown this once: tok');
       expect(terminal.printed).toMatch(/It is used at: +http:\/\/127\.0\.0\.1:\d+\/auth\/invitation\n$/);
     });
@@ -169,7 +173,9 @@ describe('switchyard members', () => {
     ] as const)('%s', async (_what, address, id, flags) => {
       await run(name, address, ...more, ...flags);
       expect(changes()).toMatchObject([{ route: `${method} ${AT}/${id}`, body, headers: { 'if-match': '*' } }]);
-      expect(terminal.printed).toMatch(name === 'role' ? / is admin now\.\n$/ : / is (developer|admin|viewer) no more\.\n$/);
+      expect(terminal.printed).toMatch(
+        name === 'role' ? / is admin now\.\n$/ : / is (developer|admin|viewer) no more\.\n$/,
+      );
     });
 
     it('changes nothing where it could be either of several projects, and names them', async () => {

@@ -68,7 +68,10 @@ describe('reports in the terminal', () => {
 
   const run = async (name: string, ...flags: string[]): Promise<void> => {
     const commands: Command[] = [...reportCommands(), reconcileCommand((code) => (exitCode = code))];
-    await terminal.run(commands.find((one) => one.name() === name)!, ...flags);
+    await terminal.run(
+      commands.find((one) => one.name() === name)!,
+      ...flags,
+    );
   };
 
   it('show usage by groups, bound to values', async () => {

@@ -8,7 +8,7 @@ describe('progress where there is no terminal', () => {
     let now = 0;
     const written: string[] = [];
     const write = (text: unknown) => written.push(String(text)) > 0;
-    const bar = new ProgressBar({ isTTY: false, write: write as NodeJS.WriteStream['write'] }, () => now);
+    const bar = new ProgressBar({ isTTY: false, write }, () => now);
     for (const [milliseconds, value] of [
       [0, 0],
       [4_999, 1],

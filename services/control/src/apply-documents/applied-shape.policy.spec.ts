@@ -17,7 +17,11 @@ describe('a text that is to be applied', () => {
     [{ organizations: { acme: {} } }, 'organizations', 'must be a list, not a set of fields'],
     [{ plans: [{ nam: 'team' }] }, 'plans.0.name', 'is missing; it must be text'],
     [{ organizations: [{ name: 'acme', projects: [{ name: 7 }] }] }, 'organizations.0.projects.0.name', 'must be text'],
-    [{ organizations: [{ name: 'acme', members: [{ mail: 'a@b.example' }] }] }, 'organizations.0.members.0.email', 'is'],
+    [
+      { organizations: [{ name: 'acme', members: [{ mail: 'a@b.example' }] }] },
+      'organizations.0.members.0.email',
+      'is',
+    ],
     [{ providers: ['up'] }, 'providers', 'must be a set of named entries, not a list'],
     [{ version: 1, breaker: {} }, 'breaker', 'is of the whole installation'],
   ])('may not be %j', (value, path, reason) => {
