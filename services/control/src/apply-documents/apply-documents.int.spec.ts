@@ -80,7 +80,13 @@ describe('a text that is applied', () => {
     expect((await apply(text, { prune: true })).filter(([, , change]) => change !== 'unchanged')).toEqual([
       ['project', 'lab', 'delete'],
     ]);
-    for (const misshapen of ['', 'gone', 'organizations: { acme: { plan: team } }', 'plans: [ { nam: team } ]', 'models:'])
+    for (const misshapen of [
+      '',
+      'gone',
+      'organizations: { acme: { plan: team } }',
+      'plans: [ { nam: team } ]',
+      'models:',
+    ])
       await expect(apply(misshapen, { prune: true })).rejects.toMatchObject({ reply: { code: 'invalid_document' } });
     expect(await control.database.query('SELECT 1 FROM control.documents')).not.toEqual([]);
     await apply('version: 1', { prune: true });
