@@ -37,6 +37,18 @@ describe('the budgets that count a request', () => {
     expect(of([buildBudget('b', { scope })], changes)).toEqual(counts ? ['b'] : []);
   });
 
+  it.each([
+    [{}, false],
+    [{ scope: { models: ['chat'] } }, false],
+    [{ scope: { eachEndUser: true as const } }, true],
+    [{ scope: { tags: ['x'] } }, true],
+    [{ scope: { endUsers: ['ann'] } }, true],
+  ])('of %j may count one request for a model and not another: %p', (changes, apart) => {
+    const { organization, project } = buildBudget('b', changes);
+    const owner = { organization, project: project ?? 'p', key: 'k' };
+    expect(budgetIndex({ budgets: [buildBudget('b', changes)] }).tellsApart(owner)).toBe(apart);
+  });
+
   it('are one for each end user where they say so', () => {
     expect(of([buildBudget('b', { scope: { eachEndUser: true } })], { endUser: 'ann' })).toEqual(['b ann']);
   });

@@ -20,6 +20,8 @@ export interface BudgetIndex {
   all(): readonly BudgetEntry[];
   /** Whether any budget may count requests of this owner. */
   hasAny(owner: Owner): boolean;
+  /** Whether requests of this owner for one model may be counted by different budgets: by their end users or tags. */
+  tellsApart(owner: Owner): boolean;
   /**
    * The budgets that count a request for a public model which may reach these providers; sorted by id, so that whoever takes
    * from several takes them in one order.
@@ -57,6 +59,7 @@ export function budgetIndex(
     find: (id) => byId.get(id) ?? issued.find(id),
     all: () => [...sorted, ...issued.all().filter(({ id }) => !byId.has(id))],
     hasAny: (owner) => areAny() && ownedBy(owner).length > 0,
+    tellsApart: (owner) => areAny() && ownedBy(owner).some(({ scope }) => scope !== undefined && isOfSome(scope)),
     of: (facts, model, providers) => {
       if (!areAny()) return NONE;
       const owned = ownedBy(facts);
@@ -72,6 +75,10 @@ function isOwner({ organization, project, key }: BudgetEntry, owner: Owner): boo
     (project === undefined || project === owner.project) &&
     (key === undefined || key === owner.key)
   );
+}
+
+function isOfSome({ tags, endUsers, eachEndUser }: BudgetScope): boolean {
+  return tags !== undefined || endUsers !== undefined || eachEndUser !== undefined;
 }
 
 interface Asked {

@@ -64,3 +64,15 @@ describe('limits of a project on a plan', () => {
     expect(of('raised', 'web')[0]).toMatchObject({ requestsPerMinute: 30, concurrency: 5 });
   });
 });
+
+describe('requests of an owner for one model', () => {
+  it.each([
+    [{ requestsPerMinute: 1 }, false],
+    [{ models: { chat: { requestsPerMinute: 1 } } }, false],
+    [{ eachEndUser: { requestsPerMinute: 1 } }, true],
+  ])('under %j may be counted by different limits: %p', (limits, apart) => {
+    const index = new LimitIndex();
+    index.follow({ keys: [], organizations: [{ name: 'acme', projects: [{ name: 'web', limits }] }] });
+    expect(index.tellsApart({ organization: 'acme', project: 'web', key: 'ci' })).toBe(apart);
+  });
+});

@@ -75,6 +75,11 @@ export class LimitIndex {
     return this.levelsOf(owner).length > 0;
   }
 
+  /** Whether requests of this owner for one model may be counted by different limits: each end user has one. */
+  tellsApart(owner: Owner): boolean {
+    return this.levelsOf(owner).some(({ limits }) => isAny(limits.eachEndUser));
+  }
+
   /** The limits that count a request for a public model, the widest first. */
   of(facts: Owner & Pick<Facts, 'endUser'>, model: string): AppliedLimits {
     const levels = this.levelsOf(facts);

@@ -75,10 +75,11 @@ describe('a batch whose process is killed between two steps', () => {
     const before = jobs.nats.published.map(({ messageId }) => messageId);
     // As if it had died before the note.
     await jobs.query(`UPDATE jobs.batches SET published_lines = 0`);
-    const order = { holder: 'next', count: 2, avoid: [], rest: () => undefined, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const order = { holder: 'next', count: 2, avoid: [], pausedModels: [], rest: () => undefined, signal };
     await jobs.get(DispatcherLeaseRepository).release('killed');
     await jobs.get(DispatcherLeaseRepository).hold('next', 10_000);
-    expect(await jobs.get(PublishLinesHandler).publish(id, order)).toBe(7);
+    expect(await jobs.get(PublishLinesHandler).publish(id, order)).toMatchObject({ count: 7 });
     expect(jobs.nats.published.map(({ messageId }) => messageId)).toEqual([...before, ...before]);
     expect(new Set(before).size).toBe(1);
   });

@@ -76,7 +76,7 @@ describe('a running jobs service', () => {
       subject: 'request.accepted.v1.durable.normal',
       body,
       requestId,
-      messageId: `${requestId}+1`,
+      messageId: expect.stringMatching(`^${requestId}\\+1\\.`),
     });
     expect(JSON.parse(published?.headers['Switchyard-Facts'] ?? '')).toMatchObject({
       requestId,
@@ -238,7 +238,7 @@ describe('a running jobs service with short times', () => {
 
     expect(jobs.nats.published[3]).toMatchObject({
       requestId: `req_${id.slice(6)}_1`,
-      messageId: `req_${id.slice(6)}_1+2:r1`,
+      messageId: expect.stringMatching(/_1\+2\..*:r1$/),
     });
     expect(jobs.nats.published[3]?.body).toBe(jobs.nats.published[0]?.body);
   });

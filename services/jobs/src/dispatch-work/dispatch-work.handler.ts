@@ -19,6 +19,7 @@ import { WorkSources, type QueuedWork, type WorkRest, type WorkSource } from './
 interface SourcedWork extends QueuedWork {
   readonly source: WorkSource;
   readonly avoid: readonly string[];
+  readonly pausedModels: readonly string[];
 }
 
 /** The right to release: the name it is held under, and the signal that it is lost or the process stops. */
@@ -93,12 +94,13 @@ export class DispatchWorkHandler {
   }
 
   private sourced(work: QueuedWork, source: WorkSource, pauses: readonly Pause[]): SourcedWork {
-    const { heldBy, avoid } = pauseEffect(work, pauses, this.targets.providers(work.model));
+    const { heldBy, avoid, pausedModels } = pauseEffect(work, pauses, this.targets.providers(work.model));
     return {
       ...this.shares.with(work),
       waiting: heldBy || this.rests.has(work.id, Date.now()) ? 0 : work.waiting,
       source,
       avoid,
+      pausedModels,
     };
   }
 
@@ -126,7 +128,8 @@ export class DispatchWorkHandler {
   private async release(work: SourcedWork, count: number, { holder, signal }: Dispatching): Promise<number> {
     try {
       const rest = (why: WorkRest): void => this.rests.add(work, why, Date.now());
-      return await work.source.release(work, { count, avoid: work.avoid, holder, rest, signal });
+      const { avoid, pausedModels } = work;
+      return await work.source.release(work, { count, avoid, pausedModels, holder, rest, signal });
     } catch (error) {
       if (!signal.aborted) {
         this.logger.warn(

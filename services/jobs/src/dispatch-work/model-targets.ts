@@ -42,6 +42,11 @@ export class ModelTargets implements OnApplicationBootstrap {
     return { callsUnderWay, isHeld: !canBeCalled };
   }
 
+  /** Whether any model has no target that can be called now. */
+  areAnyHeld(now: number): boolean {
+    return [...this.models.keys()].some((model) => this.hold(model, now) !== undefined);
+  }
+
   /** Whether nothing that the workers report keeps a target from being called. */
   canBeCalled({ provider, model }: Pick<Target, 'provider' | 'model'>, now: number): boolean {
     const state = this.board.state(provider, model);

@@ -19,13 +19,22 @@ describe('pauses', () => {
 
   it.each([pause('model', 'other'), pause('project', 'o/q'), pause('project', 'p'), pause('provider', 'other')])(
     'of %p leave it alone',
-    (one) => expect(pauseEffect(work, [one], ['only'])).toEqual({ heldBy: undefined, avoid: [] }),
+    (one) => expect(pauseEffect(work, [one], ['only'])).toEqual({ heldBy: undefined, avoid: [], pausedModels: [] }),
   );
 
   it('of one of several providers keep the work away from it', () => {
     const pauses = [pause('provider', 'a')];
-    expect(pauseEffect(work, pauses, ['a', 'b'])).toEqual({ heldBy: undefined, avoid: ['a'] });
-    expect(pauseEffect({ ...work, model: null }, pauses, undefined)).toEqual({ heldBy: undefined, avoid: ['a'] });
+    expect(pauseEffect(work, pauses, ['a', 'b'])).toMatchObject({ heldBy: undefined, avoid: ['a'] });
+    expect(pauseEffect({ ...work, model: null }, pauses, undefined)).toMatchObject({ heldBy: undefined, avoid: ['a'] });
+  });
+
+  it('of a model hold back what is for it alone, and of work for several models its part', () => {
+    const pauses = [pause('model', 'm'), pause('provider', 'a')];
+    expect(pauseEffect(work, pauses, ['b'])).toMatchObject({ heldBy: pauses[0], pausedModels: [] });
+    expect(pauseEffect({ ...work, model: null }, pauses, undefined)).toMatchObject({
+      heldBy: undefined,
+      pausedModels: ['m'],
+    });
   });
 
   it('of all providers hold it back', () => {

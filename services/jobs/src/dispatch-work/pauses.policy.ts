@@ -16,6 +16,8 @@ export interface Pause {
 export interface PauseEffect {
   readonly heldBy: Pause | undefined;
   readonly avoid: readonly string[];
+  /** Which of its requests are held back, where it is for several models. */
+  readonly pausedModels: readonly string[];
 }
 
 /**
@@ -37,5 +39,9 @@ export function pauseEffect(
       (scope === 'project' && name === project) ||
       (scope === 'provider' && isAlone && providers.includes(name)),
   );
-  return { heldBy, avoid: providers ? avoid.filter((name) => providers.includes(name)) : avoid };
+  return {
+    heldBy,
+    avoid: providers ? avoid.filter((name) => providers.includes(name)) : avoid,
+    pausedModels: work.model === null ? pauses.filter(({ scope }) => scope === 'model').map(({ name }) => name) : [],
+  };
 }

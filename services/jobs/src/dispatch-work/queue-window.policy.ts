@@ -13,7 +13,7 @@ const READY_SECONDS = 2;
 /** With so much it begins, and never falls below, so that a queue that stood still finds its speed again. */
 const LEAST_READY = 128;
 /** What goes to a model none of whose targets can be called now: enough to see that one is well again. */
-const WHILE_HELD = 8;
+export const WHILE_HELD = 8;
 
 /**
  * How many requests of one model may be under way: what is being called, and what will be called in the next seconds. All else

@@ -25,7 +25,7 @@ export interface QueuedWork {
 
 /** Why work of one owner has to wait, though there would be room for it. */
 export interface WorkRest {
-  readonly reason: 'limit' | 'budget' | 'pause';
+  readonly reason: 'limit' | 'budget' | 'pause' | 'provider';
   /** Of what, as people read it. */
   readonly words: string;
   /** For how long at least it is not asked for again. */
@@ -38,6 +38,8 @@ export interface ReleaseOrder {
   readonly count: number;
   /** Providers that an operator has paused: put into the requests' facts, so that the router leaves them out. */
   readonly avoid: readonly string[];
+  /** Models that an operator has paused, where the work is for several. */
+  readonly pausedModels: readonly string[];
   /** The name under which this process holds the right to release; to be checked in the statement that notes the release. */
   readonly holder: string;
   /** To be told why fewer are released than might be: others are released meanwhile. */

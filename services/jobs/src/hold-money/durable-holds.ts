@@ -59,6 +59,11 @@ export class DurableHolds {
     return this.book.index.hasAny(owner);
   }
 
+  /** Whether one request of this owner may have room where another has none that came before, for the same model. */
+  tellsApart(owner: Pick<Facts, 'organization' | 'project' | 'key'>): boolean {
+    return this.book.index.tellsApart(owner);
+  }
+
   /** What counts a request: where one finds no room, those that the same counts would not find it either. */
   countedBy(facts: Facts): string {
     return this.book

@@ -54,6 +54,7 @@ const fields = [
   'nativePlannedAt',
   'nativeLines',
   'returnedLines',
+  'asideLines',
   'savedNanoUsd',
 ] as const satisfies readonly (keyof Batch)[];
 

@@ -57,6 +57,7 @@ function batch(overrides: Partial<Batch> = {}): Batch {
     nativePlannedAt: null,
     nativeLines: 0,
     returnedLines: 0,
+    asideLines: 0,
     savedNanoUsd: 0n,
     ...overrides,
   };

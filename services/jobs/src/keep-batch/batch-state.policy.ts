@@ -95,7 +95,7 @@ export function hasLostLines(batch: Batch, passedBefore: Date | undefined): bool
 /** A batch that was cancelled or expired waits for what is under way: until that has ended, was lost, or took too long. */
 function isWaitingOver(batch: Batch, { now, cancelGraceMilliseconds, passedBefore }: BatchCircumstances): boolean {
   return (
-    (batch.nativeLines === 0 && endedLines(batch) >= batch.offeredLines - batch.returnedLines) ||
+    (batch.nativeLines === 0 && endedLines(batch) >= batch.offeredLines - batch.returnedLines - batch.asideLines) ||
     now.getTime() - closedAt(batch).getTime() >= cancelGraceMilliseconds ||
     hasLostLines(batch, passedBefore)
   );

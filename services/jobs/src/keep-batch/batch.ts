@@ -61,6 +61,8 @@ export interface Batch {
   readonly nativeLines: number;
   /** Lines that came back from there and have not been sent online. */
   readonly returnedLines: number;
+  /** Lines that wait while others of the batch went on. */
+  readonly asideLines: number;
   /** What the batch prices of providers have saved. */
   readonly savedNanoUsd: bigint;
 }

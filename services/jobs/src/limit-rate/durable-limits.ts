@@ -98,6 +98,11 @@ export class DurableLimits implements OnApplicationBootstrap, BeforeApplicationS
     return this.index.hasAny(owner);
   }
 
+  /** Whether one request of this owner may have room where another has none that came before, for the same model. */
+  tellsApart(owner: LimitOwner): boolean {
+    return this.index.tellsApart(owner);
+  }
+
   /**
    * Those of these requests, from the first on, that may be put on their way now; what is no request is free. No more of them are read
    * than fit, and one more. `rest` is told why not all, and for how long. The same request counts once, however often it is asked for.

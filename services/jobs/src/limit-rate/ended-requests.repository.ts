@@ -68,16 +68,17 @@ export class EndedRequestsRepository {
     );
   }
 
-  /** What was put on its way and has not ended; lines that are at providers count there. */
+  /** What was put on its way and has not ended; lines that are at providers count there, and those that were set aside nowhere. */
   underWay(): Promise<RequestUnderWay[]> {
     return this.database.query<RequestUnderWay>(
       `SELECT b.organization, b.project, b.key, b.model, b.id AS "batchId", l.line, NULL AS "jobId"
        FROM jobs.batches b
-         JOIN jobs.batch_lines l ON l.batch_id = b.id AND l.line <= b.published_lines
+         JOIN jobs.batch_lines l ON l.batch_id = b.id AND l.line <= b.offered_lines
          LEFT JOIN jobs.batch_results r ON r.batch_id = l.batch_id AND r.line = l.line
-         LEFT JOIN jobs.native_lines n ON n.batch_id = l.batch_id AND n.line = l.line
-       WHERE b.status = 'in_progress' AND r.batch_id IS NULL AND n.batch_id IS NULL
-         AND b.published_lines > b.completed_lines + b.failed_lines + b.unfinished_lines
+         LEFT JOIN jobs.native_lines n ON n.batch_id = l.batch_id AND n.line = l.line AND n.place <> 'done'
+         LEFT JOIN jobs.aside_lines a ON a.batch_id = l.batch_id AND a.line = l.line AND a.sent_at IS NULL
+       WHERE b.status = 'in_progress' AND r.batch_id IS NULL AND n.batch_id IS NULL AND a.batch_id IS NULL
+         AND b.offered_lines > b.completed_lines + b.failed_lines + b.unfinished_lines
        UNION ALL
        SELECT organization, project, key, model, NULL, NULL, id FROM jobs.jobs
        WHERE published_at IS NOT NULL AND outcome IS NULL`,

@@ -70,15 +70,26 @@ export class LikelyRoutes {
    * Those of the requests, from the first on, that do not have to wait until an operator lets a provider go on which alone may serve
    * them. What nobody may serve whatever happens is not held back: the router says why.
    */
-  async *unpaused(requests: Requests, rest: (why: WorkRest) => void): AsyncGenerator<Facts | undefined> {
+  async *unpaused(
+    requests: Requests,
+    rest: (why: WorkRest) => void,
+    pausedModels: readonly string[] = [],
+  ): AsyncGenerator<Facts | undefined> {
     for await (const facts of requests) {
-      if (facts && this.isForPausedAlone(facts)) {
-        const words = `provider ${facts.withheldProviders?.join() ?? ''}`;
+      const words = facts && this.pausedFor(facts, pausedModels);
+      if (words !== undefined) {
         rest({ reason: 'pause', words, milliseconds: PAUSED_MILLISECONDS });
         return;
       }
       yield facts;
     }
+  }
+
+  /** What an operator has paused that the request waits for; undefined where it does not wait. */
+  pausedFor(facts: Facts, pausedModels: readonly string[]): string | undefined {
+    const model = pausedModels.find((name) => facts.model === name || facts.model.startsWith(`${name}:`));
+    if (model !== undefined) return `model ${model}`;
+    return this.isForPausedAlone(facts) ? `provider ${facts.withheldProviders?.join() ?? ''}` : undefined;
   }
 
   /** Whether only those may serve the request that it is kept from. */

@@ -5,10 +5,12 @@ import {
   type Priority,
   type QueuedWork,
   type ReleaseOrder,
+  type WorkRest,
   type WorkSource,
 } from '../dispatch-work/work-source.js';
 import { NativeRoutes } from '../native-batches/native-routes.js';
 import { PlanNativeHandler } from '../native-batches/plan-native.handler.js';
+import { PublishAsideHandler } from './publish-aside.handler.js';
 import { PublishLinesHandler } from './publish-lines.handler.js';
 import { PublishReturnedHandler } from './publish-returned.handler.js';
 
@@ -19,6 +21,7 @@ const PATIENT_WINDOW = 'background';
 type BatchWork = Omit<QueuedWork, 'priority'> & {
   readonly window: string;
   readonly returned: number;
+  readonly aside: number;
   readonly total: number;
   /** Nobody has decided yet which lines go to providers. */
   readonly isUnplanned: boolean;
@@ -35,6 +38,7 @@ export class BatchLinesSource implements WorkSource, OnModuleInit {
     private readonly sources: WorkSources,
     private readonly publication: PublishLinesHandler,
     private readonly returned: PublishReturnedHandler,
+    private readonly aside: PublishAsideHandler,
     private readonly routes: NativeRoutes,
     private readonly planning: PlanNativeHandler,
   ) {}
@@ -46,8 +50,9 @@ export class BatchLinesSource implements WorkSource, OnModuleInit {
   async survey(): Promise<QueuedWork[]> {
     const rows = await this.database.query<BatchWork>(
       `SELECT id, organization, project, completion_window AS window, expires_at AS deadline, model,
-         total_lines - published_lines + returned_lines AS waiting, returned_lines AS returned, total_lines AS total,
-         greatest(0, published_lines - native_lines - returned_lines
+         total_lines - published_lines + returned_lines + aside_lines AS waiting, returned_lines AS returned,
+         aside_lines AS aside, total_lines AS total,
+         greatest(0, published_lines - native_lines - returned_lines - aside_lines
            - completed_lines - failed_lines - unfinished_lines) AS "underWay",
          native_planned_at IS NULL AND offered_lines = 0 AS "isUnplanned"
        FROM jobs.batches
@@ -62,15 +67,30 @@ export class BatchLinesSource implements WorkSource, OnModuleInit {
   }
 
   async release({ id, model, deadline }: QueuedWork, order: ReleaseOrder): Promise<number> {
-    const { isUnplanned = false, returned = 0, total = 0 } = this.works.get(id) ?? {};
+    const { isUnplanned = false, returned = 0, aside = 0, total = 0 } = this.works.get(id) ?? {};
     if (isUnplanned && this.routes.mayGo(model, deadline.getTime() - Date.now(), total)) {
       this.planning.begin(id);
       return 0;
     }
-    const back = returned > 0 ? await this.returned.publish(id, order) : 0;
-    if (back >= order.count) return back;
-    return back + (await this.publication.publish(id, { ...order, count: order.count - back }));
+    const whys: WorkRest[] = [];
+    const part = (released: number): ReleaseOrder => ({
+      ...order,
+      count: order.count - released,
+      rest: (why) => whys.push(why),
+    });
+    let released = aside > 0 ? await this.aside.publish(id, part(0)) : 0;
+    if (released < order.count && returned > 0) released += await this.returned.publish(id, part(released));
+    if (released >= order.count) return released;
+    const { count, mayGoOn } = await this.publication.publish(id, part(released));
+    // The batch rests only where none of its lines could go now: there may be others behind those that were set aside.
+    if (released + count < order.count && !mayGoOn) soonest(whys).forEach(order.rest);
+    return released + count;
   }
+}
+
+/** What is over first; none where nothing is waited for. */
+function soonest(whys: readonly WorkRest[]): WorkRest[] {
+  return whys.toSorted((one, other) => one.milliseconds - other.milliseconds).slice(0, 1);
 }
 
 function priorityOf(window: string): Priority {

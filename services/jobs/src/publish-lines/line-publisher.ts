@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   encodeRequestBundles,
@@ -116,7 +117,7 @@ export class LinePublisher {
 
   private send({ requests, bytes }: EncodedBundle, repetition: number | undefined): Promise<void> {
     const first = requests[0]?.facts.requestId ?? '';
-    const messageId = `${first}+${requests.length}${repetition === undefined ? '' : `:r${repetition}`}`;
+    const messageId = `${first}+${requests.length}.${digestOf(requests)}${repetition === undefined ? '' : `:r${repetition}`}`;
     const headers = { [MessageHeader.requestId]: first, [MessageHeader.bundle]: String(requests.length) };
     return this.publisher.publish(Subject.requestAcceptedDurable(PRIORITY), bytes, {
       headers,
@@ -144,6 +145,12 @@ export class LinePublisher {
     const { outcome, lane, model } = event;
     metrics.requests.add({ outcome, lane, model });
   }
+}
+
+/** Tells apart what begins alike: lines that waited go out with others than before. */
+function digestOf(requests: EncodedBundle['requests']): string {
+  const ids = requests.map(({ facts }) => facts.requestId).join();
+  return createHash('sha256').update(ids).digest('base64url').slice(0, 12);
 }
 
 function steered(request: BundledRequest, { steering }: Publishing): BundledRequest {

@@ -25,6 +25,19 @@ export async function* readPlaces(
   }
 }
 
+/** The first of the places, and as many of the next as may be held at once: lines can be long. */
+export function placesHeldAtOnce<Place extends LinePlace>(
+  places: readonly Place[],
+  { publishInFlightBytes }: Pick<JobLimits, 'publishInFlightBytes'>,
+): readonly Place[] {
+  let bytes = 0;
+  const beyond = places.findIndex(({ byteLength }, index) => {
+    bytes += byteLength;
+    return index > 0 && bytes > publishInFlightBytes;
+  });
+  return beyond === -1 ? places : places.slice(0, beyond);
+}
+
 type Neighbours = [LinePlace, ...LinePlace[]];
 
 function neighboursOf(places: readonly LinePlace[], readBytes: number): Neighbours[] {

@@ -9,6 +9,7 @@ import type { Batch } from '../keep-batch/batch.js';
 import { endingOf, hasLostLines } from '../keep-batch/batch-state.policy.js';
 import { unlessAborted } from '../keep-batch/unless-aborted.js';
 import { ReturnedLinesRepository } from '../native-batches/returned-lines.repository.js';
+import { AsideLinesRepository } from '../publish-lines/aside-lines.repository.js';
 import { readPlaces, type PlacedLine } from '../publish-lines/read-places.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository, type LinePlace } from '../validate-batch/batch-line.repository.js';
@@ -27,6 +28,7 @@ export class RecordUnfinishedHandler {
   constructor(
     private readonly lines: BatchLineRepository,
     private readonly natives: ReturnedLinesRepository,
+    private readonly aside: AsideLinesRepository,
     private readonly files: FileRepository,
     private readonly blobs: BlobStore,
     private readonly results: AtomicBatchPublisher,
@@ -55,6 +57,8 @@ export class RecordUnfinishedHandler {
     await recordAll(hasLostLines(batch, how.passedBefore) ? 0 : batch.offeredLines, (after, limit) =>
       this.lines.withoutResult(batch.id, { after, last: batch.totalLines, limit }),
     );
+    if (batch.asideLines > 0)
+      await recordAll(0, (after, limit) => this.aside.withoutResult(batch.id, { after, limit }));
     // Nobody waits any longer for what is still at providers, and what came back from there is with nobody.
     if (batch.nativeLines + batch.returnedLines === 0) return;
     await recordAll(0, (after, limit) => this.natives.withoutResult(batch.id, { after, limit }));

@@ -3,6 +3,7 @@ import { BlobStore } from '#libs/blobs';
 import { StreamState } from '#libs/messaging';
 import { ServiceLogger } from '#libs/runtime';
 import { PauseEffects } from '../dispatch-work/pause-effects.js';
+import type { PauseEffect } from '../dispatch-work/pauses.policy.js';
 import { JobLimits } from '../job-limits.js';
 import { LikelyRoutes } from '../limit-rate/likely-routes.js';
 import { LinePublisher, type LineToPublish } from '../publish-lines/line-publisher.js';
@@ -11,6 +12,8 @@ import { FileRepository } from '../store-file/file.repository.js';
 import { BatchLineRepository } from '../validate-batch/batch-line.repository.js';
 import { PassageWatch } from './passage-watch.js';
 import { SweepRepository, type LinesUnderWay, type StrandedBatch } from './sweep.repository.js';
+
+type Pauses = Pick<PauseEffect, 'avoid' | 'pausedModels'>;
 
 /**
  * Publishes again what was lost on its way. Postgres says which lines have no result; what had been published when a probe began
@@ -54,10 +57,10 @@ export class SweepLinesHandler {
     let lines = 0;
     const effectOf = await this.pauses.now();
     for (const batch of await this.sweeps.claimStranded(underWay, { firstMilliseconds, mostMilliseconds })) {
-      const { heldBy, avoid } = effectOf(batch);
+      const { heldBy, avoid, pausedModels } = effectOf(batch);
       // It comes again at a later sweep.
       if (heldBy) continue;
-      lines += await this.publishAgain(batch, avoid).catch((error: unknown) => {
+      lines += await this.publishAgain(batch, { avoid, pausedModels }).catch((error: unknown) => {
         this.logger.warn({ batchId: batch.id, error }, 'lost lines of a batch cannot be published again now');
         return 0;
       });
@@ -75,19 +78,20 @@ export class SweepLinesHandler {
     }
   }
 
-  /** What a paused provider alone may serve comes again at a later sweep. */
-  private isForPausedAlone(batch: StrandedBatch, line: LineToPublish, avoid: readonly string[]): boolean {
-    const facts = avoid.length === 0 ? undefined : this.publisher.factsOf(batch, line, avoid);
-    return facts !== undefined && this.routes.isForPausedAlone(facts);
+  /** What is for a paused model, or for a paused provider alone, comes again at a later sweep. */
+  private isPaused(batch: StrandedBatch, line: LineToPublish, { avoid, pausedModels }: Pauses): boolean {
+    const facts = avoid.length + pausedModels.length === 0 ? undefined : this.publisher.factsOf(batch, line, avoid);
+    return facts !== undefined && this.routes.pausedFor(facts, pausedModels) !== undefined;
   }
 
-  private async publishAgain(batch: StrandedBatch, avoid: readonly string[]): Promise<number> {
+  private async publishAgain(batch: StrandedBatch, pauses: Pauses): Promise<number> {
+    const { avoid } = pauses;
     const file = await this.files.find(batch.inputFileId, { ...batch, admin: false });
     if (!file) return 0;
     let count = 0;
     let after = 0;
     for (;;) {
-      const range = { after, last: batch.lostUpTo, limit: this.limits.sweepLines };
+      const range = { after, last: batch.lostUpTo, limit: this.limits.sweepLines, sentBefore: batch.sentBefore };
       const places = await this.lines.withoutResult(batch.id, range);
       let gathered: LineToPublish[] = [];
       let gatheredBytes = 0;
@@ -97,7 +101,7 @@ export class SweepLinesHandler {
         const isFull =
           gathered.length >= this.limits.bundleRequests || gatheredBytes >= this.limits.publishInFlightBytes;
         if (!isFull && line !== places.at(-1)?.line) continue;
-        const now = gathered.filter((one) => !this.isForPausedAlone(batch, one, avoid));
+        const now = gathered.filter((one) => !this.isPaused(batch, one, pauses));
         await this.publisher.publish(batch, now, { repetition: batch.sweeps, avoid });
         count += now.length;
         gathered = [];

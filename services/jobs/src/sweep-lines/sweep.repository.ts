@@ -9,8 +9,8 @@ export interface LinesUnderWay {
   readonly batches: readonly { readonly id: string; readonly publishedLines: number }[];
 }
 
-/** A batch of whose lines up to `lostUpTo` those without a result were lost on the way, and the number of this sweep over it. */
-export type StrandedBatch = Batch & { readonly sweeps: number; readonly lostUpTo: number };
+/** A batch of whose lines up to `lostUpTo` those without a result were lost on the way, and the number of this sweep over it; what was set aside was lost only if it was sent before `sentBefore`. */
+export type StrandedBatch = Batch & { readonly sweeps: number; readonly lostUpTo: number; readonly sentBefore: Date };
 
 /** Finds batches that wait for results which nothing on its way can bring. */
 @Injectable()
@@ -45,6 +45,9 @@ export class SweepRepository {
            AND (SELECT count(*) FROM jobs.batch_results r WHERE r.batch_id = b.id AND r.line <= noted."publishedLines")
              + (SELECT count(*) FROM jobs.native_lines n LEFT JOIN jobs.batch_results r USING (batch_id, line)
                 WHERE n.batch_id = b.id AND n.line <= noted."publishedLines" AND n.place <> 'done' AND r.line IS NULL)
+             + (SELECT count(*) FROM jobs.aside_lines a LEFT JOIN jobs.batch_results r USING (batch_id, line)
+                WHERE a.batch_id = b.id AND a.line <= noted."publishedLines" AND (a.sent_at IS NULL OR a.sent_at >= $2)
+                  AND r.line IS NULL)
              < noted."publishedLines"
          FOR UPDATE OF b SKIP LOCKED
        )
@@ -53,7 +56,7 @@ export class SweepRepository {
        RETURNING ${batchColumns}, sweeps, lost_up_to AS "lostUpTo"`,
       [JSON.stringify(batches), at, pause.firstMilliseconds, pause.mostMilliseconds],
     );
-    return rows.map((row) => ({ ...toBatch(row), sweeps: row.sweeps, lostUpTo: row.lostUpTo }));
+    return rows.map((row) => ({ ...toBatch(row), sweeps: row.sweeps, lostUpTo: row.lostUpTo, sentBefore: at }));
   }
 
   /** Notes that lost lines are on their way again, from now on. */

@@ -36,16 +36,24 @@ export class BatchLineRepository {
     return rows[0] && Number(rows[0].byteOffset);
   }
 
-  /** The next lines after `after` and up to `last` that have no result and are not at providers, in order. */
-  async withoutResult(batchId: string, range: { after: number; last: number; limit: number }): Promise<LinePlace[]> {
+  /**
+   * The next lines after `after` and up to `last` that have no result and are not at providers, in order; of those that were set aside,
+   * the ones that were sent, before that time where one is given.
+   */
+  async withoutResult(
+    batchId: string,
+    range: { after: number; last: number; limit: number; sentBefore?: Date },
+  ): Promise<LinePlace[]> {
     const rows = await this.database.query<PlaceRow>(
       `SELECT l.line, l.custom_id AS "customId", l.byte_offset AS "byteOffset", l.byte_length AS "byteLength"
        FROM jobs.batch_lines l LEFT JOIN jobs.batch_results r USING (batch_id, line)
        WHERE l.batch_id = $1 AND l.line > $2 AND l.line <= $3 AND r.line IS NULL
          AND NOT EXISTS (SELECT FROM jobs.native_lines n
            WHERE n.batch_id = l.batch_id AND n.line = l.line AND n.place <> 'done')
+         AND NOT EXISTS (SELECT FROM jobs.aside_lines a WHERE a.batch_id = l.batch_id AND a.line = l.line
+           AND (a.sent_at IS NULL OR a.sent_at >= coalesce($5, 'infinity'::timestamptz)))
        ORDER BY l.line LIMIT $4`,
-      [batchId, range.after, range.last, range.limit],
+      [batchId, range.after, range.last, range.limit, range.sentBefore],
     );
     return rows.map((row) => ({ ...row, byteOffset: Number(row.byteOffset) }));
   }
