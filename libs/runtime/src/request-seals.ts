@@ -1,8 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { Undeliverable } from '#libs/messaging';
-import { isRequestSeal, requestSeal, type SealedRequest } from '#libs/secrets';
+import { HmacKey, isRequestSeal, requestSeal, type SealedRequest } from '#libs/secrets';
 import { Settings } from './settings.js';
 
 const KEY_BYTES = 32;
@@ -13,7 +12,7 @@ const KEY_BYTES = 32;
  */
 @Injectable()
 export class RequestSeals {
-  private readonly key: KeyObject | undefined;
+  private readonly key: HmacKey | undefined;
 
   /** @throws Error where the file of the key cannot be read or holds none */
   constructor({ requestSealFile }: Pick<Settings, 'requestSealFile'>) {
@@ -23,7 +22,7 @@ export class RequestSeals {
       throw new Error(
         `${requestSealFile} must hold the base64 of ${KEY_BYTES} bytes: openssl rand -base64 32 makes one`,
       );
-    this.key = createSecretKey(bytes);
+    this.key = new HmacKey(bytes);
   }
 
   /** The facts of a request, or its terminal event, with its seal. */

@@ -5,6 +5,7 @@ export type { WebhookSealContext } from './webhook-seal.js';
 export { openAnswer, sealAnswer } from './answer-seal.js';
 export { decryptPayload, encryptPayload, openPayload, pseudonymOf, sealPayload } from './payload-seal.js';
 export type { PayloadPlace } from './payload-seal.js';
+export { HmacKey } from './hmac-key.js';
 export { KeyHasher } from './key-hasher.js';
 export { openEnvelope, sealEnvelope } from './envelope.js';
 export { fingerprint } from './fingerprint.js';

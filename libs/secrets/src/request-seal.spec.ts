@@ -1,8 +1,8 @@
-import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { HmacKey } from './hmac-key.js';
 import { isRequestSeal, requestSeal, type SealedRequest } from './request-seal.js';
 
-const key = createSecretKey(Buffer.alloc(32, 7));
+const key = new HmacKey(Buffer.alloc(32, 7));
 const request: SealedRequest = {
   requestId: 'req_0123456789',
   organization: 'acme',
@@ -42,7 +42,7 @@ describe('the seal of a request', () => {
 
   it('is none of another key, cut off, or missing', () => {
     const seal = requestSeal(request, key);
-    expect(isRequestSeal(seal, request, createSecretKey(Buffer.alloc(32, 8)))).toBe(false);
+    expect(isRequestSeal(seal, request, new HmacKey(Buffer.alloc(32, 8)))).toBe(false);
     for (const none of [undefined, '', seal.slice(0, 10), `${seal}AA`, '💥'])
       expect(isRequestSeal(none, request, key)).toBe(false);
   });

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import type { HmacKey } from './hmac-key.js';
 
 const SEAL_BYTES = 16;
 
@@ -31,22 +32,22 @@ export interface SealedRequest {
  * The mark by which those who accepted a request know it again when it ends: HMAC-SHA-256 of who it is, cut to 16 bytes, in base64url.
  * It is equal for equal requests, whatever order their fields have.
  */
-export function requestSeal(request: SealedRequest, key: KeyObject): string {
+export function requestSeal(request: SealedRequest, key: HmacKey): string {
   return hmacOf(request, key).toString('base64url');
 }
 
 /** Whether a seal is that of the request; false for whatever is none. */
-export function isRequestSeal(seal: string | undefined, request: SealedRequest, key: KeyObject): boolean {
+export function isRequestSeal(seal: string | undefined, request: SealedRequest, key: HmacKey): boolean {
   const given = Buffer.from(seal ?? '', 'base64url');
   return given.length === SEAL_BYTES && timingSafeEqual(given, hmacOf(request, key));
 }
 
-function hmacOf(request: SealedRequest, key: KeyObject): Buffer {
+function hmacOf(request: SealedRequest, key: HmacKey): Buffer {
   const { requestId, organization, project, key: name, lane, endUser, shadowOf, job, hold } = request;
   const text = JSON.stringify([
     [requestId, organization, project, name, lane, endUser ?? null, shadowOf ?? null],
     !job ? null : 'jobId' in job ? [job.jobId, job.run] : [job.batchId, job.line, job.customId],
     hold ? [hold.nanoUsd, hold.leases.map(({ id, nanoUsd, providers }) => [id, nanoUsd, providers ?? null])] : null,
   ]);
-  return createHmac('sha256', key).update(text).digest().subarray(0, SEAL_BYTES);
+  return key.mark(text).subarray(0, SEAL_BYTES);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/storage';
+import { Database, RowsParameter } from '#libs/storage';
 import type { Queries } from '../keep-batch/batch.repository.js';
 
 /** Where one line of a batch stands in its input file. */
@@ -12,6 +12,13 @@ export interface LinePlace {
 
 type PlaceRow = Omit<LinePlace, 'byteOffset'> & { readonly byteOffset: string };
 
+const PLACES = new RowsParameter<LinePlace>([
+  ['line', 'integer', ({ line }) => line],
+  ['custom_id', 'text', ({ customId }) => customId],
+  ['byte_offset', 'bigint', ({ byteOffset }) => byteOffset],
+  ['byte_length', 'integer', ({ byteLength }) => byteLength],
+]);
+
 /** Rows of `jobs.batch_lines`. */
 @Injectable()
 export class BatchLineRepository {
@@ -20,10 +27,8 @@ export class BatchLineRepository {
   /** One statement for many lines. */
   async insert(batchId: string, lines: readonly LinePlace[], within: Queries): Promise<void> {
     await within.query(
-      `INSERT INTO jobs.batch_lines (batch_id, line, custom_id, byte_offset, byte_length)
-       SELECT $1, l.line, l."customId", l."byteOffset", l."byteLength"
-       FROM json_to_recordset($2::json) AS l(line integer, "customId" text, "byteOffset" bigint, "byteLength" integer)`,
-      [batchId, JSON.stringify(lines)],
+      `INSERT INTO jobs.batch_lines (batch_id, ${PLACES.names}) SELECT $1, * FROM ${PLACES.source('place', 2)}`,
+      [batchId, ...PLACES.values(lines)],
     );
   }
 
