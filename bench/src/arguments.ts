@@ -31,7 +31,7 @@ export interface BenchArguments {
 export const USAGE = `Usage: npm run bench -- [options]
 
 Measures Switchyard, the same upstream called directly, and a peer gateway from npm, in one run, and prints ratios.
-The whole run takes about ten minutes; leave the machine alone meanwhile.
+The whole run takes about half an hour; leave the machine alone meanwhile.
 
   --quick          short rounds, small batch, one round: to try the bench, not to quote (about 90 seconds)
   --only SECTION   interactive, streams, translated, bounds, idempotency, pacing, durable, batches, limits, records,

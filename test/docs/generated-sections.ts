@@ -3,6 +3,7 @@ export const pagesWithTables: readonly string[] = [
   'docs/architecture/2-streams.md',
   'docs/architecture/3-messages.md',
   'docs/architecture/6-identities.md',
+  'docs/metrics.md',
 ];
 
 const SECTION = /<!-- generated: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g;

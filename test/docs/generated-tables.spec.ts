@@ -9,20 +9,20 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('the tables of the documentation', () => {
   // Stale? npm run build && node dist/test/docs/write-generated-tables.main.js
-  it.each(pagesWithTables)('are those of the contracts in %s', (path) => {
+  it.each(pagesWithTables)('are those of the contracts in %s', async (path) => {
     const page = read(path);
 
-    expect(page).toBe(withTables(page, generatedTables()));
+    expect(page).toBe(withTables(page, await generatedTables()));
   });
 
-  it('are each on exactly one page', () => {
+  it('are each on exactly one page', async () => {
     const shown = pagesWithTables.flatMap((path) => tablesIn(read(path)));
 
-    expect(shown.toSorted()).toEqual([...generatedTables().keys()].toSorted());
+    expect(shown.toSorted()).toEqual([...(await generatedTables()).keys()].toSorted());
   });
 
-  it('know the stream of a subject with several varying parts', () => {
-    const row = generatedTables()
+  it('know the stream of a subject with several varying parts', async () => {
+    const row = (await generatedTables())
       .get('subjects')
       ?.split('\n')
       .find((line) => line.includes('<outcome>'));

@@ -12,6 +12,7 @@ import {
   type StreamDefinition,
 } from '#libs/contracts';
 import type { ZodType } from 'zod';
+import { metricTable } from './metric-table.js';
 import { permissionTable } from './permission-table.js';
 import { markdownTable } from './markdown-table.js';
 import { deadLetterNotes, headerNotes, subjectNotes, subjectParameters } from './message-notes.js';
@@ -23,7 +24,7 @@ const DAY = 24 * HOUR;
 const MEBIBYTE = 1024 ** 2;
 
 /** Every generated table of the documentation, by the name in its markers. */
-export function generatedTables(): ReadonlyMap<string, string> {
+export async function generatedTables(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['subjects', subjects()],
     ['headers', headers()],
@@ -35,6 +36,7 @@ export function generatedTables(): ReadonlyMap<string, string> {
     ['streams', streams()],
     ['consumers', consumers()],
     ['permissions', permissionTable()],
+    ['metrics', await metricTable()],
   ]);
 }
 

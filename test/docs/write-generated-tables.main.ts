@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { generatedTables } from './generated-tables.js';
 import { pagesWithTables, withTables } from './generated-sections.js';
 
-const tables = generatedTables();
+const tables = await generatedTables();
 for (const page of pagesWithTables) {
   const before = readFileSync(page, 'utf8');
   const after = withTables(before, tables);
