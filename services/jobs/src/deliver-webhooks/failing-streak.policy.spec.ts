@@ -34,7 +34,7 @@ describe('failures of an endpoint', () => {
       fc.property(gaps, (between) => {
         const hours = between.reduce<number[]>((all, gap) => [...all, (all.at(-1) ?? 0) + gap], [0]);
         const last = hours.at(-1) ?? 0;
-        const needed = hours.filter((hour, index) => last - (hours[index + 1] ?? last) < DAYS / HOUR);
+        const needed = hours.filter((_, index) => last - (hours[index + 1] ?? last) < DAYS / HOUR);
         const isLong = last - (needed[0] ?? last) >= DAYS / HOUR;
         const isDense = needed.every(
           (hour, index) => index === 0 || (hour - (needed[index - 1] ?? 0)) * HOUR <= LONGEST_SILENCE_MILLISECONDS,
