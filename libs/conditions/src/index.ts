@@ -1,7 +1,5 @@
 export { compileCondition, referencedFacts } from './compile-condition.js';
-export type { Compilation } from './compile-condition.js';
 export { Condition } from './condition.js';
-export type { Evaluation } from './condition.js';
 export { ConditionVariables } from './condition-variables.js';
 export type { ConditionFacts } from './condition-variables.js';
 export { CONDITION_LIMITS } from './condition-limits.js';

@@ -1,4 +1,4 @@
-export { readSettings, type ReadSettingsOptions } from './read-settings.js';
+export { readSettings } from './read-settings.js';
 export type { Environment } from './environment.js';
 export type { DurableKeepSettings, HttpSettings, S3Location, Settings, SignInSettings } from './settings.js';
 export { SettingsError } from './settings.error.js';

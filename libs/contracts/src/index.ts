@@ -6,43 +6,20 @@ export type { StreamDefinition, ConsumerDefinition } from './topology.js';
 export { MessageAccess } from './access/service-access.js';
 export type { BucketName, ServiceAccess, SubjectName } from './access/service-access.js';
 export { bucketStream, inboxPrefixOf, patternsOf, streamsNeededBy } from './access/access-patterns.js';
-export {
-  factsSchema,
-  planBoundsSchema,
-  jobReference,
-  lineReference,
-  singleJobReference,
-  byteSpan,
-  OPERATIONS,
-} from './routing/facts.js';
-export type {
-  Facts,
-  Operation,
-  PlanBounds,
-  JobReference,
-  LineReference,
-  SingleJobReference,
-  ByteSpan,
-} from './routing/facts.js';
+export { factsSchema, jobReference, OPERATIONS } from './routing/facts.js';
+export type { Facts, Operation, PlanBounds, JobReference, LineReference, ByteSpan } from './routing/facts.js';
 export { holdSchema } from './routing/hold.js';
 export type { Hold } from './routing/hold.js';
 export { TASKS } from './routing/task.js';
 export type { Task } from './routing/task.js';
-export {
-  unsupportedPolicy,
-  timeoutsSchema,
-  targetSchema,
-  candidateSchema,
-  decisionSchema,
-  routingSlipSchema,
-} from './routing/plan.js';
+export { unsupportedPolicy, timeoutsSchema, targetSchema, decisionSchema, routingSlipSchema } from './routing/plan.js';
 export type { UnsupportedPolicy, Timeouts, Target, Candidate, Decision, RoutingSlip } from './routing/plan.js';
-export { executionPolicySchema, failureRule, retryRule } from './routing/execution-policy.js';
+export { executionPolicySchema, failureRule } from './routing/execution-policy.js';
 export type { ExecutionPolicy, FailureRule, RetryRule } from './routing/execution-policy.js';
 export { readFacts, readSlip } from './routing/read-headers.js';
 export { recordedFactsOf, recordedFactsSchema } from './routing/recorded-facts.js';
 export type { RecordedFacts } from './routing/recorded-facts.js';
-export { statisticBound, wishesSchema } from './routing/wishes.js';
+export { wishesSchema } from './routing/wishes.js';
 export type { StatisticBound, Wishes } from './routing/wishes.js';
 export {
   accessSchema,
@@ -51,9 +28,7 @@ export {
   dataPolicySchema,
   requirementsSchema,
   routingPolicySchema,
-  routingRuleSchema,
   stickyBy,
-  strategySchema,
   targetQuotasSchema,
   timeWindowSchema,
 } from './snapshot/routing-policy.js';
@@ -61,7 +36,6 @@ export type {
   Access,
   AutoPolicy,
   BreakerSettings,
-  DataPolicy,
   Requirements,
   RoutingPolicy,
   RoutingRule,
@@ -74,10 +48,8 @@ export {
   BUILT_IN_CLASSES,
   classesNamed,
   DATA_CLASSES,
-  DATA_CLASS_GROUPS,
   dataClass,
   dataClassOrGroup,
-  dataRequirementsSchema,
   guardAction,
   guardEntrySchema,
   guardSide,
@@ -85,7 +57,6 @@ export {
 } from './snapshot/guard-policy.js';
 export type {
   DataClass,
-  DataClassOrGroup,
   DataRequirements,
   GuardAction,
   GuardEntry,
@@ -94,12 +65,7 @@ export type {
 } from './snapshot/guard-policy.js';
 export { guardVerdictSchema } from './routing/guard-verdict.js';
 export type { GuardVerdict } from './routing/guard-verdict.js';
-export {
-  breakerRecordSchema,
-  quantilesSchema,
-  targetReportSchema,
-  workerReportSchema,
-} from './health/target-report.js';
+export { breakerRecordSchema, workerReportSchema } from './health/target-report.js';
 export type {
   BreakerRecord,
   Quantiles,
@@ -111,7 +77,6 @@ export type {
 export {
   decidedRequestListSchema,
   decidedRequestPageSchema,
-  decidedRequestSchema,
   policyChangeReplySchema,
   policyListReplySchema,
   policyListSchema,
@@ -120,7 +85,6 @@ export {
   policyReplaySchema,
   policyRollBackSchema,
   policyTrySchema,
-  policyVersionSchema,
   routeExplainReplySchema,
   routeExplainSchema,
 } from './queries/routes.js';
@@ -140,17 +104,11 @@ export type {
   RouteExplain,
   RouteExplainReply,
 } from './queries/routes.js';
-export { priceSchema, priceTierSchema } from './snapshot/price.js';
+export { priceSchema } from './snapshot/price.js';
 export type { Price, PriceTier } from './snapshot/price.js';
 export { ABILITIES, MODALITIES, modelLimitsSchema } from './snapshot/model-limits.js';
 export type { Ability, Modality, ModelLimits } from './snapshot/model-limits.js';
-export {
-  snapshotSchema,
-  providerEntrySchema,
-  modelEntrySchema,
-  targetEntrySchema,
-  keyEntrySchema,
-} from './snapshot/snapshot.js';
+export { snapshotSchema, modelEntrySchema, keyEntrySchema } from './snapshot/snapshot.js';
 export type { Snapshot, ProviderEntry, ModelEntry, TargetEntry, KeyEntry } from './snapshot/snapshot.js';
 export { providerOptions, openaiOptionsSchema, simOptionsSchema } from './snapshot/provider-options.js';
 export type {
@@ -160,24 +118,11 @@ export type {
   AzureOptions,
   BedrockOptions,
 } from './snapshot/provider-options.js';
-export {
-  COST_BUCKETS,
-  COST_GROUPS,
-  costReportReplySchema,
-  costReportSchema,
-  costRowSchema,
-  MOST_COST_ROWS,
-} from './queries/costs.js';
+export { COST_GROUPS, costReportReplySchema, costReportSchema, MOST_COST_ROWS } from './queries/costs.js';
 export type { CostReport, CostReportReply, CostRow } from './queries/costs.js';
-export { invoiceReadReplySchema, invoiceReadSchema, invoiceSchema } from './queries/invoices.js';
+export { invoiceReadReplySchema, invoiceReadSchema } from './queries/invoices.js';
 export type { Invoice, InvoiceRead, InvoiceReadReply } from './queries/invoices.js';
-export {
-  exportRowSchema,
-  MOST_EXPORT_ROWS,
-  RECONCILED,
-  reconciliationReplySchema,
-  reconciliationRunSchema,
-} from './queries/reconciliations.js';
+export { MOST_EXPORT_ROWS, reconciliationReplySchema, reconciliationRunSchema } from './queries/reconciliations.js';
 export type { ExportRow, Reconciled, ReconciliationReply, ReconciliationRun } from './queries/reconciliations.js';
 export { usageSchema } from './events/usage.js';
 export type { Usage } from './events/usage.js';
@@ -194,7 +139,7 @@ export type { BundledRequest, EncodedBundle } from './bundles/request-bundle.js'
 export type { SentRequestEnded } from './events/request-ended.message.js';
 export { eventFacts } from './events/event-facts.js';
 export { requestEndedSchema, requestOutcome, requestEndedSubject } from './events/request-ended.event.js';
-export type { RequestEnded, RequestOutcome } from './events/request-ended.event.js';
+export type { RequestEnded } from './events/request-ended.event.js';
 export { FrameKind, answerHeadSchema } from './events/reply-frame.js';
 export type { AnswerHead } from './events/reply-frame.js';
 export { idempotencyEntrySchema } from './cache/idempotency-entry.js';
@@ -222,13 +167,10 @@ export {
   budgetListReplySchema,
   budgetListSchema,
   budgetRecalledSchema,
-  budgetRecordSchema,
   budgetReturnReplySchema,
   budgetReturnSchema,
-  budgetStateSchema,
   holdPlaceReplySchema,
   holdPlaceSchema,
-  leaseReturnSchema,
   ledgerVerifyReplySchema,
   ledgerVerifySchema,
 } from './queries/budgets.js';
@@ -239,7 +181,6 @@ export type {
   BudgetLeaseReply,
   BudgetList,
   BudgetListReply,
-  BudgetRecalled,
   BudgetRecord,
   BudgetReturn,
   BudgetState,
@@ -249,13 +190,7 @@ export type {
   LedgerVerify,
   LedgerVerifyReply,
 } from './queries/budgets.js';
-export {
-  BUDGET_PERIODS,
-  budgetEntrySchema,
-  budgetExceededSchema,
-  budgetScopeSchema,
-  markupEntrySchema,
-} from './snapshot/budget.js';
+export { BUDGET_PERIODS, budgetEntrySchema, markupEntrySchema } from './snapshot/budget.js';
 export type { BudgetEntry, BudgetPeriod, BudgetScope, MarkupEntry } from './snapshot/budget.js';
 export {
   fileObjectSchema,
@@ -293,7 +228,6 @@ export {
 export {
   MOST_LISTED_NATIVE_BATCHES,
   nativeBatchListSchema,
-  nativeBatchObjectSchema,
   nativeBatchPageSchema,
 } from './queries/native-batch-list.js';
 export type { NativeBatchList, NativeBatchObject, NativeBatchPage } from './queries/native-batch-list.js';
@@ -309,7 +243,6 @@ export type {
   NativeBatchSubmitted,
 } from './queries/native-batches.js';
 export {
-  batchStatus,
   batchObjectSchema,
   batchCreateSchema,
   batchReadSchema,
@@ -319,7 +252,6 @@ export {
 } from './queries/batches.js';
 export type { BatchStatus, BatchObject, BatchCreate, BatchRead, BatchList, BatchPage } from './queries/batches.js';
 export {
-  carriedBytesSchema,
   jobCreateSchema,
   jobDeletedSchema,
   jobListSchema,
@@ -353,10 +285,7 @@ export {
   responseContextReadSchema,
   responseDeletedSchema,
   responseInputListSchema,
-  responseInputPageSchema,
-  responseObjectSchema,
   responsePutSchema,
-  responseKeeping,
   responsePutReplySchema,
   responseReadSchema,
   storedResponseSchema,
@@ -375,15 +304,11 @@ export type {
 } from './queries/responses.js';
 export {
   recordReadSchema,
-  chargeRecordSchema,
   chargeReadReplySchema,
   USAGE_FILTERS,
   USAGE_GROUPS,
   usageReportSchema,
-  usageRowSchema,
   usageReportReplySchema,
-  auditEntrySchema,
-  auditNoteEntrySchema,
   requestReadReplySchema,
   auditEventListSchema,
   auditEventPageSchema,
@@ -404,8 +329,6 @@ export {
   feedbackPageSchema,
   feedbackPutReplySchema,
   feedbackPutSchema,
-  feedbackSchema,
-  judgedRequestSchema,
 } from './queries/feedback.js';
 export type { Feedback, FeedbackList, FeedbackPage, FeedbackPut, JudgedRequest } from './queries/feedback.js';
 export { healthSchema, serviceNames } from './queries/health.js';
@@ -418,7 +341,6 @@ export {
 } from './events/webhook-event.js';
 export type { NotificationRaised, WebhookEvent } from './events/webhook-event.js';
 export {
-  webhookEventFilter,
   webhookEndpointFields,
   webhookEndpointObjectSchema,
   webhookEndpointWithSecretSchema,
@@ -480,7 +402,6 @@ export {
   queuePauseCreateSchema,
   queuePauseSchema,
   queueResumeSchema,
-  queueSchema,
   queuesSchema,
 } from './queries/queues.js';
 export type {
@@ -493,7 +414,7 @@ export type {
   Queues,
 } from './queries/queues.js';
 export { moderationJudgementSchema, textsModerateSchema } from './queries/texts-moderate.js';
-export type { ModerationJudgement, TextsModerate } from './queries/texts-moderate.js';
+export type { TextsModerate } from './queries/texts-moderate.js';
 export { openRequestListSchema, openRequestsSchema } from './queries/open-requests.js';
 export type { OpenRequestList, OpenRequests } from './queries/open-requests.js';
 export {
@@ -527,18 +448,16 @@ export type {
   KeyRevoked,
   KeyRotate,
   KeyUpdate,
-  KeyUpdateFields,
   KeyUsed,
 } from './admin/key-objects.js';
 export { LIMIT_MEASURES, limitRecalledSchema, limitStateSchema } from './cache/limit-state.js';
-export type { LimitMeasure, LimitRecalled, LimitState } from './cache/limit-state.js';
+export type { LimitMeasure, LimitState } from './cache/limit-state.js';
 export {
   organizationEntrySchema,
   ownedLimitsSchema,
   PLAN_FEATURES,
   planEntrySchema,
   rateLimitShape,
-  rateLimitsSchema,
 } from './snapshot/plan-entry.js';
 export type { OrganizationEntry, OwnedLimits, PlanEntry, PlanFeature, RateLimits } from './snapshot/plan-entry.js';
 export {
@@ -546,7 +465,6 @@ export {
   configurationApplySchema,
   configurationExportReplySchema,
   configurationExportSchema,
-  documentDifferenceSchema,
   RESOURCE_KINDS,
   resourceChangeReplySchema,
   resourceChangeSchema,
@@ -575,7 +493,7 @@ export {
   payloadRuleSchema,
   retentionRuleSchema,
 } from './snapshot/payload-rule.js';
-export type { PayloadKeeping, PayloadOrder, PayloadRule, RetentionRule } from './snapshot/payload-rule.js';
+export type { PayloadOrder, PayloadRule, RetentionRule } from './snapshot/payload-rule.js';
 export {
   isPayloadOfSubject,
   MOST_PAYLOAD_PART_BYTES,
@@ -620,7 +538,6 @@ export {
   inclusionProveSchema,
   logExportBeginSchema,
   logExportBegunSchema,
-  logFilterSchema,
   logReadReplySchema,
   logReadSchema,
 } from './queries/audit-log.js';
@@ -682,12 +599,10 @@ export {
   sessionCheckSchema,
   sessionEndSchema,
   sessionListSchema,
-  sessionObjectSchema,
   sessionStateSchema,
   sessionsEndedSchema,
   signInFields,
   signInSchema,
-  visitorSchema,
 } from './admin/people.js';
 export type {
   Invitation,

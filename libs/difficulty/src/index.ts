@@ -7,12 +7,10 @@ export { defaultDifficultyModel } from './default-model/default-difficulty-model
 export { extractFeatures } from './features/extract-features.js';
 export type { PromptFeatures } from './features/extract-features.js';
 export { trainDifficulty } from './training/train-difficulty.js';
-export type { TrainingOptions } from './training/train-difficulty.js';
 export { crossValidate } from './training/cross-validate.js';
-export type { CrossValidation, CrossValidationOptions } from './training/cross-validate.js';
 export { TooFewRows } from './training/too-few-rows.error.js';
-export type { ComparedPrompt, LabelledPrompt, ScoredPrompt } from './training/labelled-prompt.js';
+export type { ComparedPrompt, LabelledPrompt } from './training/labelled-prompt.js';
 export { evaluateDifficulty } from './evaluation/evaluate-difficulty.js';
-export type { CalibrationBin, DifficultyReport, GapReport } from './evaluation/evaluate-scores.js';
+export type { DifficultyReport, GapReport } from './evaluation/evaluate-scores.js';
 export { measureDecisionTime } from './evaluation/measure-decision-time.js';
 export type { DecisionTime } from './evaluation/measure-decision-time.js';

@@ -20,7 +20,7 @@ const REACH_OF_INJECTIONS = 120;
 const compiled = new WeakMap<GuardEntry, CompiledGuard>();
 
 /** Makes a guard of a snapshot ready, once for each entry. */
-export function compileGuard(entry: GuardEntry): CompiledGuard {
+function compileGuard(entry: GuardEntry): CompiledGuard {
   const known = compiled.get(entry);
   if (known) return known;
   const made = { entry, ...detectorAndReach(entry) };

@@ -5,6 +5,6 @@ export type { AuthorizedIdentity } from './authorization.policy.js';
 export { AUTHORIZATION_FILE, ensureIdentities, OPERATOR, REQUEST_SEAL_FILE, seedFile } from './identity-files.js';
 export type { TrailReader } from './identity-files.js';
 export { makeAuthority, makeCertificate } from './certificates.js';
-export type { CertificateRequest, CertifiedKey } from './certificates.js';
+export type { CertifiedKey } from './certificates.js';
 export { ensureDeploymentAccess } from './deployment-access.js';
-export type { DeploymentAccessOptions, FileOwners } from './deployment-access.js';
+export type { FileOwners } from './deployment-access.js';

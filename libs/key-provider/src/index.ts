@@ -1,4 +1,3 @@
 export { KeyProvider, KeyProviderError } from './key-provider.js';
-export type { KeyContext, KeyProviderErrorCode } from './key-provider.js';
+export type { KeyContext } from './key-provider.js';
 export { openKeyProvider } from './open-key-provider.js';
-export type { KeyProviderSettings } from './open-key-provider.js';

@@ -1,12 +1,12 @@
 export { cacheFolder } from './cache-folder.js';
 export { explainSystemError } from './explain-system-error.js';
 export { LocalStackError } from './local-stack.error.js';
-export { findNatsServer, type FindNatsServerOptions, type FoundNatsServer } from './nats/find-nats-server.js';
+export { findNatsServer } from './nats/find-nats-server.js';
 export { NatsServer, type NatsServerOptions } from './nats/nats-server.js';
-export { PostgresServer, type PostgresServerOptions } from './postgres/postgres-server.js';
+export { PostgresServer } from './postgres/postgres-server.js';
 export { postgresAccount, type PostgresAccount } from './postgres/postgres-account.js';
-export { ChildProcess, type ChildProcessOptions, type Exit } from './processes/child-process.js';
-export { startChildService, type ChildServiceOptions } from './processes/child-service.js';
+export { ChildProcess, type Exit } from './processes/child-process.js';
+export { startChildService } from './processes/child-service.js';
 export { freePort } from './processes/free-port.js';
 export { ProcessRecords, type ProcessRecord } from './processes/process-record.js';
-export { Supervisor, type Supervised } from './processes/supervisor.js';
+export { Supervisor } from './processes/supervisor.js';

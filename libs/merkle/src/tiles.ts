@@ -93,7 +93,7 @@ export class LogEdge {
 }
 
 /** The tiles at the right edge of a log, those that are not full; empty ones are left out. */
-export function edgeTiles(size: number): TilePlace[] {
+function edgeTiles(size: number): TilePlace[] {
   const places: TilePlace[] = [];
   for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
     if (hashesAt(size, level) > 0) places.push({ level, index: tileIndex(size, level) });

@@ -2,13 +2,12 @@ export { ACTIONS, INSTALLATION_SUBJECTS, ORGANIZATION_SUBJECTS, PROJECT_SUBJECTS
 export type { Action, Permission, Place, Subject } from './subjects.js';
 export { abilityOf, belongsTo } from './ability-of.js';
 export type { CallerAbility } from './ability-of.js';
-export { grantsAllow, mayGiveScopes, mayGrant } from './may-grant.js';
+export { mayGiveScopes, mayGrant } from './may-grant.js';
 export { permittedPlace, readingPlace } from './reading-place.js';
 export { whoMay } from './who-may.js';
 export { Allowances } from './allowances.js';
 export type { Allowance } from './allowances.js';
 export { KeyPolicies } from './key-policies.js';
-export type { KeyPolicy } from './key-policies.js';
 export { PlanTerms } from './plan-terms.js';
 export type { KeptDays } from './plan-terms.js';
 export { Tiers } from './tiers.js';

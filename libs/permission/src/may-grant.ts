@@ -1,7 +1,7 @@
 import type { Caller, KeyScope, RoleGrant } from '#libs/contracts';
-import { abilityOf, abilityOfGrants, type CallerAbility } from './ability-of.js';
+import { abilityOf, type CallerAbility } from './ability-of.js';
 import { ROLE_RULES, SCOPE_RULES, type Rule } from './role-rules.js';
-import { ACTIONS, type Permission, type Place } from './subjects.js';
+import { ACTIONS, type Place } from './subjects.js';
 
 /**
  * Whether this caller may give somebody that role there: nobody gives more than they have, so everything the role allows must
@@ -17,11 +17,6 @@ export function mayGrant(caller: Caller, { role, ...place }: RoleGrant): boolean
  */
 export function mayGiveScopes(caller: Caller, scopes: readonly KeyScope[], place: Place): boolean {
   return scopes.every((scope) => coversAll(abilityOf(caller), SCOPE_RULES[scope], place));
-}
-
-/** Whether the roles allow this in that place; for deciding about somebody who is not calling. */
-export function grantsAllow(grants: readonly RoleGrant[], permission: Permission, place: Place): boolean {
-  return abilityOfGrants(grants).at(permission, place);
 }
 
 function coversAll(ability: CallerAbility, rules: readonly Rule[], place: Place): boolean {

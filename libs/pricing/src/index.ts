@@ -4,7 +4,7 @@ export { priceVersionOf } from './price-version-of.js';
 export type { TokenAmounts, TokenPrices, UnitAmountName } from './token-prices.js';
 export { batchPricesOf } from './batch-prices.js';
 export { costOf, costPartsOf } from './cost-of.js';
-export type { Cost, CostPart } from './cost-of.js';
+export type { Cost } from './cost-of.js';
 export { missingAmountFor, unpricedIn } from './unpriced-in.js';
 export { attemptsPaidByCaller } from './who-pays.js';
 export type { PaidEnding } from './who-pays.js';

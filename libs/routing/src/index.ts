@@ -1,6 +1,5 @@
-export { privacyOf, privacyTable, type PrivacyBound, type PrivacyTable } from './privacy.policy.js';
+export { privacyOf, privacyTable, type PrivacyTable } from './privacy.policy.js';
 export { PayloadRules } from './payload-rules.js';
-export type { PayloadOwner } from './payload-rules.js';
 export { denialOf } from './access.policy.js';
 export { planCopy, planRoute } from './plan-route.policy.js';
 export { requirementsOfData } from './merged-requirements.policy.js';

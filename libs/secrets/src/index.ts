@@ -1,10 +1,7 @@
 export { sealCredential, openCredential } from './credential-seal.js';
-export type { SealContext } from './credential-seal.js';
 export { sealWebhookSecret, openWebhookSecret } from './webhook-seal.js';
-export type { WebhookSealContext } from './webhook-seal.js';
 export { openAnswer, sealAnswer } from './answer-seal.js';
 export { decryptPayload, encryptPayload, openPayload, pseudonymOf, sealPayload } from './payload-seal.js';
-export type { PayloadPlace } from './payload-seal.js';
 export { HmacKey } from './hmac-key.js';
 export { KeyHasher } from './key-hasher.js';
 export { openEnvelope, sealEnvelope } from './envelope.js';
@@ -16,6 +13,4 @@ export { hintOf, isMistypedKey, issueKey } from './issued-key.js';
 export { newKey } from './new-key.js';
 export { sha256Hex } from './sha256-hex.js';
 export { SecretError } from './secret-error.js';
-export type { SecretErrorCode } from './secret-error.js';
 export { SignInSecrets } from './sign-in-secrets.js';
-export type { TokenPurpose } from './sign-in-secrets.js';

@@ -1,8 +1,8 @@
 export { ChatRequestError, readChatRequest, type ChatMessage, type ChatRequest } from './chat/chat-request.js';
 export { NATURAL_LENGTH, simulate, type SimulateOptions } from './chat/simulate.js';
 export type { FinishReason, SimulatedAnswer, SimulatedChoice, SimulatedUsage } from './chat/simulated-answer.js';
-export { findSimModel, type FoundSimModel } from './models/find-sim-model.js';
-export { SIM_MODELS, type SimModel, type SimModelParameter } from './models/sim-models.js';
+export { findSimModel } from './models/find-sim-model.js';
+export { SIM_MODELS, type SimModel } from './models/sim-models.js';
 export type { SimOperation } from './operations/operation-request.js';
 export { planOperation, type OperationCall } from './operations/plan-operation.js';
 export { planSimulation } from './plan/plan-simulation.js';
@@ -29,4 +29,4 @@ export {
   type WireUsage,
 } from './wire/chat-completion.js';
 export { encodeChunk, type ChatCompletionChunk, type ChunkChoice } from './wire/chat-completion-chunk.js';
-export { completionEvents, type StreamEvent, type StreamFormat } from './wire/completion-events.js';
+export { completionEvents, type StreamEvent } from './wire/completion-events.js';

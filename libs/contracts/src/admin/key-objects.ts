@@ -71,7 +71,6 @@ export const keyUpdateFields = z.strictObject({
   privacy: keyPolicies.privacy.nullable(),
   expiresAt: keyTime.nullable().optional(),
 });
-export type KeyUpdateFields = z.infer<typeof keyUpdateFields>;
 
 /** How long a key may go on being accepted beside the one that takes its place: 30 days. */
 export const MOST_OVERLAP_SECONDS = 30 * 86_400;

@@ -11,7 +11,7 @@ const time = z.string();
 const password = z.string().min(1).max(LONGEST_PASSWORD);
 
 /** From where somebody signs in, as far as it is known; shown to them in the list of their sessions. */
-export const visitorSchema = z.object({ address: z.string().max(100), userAgent: z.string().max(300) });
+const visitorSchema = z.object({ address: z.string().max(100), userAgent: z.string().max(300) });
 export type Visitor = z.infer<typeof visitorSchema>;
 
 /** Bodies of `/auth/*`. */
@@ -41,7 +41,7 @@ export const personPageSchema = z.object({ people: z.array(personSchema), hasMor
 export type PersonPage = z.infer<typeof personPageSchema>;
 
 /** A session as its person sees it. */
-export const sessionObjectSchema = z.object({
+const sessionObjectSchema = z.object({
   object: z.literal('session'),
   id: slug,
   /** `password`, or `oidc:` and the name of the issuer. */

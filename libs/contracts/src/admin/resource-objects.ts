@@ -13,7 +13,7 @@ export const RESOURCE_KINDS = [
   'price',
   'plan',
 ] as const;
-export const resourceKind = z.enum(RESOURCE_KINDS);
+const resourceKind = z.enum(RESOURCE_KINDS);
 export type ResourceKind = z.infer<typeof resourceKind>;
 
 const name = z.string().min(1).max(200);
@@ -81,7 +81,7 @@ export const configurationApplySchema = z.object({
 export type ConfigurationApply = z.infer<typeof configurationApplySchema>;
 
 /** One document that differs. */
-export const documentDifferenceSchema = z.object({
+const documentDifferenceSchema = z.object({
   ...address,
   change: z.enum(['create', 'update', 'delete', 'unchanged', 'file']),
   /** Fields that differ, where both have the document. */

@@ -37,4 +37,3 @@ export type LimitState = z.infer<typeof limitStateSchema>;
 
 /** Told to all who hold leases: somebody needs what is not used of this limit. */
 export const limitRecalledSchema = z.object({ subject: z.string().max(300), holder: z.string().max(200) });
-export type LimitRecalled = z.infer<typeof limitRecalledSchema>;

@@ -10,7 +10,6 @@ import { attemptSchema, errorClass, providerMessageSchema } from './attempt.js';
 
 /** The four ways a request can end. */
 export const requestOutcome = z.enum(['completed', 'failed', 'cancelled', 'expired']);
-export type RequestOutcome = z.infer<typeof requestOutcome>;
 
 /**
  * The one terminal event of a request: billing, audit, job state and metrics all follow from it. It never holds a prompt, nor a provider's words, which may quote one;

@@ -3,7 +3,7 @@ import { epochMilliseconds, slug } from '../identifiers.js';
 import { errorClass } from '../events/attempt.js';
 
 /** A statistic at four percentiles, over the calls of the last minutes. */
-export const quantilesSchema = z.object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number() });
+const quantilesSchema = z.object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number() });
 export type Quantiles = z.infer<typeof quantilesSchema>;
 
 const allowanceSchema = z.object({
@@ -21,7 +21,7 @@ const targetAllowanceSchema = z.object({
 export type TargetAllowance = z.infer<typeof targetAllowanceSchema>;
 
 /** What one worker saw of one target lately. */
-export const targetReportSchema = z.object({
+const targetReportSchema = z.object({
   provider: slug,
   model: z.string(),
   /** Calls under way now. */

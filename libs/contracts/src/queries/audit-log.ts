@@ -70,7 +70,7 @@ export const auditKeyPageSchema = z.object({
 export type AuditKeyPage = z.infer<typeof auditKeyPageSchema>;
 
 /** What of a log is exported: entries of a type or a project, or all that the caller may see. */
-export const logFilterSchema = z.object({
+const logFilterSchema = z.object({
   type: z.string().max(100).optional(),
   project: slug.optional(),
   /** Entries recorded from then on, and before then. */

@@ -5,7 +5,7 @@ import { queueHoldSchema } from './queues.js';
 const seconds = z.int().nullable();
 
 /** The states of a batch, as in OpenAI's Batch API. */
-export const batchStatus = z.enum([
+const batchStatus = z.enum([
   'validating',
   'failed',
   'in_progress',

@@ -9,7 +9,7 @@ const subject = z.string().max(512);
 const positiveNanoUsd = z.string().regex(/^\d{1,18}$/);
 
 /** How a budget stands in its period: posted is spent for good, held is set aside and comes down to what is spent. */
-export const budgetStateSchema = z.object({
+const budgetStateSchema = z.object({
   limitNanoUsd: nanoUsd,
   postedNanoUsd: nanoUsd,
   heldNanoUsd: nanoUsd,
@@ -19,7 +19,7 @@ export const budgetStateSchema = z.object({
 export type BudgetState = z.infer<typeof budgetStateSchema>;
 
 /** A part of a lease that was not used. */
-export const leaseReturnSchema = z.object({ lease: z.string().max(100), nanoUsd: positiveNanoUsd });
+const leaseReturnSchema = z.object({ lease: z.string().max(100), nanoUsd: positiveNanoUsd });
 export type LeaseReturn = z.infer<typeof leaseReturnSchema>;
 
 /** Asks for a slice of a budget, of which requests can then be held without asking again. */
@@ -62,7 +62,6 @@ export const budgetReturnReplySchema = z.object({ returned: z.int().nonnegative(
 
 /** Told to all who hold leases: somebody needs what is not used of this budget. */
 export const budgetRecalledSchema = z.object({ budget: budgetId, subject, holder: z.string() });
-export type BudgetRecalled = z.infer<typeof budgetRecalledSchema>;
 
 const MOST_HELD_AT_ONCE = 1_000;
 
@@ -99,7 +98,7 @@ export type HoldPlaceReply = z.infer<typeof holdPlaceReplySchema>;
 
 export const budgetListSchema = z.object({ caller: callerSchema });
 export type BudgetList = z.infer<typeof budgetListSchema>;
-export const budgetRecordSchema = z.object({
+const budgetRecordSchema = z.object({
   id: budgetId,
   organization: z.string(),
   project: z.string().optional(),

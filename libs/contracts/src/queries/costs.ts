@@ -6,7 +6,7 @@ import { USAGE_FILTERS } from './records.js';
 /** What a report of costs can tell apart within a bucket of time. */
 export const COST_GROUPS = USAGE_FILTERS;
 /** How long a bucket is; all begin in UTC. */
-export const COST_BUCKETS = ['hour', 'day', 'month'] as const;
+const COST_BUCKETS = ['hour', 'day', 'month'] as const;
 /** So many rows a report may have. */
 export const MOST_COST_ROWS = 10_000;
 
@@ -23,7 +23,7 @@ export const costReportSchema = z.object({
 });
 export type CostReport = z.infer<typeof costReportSchema>;
 
-export const costRowSchema = z.object({
+const costRowSchema = z.object({
   bucketStartsAt: epochMilliseconds,
   /** In the order of `groupBy`. */
   groups: z.array(z.string()),

@@ -4,7 +4,7 @@ import { recordedFactsSchema } from '../routing/recorded-facts.js';
 import { callerSchema } from './caller.js';
 
 /** What a caller thinks of the answer to one request; a score from 0 (useless) to 1 (right). */
-export const feedbackSchema = z.object({
+const feedbackSchema = z.object({
   requestId,
   score: z.number().min(0).max(1),
   comment: z.string().max(2_000).optional(),
@@ -28,7 +28,7 @@ export const feedbackListSchema = z.object({
 export type FeedbackList = z.infer<typeof feedbackListSchema>;
 
 /** Feedback with what is on record of its request, to learn from. */
-export const judgedRequestSchema = feedbackSchema.extend({
+const judgedRequestSchema = feedbackSchema.extend({
   model: z.string(),
   outcome: z.string(),
   /** The target that answered, where one did. */

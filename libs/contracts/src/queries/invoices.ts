@@ -15,7 +15,7 @@ export type InvoiceRead = z.infer<typeof invoiceReadSchema>;
 const balance = z.string().regex(/^-?\d+$/);
 
 /** What an organisation is charged for a month, by the times at which the ledger recorded it. */
-export const invoiceSchema = z.object({
+const invoiceSchema = z.object({
   organization: slug,
   period: z.string(),
   startsAt: epochMilliseconds,

@@ -64,7 +64,7 @@ export const jobObjectSchema = z.object({
 export type JobObject = z.infer<typeof jobObjectSchema>;
 
 /** Bytes within a query in base64, or, where they would be too many for one, in the bucket `bodies` by their name. */
-export const carriedBytesSchema = z.union([z.object({ base64: z.string() }), z.object({ claim: z.string() })]);
+const carriedBytesSchema = z.union([z.object({ base64: z.string() }), z.object({ claim: z.string() })]);
 export type CarriedBytes = z.infer<typeof carriedBytesSchema>;
 
 /** ingress → jobs: a request to be answered later. When it is answered, the job is committed. */

@@ -5,19 +5,10 @@ import { callerSchema } from './caller.js';
 export const MOST_LISTED_NATIVE_BATCHES = 100;
 
 /** Where a batch at a provider is in its life; the first four have something left to do. */
-export const nativeState = z.enum([
-  'planned',
-  'submitting',
-  'running',
-  'fetching',
-  'ended',
-  'failed',
-  'cancelled',
-  'unknown',
-]);
+const nativeState = z.enum(['planned', 'submitting', 'running', 'fetching', 'ended', 'failed', 'cancelled', 'unknown']);
 
 /** A batch at a provider as an operator sees it; times in RFC 3339. */
-export const nativeBatchObjectSchema = z.object({
+const nativeBatchObjectSchema = z.object({
   id: z.string(),
   object: z.literal('native_batch'),
   /** The batch of ours that its lines are of, and whose that is. */

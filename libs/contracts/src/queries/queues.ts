@@ -28,7 +28,7 @@ export const queueHoldSchema = z.object({
 export type QueueHold = z.infer<typeof queueHoldSchema>;
 
 /** The durable work of one model that waits or is under way; `model` is `*` where requests of one batch name several. */
-export const queueSchema = z.object({
+const queueSchema = z.object({
   model: z.string(),
   waiting: z.int(),
   under_way: z.int(),

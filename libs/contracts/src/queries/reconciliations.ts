@@ -3,13 +3,13 @@ import { nanoUsd } from '../identifiers.js';
 import { callerSchema } from './caller.js';
 
 /** What of a provider's report can be compared. */
-export const RECONCILED = ['cost', 'prompt_tokens', 'cached_prompt_tokens', 'completion_tokens'] as const;
+const RECONCILED = ['cost', 'prompt_tokens', 'cached_prompt_tokens', 'completion_tokens'] as const;
 export type Reconciled = (typeof RECONCILED)[number];
 
 const count = z.string().regex(/^\d{1,18}$/);
 
 /** What a provider says of one model on one day of UTC: cost in nano-USD, the rest in tokens. A report has some of them only. */
-export const exportRowSchema = z.object({
+const exportRowSchema = z.object({
   day: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
   /** Absent where the report does not tell models apart. */
   model: z.string().max(300).optional(),

@@ -9,7 +9,7 @@ export const recordReadSchema = z.object({ caller: callerSchema, requestId: z.st
 export type RecordRead = z.infer<typeof recordReadSchema>;
 
 /** What billing knows of one request: a line for each attempt that used something, and what the caller is charged. */
-export const chargeRecordSchema = z.object({
+const chargeRecordSchema = z.object({
   requestId: z.string(),
   costNanoUsd: nanoUsd,
   lines: z.array(
@@ -59,7 +59,7 @@ export const usageReportSchema = z.object({
 });
 export type UsageReport = z.infer<typeof usageReportSchema>;
 
-export const usageRowSchema = z.object({
+const usageRowSchema = z.object({
   /** What the row sums up, in the order of `groupBy`: a name, or an hour, a day or a month of UTC. */
   groups: z.array(z.string()),
   requests: z.int(),
@@ -87,11 +87,11 @@ const auditPlace = {
 } as const;
 
 /** An entry of something besides a request: what an administrator changed, who signed in. */
-export const auditNoteEntrySchema = z.object({ ...auditPlace, note: auditNotedSchema });
+const auditNoteEntrySchema = z.object({ ...auditPlace, note: auditNotedSchema });
 export type AuditNoteEntry = z.infer<typeof auditNoteEntrySchema>;
 
 /** One entry of the trail: the event as stored, its place in the organisation's log and the hash that stands there for it. */
-export const auditEntrySchema = z.object({
+const auditEntrySchema = z.object({
   ...auditPlace,
   event: requestEndedSchema,
 });

@@ -6,7 +6,7 @@ const id = z.string().min(1).max(200);
 const item = z.record(z.string(), z.unknown());
 
 /** A response in the shape of OpenAI's Responses API; what it says beside its id and output is nobody's business here. */
-export const responseObjectSchema = z.looseObject({ id, output: z.array(item) });
+const responseObjectSchema = z.looseObject({ id, output: z.array(item) });
 
 /** What is kept of a response: the response itself, and its input as items, those it continues included. */
 export const storedResponseSchema = z.object({ response: responseObjectSchema, input: z.array(item) });
@@ -16,7 +16,7 @@ export type StoredResponse = z.infer<typeof storedResponseSchema>;
 export const responsePutSchema = z.object({ caller: callerSchema, stored: carriedDocumentSchema });
 export type ResponsePut = z.infer<typeof responsePutSchema>;
 /** `too_large`: above the limit of one response. `id_taken`: the project has another response of this id. */
-export const responseKeeping = z.enum(['kept', 'too_large', 'id_taken']);
+const responseKeeping = z.enum(['kept', 'too_large', 'id_taken']);
 export type ResponseKeeping = z.infer<typeof responseKeeping>;
 export const responsePutReplySchema = z.object({ id, keeping: responseKeeping });
 export type ResponsePutReply = z.infer<typeof responsePutReplySchema>;
@@ -39,7 +39,7 @@ export const responseInputListSchema = z.object({
 });
 export type ResponseInputList = z.infer<typeof responseInputListSchema>;
 
-export const responseInputPageSchema = z.object({
+const responseInputPageSchema = z.object({
   object: z.literal('list'),
   data: z.array(item),
   first_id: z.string().nullable(),

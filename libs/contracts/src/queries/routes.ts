@@ -106,7 +106,7 @@ export const policyListSchema = z.object({
 });
 export type PolicyList = z.infer<typeof policyListSchema>;
 
-export const policyVersionSchema = z.object({
+const policyVersionSchema = z.object({
   revision: z.int(),
   appliedAt: epochMilliseconds,
   /** The file, or what was done by whom. */
@@ -187,7 +187,7 @@ const decidedAttempt = attemptSchema.pick({
 });
 
 /** A terminal event without what no decision rests on. */
-export const decidedRequestSchema = requestEndedSchema
+const decidedRequestSchema = requestEndedSchema
   .pick({
     requestId: true,
     organization: true,

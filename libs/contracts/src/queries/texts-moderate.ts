@@ -36,4 +36,3 @@ export const moderationJudgementSchema = z.object({
   askedAs: requestId.optional(),
   costNanoUsd: nanoUsd.optional(),
 });
-export type ModerationJudgement = z.infer<typeof moderationJudgementSchema>;

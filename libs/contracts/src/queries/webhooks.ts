@@ -12,7 +12,7 @@ const seconds = z.int().nullable();
 const id = z.string().max(MOST_ID_CHARACTERS);
 
 /** What an endpoint wishes to hear of: a type, all types that begin with the same words (`batch.*`), or everything (`*`). */
-export const webhookEventFilter = z.union(
+const webhookEventFilter = z.union(
   [z.literal('*'), webhookEventType, z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\.\*$/)],
   'must be a type like batch.completed, all of a kind like batch.*, or *',
 );

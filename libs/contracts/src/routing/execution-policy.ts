@@ -4,7 +4,7 @@ import { epochMilliseconds } from '../identifiers.js';
 import { payloadOrderSchema } from '../snapshot/payload-rule.js';
 
 /** Further calls of the same target after a failure of one class. Waits in milliseconds. */
-export const retryRule = z.object({
+const retryRule = z.object({
   /** Most further calls; 0 for none. */
   attempts: z.int().min(0).max(20),
   /** The wait before the first of them, doubled for each one after, with jitter. */

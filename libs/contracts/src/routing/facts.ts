@@ -8,7 +8,7 @@ import { wishesSchema } from './wishes.js';
 import { usageSchema } from '../events/usage.js';
 
 /** Where a value stands in a body: first byte and the byte after the last. */
-export const byteSpan = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
+const byteSpan = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 export type ByteSpan = z.infer<typeof byteSpan>;
 
 /**
@@ -29,19 +29,18 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 /** A line of a batch, for the durable lane. `line` counts from 1. */
-export const lineReference = z.object({ batchId: z.string(), line: z.int().positive(), customId: z.string() });
+const lineReference = z.object({ batchId: z.string(), line: z.int().positive(), customId: z.string() });
 export type LineReference = z.infer<typeof lineReference>;
 
 /** A job of its own, for the durable lane. `run` counts how often it was put on its way again after it had been lost. */
-export const singleJobReference = z.object({ jobId: z.string(), run: z.int().nonnegative() });
-export type SingleJobReference = z.infer<typeof singleJobReference>;
+const singleJobReference = z.object({ jobId: z.string(), run: z.int().nonnegative() });
 
 /** What the durable lane does a request for: a line of a batch, or a job of its own. */
 export const jobReference = z.union([lineReference, singleJobReference]);
 export type JobReference = z.infer<typeof jobReference>;
 
 /** What a plan leaves out of routing; absent where it leaves out nothing. */
-export const planBoundsSchema = z.object({
+const planBoundsSchema = z.object({
   /** The plan's name, for whoever is refused. */
   name: slug,
   /** Kinds of strategies that may order targets, besides `priority`; all where absent. */

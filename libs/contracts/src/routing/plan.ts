@@ -45,7 +45,7 @@ export const targetSchema = z.object({
 export type Target = z.infer<typeof targetSchema>;
 
 /** What became of one candidate when the plan was made. */
-export const candidateSchema = z.object({
+const candidateSchema = z.object({
   provider: z.string(),
   model: z.string(),
   /** `planned` with its rank in the plan, from 0, or `dropped`. */

@@ -5,7 +5,7 @@ const MOST_NAMES = 20;
 const names = z.array(z.string().min(1).max(200)).max(MOST_NAMES);
 
 /** A bound on a live statistic at a percentile of it; targets beyond it are tried later, not left out. */
-export const statisticBound = z.object({
+const statisticBound = z.object({
   value: z.number().positive(),
   percentile: z.union([z.literal(50), z.literal(75), z.literal(90), z.literal(99)]),
 });

@@ -6,7 +6,7 @@ export const BUDGET_PERIODS = ['hour', 'day', 'week', 'month', 'quarter', 'total
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
 /** Which requests of its owner a budget counts; all of them where it is absent, and each given list narrows. */
-export const budgetScopeSchema = z.object({
+const budgetScopeSchema = z.object({
   /** Public models, as callers name them, without a suffix. */
   models: z.array(z.string()).min(1).optional(),
   /** Configured providers: requests that may reach one of them are held, and what was spent there is posted. */
@@ -19,7 +19,7 @@ export const budgetScopeSchema = z.object({
 export type BudgetScope = z.infer<typeof budgetScopeSchema>;
 
 /** What happens to a request that does not fit any more. */
-export const budgetExceededSchema = z.discriminatedUnion('kind', [
+const budgetExceededSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refuse') }),
   /** It goes on as a request for this model, where that still fits. */
   z.object({ kind: z.literal('downgrade'), model: z.string() }),

@@ -33,7 +33,7 @@ export const BUILT_IN_CLASSES = [
 ] as const satisfies readonly DataClass[];
 
 /** Names for several classes at once, in policies. */
-export const DATA_CLASS_GROUPS = {
+const DATA_CLASS_GROUPS = {
   pii: ['email', 'phone', 'card', 'iban', 'national_id', 'ip_address', 'person', 'address'],
   financial: ['card', 'iban'],
 } as const satisfies Record<string, readonly DataClass[]>;
@@ -101,7 +101,7 @@ export const guardEntrySchema = z.discriminatedUnion('kind', [
 export type GuardEntry = z.infer<typeof guardEntrySchema>;
 
 /** Of what is required of a target, what is about who gets the data of a request. */
-export const dataRequirementsSchema = requirementsSchema.pick({
+const dataRequirementsSchema = requirementsSchema.pick({
   regions: true,
   providers: true,
   notProviders: true,

@@ -3,7 +3,6 @@ import { slug } from '../identifiers.js';
 
 /** What of prompts and answers is kept beside the trail: nothing, their hashes, their text without what guards find, or all. */
 export const PAYLOAD_KEEPING = ['none', 'hash', 'masked', 'full'] as const;
-export type PayloadKeeping = (typeof PAYLOAD_KEEPING)[number];
 
 /** How payloads are kept of the requests that it names; those of everybody where it names nothing. */
 export const payloadRuleSchema = z.object({

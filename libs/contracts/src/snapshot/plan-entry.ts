@@ -16,7 +16,7 @@ export const rateLimitShape = {
 } as const;
 
 /** How much may be asked for; what is absent is not limited here. Minutes and days are the last 60 seconds and 24 hours. */
-export const rateLimitsSchema = z.object(rateLimitShape);
+const rateLimitsSchema = z.object(rateLimitShape);
 export type RateLimits = z.infer<typeof rateLimitsSchema>;
 
 /** The limits of an owner: on all its requests, and on parts of them that are counted for themselves. */

@@ -38,7 +38,7 @@ const unitAmounts = {
 };
 
 /** The amounts of a whole call whose prompt is longer than `abovePromptTokens`; none is taken over from below. */
-export const priceTierSchema = z.object({ abovePromptTokens: z.int().positive(), ...amounts });
+const priceTierSchema = z.object({ abovePromptTokens: z.int().positive(), ...amounts });
 export type PriceTier = z.infer<typeof priceTierSchema>;
 
 /**

@@ -80,14 +80,14 @@ export const bedrockOptionsSchema = z.object({
 export type BedrockOptions = z.infer<typeof bedrockOptionsSchema>;
 
 /** Options of kind `google`: the Gemini API with a key of AI Studio. `baseUrl` ends with the version. */
-export const googleOptionsSchema = z.object({
+const googleOptionsSchema = z.object({
   baseUrl: z.url({ protocol: /^https?$/ }).default('https://generativelanguage.googleapis.com/v1beta'),
   headers: z.record(z.string(), z.string()).optional(),
 });
 export type GoogleOptions = z.infer<typeof googleOptionsSchema>;
 
 /** Options of kind `vertex`: Vertex AI. `baseUrl`, in place of the location's own address, ends with the version. */
-export const vertexOptionsSchema = z.object({
+const vertexOptionsSchema = z.object({
   project: z.string().regex(/^[a-z0-9.:-]+$/),
   location: z.string().regex(/^[a-z0-9-]+$/),
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
@@ -96,21 +96,21 @@ export const vertexOptionsSchema = z.object({
 export type VertexOptions = z.infer<typeof vertexOptionsSchema>;
 
 /** Options of kind `mistral`: Mistral's own API. */
-export const mistralOptionsSchema = z.object({
+const mistralOptionsSchema = z.object({
   baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.mistral.ai/v1'),
   headers: z.record(z.string(), z.string()).optional(),
 });
 export type MistralOptions = z.infer<typeof mistralOptionsSchema>;
 
 /** Options of kind `cohere`: Cohere's own API, version 2. */
-export const cohereOptionsSchema = z.object({
+const cohereOptionsSchema = z.object({
   baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.cohere.com/v2'),
   headers: z.record(z.string(), z.string()).optional(),
 });
 export type CohereOptions = z.infer<typeof cohereOptionsSchema>;
 
 /** Options of kind `anthropic`: Anthropic's own API. `baseUrl` stops before the version. */
-export const anthropicOptionsSchema = z.object({
+const anthropicOptionsSchema = z.object({
   baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.anthropic.com'),
   /** Sent with every call besides the credential; not secret. */
   headers: z.record(z.string(), z.string()).optional(),

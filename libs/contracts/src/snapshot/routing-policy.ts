@@ -12,7 +12,6 @@ export const dataPolicySchema = z.object({
   /** Whether it keeps them beyond the call. */
   retention: z.boolean().optional(),
 });
-export type DataPolicy = z.infer<typeof dataPolicySchema>;
 
 /** What the provider allows a target, over the whole fleet. */
 export const targetQuotasSchema = z.object({
@@ -59,7 +58,7 @@ export const stickyBy = z.enum(['session', 'user', 'key', 'project']);
 export type StickyBy = z.infer<typeof stickyBy>;
 
 /** How eligible targets are ordered. */
-export const strategySchema = z.discriminatedUnion('kind', [
+const strategySchema = z.discriminatedUnion('kind', [
   /** By `priority`, equals drawn by weight. */
   z.object({ kind: z.literal('priority') }),
   /** All in one draw by weight. */
@@ -105,7 +104,7 @@ export const timeWindowSchema = z.object({
 export type TimeWindow = z.infer<typeof timeWindowSchema>;
 
 /** One rule of a model; the first whose condition and window hold decides. */
-export const routingRuleSchema = z.object({
+const routingRuleSchema = z.object({
   name: z.string(),
   /** CEL over the facts, see `libs/conditions`; absent where only the window counts. */
   when: z.string().optional(),

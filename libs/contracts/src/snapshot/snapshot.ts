@@ -20,7 +20,7 @@ import {
 } from './routing-policy.js';
 
 /** A provider as configured. Its credentials are sealed with the house's secret key; only a worker opens them. */
-export const providerEntrySchema = z.object({
+const providerEntrySchema = z.object({
   name: slug,
   kind: slug,
   /** Options of that kind of provider; its folder validates them. */
@@ -38,7 +38,7 @@ export const providerEntrySchema = z.object({
 export type ProviderEntry = z.infer<typeof providerEntrySchema>;
 
 /** A target of a public model. Lower `priority` is tried first; `weight` is the share among equals. */
-export const targetEntrySchema = z.object({
+const targetEntrySchema = z.object({
   provider: slug,
   model: z.string(),
   priority: z.int().nonnegative(),

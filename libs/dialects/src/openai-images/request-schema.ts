@@ -14,4 +14,3 @@ export const imagesRequestSchema = z.looseObject({
   user: z.string().max(500).nullish(),
   stream: z.unknown().optional(),
 });
-export type ImagesRequest = z.infer<typeof imagesRequestSchema>;

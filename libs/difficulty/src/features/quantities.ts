@@ -22,7 +22,7 @@ const MOST_NUMBERS = 64;
 const LARGEST_LOGARITHM = 20;
 
 /** Finds the numbers between two places of a text: digits with commas and points that stand between digits. */
-export function readQuantities(text: string, from: number, to: number): Quantities {
+function readQuantities(text: string, from: number, to: number): Quantities {
   const found: Quantities = {
     count: 0,
     distinct: 0,

@@ -6,7 +6,7 @@ import { LocalStackError } from '../local-stack.error.js';
 import { runCommand } from '../processes/run-command.js';
 
 /** The release that is fetched when the machine has no nats-server. */
-export const PINNED_NATS_SERVER = '2.15.1';
+const PINNED_NATS_SERVER = '2.15.1';
 
 const RELEASES = 'https://github.com/nats-io/nats-server/releases/download';
 const ANSWER_WITHIN_MILLISECONDS = 5_000;

@@ -18,7 +18,7 @@ const KEPT_OUTPUT_CHARACTERS = 4_000;
 const READY = 'database system is ready to accept connections';
 
 /** The role and database that a local Postgres has for Switchyard. */
-export const LOCAL_POSTGRES_USER = 'switchyard';
+const LOCAL_POSTGRES_USER = 'switchyard';
 
 /**
  * `dataFolder` must be reachable by the account Postgres runs under (see `reachableDataFolder`). `durable` false turns

@@ -10,8 +10,8 @@ const GROUP_MAY_ENTER = 0o010;
 const OWNER_MAY_ENTER = 0o100;
 
 /** Where root keeps what another account must be able to reach when the project itself lies below a private folder. */
-export const SYSTEM_DATA_FOLDER = '/var/lib/switchyard';
-export const SYSTEM_CACHE_FOLDER = '/var/cache/switchyard';
+const SYSTEM_DATA_FOLDER = '/var/lib/switchyard';
+const SYSTEM_CACHE_FOLDER = '/var/cache/switchyard';
 
 /** Whether `account` may enter every folder above `path`. Looks at the mode bits alone, which is what a fresh clone has. */
 export async function isReachable(path: string, account: PostgresAccount): Promise<boolean> {

@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { errorReply, JSON_CONTENT_TYPE, type Reply } from '../wire/error-reply.js';
 
 /** What `sim-rate-limited` asks for in Retry-After, in seconds. */
-export const RATE_LIMIT_RETRY_AFTER_SECONDS = 2;
+const RATE_LIMIT_RETRY_AFTER_SECONDS = 2;
 
 /** Where `sim-redirect` points: a name reserved never to resolve, so that following it can only fail. */
-export const REDIRECT_LOCATION = 'http://sim-redirect.invalid/v1/chat/completions';
+const REDIRECT_LOCATION = 'http://sim-redirect.invalid/v1/chat/completions';
 
 /** Size of the body of `sim-gzip-bomb` once inflated: a thousand times the bytes on the wire. */
-export const GZIP_BOMB_INFLATED_BYTES = 256 * 1024 * 1024;
+const GZIP_BOMB_INFLATED_BYTES = 256 * 1024 * 1024;
 
 const BOMB_MEMBER_BYTES = 1024 * 1024;
 

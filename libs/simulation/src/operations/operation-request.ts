@@ -1,7 +1,7 @@
 import { ChatRequestError } from '../chat/chat-request.js';
 
 /** The operations beside chat that the sim provider knows, by the names of their addresses. */
-export const SIM_OPERATIONS = [
+const SIM_OPERATIONS = [
   'embeddings',
   'moderations',
   'rerank',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 
 /** The sim provider cannot listen where it was told to. Trying again helps only after the remedy in the message. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly isRetryable = false;
 }

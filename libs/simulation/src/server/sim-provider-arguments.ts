@@ -3,7 +3,7 @@ import { RecordedAnswers } from '../text/recorded-answers.js';
 import type { SimProviderOptions } from './start-sim-provider.js';
 
 /** Says which argument of the sim provider's command line cannot be used and why. */
-export class ArgumentError extends Error {
+class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
   readonly isRetryable = false;
 }

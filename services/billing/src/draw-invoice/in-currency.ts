@@ -8,7 +8,7 @@ const VERSION_DIGITS = 16;
 export type Rates = Readonly<Record<string, string>>;
 
 /** `rates_` and the first digits of a SHA-256 over the table: equal tables have one version. */
-export function ratesVersionOf(rates: Rates): string {
+function ratesVersionOf(rates: Rates): string {
   const content = JSON.stringify(Object.entries(rates).toSorted(([left], [right]) => (left < right ? -1 : 1)));
   return `rates_${createHash('sha256').update(content).digest('hex').slice(0, VERSION_DIGITS)}`;
 }

@@ -9,7 +9,7 @@ export interface PeriodAmounts {
 const PARTS = 16n;
 
 /** What is neither spent nor set aside; below zero where a limit was lowered. */
-export function freeOf({ most, posted, held }: PeriodAmounts): bigint {
+function freeOf({ most, posted, held }: PeriodAmounts): bigint {
   return most - posted - held;
 }
 

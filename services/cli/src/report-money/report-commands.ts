@@ -97,13 +97,7 @@ async function print(
 }
 
 /** Exported for its test. */
-export function selectionOf({
-  groupBy,
-  from,
-  to,
-  organization,
-  only = [],
-}: Omit<GroupedFlags, 'csv'>): URLSearchParams {
+function selectionOf({ groupBy, from, to, organization, only = [] }: Omit<GroupedFlags, 'csv'>): URLSearchParams {
   const query = new URLSearchParams(only.map((pair) => pairOf(pair)));
   for (const [name, value] of Object.entries({ group_by: groupBy, from, to, organization })) {
     if (value !== undefined) query.set(name, value);

@@ -13,7 +13,7 @@ import { tier } from './routing-policies/routing-fields.js';
 const LONGEST_MAIL_ADDRESS = 254;
 
 /** A key in the file: the key itself, and what it is bound to. */
-export const keyFields = closedObject({
+const keyFields = closedObject({
   name: slug,
   key: callerKey,
   ...keyBoundsFields,
@@ -32,7 +32,6 @@ const memberFields = closedObject({
   role,
   project: slug.optional(),
 });
-export type MemberFields = z.infer<typeof memberFields>;
 
 const serviceAccountFields = closedObject({
   name: slug,

@@ -14,7 +14,7 @@ export interface ProviderPreset {
 const WITH_RESPONSES = { responses: true };
 
 /** Every preset there is: a new one is a line here. Local servers stand at the port that they take by themselves. */
-export const PROVIDER_PRESETS = {
+const PROVIDER_PRESETS = {
   openrouter: { baseUrl: 'https://openrouter.ai/api/v1', access: 'key', quirks: WITH_RESPONSES },
   groq: { baseUrl: 'https://api.groq.com/openai/v1', access: 'key', quirks: WITH_RESPONSES },
   together: { baseUrl: 'https://api.together.xyz/v1', access: 'key' },

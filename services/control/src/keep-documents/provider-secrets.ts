@@ -24,7 +24,7 @@ export function takeSecrets(
 }
 
 /** The document as it stands in a file, credentials included; for compiling only. */
-export function withSecrets(
+function withSecrets(
   owner: Owned & { readonly document: Fields; readonly credentials: readonly string[] | null },
   secretKey: Uint8Array,
 ): Record<string, unknown> {

@@ -38,7 +38,7 @@ export class PersonNotes {
 }
 
 /** Somebody as the trail names them. */
-export function personAsCaller({ id }: Pick<Person, 'id'>): Caller {
+function personAsCaller({ id }: Pick<Person, 'id'>): Caller {
   return {
     organization: INSTALLATION_TRAIL,
     project: INSTALLATION_TRAIL,

@@ -15,7 +15,7 @@ export const pageQuery = z.strictObject({
 export const keyPageQuery = pageQuery.extend({ project: slug.optional() });
 
 const rateLimits = z.strictObject(rateLimitShape);
-export const limitsFields = z.strictObject({
+const limitsFields = z.strictObject({
   ...rateLimitShape,
   eachEndUser: rateLimits.optional(),
   models: z.record(text, rateLimits).optional(),
@@ -23,11 +23,11 @@ export const limitsFields = z.strictObject({
 });
 
 /** Budgets as in `switchyard.yaml`; each is checked there. */
-export const budgetsFields = z.array(z.strictObject(anythingIn(DOCUMENT_FIELDS.budget))).max(100);
+const budgetsFields = z.array(z.strictObject(anythingIn(DOCUMENT_FIELDS.budget))).max(100);
 
 /** Policies of privacy and guards as in `switchyard.yaml`; each is checked there. */
 export const policyFields = z.record(z.string().max(100), z.unknown());
-export const guardsFields = z.array(policyFields).min(1).max(50);
+const guardsFields = z.array(policyFields).min(1).max(50);
 
 /** Bodies that set one field of an organisation or a project; null takes it away. */
 export const budgetsBody = z.strictObject({ budgets: budgetsFields.nullable() });

@@ -7,9 +7,6 @@ const FINAL: ReadonlySet<string> = new Set(['response.completed', 'response.inco
 /** Told by us before anybody was called. */
 const BEGINNING: ReadonlySet<string> = new Set(['response.created', 'response.queued']);
 
-/** What is told before a provider is called, and how many events that is. */
-export const OPENING_EVENTS = 2;
-
 /**
  * The events of a response in the background, numbered as OpenAI numbers them: of the provider's own those between the beginning and
  * the end, with our id in them. The end is told from the response as it is kept.

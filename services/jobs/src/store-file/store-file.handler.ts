@@ -89,7 +89,7 @@ export class StoreFileHandler {
 }
 
 /** A file of somebody else is as unknown as one that never was. */
-export function unknownFile(id: string): QueryRefused {
+function unknownFile(id: string): QueryRefused {
   return new QueryRefused({
     status: 404,
     code: 'file_not_found',

@@ -194,7 +194,7 @@ function warningsOf({ warnings = [] }: ProviderAnswer): { warnings?: string[] } 
 }
 
 /** Under the policy `drop` the record alone says what was left out. */
-export function warningsToTell(
+function warningsToTell(
   answer: Pick<ProviderAnswer, 'warnings'>,
   { target }: Pick<ProviderCall, 'target'>,
 ): { warnings?: string[] } {

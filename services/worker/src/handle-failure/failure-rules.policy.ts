@@ -23,7 +23,7 @@ const AGAIN = { interactive: rule(1, 250, 2 * seconds), durable: rule(6, seconds
 const ONCE_MORE = { durable: rule(2, seconds, minutes) };
 
 /** The defaults, listed in docs/routing.md. */
-export const DEFAULT_RULES: Readonly<Record<ErrorClass, DefaultRule>> = {
+const DEFAULT_RULES: Readonly<Record<ErrorClass, DefaultRule>> = {
   authentication: { goOn: true },
   permission: { goOn: true },
   not_found: { goOn: true },

@@ -122,7 +122,7 @@ const responseFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /** What of a Chat Completions request is read for a provider of another dialect. Source: `openai`'s types, and OpenRouter's. */
 export const translatableRequestSchema = z.looseObject({

@@ -16,4 +16,3 @@ export const batchFields = closedObject({
   /** So long before that deadline lines are called back that the provider has not done, and go online. */
   marginMinutes: z.number().positive().max(MOST_MINUTES).default(120),
 });
-export type BatchFields = z.infer<typeof batchFields>;

@@ -26,7 +26,7 @@ export function nativeBatchOf(
 }
 
 /** Why lines cannot go to the batch API of a target's provider; undefined where they can. */
-export function reasonAgainstBatches(
+function reasonAgainstBatches(
   target: Pick<TargetEntry, 'provider' | 'batchPrice' | 'dataPolicy'>,
   { providers }: Pick<AssembledBatches, 'providers'>,
 ): string | undefined {

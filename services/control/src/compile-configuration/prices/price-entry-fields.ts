@@ -27,6 +27,5 @@ export const priceEntryFields = closedObject({
     })
     .optional(),
 });
-export type PriceEntryFields = z.infer<typeof priceEntryFields>;
 /** The names of all fields that such a price may have. */
 export const PRICE_FIELD_NAMES: readonly string[] = Object.keys(priceEntryFields.shape);
