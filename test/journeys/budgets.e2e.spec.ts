@@ -364,6 +364,17 @@ describe('budgets', () => {
     expect((await askWithIt(again.key)).text).toContain("The budget 'demo/steady/issued#2:total'");
     const ids = (await standing(again.key)).data.map((budget) => budget.id);
     expect(ids.filter((one) => one.includes('issued'))).toEqual(['demo/steady/issued#2:total']);
+    await eventually(async () => {
+      const usage = async (query: string) => {
+        const { text } = await call(`${stack.url}/v1/usage?${query}`, { key: stack.adminKey });
+        return (JSON.parse(text) as { data: Record<string, unknown>[] }).data;
+      };
+      const [both] = await usage('group_by=key&key=issued&organization=demo');
+      const each = await usage('group_by=key_id&key=issued');
+      expect(new Set(each.map((row) => row['key_id']))).toEqual(new Set([id, again.id]));
+      expect(await usage(`group_by=key&key_id=${again.id}`)).toMatchObject([{ key: 'issued', requests: 2 }]);
+      expect(both?.['requests']).toBe(each.reduce((sum, row) => sum + Number(row['requests']), 0));
+    });
   });
 
   journey('leave a ledger that is balanced to the nano-dollar', async () => {

@@ -23,6 +23,7 @@ import { IndexChargesByTime1764800000000 } from './migrations/10-index-charges-b
 import { SumUpDays1764900000000 } from './migrations/11-sum-up-days.js';
 import { NumberInThousands1765000000000 } from './migrations/12-number-in-thousands.js';
 import { IndexHoursByKind1765000000100 } from './migrations/13-index-hours-by-kind.js';
+import { NameKeysOfCharges1765400000000 } from './migrations/14-name-keys-of-charges.js';
 
 /** What billing keeps in Postgres. */
 export const billingSchema: ServiceSchema = {
@@ -55,5 +56,6 @@ export const billingSchema: ServiceSchema = {
     SumUpDays1764900000000,
     NumberInThousands1765000000000,
     IndexHoursByKind1765000000100,
+    NameKeysOfCharges1765400000000,
   ],
 };

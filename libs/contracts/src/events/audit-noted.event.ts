@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMilliseconds, slug } from '../identifiers.js';
+import { epochMilliseconds, keyId as idOfKey, slug } from '../identifiers.js';
 import type { Caller } from '../queries/caller.js';
 import { Subject } from '../subjects.js';
 import type { NoteType } from './note-type.js';
@@ -30,10 +30,11 @@ export const auditNotedSchema = z.object({
   project: slug.optional(),
   /** Past tense after what it happened to, such as `key.created` or `project.updated`. */
   type: noteType,
-  /** Who did it. `id` is the name of a key, or the id of a person. */
+  /** Who did it. `id` is the name of a key, or the id of a person; `keyId` says which key of its name. */
   actor: z.object({
     kind: z.enum(['admin-key', 'key', 'person', 'system']),
     id: z.string(),
+    keyId: idOfKey.optional(),
     organization: slug.optional(),
     project: slug.optional(),
   }),
@@ -54,7 +55,8 @@ export function isNoteOfSubject(subject: string, { type, organization }: AuditNo
 }
 
 /** Who did something, as the trail names them. */
-export function actorOf({ admin, person, key, organization, project }: Caller): AuditNoted['actor'] {
+export function actorOf({ admin, person, key, keyId, organization, project }: Caller): AuditNoted['actor'] {
   if (person !== undefined) return { kind: 'person', id: person };
-  return { kind: admin ? 'admin-key' : 'key', id: key, organization, project };
+  const id = { id: key, ...(keyId === undefined ? {} : { keyId }) };
+  return { kind: admin ? 'admin-key' : 'key', ...id, organization, project };
 }

@@ -12,6 +12,7 @@ export function eventFacts(
   | 'organization'
   | 'project'
   | 'key'
+  | 'keyId'
   | 'lane'
   | 'dialect'
   | 'operation'
@@ -32,6 +33,7 @@ export function eventFacts(
     organization: facts.organization,
     project: facts.project,
     key: facts.key,
+    ...(facts.keyId === undefined ? {} : { keyId: facts.keyId }),
     lane: facts.lane,
     dialect: facts.dialect,
     operation: facts.operation,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
+import { epochMilliseconds, keyId, nanoUsd, requestId, slug } from '../identifiers.js';
 import { decisionSchema } from '../routing/plan.js';
 import { holdSchema } from '../routing/hold.js';
 import { jobReference } from '../routing/facts.js';
@@ -22,6 +22,8 @@ export const requestEndedSchema = z.object({
   organization: slug,
   project: slug,
   key: slug,
+  /** Of a key made by the admin API: which of its name. */
+  keyId: keyId.optional(),
   lane: z.enum(['interactive', 'durable']),
   dialect: z.string(),
   operation: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slug } from '../identifiers.js';
+import { keyId, slug } from '../identifiers.js';
 
 /** What a key may be used for. `read-only` reads its project's records; `audit` reads the trail; `management` the admin API. */
 export const KEY_SCOPES = ['inference', 'batches', 'management', 'read-only', 'audit'] as const;
@@ -23,6 +23,8 @@ export const callerSchema = z.object({
   organization: slug,
   project: slug,
   key: slug,
+  /** Of a key made by the admin API: which of its name. */
+  keyId: keyId.optional(),
   /** The bootstrap key: sees every organisation. */
   admin: z.boolean(),
   /** Plan or class of who calls with the key. */

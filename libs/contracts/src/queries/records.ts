@@ -36,6 +36,7 @@ export const USAGE_GROUPS = [
   'model',
   'project',
   'key',
+  'key_id',
   'organization',
   'provider',
   'tag',
@@ -45,7 +46,16 @@ export const USAGE_GROUPS = [
   'month',
 ] as const;
 /** What a report can be bound to. */
-export const USAGE_FILTERS = ['model', 'project', 'key', 'organization', 'provider', 'tag', 'end_user'] as const;
+export const USAGE_FILTERS = [
+  'model',
+  'project',
+  'key',
+  'key_id',
+  'organization',
+  'provider',
+  'tag',
+  'end_user',
+] as const;
 
 export const usageReportSchema = z.object({
   caller: callerSchema,

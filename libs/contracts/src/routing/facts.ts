@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMilliseconds, nanoUsd, requestId, slug } from '../identifiers.js';
+import { epochMilliseconds, keyId, nanoUsd, requestId, slug } from '../identifiers.js';
 import { MODALITIES } from '../snapshot/model-limits.js';
 import { DATA_CLASSES, guardEntrySchema, privacyEntrySchema } from '../snapshot/guard-policy.js';
 import { guardVerdictSchema, MOST_VERDICTS } from './guard-verdict.js';
@@ -59,6 +59,8 @@ export const factsSchema = z.object({
   organization: slug,
   project: slug,
   key: slug,
+  /** Of a key made by the admin API: which of its name. */
+  keyId: keyId.optional(),
   lane: z.enum(['interactive', 'durable']),
   dialect: z.string(),
   /** The operation in the words of the OpenTelemetry GenAI conventions. */

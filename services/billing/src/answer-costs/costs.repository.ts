@@ -3,6 +3,7 @@ import { MOST_COST_ROWS, type CostReport } from '#libs/contracts';
 import type { Place } from '#libs/permission';
 import { Database } from '#libs/storage';
 import { daysAndHours, rowsOf } from '../sum-up-days/days-and-hours.policy.js';
+import { KEY_ID, KEY_NAME } from '../sum-up-days/keys-in-sums.js';
 import { readReport } from '../sum-up-days/read-report.js';
 import { SummedDaysRepository } from '../sum-up-days/summed-days.repository.js';
 
@@ -26,7 +27,8 @@ export interface CostSums {
 const COLUMNS = {
   model: 'model',
   project: 'project',
-  key: 'key',
+  key: KEY_NAME,
+  key_id: KEY_ID,
   organization: 'organization',
   provider: 'provider',
   tag: 'value',
@@ -34,7 +36,8 @@ const COLUMNS = {
 } as const satisfies Record<CostReport['groupBy'][number], string>;
 
 const ROW = [
-  ...new Set(Object.values(COLUMNS)),
+  ...new Set(Object.values(COLUMNS).filter((column) => column !== KEY_NAME && column !== KEY_ID)),
+  'key',
   'requests',
   'cost_nano_usd',
   'overrun_nano_usd',

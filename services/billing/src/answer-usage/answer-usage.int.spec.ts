@@ -47,6 +47,7 @@ const theirs = buildRequestEnded({ organization: 'acme', attempts: [buildAttempt
 const dimensions = {
   project: constantFrom('default', 'search'),
   key: constantFrom('ci', 'prod'),
+  keyId: option(constantFrom('key_0a1', 'key_0b2'), { nil: undefined }),
   model: constantFrom('gpt-small', 'gpt-big'),
   provider: constantFrom('main', 'other'),
   tags: subarray(['nightly', 'eu']),
@@ -194,7 +195,7 @@ describe('answers on usage', () => {
         numRuns: 300,
         seed: 6,
       },
-    ).map(({ hour, milliseconds, provider, tags, endUser, ...place }) => {
+    ).map(({ hour, milliseconds, provider, tags, endUser, keyId, ...place }) => {
       const endedAt = ours.endedAt - hour * 3_600_000;
       return buildRequestEnded({
         organization: 'sums',
@@ -203,6 +204,7 @@ describe('answers on usage', () => {
         receivedAt: endedAt - milliseconds,
         facts: { tags },
         ...(endUser === undefined ? {} : { endUser }),
+        ...(keyId === undefined ? {} : { keyId }),
         attempts: [buildAttempt({ provider, usage: { promptTokens: milliseconds, completionTokens: hour } })],
       });
     });
@@ -217,6 +219,7 @@ describe('answers on usage', () => {
     const groupsOf: Record<string, (event: RequestEnded) => string[]> = {
       model: ({ model }) => [model],
       key: ({ key }) => [key],
+      key_id: ({ keyId = '' }) => [keyId],
       provider: ({ attempts }) => [attempts[0]?.provider ?? ''],
       tag: ({ facts }) => [...new Set(facts?.tags)],
       end_user: ({ endUser }) => (endUser === undefined ? [] : [endUser]),
@@ -236,6 +239,25 @@ describe('answers on usage', () => {
       );
       expect(new Map(rows.map((row) => [row.groups[0], [row.requests, row.promptTokens]]))).toEqual(expected);
     }
+    for (const [filter, value] of [
+      ['key', 'ci'],
+      ['key_id', 'key_0a1'],
+    ] as const) {
+      const only = { organization: 'sums', [filter]: value };
+      const rows = await report({ groupBy: ['organization'], only }, callerOf('demo', true));
+      const meant = events.filter(({ key, keyId }) => (filter === 'key' ? key : keyId) === value);
+      expect(rows.map(({ requests }) => requests)).toEqual([meant.length]);
+    }
+    expect(
+      await database.query(
+        `SELECT key_id AS "keyId", count(*)::integer AS count FROM billing.charges WHERE organization = 'sums' GROUP BY 1 ORDER BY 1`,
+      ),
+    ).toEqual(
+      ['key_0a1', 'key_0b2', null].map((keyId) => ({
+        keyId,
+        count: events.filter((event) => (event.keyId ?? null) === keyId).length,
+      })),
+    );
     const [all] = await report({ groupBy: ['organization'], only: { organization: 'sums' } }, callerOf('demo', true));
     const sorted = events
       .map(({ endedAt, receivedAt }) => endedAt - receivedAt)

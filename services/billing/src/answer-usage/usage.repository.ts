@@ -6,6 +6,7 @@ import type { REPORTED } from '../price-call/further-usage.policy.js';
 import { daysAndHours, rowsOf } from '../sum-up-days/days-and-hours.policy.js';
 import { readReport } from '../sum-up-days/read-report.js';
 import { SummedDaysRepository } from '../sum-up-days/summed-days.repository.js';
+import { KEY_ID, KEY_NAME } from '../sum-up-days/keys-in-sums.js';
 import { latencyOf } from '../price-call/latency-bucket.policy.js';
 
 /** What to sum up; `owner` undefined for all, times in epoch milliseconds. */
@@ -18,7 +19,8 @@ export interface UsageSelection extends Pick<UsageReport, 'groupBy' | 'only'> {
 const GROUP_COLUMNS = {
   model: 'model',
   project: 'project',
-  key: 'key',
+  key: KEY_NAME,
+  key_id: KEY_ID,
   organization: 'organization',
   provider: 'provider',
   tag: 'value',

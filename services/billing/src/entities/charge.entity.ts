@@ -21,6 +21,10 @@ export class Charge {
   @Column('text')
   key!: string;
 
+  /** Which key of its name, of those that the admin API made; null for those of the file, and for charges of before it was kept. */
+  @Column('text', { name: 'key_id', nullable: true })
+  keyId!: string | null;
+
   /** The model the caller named; the lines have the models that were called. */
   @Column('text')
   model!: string;

@@ -11,6 +11,7 @@ export const CHARGES = new RowsParameter<EnteredCharge>([
   ['organization', 'text', ({ priced }) => priced.event.organization],
   ['project', 'text', ({ priced }) => priced.event.project],
   ['key', 'text', ({ priced }) => priced.event.key],
+  ['key_id', 'text', ({ priced }) => priced.event.keyId],
   ['model', 'text', ({ model }) => model],
   ['lane', 'text', ({ priced }) => priced.event.lane],
   ['outcome', 'text', ({ priced }) => priced.event.outcome],

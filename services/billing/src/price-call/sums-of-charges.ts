@@ -19,6 +19,7 @@ export interface HourSum extends Record<(typeof REPORTED)[number], Sum> {
   readonly hour: number;
   readonly organization: string;
   readonly project: string;
+  /** Its name and, of one that the admin API made, a `#` and its id: no name holds that sign. */
   readonly key: string;
   readonly model: string;
   readonly provider: string;
@@ -135,7 +136,8 @@ interface HourKey extends Pick<HourSum, 'kind' | 'value' | 'model' | 'provider'>
 
 /** No name that Postgres can hold has a NUL in it, so that no two keys are alike. */
 function hourOf(hours: Map<string, HourSum>, { kind, value, event, model, provider }: HourKey): HourSum {
-  const { organization, project, key } = event;
+  const { organization, project } = event;
+  const key = event.keyId === undefined ? event.key : `${event.key}#${event.keyId}`;
   const hour = Math.floor(event.endedAt / HOUR_MILLISECONDS) * HOUR_MILLISECONDS;
   const name = `${kind}\0${value}\0${hour}\0${organization}\0${project}\0${key}\0${model}\0${provider}`;
   const known = hours.get(name);

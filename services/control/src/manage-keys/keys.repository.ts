@@ -154,13 +154,16 @@ export class KeysRepository {
     return (await transaction.query(sql, [organization, project ?? null])).length > 0;
   }
 
-  /** The hashes of the keys of a name that are accepted. */
-  async acceptedOf({ organization, project, name }: NamePlace): Promise<string[]> {
+  /** The keys of a name that are accepted. */
+  async acceptedOf({
+    organization,
+    project,
+    name,
+  }: NamePlace): Promise<readonly Pick<StoredKey, 'hash' | 'lineage'>[]> {
     const sql = `
-      SELECT hash FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND revoked_at IS NULL
+      SELECT hash, lineage FROM control.keys WHERE organization = $1 AND project = $2 AND name = $3 AND revoked_at IS NULL
       AND (expires_at IS NULL OR expires_at > now())`;
-    const rows = await this.database.query<Pick<Row, 'hash'>>(sql, [organization, project, name]);
-    return rows.map(({ hash }) => hash);
+    return this.database.query<Pick<Row, 'hash' | 'lineage'>>(sql, [organization, project, name]);
   }
 
   /** In the order of their ids. */

@@ -34,23 +34,35 @@ export class RenewCallersHandler {
     return { ...caller, grants: await this.grants.ofAddress(person.email) };
   }
 
-  /** By its name, which a key that takes the place of another keeps. */
-  private async keyOf({ organization, project, key }: Caller, now: number): Promise<Caller | null> {
+  /** By its name, which a key that takes the place of another keeps; where its id is known, no other key of the name stands for it. */
+  private async keyOf({ organization, project, key, keyId }: Caller, now: number): Promise<Caller | null> {
     const stored = [...this.keys.entries.values()];
     // A revoked key of the configuration is in the bucket, too, and what stands there counts.
     const inFile = (this.inForce.snapshot?.keys ?? []).filter(({ hash }) => !this.keys.entries.has(hash));
-    const found = [...stored, ...inFile].find(
+    const good = [...stored, ...inFile].filter(
       (entry) =>
         entry.organization === organization && entry.project === project && entry.name === key && isGood(entry, now),
     );
+    const found =
+      keyId === undefined ? good[0] : (good.find(({ id }) => id === keyId) ?? (await this.successorOf(keyId, good)));
     if (!found) {
       // Where the bucket was lost, keys are gone from it until it is filled again: none that there is loses anything by that.
       const accepted = await this.issued.acceptedOf({ organization, project, name: key });
-      if (accepted.some((hash) => !this.keys.entries.has(hash))) throw notKnownYet();
+      if (accepted.some(({ hash }) => !this.keys.entries.has(hash))) throw notKnownYet();
       return null;
     }
     const { admin, scopes, grants } = found;
-    return { organization, project, key, admin, ...(scopes && { scopes }), ...(grants && { grants }) };
+    const caller = { organization, project, key, ...(keyId === undefined ? {} : { keyId }), admin };
+    return { ...caller, ...(scopes && { scopes }), ...(grants && { grants }) };
+  }
+
+  /** The key that rotations led to from this one. */
+  private async successorOf(id: string, good: readonly KeyEntry[]): Promise<KeyEntry | undefined> {
+    if (good.length === 0) return undefined;
+    const before = await this.issued.find(id);
+    if (!before) return undefined;
+    const heirs = (await this.issued.acceptedOf(before)).filter(({ lineage }) => lineage === before.lineage);
+    return good.find(({ hash }) => heirs.some((heir) => heir.hash === hash));
   }
 }
 

@@ -73,6 +73,27 @@ describe('callers of before', () => {
     await eventually(async () => expect(await renewed(filed!, issued!)).toEqual([null, null]));
   });
 
+  it('are, where the id of a key is known, that key or one that rotations led to, and no other of its name', async () => {
+    const { application } = on.control;
+    const at = { caller: ADMIN, organization: 'acme' };
+    const fields = { project: 'web', name: 'named', scopes: ['audit' as const] };
+    const keys = application.get(IssueKeysHandler);
+    const first = await keys.issue({ ...at, fields });
+    const caller: Caller = { ...place, key: 'named', keyId: first.id };
+    await eventually(async () => expect(await renewed(caller)).toEqual([{ ...caller, scopes: ['audit'] }]));
+    const heir = await keys.rotate({ ...at, id: first.id, overlapSeconds: 0 });
+    await eventually(async () => expect((await renewed({ ...caller, keyId: heir.id }))[0]).not.toBeNull());
+    expect(await renewed(caller)).toEqual([{ ...caller, scopes: ['audit'] }]);
+    await application.get(RevokeKeysHandler).revoke({ ...at, id: heir.id });
+    const stranger = await keys.issue({ ...at, fields });
+    await eventually(async () => expect((await renewed({ ...caller, keyId: stranger.id }))[0]).not.toBeNull());
+    expect(await renewed(caller, { ...caller, keyId: heir.id }, { ...caller, keyId: 'key_0' })).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
   it('are not taken for gone where the bucket of keys was lost and is not filled again yet', async () => {
     const { application } = on.control;
     const at = { caller: ADMIN, organization: 'acme' };

@@ -104,7 +104,6 @@ export class AcceptRequestHandler {
       claim = await this.storeLargeBody(request);
       if (facts.resumable) await this.beginStream(facts);
     } catch (error) {
-      if (claim !== undefined) this.removeLater(claim);
       giveBack();
       throw error;
     }

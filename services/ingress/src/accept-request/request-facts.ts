@@ -68,6 +68,7 @@ export class RequestFacts {
         organization: caller.organization,
         project: caller.project,
         key: caller.key,
+        ...(caller.keyId === undefined ? {} : { keyId: caller.keyId }),
         tier: caller.tier,
         ...(allowed ? { allowed } : {}),
         lane: 'interactive',

@@ -107,11 +107,12 @@ export class KeyRing {
 }
 
 function callerOf(entry: KeyEntry, isRestricted: boolean): Caller {
-  const { organization, project, name, admin, tier, scopes, grants, models, providers } = entry;
+  const { organization, project, name, id, admin, tier, scopes, grants, models, providers } = entry;
   return {
     organization,
     project,
     key: name,
+    ...(id === undefined ? {} : { keyId: id }),
     admin,
     ...(tier === undefined ? {} : { tier }),
     ...(scopes === undefined ? {} : { scopes }),

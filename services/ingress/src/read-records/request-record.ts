@@ -26,6 +26,7 @@ export function requestRecord({ entry, notes, charge }: KnownRequest, caller: Ca
     organization: event.organization,
     project: event.project,
     key: event.key,
+    key_id: event.keyId ?? null,
     lane: event.lane,
     model: event.model,
     stream: event.stream,

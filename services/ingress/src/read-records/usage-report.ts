@@ -20,6 +20,7 @@ const usageQuery = z.strictObject({
   model: name,
   project: name,
   key: name,
+  key_id: name,
   organization: name,
   provider: name,
   tag: name,

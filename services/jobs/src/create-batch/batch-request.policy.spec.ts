@@ -6,7 +6,7 @@ import { refusalOf } from './batch-request.policy.js';
 
 const request: BatchCreate = {
   caller,
-  input: { fileId: 'file-a' },
+  inputFileId: 'file-a',
   endpoint: '/v1/chat/completions',
   completionWindow: '24h',
   metadata: null,

@@ -59,6 +59,7 @@ export class CreateJobHandler {
       organization: caller.organization,
       project: caller.project,
       key: caller.key,
+      keyId: caller.keyId,
       lane: 'durable',
       ingress: undefined,
       deadline: expiresAt.getTime(),

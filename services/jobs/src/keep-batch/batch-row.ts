@@ -18,6 +18,7 @@ const fields = [
   'organization',
   'project',
   'key',
+  'keyId',
   'endpoint',
   'completionWindow',
   'inputFileId',

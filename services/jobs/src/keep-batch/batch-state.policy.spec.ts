@@ -21,6 +21,7 @@ function batch(overrides: Partial<Batch> = {}): Batch {
     organization: 'o',
     project: 'p',
     key: 'k',
+    keyId: null,
     endpoint: '/v1/chat/completions',
     completionWindow: '24h',
     inputFileId: 'file-a',

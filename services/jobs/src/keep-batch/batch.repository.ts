@@ -19,6 +19,7 @@ export type NewBatch = Pick<
   | 'organization'
   | 'project'
   | 'key'
+  | 'keyId'
   | 'endpoint'
   | 'completionWindow'
   | 'inputFileId'
@@ -60,8 +61,8 @@ export class BatchRepository {
     { windowMilliseconds, within = this.database }: { windowMilliseconds: number; within?: Queries },
   ): Promise<Batch> {
     const rows = await within.query<BatchRow>(
-      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, output_expires_after_seconds, total_lines, status, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $11, 'validating', now() + $10::double precision * interval '1 millisecond')
+      `INSERT INTO jobs.batches (id, organization, project, key, endpoint, completion_window, input_file_id, metadata, output_expires_after_seconds, total_lines, key_id, status, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $11, $12, 'validating', now() + $10::double precision * interval '1 millisecond')
        RETURNING ${batchColumns}`,
       [
         batch.id,
@@ -75,6 +76,7 @@ export class BatchRepository {
         batch.outputExpiresAfterSeconds,
         windowMilliseconds,
         batch.totalLines ?? 0,
+        batch.keyId,
       ],
     );
     return toBatch(onlyRow(rows));

@@ -14,6 +14,8 @@ export interface Batch {
   readonly project: string;
   /** Name of the key that created it; its lines are charged to that key. */
   readonly key: string;
+  /** Of a key that the admin API made: which of its name. */
+  readonly keyId: string | null;
   readonly endpoint: string;
   readonly completionWindow: string;
   readonly inputFileId: string;

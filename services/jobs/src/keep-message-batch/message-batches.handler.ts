@@ -56,7 +56,7 @@ export class MessageBatchesHandler {
 
   private async insert(id: string, { caller, ...input }: MessageBatchCreate, within: Transaction): Promise<void> {
     const { blobKey, bytes, sha256, requests } = input;
-    const { organization, project, key } = caller;
+    const { organization, project, key, keyId = null } = caller;
     const inputFileId = batchIdentifiers.inputFile(id);
     const owner = { organization, project };
     await this.files.insert(
@@ -77,6 +77,7 @@ export class MessageBatchesHandler {
         ...owner,
         id,
         key,
+        keyId,
         inputFileId,
         endpoint: MESSAGES_ENDPOINT,
         completionWindow: WINDOW,

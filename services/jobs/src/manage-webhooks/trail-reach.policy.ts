@@ -4,7 +4,7 @@ import { abilityOf } from '#libs/permission';
 const READ = { action: 'read', subject: 'AuditEvent' } as const;
 
 /** Who gave an endpoint its reach of the trail. */
-export type Maker = Pick<Caller, 'organization' | 'project' | 'key' | 'admin' | 'person'>;
+export type Maker = Pick<Caller, 'organization' | 'project' | 'key' | 'keyId' | 'admin' | 'person'>;
 
 /** Whether an endpoint with these filters hears of the trail: it has to say so, since `*` does not. */
 export function wishesForTrail(eventTypes: readonly string[]): boolean {
@@ -20,6 +20,13 @@ export function trailReachOf(caller: Caller): 'organization' | 'project' | 'none
 }
 
 /** As which a caller is asked for again; what they may do is not kept, since it changes. */
-export function makerOf({ organization, project, key, admin, person }: Caller): Maker {
-  return { organization, project, key, admin, ...(person === undefined ? {} : { person }) };
+export function makerOf({ organization, project, key, keyId, admin, person }: Caller): Maker {
+  return {
+    organization,
+    project,
+    key,
+    ...(keyId === undefined ? {} : { keyId }),
+    admin,
+    ...(person === undefined ? {} : { person }),
+  };
 }

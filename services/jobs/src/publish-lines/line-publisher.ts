@@ -99,6 +99,7 @@ export class LinePublisher {
       organization: batch.organization,
       project: batch.project,
       key: batch.key,
+      ...(batch.keyId === null ? {} : { keyId: batch.keyId }),
       lane: 'durable',
       receivedAt: batch.createdAt.getTime(),
       deadline: batch.expiresAt.getTime(),

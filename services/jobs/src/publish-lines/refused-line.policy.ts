@@ -18,6 +18,7 @@ export function refusedLineEvent(
     organization: batch.organization,
     project: batch.project,
     key: batch.key,
+    ...(batch.keyId === null ? {} : { keyId: batch.keyId }),
     lane: 'durable',
     dialect,
     operation,

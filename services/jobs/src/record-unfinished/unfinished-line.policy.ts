@@ -51,6 +51,7 @@ export function unfinishedLineEvent(
     organization: batch.organization,
     project: batch.project,
     key: batch.key,
+    ...(batch.keyId === null ? {} : { keyId: batch.keyId }),
     lane: 'durable',
     dialect: facts.dialect,
     operation: facts.operation,
