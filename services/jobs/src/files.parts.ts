@@ -4,6 +4,7 @@ import { CapRetentionRunner } from './cap-retention/cap-retention.runner.js';
 import { DropFilesHandler } from './drop-files/drop-files.handler.js';
 import { DropFilesRunner } from './drop-files/drop-files.runner.js';
 import { DroppedFilesRepository } from './drop-files/dropped-files.repository.js';
+import { FileRoom } from './store-file/file-room.js';
 import { FileRepository } from './store-file/file.repository.js';
 import { StoreFileController } from './store-file/store-file.controller.js';
 import { StoreFileHandler } from './store-file/store-file.handler.js';
@@ -18,6 +19,7 @@ export const FILES = {
     DropFilesRunner,
     DroppedFilesRepository,
     FileRepository,
+    FileRoom,
     StoreFileHandler,
   ],
 } satisfies ModuleMetadata;

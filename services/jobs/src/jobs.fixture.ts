@@ -197,7 +197,7 @@ export class JobsForTests {
   async createOf(inputFileId: string, owner: Caller = caller, overrides: Partial<BatchCreate> = {}): Promise<string> {
     const request = {
       caller: owner,
-      inputFileId,
+      input: { fileId: inputFileId },
       endpoint: '/v1/chat/completions',
       completionWindow: '24h',
       metadata: null,

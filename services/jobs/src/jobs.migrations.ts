@@ -14,7 +14,8 @@ import { LetWebhooksHearOfTheTrail1765100000000 } from './migrations/17651000000
 import { NoteProvidersCalled1765200000000 } from './migrations/1765200000000-note-providers-called.js';
 import { NameMakersOfWebhooks1765300000000 } from './migrations/1765300000000-name-makers-of-webhooks.js';
 import { SetLinesAside1765400000000 } from './migrations/1765400000000-set-lines-aside.js';
-import { NameKeysOfBatches1765500000000 } from './migrations/1765500000000-name-keys-of-batches.js';
+import { NoteLastFailures1765500000000 } from './migrations/1765500000000-note-last-failures.js';
+import { NameKeysOfBatches1765600000000 } from './migrations/1765600000000-name-keys-of-batches.js';
 
 /** All that has become of the schema, in order. */
 export const JOBS_MIGRATIONS = [
@@ -34,5 +35,6 @@ export const JOBS_MIGRATIONS = [
   NoteProvidersCalled1765200000000,
   NameMakersOfWebhooks1765300000000,
   SetLinesAside1765400000000,
-  NameKeysOfBatches1765500000000,
+  NoteLastFailures1765500000000,
+  NameKeysOfBatches1765600000000,
 ];

@@ -80,17 +80,24 @@ export type BatchObject = z.infer<typeof batchObjectSchema>;
 /** The times that a batch may be given. */
 export const COMPLETION_WINDOWS = ['24h', '1h', 'background'] as const;
 
+/** The input of a batch that came with it: it becomes a file together with the batch, or not at all. */
+const batchInputSchema = z.object({
+  blobKey: z.string(),
+  bytes: z.int().nonnegative(),
+  /** By which the request is known again under its idempotency key, since each time it is another file. */
+  sha256: z.string().max(64),
+});
+
 export const batchCreateSchema = z.object({
   caller: callerSchema,
-  inputFileId: z.string(),
+  /** A file that is there, or what is to become one. */
+  input: z.union([z.object({ fileId: z.string() }), batchInputSchema]),
   endpoint: z.string(),
   completionWindow: z.string(),
   metadata: z.record(z.string(), z.string()).nullable(),
   outputExpiresAfterSeconds: z.number().nullable(),
   /** The caller's idempotency key, where one was sent. */
   idempotencyKey: z.string().max(255).optional(),
-  /** Of an input that came with the batch: its SHA-256, by which the request is known again, since each time it is another file. */
-  inputSha256: z.string().max(64).optional(),
 });
 export type BatchCreate = z.infer<typeof batchCreateSchema>;
 

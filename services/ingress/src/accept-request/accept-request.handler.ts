@@ -104,6 +104,7 @@ export class AcceptRequestHandler {
       claim = await this.storeLargeBody(request);
       if (facts.resumable) await this.beginStream(facts);
     } catch (error) {
+      if (claim !== undefined) this.removeLater(claim);
       giveBack();
       throw error;
     }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Bucket, FrameKind, MessageHeader, Subject, type Facts, type Snapshot } from '#libs/contracts';
-import { BodyClaims, type IncomingMessage, type Messaging } from '#libs/messaging';
+import { AnswerLog, BodyClaims, MessagingError, type IncomingMessage, type Messaging } from '#libs/messaging';
 import { KeyHasher } from '#libs/secrets';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
 
@@ -92,11 +92,11 @@ afterEach(() => {
 });
 afterAll(() => ingress.stop());
 
-const ask = (payload: string | Buffer, url: string = ROUTES[0]) =>
+const ask = (payload: string | Buffer, url: string = ROUTES[0], more: Record<string, string> = {}) =>
   ingress.http.inject({
     method: 'POST',
     url,
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', ...more },
     payload,
   });
 
@@ -112,6 +112,16 @@ async function boundObjects(maxBytes: number): Promise<number> {
   return config.max_bytes;
 }
 
+/** Does what was put off for a minute, among the timers that were seen. */
+async function passAMinute(timers: jest.SpiedFunction<typeof setTimeout>): Promise<void> {
+  const later = timers.mock.calls.filter(([, milliseconds]) => milliseconds === 60_000);
+  timers.mockRestore();
+  const removal = jest.spyOn(BodyClaims.prototype, 'remove');
+  for (const [leave] of later) leave();
+  await Promise.all(removal.mock.results.map(({ value }) => value as Promise<void>));
+  removal.mockRestore();
+}
+
 describe('a body that is larger than a message', () => {
   it('reaches who decides on it byte for byte, and so does an answer as large its caller', async () => {
     const body = Buffer.from(JSON.stringify(prompt(PROMPT_BYTES)));
@@ -125,16 +135,29 @@ describe('a body that is larger than a message', () => {
     expect([called.length, message?.data.length, claim]).toEqual([1, 0, told.headers['x-request-id']]);
     const bodies = new BodyClaims(ingress.messaging.link);
     expect(body.equals(await bodies.get(claim))).toBe(true);
-    // A minute after the end it leaves the bucket, which is everybody's.
-    const later = timers.mock.calls.filter(([, milliseconds]) => milliseconds === 60_000);
-    timers.mockRestore();
-    const removal = jest.spyOn(BodyClaims.prototype, 'remove');
-    for (const [leave] of later) leave();
-    await Promise.all(removal.mock.results.map(({ value }) => value as Promise<void>));
-    removal.mockRestore();
+    // It leaves the bucket, which is everybody's.
+    await passAMinute(timers);
     await expect(bodies.get(claim)).rejects.toMatchObject({ code: 'gone' });
     const facts = JSON.parse(message?.header(MessageHeader.facts) ?? '{}') as Facts;
     expect(facts.estimatedPromptTokens).toBeGreaterThan(MEBIBYTE);
+  });
+
+  it('leaves the bucket, too, where its stream cannot be kept and so nobody is called', async () => {
+    const put = jest.spyOn(BodyClaims.prototype, 'put');
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    const keep = jest.spyOn(AnswerLog.prototype, 'keep');
+    keep.mockRejectedValueOnce(new MessagingError('unavailable', 'the stream is away'));
+    const body = JSON.stringify({ ...prompt(2 * MEBIBYTE), stream: true });
+    const told = await ask(body, ROUTES[0], { 'x-switchyard-resumable': 'true' });
+    keep.mockRestore();
+
+    expect([told.statusCode, called.length]).toEqual([503, 0]);
+    const claim = put.mock.calls[0]?.[0] ?? '';
+    put.mockRestore();
+    const bodies = new BodyClaims(ingress.messaging.link);
+    expect((await bodies.get(claim)).length).toBe(Buffer.byteLength(body));
+    await passAMinute(timers);
+    await expect(bodies.get(claim)).rejects.toMatchObject({ code: 'gone' });
   });
 
   it.each(ROUTES)('is refused by its size beyond 32 MiB, in the words of %s', async (url) => {

@@ -46,7 +46,7 @@ export class BatchesController {
     const fields = readJson(body, createSchema);
     const command = {
       caller,
-      inputFileId: fields.input_file_id,
+      input: { fileId: fields.input_file_id },
       endpoint: fields.endpoint,
       completionWindow: fields.completion_window,
       metadata: fields.metadata ?? null,

@@ -1,17 +1,9 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import {
-  batchObjectSchema,
-  fileDeletedSchema,
-  fileObjectSchema,
-  madeSchema,
-  Subject,
-  type BatchCreate,
-  type BatchObject,
-  type Made,
-} from '#libs/contracts';
+import { BlobStore } from '#libs/blobs';
+import { batchObjectSchema, madeSchema, Subject, type BatchCreate, type BatchObject } from '#libs/contracts';
 import { DialectError } from '#libs/dialects';
-import { Messaging, QueryRefused } from '#libs/messaging';
+import { Messaging } from '#libs/messaging';
 import type { AuthenticatedRequest } from '../authenticate/caller-key.guard.js';
 import { Permit } from '../authenticate/permit.js';
 import { InPlan } from '../authenticate/plan-gate.js';
@@ -35,6 +27,7 @@ const form: RequestListForm = {
 export class ListedBatchesController {
   constructor(
     private readonly messaging: Messaging,
+    private readonly blobs: BlobStore,
     private readonly lists: RequestListHandler,
   ) {}
 
@@ -49,39 +42,21 @@ export class ListedBatchesController {
     const { caller, body } = request;
     const idempotencyKey = idempotencyKeyOf(request);
     const made = await this.lists.handle(body, form, async ({ blobKey, bytes, sha256, members }) => {
-      const file = await this.messaging.ask(
-        Subject.fileCreate,
-        { caller, blobKey, bytes, sha256, filename: 'requests.jsonl', purpose: 'batch', expiresAfterSeconds: null },
-        fileObjectSchema,
-      );
       const command: BatchCreate = {
         caller,
-        inputFileId: file.id,
+        input: { blobKey, bytes, sha256 },
         endpoint: textOf(members, 'endpoint'),
         completionWindow: WINDOW,
         metadata: null,
         outputExpiresAfterSeconds: null,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey, inputSha256: sha256 }),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       };
-      return this.start(command);
+      const batch = await this.messaging.ask(Subject.batchCreate, command, madeSchema(batchObjectSchema));
+      // The batch that was made before has an input of its own.
+      if (batch.replayed) await this.blobs.remove(blobKey).catch(() => undefined);
+      return batch;
     });
     return showMade(made, reply);
-  }
-
-  /** A batch that is refused, or was made before, leaves no file that its caller never knew of. */
-  private async start(command: BatchCreate): Promise<Made<BatchObject>> {
-    try {
-      const batch = await this.messaging.ask(Subject.batchCreate, command, madeSchema(batchObjectSchema));
-      if (batch.input_file_id !== command.inputFileId) await this.dropInput(command);
-      return batch;
-    } catch (error) {
-      if (error instanceof QueryRefused) await this.dropInput(command);
-      throw error;
-    }
-  }
-
-  private async dropInput({ caller, inputFileId: id }: BatchCreate): Promise<void> {
-    await this.messaging.ask(Subject.fileDelete, { caller, id }, fileDeletedSchema);
   }
 }
 

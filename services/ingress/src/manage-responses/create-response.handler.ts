@@ -37,11 +37,12 @@ export class CreateResponseHandler {
     const sent = requireBody(request.body);
     const { caller } = request;
     const state = readState(sent);
-    const { body, items } = await this.conversations.handle(caller, sent, state);
     if (resumableWish((name) => headerOf(request, name)))
       throw notResumable("For a response send 'background: true' and 'stream: true' instead.");
     const isLasting = state.isBackground || laterWish((name) => headerOf(request, name)) !== undefined;
     if (!(await this.repeats.begin({ request, caller, reply, body: sent, isLasting }))) return;
+    // After that: a repeat is answered as the first was, though what that continued is gone meanwhile.
+    const { body, items } = await this.conversations.handle(caller, sent, state);
     if (await this.background.handle(request, reply, { body, state })) return;
     const facts = this.requestFacts.read(DIALECT, request, body);
     const guarded = await this.guards.handle({ dialect: DIALECT, request, facts, body });

@@ -1,13 +1,14 @@
 import { IncomingMessage as HttpMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { FrameKind, MessageHeader, Subject, type AnswerHead, type Facts, type Snapshot } from '#libs/contracts';
-import { IdempotencyBucket, type IncomingMessage, type Messaging } from '#libs/messaging';
+import { IdempotencyBucket, QueryRefused, type IncomingMessage, type Messaging } from '#libs/messaging';
 import type { Settings } from '#libs/runtime';
 import { KeyHasher } from '#libs/secrets';
 import type { Logger } from '#libs/telemetry';
 import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { SECRET_KEY, startIngressForTests, type IngressForTests } from '../ingress.fixture.js';
+import { ContinueConversationHandler } from '../manage-responses/continue-conversation.handler.js';
 import { IdempotentRequests, type RepeatableRequest } from './idempotent-requests.js';
 import { entryName, requestHash } from './idempotency-key.js';
 import { RepeatTimes } from './repeat-times.js';
@@ -136,6 +137,26 @@ async function ask(
 }
 
 describe('an idempotency key', () => {
+  it('repeats the answer to what continued a response that is gone meanwhile; what was refused for it may be sent again', async () => {
+    const continued = jest.spyOn(ContinueConversationHandler.prototype, 'handle');
+    const gone = new QueryRefused({ status: 400, code: 'previous_response_not_found', message: 'gone' });
+    const payload = { model: 'gpt-small', input: 'hi', store: false, previous_response_id: 'resp_1' };
+    const whole = { body: Buffer.from(JSON.stringify({ ...payload, previous_response_id: undefined })), items: [] };
+    const key = newKey();
+    const send = () => ask(key, { url: '/v1/responses', payload });
+    try {
+      continued.mockRejectedValueOnce(gone).mockResolvedValueOnce(whole).mockRejectedValue(gone);
+      expect((await send()).status).toBe(400);
+      const first = await send();
+      const again = await send();
+      expect([first.status, again.status, again.text]).toEqual([200, 200, first.text]);
+      expect(again.headers['idempotent-replayed']).toBe('true');
+      expect(providers.called).toHaveLength(1);
+    } finally {
+      continued.mockRestore();
+    }
+  });
+
   it('makes one call of a hundred at once over two processes, and all get its answer', async () => {
     const key = newKey();
     const waiting: string[] = [];

@@ -6,7 +6,7 @@ import { refusalOf } from './batch-request.policy.js';
 
 const request: BatchCreate = {
   caller,
-  inputFileId: 'file-a',
+  input: { fileId: 'file-a' },
   endpoint: '/v1/chat/completions',
   completionWindow: '24h',
   metadata: null,

@@ -11,8 +11,12 @@ import { toBatchObject } from '../answer-batches/batch-object.policy.js';
 import { JobLimits } from '../job-limits.js';
 import { batchIdentifiers } from '../keep-batch/batch-identifiers.policy.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
+import { FileRoom } from '../store-file/file-room.js';
 import { FileRepository } from '../store-file/file.repository.js';
 import { refusalOf } from './batch-request.policy.js';
+
+/** Of an input that came with its batch. */
+const INPUT_FILENAME = 'requests.jsonl';
 
 /** Accepts a batch: once this answers, Postgres has it, and it will be validated and worked through whatever crashes. */
 @Injectable()
@@ -23,17 +27,19 @@ export class CreateBatchHandler {
     private readonly limits: JobLimits,
     private readonly nudge: BatchNudge,
     private readonly keys: IdempotencyKeyRepository,
+    private readonly room: FileRoom,
   ) {}
 
   async create(query: BatchCreate): Promise<Made<BatchObject>> {
-    const { caller, idempotencyKey, inputSha256, ...content } = query;
-    const known = inputSha256 === undefined ? content : { ...content, inputFileId: inputSha256 };
+    const { caller, idempotencyKey, input, ...content } = query;
+    const known = { ...content, inputFileId: 'fileId' in input ? input.fileId : input.sha256 };
     const keyed = { caller, idempotencyKey, content: ['batch', known] };
     const before = await this.keys.find(keyed);
     if (before !== undefined) return markRepeat(await this.read(before, caller), true);
     const refusal = refusalOf(query, this.limits);
     if (refusal) throw new QueryRefused(refusal);
-    await this.requireInputFile(query);
+    if ('fileId' in input) await this.requireInputFile(caller, input.fileId);
+    else await this.room.require(caller, input.bytes);
     const newId = batchIdentifiers.batch(randomUUID().replaceAll('-', ''));
     const { id, isRepeat } = await this.keys.once(keyed, newId, (within) => this.insert(newId, query, within));
     this.nudge.nudge();
@@ -41,21 +47,34 @@ export class CreateBatchHandler {
   }
 
   private async insert(id: string, query: BatchCreate, within: Transaction): Promise<void> {
+    const { organization, project, key, keyId = null } = query.caller;
     await this.batches.insert(
       {
         id,
-        organization: query.caller.organization,
-        project: query.caller.project,
-        key: query.caller.key,
-        keyId: query.caller.keyId ?? null,
+        organization,
+        project,
+        key,
+        keyId,
         endpoint: query.endpoint,
         completionWindow: query.completionWindow,
-        inputFileId: query.inputFileId,
+        inputFileId: await this.inputFile(query, within),
         metadata: query.metadata,
         outputExpiresAfterSeconds: query.outputExpiresAfterSeconds,
       },
       { windowMilliseconds: windowOf(query.completionWindow, this.limits), within },
     );
+  }
+
+  /** What came with the batch becomes a file with it: no caller is left with one that it never heard of. */
+  private async inputFile(
+    { caller: { organization, project }, input }: BatchCreate,
+    within: Transaction,
+  ): Promise<string> {
+    if ('fileId' in input) return input.fileId;
+    const id = `file-${randomUUID().replaceAll('-', '')}`;
+    const file = { id, organization, project, filename: INPUT_FILENAME, purpose: 'batch', expiresAfterSeconds: null };
+    await this.files.insert({ ...file, ...input }, within);
+    return id;
   }
 
   private async read(id: string, caller: BatchCreate['caller']): Promise<BatchObject> {
@@ -65,7 +84,7 @@ export class CreateBatchHandler {
   }
 
   /** Also the bootstrap key gives work to its own project only, so that a batch and its input have one owner. */
-  private async requireInputFile({ caller, inputFileId }: BatchCreate): Promise<void> {
+  private async requireInputFile(caller: BatchCreate['caller'], inputFileId: string): Promise<void> {
     const file = await this.files.findVisible(inputFileId, { ...caller, admin: false });
     if (!file) {
       throw new QueryRefused({

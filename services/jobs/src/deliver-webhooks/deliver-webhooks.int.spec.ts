@@ -150,11 +150,28 @@ describe('a delivery', () => {
     await steps.raise();
     await steps.deliverDue();
     expect(await read()).toMatchObject({ enabled: true, failing_since: expect.any(Number) });
-    await jobs.query(`UPDATE jobs.webhook_endpoints SET failing_since = now() - interval '5 days'`);
+    await jobs.query(
+      `UPDATE jobs.webhook_endpoints SET failing_since = now() - interval '5 days', failed_at = now() - interval '20 hours'`,
+    );
     await steps.passWaits();
     await steps.deliverDue();
 
     expect(await read()).toMatchObject({ enabled: false, disabled_reason: 'failing' });
+  });
+
+  it('that fails is no reason to disable an endpoint that failed before and then heard nothing for days', async () => {
+    receiver.answerWith(500);
+    await steps.raise();
+    await steps.deliverDue();
+    await jobs.query(
+      `UPDATE jobs.webhook_endpoints SET failing_since = now() - interval '9 days', failed_at = now() - interval '6 days'`,
+    );
+    await steps.passWaits();
+    await steps.deliverDue();
+
+    const { enabled, failing_since: since } = await read();
+    expect(enabled).toBe(true);
+    expect(since).toBeGreaterThan(Date.now() / 1_000 - 3_600);
   });
 
   it('that succeeds ends what was known of failures', async () => {

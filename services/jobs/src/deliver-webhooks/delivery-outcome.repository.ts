@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, storableText, type Transaction } from '#libs/storage';
 import type { ClaimedDelivery } from './claimed-delivery.js';
+import { hasFailedForGood, streakWith } from './failing-streak.policy.js';
 
 /** Why an endpoint was disabled by us, and what its deliveries that are left say. */
 export type DisabledReason = 'gone' | 'failing';
@@ -23,6 +24,13 @@ export type DeliveryOutcome =
       readonly throttleMilliseconds: number | undefined;
       readonly isGone: boolean;
     };
+
+interface KnownFailures {
+  readonly now: Date;
+  readonly enabled: boolean;
+  readonly since: Date | null;
+  readonly failedAt: Date | null;
+}
 
 const MILLISECONDS = `::double precision * interval '1 millisecond'`;
 
@@ -132,13 +140,20 @@ export class DeliveryOutcomeRepository {
     endpointId: string,
     how: { throttleMilliseconds: number | undefined; disableAfterMilliseconds: number },
   ): Promise<boolean> {
-    const [row] = await transaction.query<{ is_over: boolean }>(
-      `UPDATE jobs.webhook_endpoints SET failing_since = coalesce(failing_since, now()),
-         throttled_until = greatest(throttled_until, now() + $2${MILLISECONDS})
-       WHERE id = $1 RETURNING enabled AND failing_since <= now() - $3${MILLISECONDS} AS is_over`,
-      [endpointId, how.throttleMilliseconds ?? null, how.disableAfterMilliseconds],
+    const [row] = await transaction.query<KnownFailures>(
+      `SELECT now() AS now, enabled, failing_since AS since, failed_at AS "failedAt" FROM jobs.webhook_endpoints
+       WHERE id = $1 FOR UPDATE`,
+      [endpointId],
     );
-    return row?.is_over ?? false;
+    if (!row) return false;
+    const { now, enabled, since, failedAt } = row;
+    const streak = streakWith(now, since && failedAt ? { since, failedAt } : undefined);
+    await transaction.query(
+      `UPDATE jobs.webhook_endpoints SET failing_since = $2, failed_at = $3,
+         throttled_until = greatest(throttled_until, now() + $4${MILLISECONDS}) WHERE id = $1`,
+      [endpointId, streak.since, streak.failedAt, how.throttleMilliseconds ?? null],
+    );
+    return enabled && hasFailedForGood(streak, how.disableAfterMilliseconds);
   }
 
   private async disable(transaction: Transaction, endpointId: string, reason: DisabledReason): Promise<void> {

@@ -21,10 +21,10 @@ let request: BatchCreate;
 beforeAll(async () => {
   database = await createTestDatabase();
   jobs = await JobsForTests.start(database.url);
-  const { id: inputFileId } = await jobs.upload(inputLines(2));
+  const { id: fileId } = await jobs.upload(inputLines(2));
   request = {
     caller,
-    inputFileId,
+    input: { fileId },
     endpoint: '/v1/chat/completions',
     completionWindow: '24h',
     metadata: null,
@@ -63,7 +63,9 @@ describe('an idempotency key of what Postgres keeps', () => {
   });
 
   it('is free after a request that was refused, and again after a day', async () => {
-    await expect(create('mended', { inputFileId: 'file-nowhere' })).rejects.toMatchObject({ reply: { status: 404 } });
+    await expect(create('mended', { input: { fileId: 'file-nowhere' } })).rejects.toMatchObject({
+      reply: { status: 404 },
+    });
     const first = await create('mended');
     await jobs.query(`UPDATE jobs.idempotency_keys SET created_at = now() - interval '25 hours'`);
     const later = await create('mended', { metadata: { day: 'next' } });
@@ -80,12 +82,23 @@ describe('an idempotency key of what Postgres keeps', () => {
     expect(again.id).toBe(first.id);
   });
 
-  it('knows an input that comes with the batch by its bytes', async () => {
-    const { id: inputFileId } = await jobs.upload(inputLines(2));
-    const first = await create('inline', { inputSha256: 'a'.repeat(64) });
-    const again = await create('inline', { inputFileId, inputSha256: 'a'.repeat(64) });
-    expect(again.id).toBe(first.id);
-    await expect(create('inline', { inputFileId, inputSha256: 'b'.repeat(64) })).rejects.toMatchObject({
+  it('knows an input that comes with the batch by its bytes, and makes one file of it, or none', async () => {
+    const names = async (): Promise<string[]> => {
+      const rows = await jobs.query<{ id: string }>(`SELECT id FROM jobs.files WHERE filename = 'requests.jsonl'`);
+      return rows.map(({ id }) => id);
+    };
+    const stored = { blobKey: 'files/first', bytes: 3, sha256: 'a'.repeat(64) };
+    await expect(create('inline', { input: stored, endpoint: '/v1/nothing' })).rejects.toMatchObject({
+      reply: { status: 400 },
+    });
+    const tooMuch = { ...stored, bytes: Number.MAX_SAFE_INTEGER };
+    await expect(create('inline', { input: tooMuch })).rejects.toMatchObject({ reply: { status: 413 } });
+    expect(await names()).toEqual([]);
+    const first = await create('inline', { input: stored });
+    const again = await create('inline', { input: { ...stored, blobKey: 'files/second' } });
+    expect([again.id, again.replayed]).toEqual([first.id, true]);
+    expect(await names()).toEqual([first.input_file_id]);
+    await expect(create('inline', { input: { ...stored, sha256: 'b'.repeat(64) } })).rejects.toMatchObject({
       reply: { status: 422 },
     });
   });

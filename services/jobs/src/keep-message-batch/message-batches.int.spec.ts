@@ -267,7 +267,7 @@ describe('a batch of messages', () => {
     await expect(
       jobs.get(CreateBatchHandler).create({
         caller,
-        inputFileId: fileId,
+        input: { fileId },
         endpoint: '/v1/chat/completions',
         completionWindow: '24h',
         metadata: null,

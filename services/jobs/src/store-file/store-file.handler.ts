@@ -15,6 +15,7 @@ import { expiryRefusal, isExpiry } from '../create-batch/batch-request.policy.js
 import { IdempotencyKeyRepository } from '../keep-keys/idempotency-key.repository.js';
 import { markRepeat } from '../keep-keys/mark-repeat.js';
 import { JobLimits } from '../job-limits.js';
+import { FileRoom } from './file-room.js';
 import { FileRepository, type StoredFile } from './file.repository.js';
 
 /** The purposes of OpenAI's Files API that a caller may give. */
@@ -27,6 +28,7 @@ export class StoreFileHandler {
     private readonly files: FileRepository,
     private readonly limits: JobLimits,
     private readonly keys: IdempotencyKeyRepository,
+    private readonly room: FileRoom,
   ) {}
 
   async create(query: FileCreate): Promise<Made<FileObject>> {
@@ -43,7 +45,7 @@ export class StoreFileHandler {
       throw new QueryRefused(expiryRefusal('expires_after.seconds', expiresAfterSeconds, this.limits));
     const { caller, idempotencyKey, blobKey: _where, ...content } = query;
     const keyed = { caller, idempotencyKey, content: ['file', content] };
-    if ((await this.keys.find(keyed)) === undefined) await this.requireRoom(query);
+    if ((await this.keys.find(keyed)) === undefined) await this.room.require(query.caller, query.bytes);
     const id = `file-${randomUUID().replaceAll('-', '')}`;
     const file = {
       id,
@@ -58,18 +60,6 @@ export class StoreFileHandler {
     };
     const made = await this.keys.once(keyed, id, (within) => this.files.insert(file, within));
     return markRepeat((await this.locate({ caller, id: made.id })).file, made.isRepeat);
-  }
-
-  /** Against floods: several at once may go beyond by themselves. */
-  private async requireRoom({ caller, bytes }: FileCreate): Promise<void> {
-    const { fileBytesPerProject: most } = this.limits;
-    if ((await this.files.bytesOf(caller)) + bytes <= most) return;
-    throw new QueryRefused({
-      status: 413,
-      code: 'file_storage_exceeded',
-      message: `With this file those of the project would have more than ${most} bytes; delete some, or let them expire.`,
-      param: 'file',
-    });
   }
 
   async locate(query: FileRead): Promise<FileLocation> {

@@ -124,6 +124,15 @@ describe('a large body', () => {
     await controller.callForJobs(delivered(1, ['large'], { claim: 'req_large' }));
     expect(removed).toEqual(['req_large']);
   });
+
+  it.each([deliveryLimit, deliveryLimit + 1])(
+    'leaves it too when its request is given up, at delivery %d',
+    async (deliveries) => {
+      const { controller, givenUp, removed } = workerWith({ req_bad: new TypeError('a defect') });
+      await expect(controller.callForJobs(delivered(deliveries, ['bad'], { claim: 'req_bad' }))).rejects.toThrow();
+      expect([givenUp, removed]).toEqual([['req_bad'], ['req_bad']]);
+    },
+  );
 });
 
 describe('a request whose large body is not in the bucket', () => {

@@ -69,7 +69,12 @@ export class CallJobsController {
 
   /** Resolves when these have ended: what failed so often would only be called again, and paid for, until its time is over. */
   private async giveUp(assignments: readonly JobAssignment[]): Promise<void> {
-    await Promise.all(assignments.map(({ facts, slip }) => this.handler.giveUp({ facts, slip, reply: noReply })));
+    await Promise.all(
+      assignments.map(async ({ facts, slip, claim }) => {
+        await this.handler.giveUp({ facts, slip, reply: noReply });
+        await this.removeBody(claim);
+      }),
+    );
   }
 
   /**
@@ -108,8 +113,12 @@ export class CallJobsController {
     const next = await this.run(message, captured.call);
     await captured.kept();
     if (!next.done) return this.sendOn(message, { ...assignment, slip: next.slip }, next.target.provider);
-    // The bucket is everybody's, and nobody reads this again; what cannot be removed now goes by its age.
-    if (assignment.claim !== undefined) await this.bodies.remove(assignment.claim).catch(() => undefined);
+    await this.removeBody(assignment.claim);
+  }
+
+  /** The bucket is everybody's, and nobody reads this again once its request has ended; what cannot be removed now goes by its age. */
+  private async removeBody(claim: string | undefined): Promise<void> {
+    if (claim !== undefined) await this.bodies.remove(claim).catch(() => undefined);
   }
 
   private async sendOn(
