@@ -1,5 +1,5 @@
 import { AbilityBuilder, createMongoAbility, subject as asSubject, type MongoAbility } from '@casl/ability';
-import { DEFAULT_KEY_SCOPES, type Caller, type RoleGrant } from '#libs/contracts';
+import { DEFAULT_KEY_SCOPES, type Caller } from '#libs/contracts';
 import { ROLE_RULES, SCOPE_RULES, type Rule } from './role-rules.js';
 import type { Permission, Place } from './subjects.js';
 
@@ -21,11 +21,6 @@ export function abilityOf(caller: Caller): CallerAbility {
   const made = makeAbility(caller);
   abilities.set(caller, made);
   return made;
-}
-
-/** What somebody with these roles, and nothing else, may do. */
-export function abilityOfGrants(grants: readonly RoleGrant[]): CallerAbility {
-  return joined([abilityBy(grants.map(({ role, ...place }) => ({ rules: ROLE_RULES[role], place })))]);
 }
 
 function makeAbility(caller: Caller): CallerAbility {
