@@ -57,17 +57,27 @@ export class ExportVerifier {
   private counts = { entries: 0, withheld: 0, redacted: 0, removed: 0, checkpoints: 0, passed: 0 };
   private recordedAt = Number.NEGATIVE_INFINITY;
   private lastGood: Checkpoint | undefined;
+  /** Once the order is broken, or a line cannot be read, no root can be computed any more: the entries are held against their own hashes. */
   private isBroken = false;
+  /** The sequence of the entry that is to come. */
+  private next = 0;
   private lines = 0;
 
   constructor(private readonly trust: ExportTrust) {}
 
   take(text: string): void {
     this.lines += 1;
-    const line = this.parse(text);
+    const line = parse(text);
     if (!this.head) {
-      if (line.object !== 'audit.export') throw new SyntaxError('The file does not begin with the head of an export.');
+      if (line?.object !== 'audit.export') throw new SyntaxError('The file does not begin with the head of an export.');
       this.begin(line);
+      return;
+    }
+    if (!line) {
+      this.breakAt(
+        this.next,
+        `Line ${this.lines} of the file cannot be read: it was changed, or the export was cut off.`,
+      );
       return;
     }
     if (line.object === 'audit.export') throw new SyntaxError(`Line ${this.lines} begins another export.`);
@@ -81,22 +91,15 @@ export class ExportVerifier {
   finish(): ExportReport {
     const { head } = this;
     if (!head) throw new SyntaxError('The file is empty; it should begin with the head of an export.');
-    if (this.range.size < head.size)
-      this.fault(this.range.size, `The export ends here; its log has ${head.size} entries.`);
-    for (const { size, time } of this.outside) {
-      const when = new Date(time).toISOString();
-      this.fault(
-        this.range.size,
-        `The log ended here, but had ${size} entries on ${when}: it was cut short or rolled back.`,
-      );
-    }
+    if (this.next < head.size) this.fault(this.next, `The export ends here; its log has ${head.size} entries.`);
+    this.missOutside();
     if (this.range.size > (this.lastGood?.size ?? 0) && !this.isBroken)
       this.fault(this.lastGood?.size ?? 0, 'No checkpoint by a key that was given covers the entries from here on.');
     const unprovedRemovals = this.compareRemovals();
     return {
       organization: head.organization,
       origin: head.origin,
-      size: this.range.size,
+      size: this.next,
       verifiedEntries: this.counts.entries,
       withheldEntries: this.counts.withheld,
       redactedEntries: this.counts.redacted,
@@ -125,8 +128,12 @@ export class ExportVerifier {
 
   private takeEntry(line: Exclude<ExportLine, ExportHead | WithheldLine | { object: 'audit.checkpoint' }>): void {
     if (!this.isNext(line.sequence)) return;
-    const stated = this.hashIn(line.leaf_hash);
-    this.range.append(stated);
+    const stated = hashIn(line.leaf_hash);
+    if (!stated) {
+      this.breakAt(line.sequence, 'What stands as the hash of the entry is no hash: it was changed.');
+      return;
+    }
+    if (!this.isBroken) this.range.append(stated);
     if (line.object === 'audit.missing') {
       this.fault(line.sequence, 'The entry is missing: it was removed from the database.');
       return;
@@ -149,14 +156,16 @@ export class ExportVerifier {
   }
 
   private takeWithheld({ from, until, nodes, reason }: WithheldLine): void {
-    if (!this.isNext(from)) return;
     if (!Number.isSafeInteger(until) || until <= from)
       throw new SyntaxError(`Line ${this.lines} withholds no entries: it ends at ${until}.`);
+    if (!this.isNext(from, until)) return;
     const places = nodesOf({ start: from, end: until });
     if (places.length !== nodes.length)
       throw new SyntaxError(`Line ${this.lines} does not hold ${places.length} nodes.`);
     for (const [place, node] of nodes.entries()) {
-      this.range.append(this.hashIn(node), places[place]?.level);
+      const hash = hashIn(node);
+      if (!hash) throw new SyntaxError(`Line ${this.lines} holds something that is no hash.`);
+      if (!this.isBroken) this.range.append(hash, places[place]?.level);
     }
     if (reason === 'retention') {
       this.counts.removed += until - from;
@@ -193,29 +202,42 @@ export class ExportVerifier {
     return unproved.reduce((sum, { from, until }) => sum + until - from, 0);
   }
 
-  private hashIn(text: string): Uint8Array {
-    const bytes = Buffer.from(text, 'base64');
-    if (bytes.length === HASH_BYTES) return bytes;
-    throw new SyntaxError(`Line ${this.lines} holds something that is no hash.`);
-  }
-
-  /** Lines that are not in order cannot be hashed in order: an entry was added, doubled, moved, or its line is gone. */
-  private isNext(sequence: number): boolean {
-    if (sequence === this.range.size) return true;
-    this.isBroken = true;
-    this.fault(
-      this.range.size,
-      `Entry ${this.range.size} should stand here, but ${sequence} does: something was added, removed or moved.`,
-    );
-    return false;
+  /**
+   * Lines that are not in order cannot be hashed in order: an entry was added, doubled, moved, or its line is gone. What stands
+   * further on goes on from its own sequence, so that each such place is told once; what stands too late is left out.
+   */
+  private isNext(sequence: number, until = sequence + 1): boolean {
+    const expected = this.next;
+    if (sequence !== expected)
+      this.breakAt(
+        expected,
+        `Entry ${expected} should stand here, but ${sequence} does: something was added, removed or moved.`,
+      );
+    if (!(sequence >= expected)) return false;
+    this.next = until;
+    return true;
   }
 
   private compareOutside(): void {
-    for (let next = this.outside[0]; next && next.size <= this.range.size; next = this.outside[0]) {
+    for (let next = this.outside[0]; next && next.size <= this.next; next = this.outside[0]) {
       this.outside.shift();
-      if (next.size === this.range.size) this.compare(next);
+      if (next.size === this.next) this.compare(next);
       else this.counts.passed += 1;
     }
+  }
+
+  /** Checkpoints of a longer log: an export of before them looks the same as one of a log that was cut short since. */
+  private missOutside(): void {
+    const newest = this.outside.at(-1);
+    if (!newest) return;
+    const others = this.outside.length - 1;
+    const more =
+      others === 0 ? '' : ` (and ${others} more of the checkpoints kept outside are of a longer log than this)`;
+    this.fault(
+      this.next,
+      `The log ends here, but had ${newest.size} entries on ${new Date(newest.time).toISOString()}${more}: it was cut short or rolled ` +
+        'back, unless this export was made before that. Export anew, to another file, and verify that one.',
+    );
   }
 
   private compare(checkpoint: Checkpoint | undefined): void {
@@ -247,15 +269,26 @@ export class ExportVerifier {
     return undefined;
   }
 
-  private parse(text: string): ExportLine {
-    try {
-      return JSON.parse(text) as ExportLine;
-    } catch (cause) {
-      throw new SyntaxError(`Line ${this.lines} is not JSON; was the export cut off?`, { cause });
-    }
+  private breakAt(sequence: number, reason: string): void {
+    this.isBroken = true;
+    this.fault(sequence, reason);
   }
 
   private fault(sequence: number, reason: string): void {
     if (this.faults.length < MOST_FAULTS) this.faults.push({ sequence, reason });
+  }
+}
+
+function hashIn(text: unknown): Uint8Array | undefined {
+  const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64');
+  return bytes.length === HASH_BYTES ? bytes : undefined;
+}
+
+function parse(text: string): ExportLine | undefined {
+  try {
+    const line: unknown = JSON.parse(text);
+    return typeof line === 'object' && line !== null ? (line as ExportLine) : undefined;
+  } catch {
+    return undefined;
   }
 }

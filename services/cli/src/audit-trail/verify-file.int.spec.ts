@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -105,6 +105,51 @@ describe('an export in a file', () => {
       sequence: 3,
       reason: expect.stringContaining('ends here'),
     });
+  });
+
+  it('tells each place that is out of order once, and goes on behind it', async () => {
+    const reportOf = async (lines: readonly object[]) =>
+      verifyFile({ file: await write(lines), keys, checkpoints: [] });
+    const stands = (expected: number, found: number) => ({
+      sequence: expected,
+      reason: expect.stringContaining(`Entry ${expected} should stand here, but ${found} does`),
+    });
+    const removed = await reportOf(whole.toSpliced(2, 1).with(3, entryLine(3, { body: bodies[0] })));
+    expect(removed).toMatchObject({
+      size: 5,
+      verifiedEntries: 3,
+      faults: [stands(1, 2), { sequence: 3, reason: expect.stringContaining('another hash') }],
+    });
+    const swapped = await reportOf(whole.with(2, whole[3]!).with(3, whole[2]!));
+    expect(swapped).toMatchObject({ size: 5, verifiedEntries: 4, faults: [stands(1, 2), stands(3, 1)] });
+    const doubled = await reportOf(whole.toSpliced(3, 0, whole[2]!));
+    expect(doubled).toMatchObject({ size: 5, verifiedEntries: 5, faults: [stands(2, 1)] });
+  });
+
+  it('shows a line that cannot be read any more, and a hash that is none', async () => {
+    const text = (await readFile(await write(whole), 'utf8')).replace('"sequence":1,', '"sequence":1%');
+    await writeFile(join(folder, 'broken.ndjson'), text);
+    const broken = await verifyFile({ file: join(folder, 'broken.ndjson'), keys, checkpoints: [] });
+    expect(broken.verifiedEntries).toBe(4);
+    expect(broken.faults[0]).toMatchObject({ sequence: 1, reason: expect.stringContaining('Line 3 of the file') });
+    const hash = await verifyFile({
+      file: await write(whole.with(2, entryLine(1, { leaf_hash: 'AAAA' }))),
+      keys,
+      checkpoints: [],
+    });
+    expect(hash.faults).toMatchObject([{ sequence: 1, reason: expect.stringContaining('no hash') }]);
+  });
+
+  it('says of checkpoints from after the export that the log was cut short or the export is of before', async () => {
+    const notes = join(folder, 'later');
+    await mkdir(notes, { recursive: true });
+    await Promise.all([4, 5].map((size) => writeFile(join(notes, `${size}.txt`), noteOf(size))));
+    const head = { object: 'audit.export', version: 1, organization: 'demo', origin, size: 3, filter: {} };
+    const file = await write([head, ...whole.slice(1, 4), { object: 'audit.checkpoint', note: noteOf(3) }]);
+    const { faults } = await verifyFile({ file, keys, checkpoints: [notes] });
+    expect(faults).toMatchObject([{ sequence: 3, reason: expect.stringContaining('had 5 entries on 2026-01-05') }]);
+    expect(faults[0]?.reason).toContain('(and 1 more of the checkpoints');
+    expect(faults[0]?.reason).toContain('unless this export was made before that. Export anew');
   });
 
   it('shows a time that was changed', async () => {
