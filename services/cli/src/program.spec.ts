@@ -1,31 +1,32 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { switchyardProgram } from './program.js';
+
+/** `switchyard` and the one or two words behind it, where code is written. */
+const NAMED = /(?:`|npx |^ {4})switchyard ([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?![\w-])/gm;
 
 describe('the command switchyard', () => {
   const paths = leavesOf(switchyardProgram(() => undefined));
 
   it('has every command that the documents name', () => {
-    const first = new Set(paths.map(([name]) => name));
-    for (const name of [
-      'batch',
-      'jobs',
-      'audit',
-      'usage',
-      'costs',
-      'invoice',
-      'apply',
-      'diff',
-      'export',
-      'queues',
-      'members',
-      'keys',
-      'check',
-      'prices',
-    ])
-      expect(first).toContain(name);
-    expect(paths).toContainEqual(['audit', 'report']);
-    expect(paths).toContainEqual(['route', 'explain']);
+    const root = join(import.meta.dirname, '..', '..', '..');
+    const pages = globSync(['README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/**/*.md', 'services/*/README.md'], {
+      cwd: root,
+    });
+    const named = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(NAMED)].map(([, words = '']) => ({ page, words })),
+    );
+    const groups = new Set(paths.filter((path) => path.length > 1).map(([name]) => name));
+    const unknown = named.filter(({ words }) => {
+      const [first = '', second = ''] = words.split(' ');
+      if (!groups.has(first)) return !paths.some((path) => path.join(' ') === first);
+      return second !== '' && !paths.some((path) => path.join(' ') === `${first} ${second}`);
+    });
+
+    expect(named.length).toBeGreaterThan(60);
+    expect(unknown).toEqual([]);
   });
 
   it('tells its version', async () => {
