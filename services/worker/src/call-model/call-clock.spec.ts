@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CallClock } from './call-clock.js';
 
@@ -87,5 +90,50 @@ describe('CallClock', () => {
     clock.stop();
     jest.advanceTimersByTime(60_000);
     expect(reason()).toBeUndefined();
+  });
+});
+
+/** Sends a byte as soon as it is told to, and tells when that has left it. */
+const SENDER = `
+  const { workerData: { port, told, sent } } = require('node:worker_threads');
+  const socket = require('node:net').connect(port, '127.0.0.1', () => {
+    Atomics.wait(told, 0, 0);
+    socket.write('x', () => {
+      Atomics.store(sent, 0, 1);
+      Atomics.notify(sent, 0);
+    });
+  });
+`;
+const IDLE_MILLISECONDS = 50;
+
+describe('CallClock in a process that is held up', () => {
+  it('reads what has come meanwhile before it takes anybody for silent', async () => {
+    const [told, sent] = [1, 2].map(() => new Int32Array(new SharedArrayBuffer(4))) as [Int32Array, Int32Array];
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const sender = new Worker(SENDER, { eval: true, workerData: { port, told, sent } });
+    const [socket] = (await once(server, 'connection')) as [NodeJS.ReadWriteStream];
+    const clock = new CallClock({ ...timeouts, idleMilliseconds: IDLE_MILLISECONDS }, timeouts.totalMilliseconds);
+    let isReadFirst: boolean | undefined;
+    socket.on('data', () => {
+      isReadFirst = !clock.signal.aborted;
+      clock.touch();
+    });
+    clock.markFirstByte();
+
+    // Nothing runs here until the byte is there and the limit is over.
+    Atomics.store(told, 0, 1);
+    Atomics.notify(told, 0);
+    Atomics.wait(sent, 0, 0);
+    Atomics.wait(told, 0, 1, 2 * IDLE_MILLISECONDS);
+    await once(clock.signal, 'abort');
+
+    expect(isReadFirst).toBe(true);
+    expect(clock.signal.reason).toMatchObject({ errorClass: 'idle_timeout' });
+    await sender.terminate();
+    server.close();
+    await once(server, 'close');
   });
 });

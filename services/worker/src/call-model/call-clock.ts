@@ -12,6 +12,7 @@ export class CallClock {
   private lastActivity = this.started;
   private firstByte: number | undefined;
   private timer: NodeJS.Timeout;
+  private looking: NodeJS.Immediate | undefined;
 
   /** `totalMilliseconds` is what is left of the whole call, earlier attempts included. */
   constructor(
@@ -20,7 +21,7 @@ export class CallClock {
   ) {
     const { firstByteMilliseconds, attemptMilliseconds = Infinity } = timeouts;
     const first = Math.min(firstByteMilliseconds, attemptMilliseconds, totalMilliseconds);
-    this.timer = setTimeout(() => this.look(), first);
+    this.timer = setTimeout(this.lookAfterReading, first);
   }
 
   get signal(): AbortSignal {
@@ -41,7 +42,7 @@ export class CallClock {
     if (this.firstByte !== undefined) return;
     this.firstByte = round(performance.now() - this.started);
     // The limit of silence may end long before that of the first byte would have.
-    clearTimeout(this.timer);
+    this.stop();
     this.look();
   }
 
@@ -57,7 +58,16 @@ export class CallClock {
 
   stop(): void {
     clearTimeout(this.timer);
+    clearImmediate(this.looking);
   }
+
+  /**
+   * A process that was held up runs its timers before it reads what has come meanwhile: nobody is taken for silent before that is
+   * read, or a provider would be blamed for our own delay.
+   */
+  private readonly lookAfterReading = (): void => {
+    this.looking = setImmediate(() => this.look());
+  };
 
   private look(): void {
     const now = performance.now();
@@ -77,7 +87,7 @@ export class CallClock {
           : timeout('idle_timeout', idleMilliseconds),
       );
     }
-    this.timer = setTimeout(() => this.look(), Math.ceil(Math.min(leftOfPhase, leftOfAttempt, leftOfTotal)));
+    this.timer = setTimeout(this.lookAfterReading, Math.ceil(Math.min(leftOfPhase, leftOfAttempt, leftOfTotal)));
   }
 }
 
