@@ -126,7 +126,10 @@ export const factsSchema = z.object({
       plan: planBoundsSchema.optional(),
     })
     .optional(),
-  /** Guards and policies of privacy of a key that is not of the configuration, written in by the router; absent where it has none. */
+  /**
+   * Guards and policies of privacy of a key that is not of the configuration; absent where it has none. The edge, which knows the key
+   * before anybody else needs it, writes them in, and the router what it knows of later changes.
+   */
   keyPolicy: z
     .object({ guards: z.array(guardEntrySchema).optional(), privacy: privacyEntrySchema.optional() })
     .optional(),

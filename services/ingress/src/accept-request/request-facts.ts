@@ -61,6 +61,7 @@ export class RequestFacts {
       throw new DialectError(404, 'model_not_found', unknownModelMessage(facts.model, this.models), 'model');
     }
     const allowed = this.keys.allowanceOf(caller);
+    const keyPolicy = this.keys.policyOf(caller);
     return {
       model,
       facts: {
@@ -71,6 +72,7 @@ export class RequestFacts {
         ...(caller.keyId === undefined ? {} : { keyId: caller.keyId }),
         tier: caller.tier,
         ...(allowed ? { allowed } : {}),
+        ...(keyPolicy ? { keyPolicy } : {}),
         lane: 'interactive',
         ...facts,
         ...this.prompts.of(model.name, { dialect, body, facts }),

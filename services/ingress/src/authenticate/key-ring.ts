@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller, KeyEntry } from '#libs/contracts';
 import { KeyBucket, SnapshotWatch } from '#libs/messaging';
-import { Allowances, Tiers, type Allowance } from '#libs/permission';
+import { type Allowance, Allowances, KeyPolicies, type KeyPolicy, Tiers } from '#libs/permission';
 import { Readiness, Settings } from '#libs/runtime';
 import { isMistypedKey, KeyHasher } from '#libs/secrets';
 import { KeyUses } from './key-uses.js';
@@ -28,6 +28,7 @@ export class KeyRing {
   private readonly hasher: KeyHasher;
   private readonly allowances = new Allowances();
   private readonly tiers = new Tiers();
+  private readonly policies = new KeyPolicies();
   private configured: ReadonlyMap<string, KeyEntry> = new Map();
   /** Keys seen under this configuration, so that a busy caller's is not hashed for every request. */
   private readonly known = new Map<string, KnownKey>();
@@ -49,7 +50,10 @@ export class KeyRing {
       this.known.clear();
     });
     bucket.onChange(() => this.known.clear());
-    bucket.onNameChange((entry) => this.allowances.followKey(entry));
+    bucket.onNameChange((entry) => {
+      this.allowances.followKey(entry);
+      this.policies.followKey(entry);
+    });
     bucket.start();
   }
 
@@ -83,6 +87,11 @@ export class KeyRing {
   /** The models and providers that a caller is bound to; undefined where all are allowed. */
   allowanceOf(caller: Caller): Allowance | undefined {
     return caller.admin ? undefined : this.allowances.of(caller);
+  }
+
+  /** Guards and policies of privacy of a caller's key that the admin API made; undefined for most. */
+  policyOf(caller: Caller): KeyPolicy | undefined {
+    return this.policies.of(caller);
   }
 
   /** The hash by which a key is looked up. */

@@ -11,11 +11,14 @@ import { ExplainRouteHandler } from './explain-route.handler.js';
 const timeouts = { firstByteMilliseconds: 1, idleMilliseconds: 2, totalMilliseconds: 3 };
 const price = { version: 'v', currency: 'USD' } as never;
 const snapshot = {
+  revision: 4,
   models: [{ name: 'small', strategy: 'priority', timeouts, targets: [] }],
 } as unknown as Snapshot;
 const watch = { onChange: (listener: (now: Snapshot) => void) => listener(snapshot) } as unknown as SnapshotWatch;
 const caller = { organization: 'demo', project: 'default', key: 'ci', admin: false };
 const chat = { model: 'small', messages: [{ role: 'user', content: 'secret' }], models: ['big'] };
+
+const keyPolicy = { privacy: { regions: ['eu'] } };
 
 function explain(body: unknown, headers: Record<string, string> = {}) {
   const asked: Facts[] = [];
@@ -44,7 +47,7 @@ function explain(body: unknown, headers: Record<string, string> = {}) {
     watch,
     { instance: 'one' } as Settings,
     new PromptFacts(watch, { of: () => 0.5 } as unknown as PromptDifficulty),
-    { allowanceOf: () => undefined } as unknown as KeyRing,
+    { allowanceOf: () => undefined, policyOf: () => keyPolicy } as unknown as KeyRing,
   );
   const answer = new ExplainRouteHandler(facts, messaging).handle(request as unknown as AuthenticatedRequest);
   return { answer, asked };
@@ -79,6 +82,12 @@ describe('ExplainRouteHandler', () => {
       maxCompletionTokens: 5,
       wishes: { models: ['big'] },
     });
+  });
+
+  it('sends along what the edge knows already and others may not have heard of yet: the revision, the policy of the key', async () => {
+    const { answer, asked } = explain(chat);
+    await answer;
+    expect(asked[0]).toMatchObject({ revision: snapshot.revision, keyPolicy });
   });
 
   it.each([

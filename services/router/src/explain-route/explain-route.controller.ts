@@ -11,6 +11,7 @@ export class ExplainRouteController {
 
   @AnswerQuery(Subject.routeExplain, routeExplainSchema)
   async explain({ facts }: RouteExplain): Promise<RouteExplainReply> {
+    if (!this.handler.knows(facts)) await this.handler.catchUp(facts);
     try {
       const { decision, targets, execution } = this.handler.decide(facts);
       return { decision, targets, ...(execution ? { execution } : {}) };
