@@ -22,12 +22,12 @@ beforeAll(async () => {
       modelFields('large', [{ provider: 'spare', model: 'sim-large' }]),
     ]),
   );
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await second?.stop();
   await stack?.stop();
-}, 60_000);
+}, 90_000);
 
 async function admin(
   method: string,

@@ -44,11 +44,11 @@ beforeAll(async () => {
   const options = { baseURL: `${stack.url}/v1`, maxRetries: 0 };
   client = new OpenAI({ ...options, apiKey: OUR_KEY });
   stranger = new OpenAI({ ...options, apiKey: THEIR_KEY });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await mock?.close();
-}, 60_000);
+}, 90_000);
 
 async function untilEnded(id: string): Promise<OpenAI.Responses.Response> {
   return eventually(
@@ -57,7 +57,7 @@ async function untilEnded(id: string): Promise<OpenAI.Responses.Response> {
       expect(['queued', 'in_progress']).not.toContain(response.status);
       return response;
     },
-    { withinMilliseconds: 20_000 },
+    { withinMilliseconds: 30_000 },
   );
 }
 
@@ -254,7 +254,7 @@ describe('a stream that can be picked up again', () => {
         expect(charges).toEqual([{ outcome: 'completed', tokens: '80' }]);
       });
     },
-    30_000,
+    90_000,
   );
 
   journey('is refused where nothing could be picked up', async () => {

@@ -238,11 +238,11 @@ const send = ({ path = CHAT, ...options }: Pick<BadCall, 'path'> & HttpCall): Pr
 
 beforeAll(async () => {
   stack = await StackForTests.start(configured('toy'));
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await stack?.stop();
-}, 60_000);
+}, 90_000);
 
 describe('a bad call', () => {
   for (const { what, status, code, param, ...options } of BAD_CALLS) {

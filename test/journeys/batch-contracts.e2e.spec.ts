@@ -36,12 +36,12 @@ beforeAll(async () => {
   const anthropicFor = (apiKey: string) => new Anthropic({ apiKey, baseURL: stack.url, maxRetries: 0 });
   [openai, strangeOpenai] = [openaiFor(OUR_KEY), openaiFor(THEIR_KEY)];
   [anthropic, strangeAnthropic] = [anthropicFor(OUR_KEY), anthropicFor(THEIR_KEY)];
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await stack?.stop();
   await upstream?.close();
-}, 60_000);
+}, 90_000);
 
 type Endpoint = OpenAI.BatchCreateParams['endpoint'];
 
@@ -61,7 +61,7 @@ async function ended(id: string): Promise<OpenAI.Batch> {
       expect(['completed', 'failed', 'cancelled', 'expired']).toContain(batch.status);
       return batch;
     },
-    { withinMilliseconds: 20_000 },
+    { withinMilliseconds: 30_000 },
   );
 }
 
@@ -308,7 +308,7 @@ describe("Anthropic's Message Batches API", () => {
         expect(batch.processing_status).toBe('ended');
         return batch;
       },
-      { withinMilliseconds: 20_000 },
+      { withinMilliseconds: 30_000 },
     );
 
   journey('runs requests, whatever is wrong with some of them, and streams their results', async () => {

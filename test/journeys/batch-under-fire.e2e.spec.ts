@@ -29,7 +29,7 @@ beforeAll(async () => {
   ground = await FaultGround.start({ pace: { latencyMilliseconds: 50 } });
   const made = await call(`${ground.stack.url}/v1/webhooks/endpoints`, { key: OUR_KEY, body: { url: receiver.url } });
   expect(made.status).toBe(200);
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -37,7 +37,7 @@ afterAll(async () => {
   } finally {
     await receiver?.stop();
   }
-}, 60_000);
+}, 90_000);
 
 const asking = (message: { model: string; stream: boolean }): ReturnType<typeof begin> =>
   begin(`${ground.stack.url}/v1/chat/completions`, {
@@ -74,7 +74,7 @@ describe('a worker that dies', () => {
     async () => {
       const { stack, sim } = ground;
       await stack.untilReady();
-      await eventually(async () => expect((await sim.counters()).inFlight).toBe(0), { withinMilliseconds: 20_000 });
+      await eventually(async () => expect((await sim.counters()).inFlight).toBe(0), { withinMilliseconds: 30_000 });
       const hanging = asking({ model: 'hanging', stream: false });
       const stream = await asking({ model: 'stalling', stream: true });
       await eventually(async () => expect((await sim.counters()).inFlight).toBe(2));
@@ -143,7 +143,7 @@ describe('the checker', () => {
             expect(checkStreams(await readStreams(ground.nats.view))).toMatchObject([
               { invariant: 'J7', examples: [expect.stringContaining('billing')] },
             ]),
-          { withinMilliseconds: 10_000 },
+          { withinMilliseconds: 30_000 },
         );
       } finally {
         await ground.stack.signal('billing', 'SIGCONT');

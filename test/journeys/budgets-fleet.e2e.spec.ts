@@ -93,13 +93,13 @@ beforeAll(async () => {
   });
   more = await Promise.all([MoreIngress.start(stack), MoreIngress.start(stack)]);
   sampler = BudgetSampler.start((await stack.environmentOf('ingress'))['DATABASE_URL'] ?? '');
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await sampler?.stop();
   for (const one of more ?? []) await one.stop();
   await stack?.stop();
   await provider?.close();
-}, 60_000);
+}, 90_000);
 
 /** So many callers who ask one call after the other, at all processes in turn, until they are told to stop. */
 function storm(callers: number, project: string, model: string) {
@@ -118,7 +118,7 @@ function storm(callers: number, project: string, model: string) {
     given,
     served,
     untilServed: (least: number) =>
-      eventually(() => expect(served()).toBeGreaterThan(least), { withinMilliseconds: 20_000 }),
+      eventually(() => expect(served()).toBeGreaterThan(least), { withinMilliseconds: 30_000 }),
     /** Nobody gets any more: what a killed process has leased is kept from the others for now. Nobody is there to refuse at a killed one. */
     untilRefused: (refusal: number) =>
       eventually(
@@ -188,7 +188,7 @@ describe('limits over three ingress processes', () => {
       expect(refused).toContain(429);
       await Promise.all(running);
       const again = Array.from({ length: AT_ONCE }, () =>
-        eventually(async () => expect(await lasting(more[0]?.url)).toBe(200), { withinMilliseconds: 20_000 }),
+        eventually(async () => expect(await lasting(more[0]?.url)).toBe(200), { withinMilliseconds: 30_000 }),
       );
       await eventually(() => expect(underWay()).toBe(before + 2 * AT_ONCE));
       await Promise.all(again);

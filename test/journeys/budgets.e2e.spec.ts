@@ -45,11 +45,11 @@ async function budgetOf(project: string) {
 beforeAll(async () => {
   provider = await startScriptedProvider('main', { slow: answersAfter(400) }, answers);
   stack = await StackForTests.start(budgetConfiguration(provider.fields));
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await provider?.close();
-}, 60_000);
+}, 90_000);
 
 describe('budgets', () => {
   journey(
@@ -180,7 +180,7 @@ describe('budgets', () => {
       } finally {
         await stack.signal('billing', 'SIGCONT');
       }
-      await eventually(async () => expect((await ask('unheld')).status).toBe(200), { withinMilliseconds: 20_000 });
+      await eventually(async () => expect((await ask('unheld')).status).toBe(200), { withinMilliseconds: 30_000 });
     },
     60_000,
   );
@@ -221,7 +221,7 @@ describe('budgets', () => {
     const client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: keyOf('spread') });
     const id = await submitChats(client, [body, body, body]);
     await eventually(async () => expect((await client.batches.retrieve(id)).status).toBe('completed'), {
-      withinMilliseconds: 20_000,
+      withinMilliseconds: 30_000,
     });
     await eventually(async () => {
       const charged = await stack.query(
@@ -295,7 +295,7 @@ describe('budgets', () => {
       );
       const state = async () => client.batches.retrieve(id);
       await eventually(async () => expect((await state()).request_counts?.completed).toBeGreaterThanOrEqual(2), {
-        withinMilliseconds: 15_000,
+        withinMilliseconds: 30_000,
       });
       const budget = await budgetOf('batches');
       expect(BigInt(budget?.posted ?? 0) + BigInt(budget?.held ?? 0)).toBeLessThanOrEqual(BigInt(budget?.limit ?? 0));
@@ -303,7 +303,7 @@ describe('budgets', () => {
       await stack.configure(
         budgetConfiguration(provider.fields, { batches: [{ limitUsd: usdFor(20), period: 'total' }] }),
       );
-      await eventually(async () => expect((await state()).status).toBe('completed'), { withinMilliseconds: 20_000 });
+      await eventually(async () => expect((await state()).status).toBe('completed'), { withinMilliseconds: 30_000 });
       await eventually(async () =>
         expect(await budgetOf('batches')).toMatchObject({ posted: String(6 * COST_NANO_USD), held: '0' }),
       );

@@ -87,7 +87,7 @@ beforeAll(async () => {
     body: { project: 'default', name: 'canary' },
   });
   callerKey = (JSON.parse(made.text) as { key: string }).key;
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -177,7 +177,7 @@ describe('canaries', () => {
       const logs = [...(await ground.stack.logs())].filter(([name]) => name !== 'launcher');
       const metrics = await call(`${ground.stack.url}/metrics`, { key: ground.stack.adminKey });
       expect(metrics.status).toBe(200);
-      await eventually(() => expect(collector.received.length).toBeGreaterThan(3), { withinMilliseconds: 20_000 });
+      await eventually(() => expect(collector.received.length).toBeGreaterThan(3), { withinMilliseconds: 30_000 });
       const traces = collector.received.map(({ body }, index) => [`trace ${index}`, body.toString('latin1')] as const);
       expect(hits([...logs, ['metrics', metrics.text], ...traces], all)).toEqual([]);
     },

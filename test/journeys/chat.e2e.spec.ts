@@ -41,7 +41,7 @@ beforeAll(async () => {
     ]),
   );
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${stack.url}/v1`, maxRetries: 0 });
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -49,7 +49,7 @@ afterAll(async () => {
   } finally {
     await upstream?.close();
   }
-}, 60_000);
+}, 90_000);
 
 describe('the official client', () => {
   journey('gets a plain answer with headers that say how it came about', async () => {

@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack?.stop();
-}, 60_000);
+}, 90_000);
 
 /** Rows that the tenant role sees while these settings are in force. */
 async function seenAs(table: string, settings: Readonly<Record<string, string>>): Promise<{ organization?: string }[]> {

@@ -22,8 +22,8 @@ const journey = journeysOn(() => ground.stack);
 beforeAll(async () => {
   ground = await startDialectGround();
   client = new Anthropic({ apiKey: OUR_KEY, baseURL: ground.stack.url, maxRetries: 0 });
-}, 120_000);
-afterAll(() => ground?.close(), 60_000);
+}, 180_000);
+afterAll(() => ground?.close(), 90_000);
 
 const ask = (model: string, content: Anthropic.MessageParam['content']) => ({
   model,

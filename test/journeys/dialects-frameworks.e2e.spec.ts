@@ -19,8 +19,8 @@ const journey = journeysOn(() => ground.stack);
 
 beforeAll(async () => {
   ground = await startDialectGround();
-}, 120_000);
-afterAll(() => ground?.close(), 60_000);
+}, 180_000);
+afterAll(() => ground?.close(), 90_000);
 
 const address = () => ({ baseURL: `${ground.stack.url}/v1`, apiKey: OUR_KEY });
 

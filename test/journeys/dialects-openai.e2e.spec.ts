@@ -27,8 +27,8 @@ const journey = journeysOn(() => ground.stack);
 beforeAll(async () => {
   ground = await startDialectGround();
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${ground.stack.url}/v1`, maxRetries: 0 });
-}, 120_000);
-afterAll(() => ground?.close(), 60_000);
+}, 180_000);
+afterAll(() => ground?.close(), 90_000);
 
 const user = (content: OpenAI.ChatCompletionUserMessageParam['content']): Messages => [{ role: 'user', content }];
 const picture = (url: string): Messages =>

@@ -16,8 +16,8 @@ const journey = journeysOn(() => ground.stack);
 beforeAll(async () => {
   ground = await startDialectGround();
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${ground.stack.url}/v1`, maxRetries: 0 });
-}, 120_000);
-afterAll(() => ground?.close(), 60_000);
+}, 180_000);
+afterAll(() => ground?.close(), 90_000);
 
 describe("OpenAI's client", () => {
   journey('has a picture drawn', async () => {

@@ -141,7 +141,7 @@ beforeAll(async () => {
     nowhere: { kind: 'openai', baseUrl: `http://127.0.0.1:${await freePort()}/v1`, apiKey: PROVIDER_KEY },
   };
   stack = await StackForTests.start(journeyConfiguration(providers, models()));
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -150,7 +150,7 @@ afterAll(async () => {
     await upstream?.close();
     await spare?.close();
   }
-}, 60_000);
+}, 90_000);
 
 describe('when the first target fails, the second answers', () => {
   for (const { errorClass, cures, ...fault } of FAULTS) {

@@ -46,9 +46,9 @@ beforeAll(async () => {
     models: [LIMITED, INTERRUPTED, PAUSED],
   });
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${ground.stack.url}/v1`, maxRetries: 0 });
-}, 120_000);
+}, 180_000);
 
-afterAll(() => ground?.stop(), 60_000);
+afterAll(() => ground?.stop(), 90_000);
 
 async function submit({ name }: FailureModel, lines: number): Promise<string> {
   const file = await client.files.create({

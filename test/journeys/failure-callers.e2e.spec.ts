@@ -71,9 +71,9 @@ beforeAll(async () => {
     },
     models: [LEFT_IN_STREAM, LEFT_BEFORE, SLOW_FIRST, SLOW_SECOND, QUICK, BOTH_FAIL, NARROW, NARROW_ALONE, DEADLINE],
   });
-}, 120_000);
+}, 180_000);
 
-afterAll(() => ground?.stop(), 60_000);
+afterAll(() => ground?.stop(), 90_000);
 
 /** Asks, leaves as soon as there is something of a stream (else as soon as the provider has the call), and says when. */
 async function leave({ name: model }: FailureModel, stream: boolean): Promise<{ id: string; leftAt: number }> {

@@ -164,9 +164,9 @@ beforeAll(async () => {
       KEPT,
     ],
   });
-}, 120_000);
+}, 180_000);
 
-afterAll(() => ground?.stop(), 60_000);
+afterAll(() => ground?.stop(), 90_000);
 
 async function expectRefused(seen: SeenAnswer, ending: { status: number; code: string; retryAfter?: string }) {
   expect([seen.status, seen.error?.code]).toEqual([ending.status, ending.code]);

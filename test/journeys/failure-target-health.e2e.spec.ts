@@ -69,9 +69,9 @@ beforeAll(async () => {
     ],
     fields: { breaker: BREAKER },
   });
-}, 120_000);
+}, 180_000);
 
-afterAll(() => ground?.stop(), 60_000);
+afterAll(() => ground?.stop(), 90_000);
 
 /** Asks one after the other for so long. */
 async function steadily(model: FailureModel, kind: Kind, milliseconds: number): Promise<SeenAnswer[]> {

@@ -61,7 +61,7 @@ async function oneOfEachKind(url: string, key: string): Promise<Objects> {
       );
       for (const { text } of states) expect(text).toMatch(/"(?:processing_)?status":"(?:completed|ended)"/);
     },
-    { withinMilliseconds: 20_000 },
+    { withinMilliseconds: 30_000 },
   );
   return objects;
 }

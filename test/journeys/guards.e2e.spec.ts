@@ -139,12 +139,12 @@ beforeAll(async () => {
   provider = await startScriptedProvider('main', { mod: flagsTheSecond }, echoes);
   webhook = await startWebhook();
   stack = await StackForTests.start(configuration(), { SWITCHYARD_GUARD_ALLOW: '127.0.0.0/8' });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await provider?.close();
   webhook?.server.close();
-}, 60_000);
+}, 90_000);
 
 describe('guards', () => {
   journey('hide from the provider what comes back to the caller, plain and streamed', async () => {

@@ -38,11 +38,11 @@ beforeAll(async () => {
   );
   stack = await StackForTests.start(configuration);
   client = new OpenAI({ baseURL: `${stack.url}/v1`, maxRetries: 0, apiKey: OUR_KEY });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await mock?.close();
-}, 60_000);
+}, 90_000);
 
 describe('a request that is answered by a job', () => {
   const chat = { model: 'native', messages: [{ role: 'user', content: ASKED.hello }] };

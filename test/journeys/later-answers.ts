@@ -47,7 +47,7 @@ export function callsOfJobs(stack: () => { readonly url: string }) {
         expect(['completed', 'failed', 'cancelled', 'expired']).toContain(job.status);
         return job;
       },
-      { withinMilliseconds: 20_000 },
+      { withinMilliseconds: 30_000 },
     );
   return { get, later, ended };
 }

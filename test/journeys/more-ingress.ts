@@ -8,7 +8,7 @@ import { eventually } from '#libs/testing';
 import { PROJECT_FOLDER } from './project-folder.js';
 import type { StackForTests } from './stack-for-tests.js';
 
-const READY_WITHIN_MILLISECONDS = 30_000;
+const READY_WITHIN_MILLISECONDS = 60_000;
 
 /** An ingress beside the one of a stack, on the same NATS. */
 export class MoreIngress {
@@ -24,13 +24,18 @@ export class MoreIngress {
     const entry = join(PROJECT_FOLDER, 'dist', 'services', 'ingress', 'src', 'main.js');
     const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const more = new MoreIngress(`http://127.0.0.1:${port}`, child);
-    await eventually(
-      async () => {
-        const answer = await fetch(`${more.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
-        if (answer.status !== 200) throw new Error(`an ingress is not ready: ${await answer.text()}`);
-      },
-      { withinMilliseconds: READY_WITHIN_MILLISECONDS, everyMilliseconds: 100 },
-    );
+    try {
+      await eventually(
+        async () => {
+          const answer = await fetch(`${more.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+          if (answer.status !== 200) throw new Error(`an ingress is not ready: ${await answer.text()}`);
+        },
+        { withinMilliseconds: READY_WITHIN_MILLISECONDS, everyMilliseconds: 100 },
+      );
+    } catch (error) {
+      await more.stop('SIGKILL');
+      throw error;
+    }
     return more;
   }
 

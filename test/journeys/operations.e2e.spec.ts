@@ -31,7 +31,7 @@ beforeAll(async () => {
     ),
   );
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${stack.url}/v1`, maxRetries: 0 });
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -39,7 +39,7 @@ afterAll(async () => {
   } finally {
     await upstream?.close();
   }
-}, 60_000);
+}, 90_000);
 
 const sound = () => toFile(Buffer.alloc(600_000, 255), 'größe.wav');
 

@@ -58,7 +58,7 @@ beforeAll(async () => {
       modelFields('seer', [{ provider: 'gemini', model: 'gemini-any' }]),
     ]),
   );
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -67,7 +67,7 @@ afterAll(async () => {
     await front?.close();
     canary.close();
   }
-}, 60_000);
+}, 90_000);
 
 describe('a hostile URL reaches nobody', () => {
   journey('as the image of a chat', async () => {

@@ -106,12 +106,12 @@ beforeAll(async () => {
     SWITCHYARD_AUDIT_PUSH_FILE: collector.file,
     SWITCHYARD_AUDIT_PUSH_ALLOW: '127.0.0.0/8',
   });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await new Promise((resolve) => collector?.server.close(resolve));
   await rm(folder, { recursive: true });
-}, 60_000);
+}, 90_000);
 
 describe('the trail', () => {
   const ask = async (): Promise<string> => {
@@ -123,7 +123,7 @@ describe('the trail', () => {
   journey('is pushed to a collector behind TLS as it is recorded', async () => {
     const id = await ask();
     await eventually(() => expect(collector.text()).toMatch(new RegExp(`CEF:0.*request\\.completed.*${id}`)), {
-      withinMilliseconds: 15_000,
+      withinMilliseconds: 30_000,
     });
     expect(collector.text()).toMatch(/^\d+ <110>1 /);
   });
@@ -295,7 +295,7 @@ describe('prompts and answers beside the trail', () => {
           expect(answer.status).toBe(503);
           return answer;
         },
-        { withinMilliseconds: 25_000 },
+        { withinMilliseconds: 30_000 },
       );
       await stack.signal('audit', 'SIGCONT');
       expect(refused.text).toContain('audit_unavailable');
@@ -364,9 +364,9 @@ describe('prompts and answers beside the trail', () => {
           expect(report.requests).toBeGreaterThan(8);
           expect(report.charges).toBe(report.requests);
         },
-        { withinMilliseconds: 20_000, everyMilliseconds: 500 },
+        { withinMilliseconds: 30_000, everyMilliseconds: 500 },
       );
     },
-    30_000,
+    90_000,
   );
 });

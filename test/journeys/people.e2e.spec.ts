@@ -29,12 +29,12 @@ const configuration = journeyConfiguration({ toy: { kind: 'sim' } }, [
 
 beforeAll(async () => {
   stack = await StackForTests.start(withPlan('free-of-large'));
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await stack?.stop();
   await provider?.stop();
-}, 60_000);
+}, 90_000);
 
 function withPlan(plan: string, more: object = {}): object {
   const [ours, ...others] = configuration.organizations;

@@ -68,7 +68,7 @@ beforeAll(async () => {
     organizations: [...organizations, { name: 'careful', projects }],
   });
   openai = clientOf(OUR_KEY);
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -76,7 +76,7 @@ afterAll(async () => {
   } finally {
     await limited?.close();
   }
-}, 60_000);
+}, 90_000);
 
 const clientOf = (apiKey: string): OpenAI => new OpenAI({ apiKey, baseURL: `${stack.url}/v1`, maxRetries: 2 });
 
@@ -108,7 +108,7 @@ async function completed(id: string, lines = LINES, client = openai): Promise<Ou
       expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: lines, failed: 0 } });
       return batch;
     },
-    { withinMilliseconds: 25_000, everyMilliseconds: 100 },
+    { withinMilliseconds: 30_000, everyMilliseconds: 100 },
   );
 }
 
@@ -131,7 +131,7 @@ describe('lines that go to the batch API of a provider', () => {
     async () => {
       const id = await submit('gpt-slow');
       await eventually(async () => expect((await read(id)).switchyard?.native_lines).toBe(LINES), {
-        withinMilliseconds: 15_000,
+        withinMilliseconds: 30_000,
       });
       const shown = (key: string) =>
         fetch(`${stack.url}/admin/v1/native-batches`, { headers: { authorization: `Bearer ${key}` } });

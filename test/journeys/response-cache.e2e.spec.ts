@@ -69,12 +69,12 @@ beforeAll(async () => {
   provider = await startScriptedProvider('main', {}, answers);
   sim = await startSimProvider({ key: SIM_KEY });
   stack = await StackForTests.start(journeyConfiguration(providers(), models()));
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await provider?.close();
   await sim?.close();
-}, 60_000);
+}, 90_000);
 
 describe('the response cache', () => {
   journey('answers an equal request with the same bytes, free of charge and on record', async () => {

@@ -39,11 +39,11 @@ beforeAll(async () => {
   const options = { baseURL: `${stack.url}/v1`, maxRetries: 0 };
   client = new OpenAI({ ...options, apiKey: OUR_KEY });
   stranger = new OpenAI({ ...options, apiKey: THEIR_KEY });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await mock?.close();
-}, 60_000);
+}, 90_000);
 
 const lastBody = (): string => mock.received.at(-1)?.body.toString('utf8') ?? '';
 const rejection = (call: Promise<unknown>): Promise<unknown> =>

@@ -57,8 +57,8 @@ const journey = journeysOn(() => stack);
 
 beforeAll(async () => {
   stack = await StackForTests.start(CONFIGURATION);
-}, 120_000);
-afterAll(() => stack?.stop(), 60_000);
+}, 180_000);
+afterAll(() => stack?.stop(), 90_000);
 
 const bodyOf = (model: string, words: string, more: object = {}): object => ({
   model,

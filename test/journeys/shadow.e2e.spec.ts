@@ -29,13 +29,13 @@ function copyOf(id: string): Promise<string> {
   return eventually(
     async () => {
       const rows = await stack.query<{ request_id: string }>(
-        `SELECT request_id FROM audit.entries WHERE request_id <> $1 AND position($1 in body) > 0`,
+        `SELECT request_id FROM audit.entries WHERE type LIKE 'request.%' AND request_id <> $1 AND position($1 in body) > 0`,
         [id],
       );
       expect(rows).toHaveLength(1);
       return rows[0]?.request_id ?? '';
     },
-    { withinMilliseconds: 20_000 },
+    { withinMilliseconds: 30_000 },
   );
 }
 
@@ -49,11 +49,11 @@ beforeAll(async () => {
     modelFields('silent', to('silent')),
   ];
   stack = await StackForTests.start(journeyConfiguration({ main: provider.fields }, models));
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await stack?.stop();
   await provider?.close();
-}, 60_000);
+}, 90_000);
 
 describe('a shadow copy', () => {
   for (const stream of [false, true]) {

@@ -11,9 +11,9 @@ import { Client, type QueryResultRow } from 'pg';
 
 import { PROJECT_FOLDER } from './project-folder.js';
 
-const READY_WITHIN_MILLISECONDS = 60_000;
-const RESTARTED_WITHIN_MILLISECONDS = 30_000;
-const STOPPED_WITHIN_MILLISECONDS = 45_000;
+const READY_WITHIN_MILLISECONDS = 90_000;
+const RESTARTED_WITHIN_MILLISECONDS = 60_000;
+const STOPPED_WITHIN_MILLISECONDS = 60_000;
 const KEPT_LOG_LINES = 60;
 const DEFECT = /unhandled|uncaught/i;
 /** A service did something on NATS that its identity may not: a line is missing in its row of `MessageAccess`. */

@@ -44,7 +44,7 @@ beforeAll(async () => {
     { SWITCHYARD_WEBHOOK_ALLOW: '127.0.0.0/8' },
   );
   client = new OpenAI({ apiKey: OUR_KEY, baseURL: `${stack.url}/v1`, maxRetries: 0 });
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   try {
@@ -53,7 +53,7 @@ afterAll(async () => {
     await receiver?.stop();
     await upstream?.close();
   }
-}, 60_000);
+}, 90_000);
 
 const under = (idempotencyKey: string) => ({ headers: { 'idempotency-key': idempotencyKey } });
 const post = (path: string, idempotencyKey: string, body: object, headers: object = {}): Promise<HttpAnswer> =>
@@ -168,7 +168,7 @@ describe('a batch of messages', () => {
         const { text } = await call(`${stack.url}/v1/messages/batches/${first?.id}`, { key: OUR_KEY });
         expect(JSON.parse(text)).toMatchObject({ processing_status: 'ended', request_counts: { succeeded: 1 } });
       },
-      { withinMilliseconds: 20_000 },
+      { withinMilliseconds: 30_000 },
     );
   });
 });
@@ -229,7 +229,7 @@ describe('keys and budgets', () => {
         const { status } = await call(`${stack.url}/v1/chat/completions`, { key: THRIFTY_KEY, body: ask });
         expect(status).toBe(402);
       },
-      { withinMilliseconds: 20_000 },
+      { withinMilliseconds: 30_000 },
     );
     await eventually(() => {
       const types = receiver.received.map(({ event }) => event.type).filter((type) => type.startsWith('budget.'));

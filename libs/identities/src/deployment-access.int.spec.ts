@@ -204,7 +204,7 @@ describe('the access of a deployment', () => {
       const log = { info: () => undefined, warn };
       const database = new Database({ url: databaseUrl, schema: 'tried', entities: [], migrations: [], log });
       database.start();
-      await eventually(() => expect(database.isReady || reasons.length > 0).toBe(true), { withinMilliseconds: 10_000 });
+      await eventually(() => expect(database.isReady || reasons.length > 0).toBe(true), { withinMilliseconds: 30_000 });
       if (database.isReady)
         reasons.push(
           ...(

@@ -139,7 +139,7 @@ describe('control', () => {
       : undefined;
   };
   const untilRevision = (revision: number) =>
-    eventually(async () => expect((await published())?.revision).toBe(revision), { withinMilliseconds: 10_000 });
+    eventually(async () => expect((await published())?.revision).toBe(revision), { withinMilliseconds: 30_000 });
 
   it('records and publishes the configuration, its secrets sealed', async () => {
     const control = await startControl();

@@ -99,7 +99,7 @@ describe('a link to a server that knows its users', () => {
     const blocks = await ensureIdentities(folder);
     await nats.restart({ blocks });
 
-    await eventually(() => expect(link.isUp).toBe(true), { withinMilliseconds: 10_000 });
+    await eventually(() => expect(link.isUp).toBe(true), { withinMilliseconds: 30_000 });
     await link.connection.flush();
     await link.close();
   });
@@ -110,7 +110,7 @@ describe('a link to a server that knows its users', () => {
     await rename(file, `${file}.away`);
     await nats.restart();
 
-    await eventually(async () => link.connection.flush(), { withinMilliseconds: 10_000 });
+    await eventually(async () => link.connection.flush(), { withinMilliseconds: 30_000 });
     expect(link.isUp).toBe(true);
     await link.close();
     await rename(`${file}.away`, file);

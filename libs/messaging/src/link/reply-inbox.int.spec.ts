@@ -62,7 +62,7 @@ describe('asking over NATS', () => {
     }
     await expect(ask('echo', 'now')).rejects.toMatchObject({ code: 'disconnected' });
     await nats.restart();
-    await eventually(async () => expect(await ask('echo', 'back')).toBe('back'), { withinMilliseconds: 10_000 });
+    await eventually(async () => expect(await ask('echo', 'back')).toBe('back'), { withinMilliseconds: 30_000 });
   });
 
   it('goes on reading after a handler threw', async () => {

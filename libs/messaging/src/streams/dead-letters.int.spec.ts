@@ -91,7 +91,7 @@ describe('dead letters', () => {
     await eventually(async () => expect(await messaging.buried('poisoned')).toHaveLength(20), {
       withinMilliseconds: 30_000,
     });
-    await eventually(() => expect(digestion.done).toHaveLength(MESSAGES - 20), { withinMilliseconds: 10_000 });
+    await eventually(() => expect(digestion.done).toHaveLength(MESSAGES - 20), { withinMilliseconds: 30_000 });
 
     expect([...digestion.tries.values()]).toEqual(Array.from({ length: 10 }, () => DELIVERIES));
     const found = await resting();

@@ -4,7 +4,7 @@ import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing'
 import { MessagingForTests } from '../messaging.fixture.js';
 import { PullSubscription } from './pull-subscription.js';
 
-const AFTER_AN_OUTAGE = { withinMilliseconds: 20_000 };
+const AFTER_AN_OUTAGE = { withinMilliseconds: 30_000 };
 
 describe('PullSubscription', () => {
   let nats: NatsForTests;

@@ -78,7 +78,7 @@ describe('BatchConsumer', () => {
       if (batch.includes(5)) throw new Error('five is\na defect');
     });
     await eventually(() => expect([...done].toSorted((left, right) => left - right)).toEqual([0, 1, 2, 3, 4, 6, 7]));
-    await eventually(async () => expect(await messaging.unsettled(definition)).toBe(0), { withinMilliseconds: 15_000 });
+    await eventually(async () => expect(await messaging.unsettled(definition)).toBe(0), { withinMilliseconds: 30_000 });
     expect(await messaging.buried('poison')).toEqual([
       { body: '{"number":5}', reason: 'Error: five is a defect', subject: subjectOf('poison'), deliveries: 3 },
     ]);
@@ -91,7 +91,7 @@ describe('BatchConsumer', () => {
     const done = run(definition, () => {
       if (refusals-- > 0) throw new Away('the database is away');
     });
-    await eventually(() => expect(done).toEqual(numbers(4)), { withinMilliseconds: 10_000 });
+    await eventually(() => expect(done).toEqual(numbers(4)), { withinMilliseconds: 30_000 });
     expect(batches).toEqual(Array.from({ length: 4 }, () => numbers(4)));
     expect(await messaging.buried('outage')).toEqual([]);
   });

@@ -33,7 +33,7 @@ describe('EachConsumer', () => {
   }
 
   const settled = (consumer: ConsumerDefinition): Promise<void> =>
-    eventually(async () => expect(await messaging.unsettled(consumer)).toBe(0), { withinMilliseconds: 15_000 });
+    eventually(async () => expect(await messaging.unsettled(consumer)).toBe(0), { withinMilliseconds: 30_000 });
 
   it('handles up to its limit at once and never more', async () => {
     const consumer = await messaging.consumer('limited');
@@ -132,7 +132,7 @@ describe('EachConsumer', () => {
     await gone.parts.link.connection.close();
     const deliveries: number[] = [];
     run(consumer, (message) => void deliveries.push(message.deliveries));
-    await eventually(() => expect(deliveries).toEqual([2]), { withinMilliseconds: 10_000 });
+    await eventually(() => expect(deliveries).toEqual([2]), { withinMilliseconds: 30_000 });
     await settled(consumer);
     release();
     await never.stop();

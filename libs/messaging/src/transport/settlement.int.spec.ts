@@ -57,7 +57,7 @@ describe('settling', () => {
   }
 
   const settled = (consumer: ConsumerDefinition): Promise<void> =>
-    eventually(async () => expect(await messaging.unsettled(consumer)).toBe(0), { withinMilliseconds: 15_000 });
+    eventually(async () => expect(await messaging.unsettled(consumer)).toBe(0), { withinMilliseconds: 30_000 });
 
   async function lastDeadLetter(): Promise<Record<string, string>> {
     const manager = await messaging.manager();

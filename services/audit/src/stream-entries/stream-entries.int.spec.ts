@@ -73,7 +73,7 @@ describe('the stream of the trail', () => {
     await parts.record(eventsOf(300));
     await Promise.all([runner.sendAll(), runner.sendAll()]);
     const first = new Follower(nats.url, identities, 'siem');
-    await eventually(() => expect(first.lines).toHaveLength(300), { withinMilliseconds: 15_000 });
+    await eventually(() => expect(first.lines).toHaveLength(300), { withinMilliseconds: 30_000 });
     await first.stop();
     await parts.record(eventsOf(20));
     await runner.sendAll();
@@ -83,7 +83,7 @@ describe('the stream of the trail', () => {
       () => {
         expect([again.lines.length >= 20, other.lines.length]).toEqual([true, 320]);
       },
-      { withinMilliseconds: 15_000 },
+      { withinMilliseconds: 30_000 },
     );
     await Promise.all([again.stop(), other.stop()]);
     const expected = (await readEntries(parts.server, 'followed')).map(

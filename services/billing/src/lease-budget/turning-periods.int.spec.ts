@@ -69,7 +69,8 @@ describe('a budget that begins anew while it is drawn from', () => {
     let served = 0;
     let refused = 0;
     const callUntilTurned = async (): Promise<void> => {
-      while ((await periods()).length < TURNS) {
+      // Both kinds are to be seen, or nothing is shown.
+      while ((await periods()).length < TURNS || Math.min(served, refused) === 0) {
         if (await call()) served += 1;
         else refused += 1;
       }
@@ -87,7 +88,5 @@ describe('a budget that begins anew while it is drawn from', () => {
        GROUP BY request_id HAVING count(period_id) <> 1`,
     );
     expect(rows).toEqual([]);
-    // Both kinds were seen, or nothing was shown.
-    expect(Math.min(served, refused)).toBeGreaterThan(0);
   });
 });

@@ -62,7 +62,7 @@ describe('prices of the admin API', () => {
   const remove = (name: string) => changes.change({ caller, kind: 'price', action: 'delete', name, document: {} });
   const priceInForce = () => control.messaging.snapshotWatch.current?.models[0]?.targets[0]?.price;
   const inputIs = (nanoUsd: string) =>
-    eventually(() => expect(priceInForce()?.inputNanoUsdPerMillion).toBe(nanoUsd), { withinMilliseconds: 10_000 });
+    eventually(() => expect(priceInForce()?.inputNanoUsdPerMillion).toBe(nanoUsd), { withinMilliseconds: 30_000 });
   const refused = (status: number, code: string) => ({ reply: { status, code } });
   const one = { provider: 'main', model: 'one', effectiveFrom: '2021-01-01T00:00:00Z' };
 
@@ -93,7 +93,7 @@ describe('prices of the admin API', () => {
   });
 
   it('begin at their time, without anybody asking', async () => {
-    const effectiveFrom = new Date(Date.now() + 1_000).toISOString();
+    const effectiveFrom = new Date(Date.now() + 4_000).toISOString();
     const made = await put('soon', { ...one, effectiveFrom, price: usd('0.70') });
     expect(made.facts?.['status']).toBe('scheduled');
     expect(priceInForce()?.inputNanoUsdPerMillion).toBe('500000000');

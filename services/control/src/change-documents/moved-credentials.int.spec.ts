@@ -28,7 +28,7 @@ describe('credentials of providers that were moved in the database', () => {
     await set('first', OURS, 'create');
     await set('second', THEIRS, 'create');
     await eventually(() => expect(inForce().map(({ name }) => name)).toEqual(['first', 'second', 'toy']));
-  }, 30_000);
+  }, 60_000);
   afterAll(() => control.stop());
 
   const change = (command: Pick<ResourceChange, 'kind' | 'name' | 'action'> & Partial<ResourceChange>) =>

@@ -28,7 +28,7 @@ describe('keys of the admin API whose bucket was lost', () => {
     control = await startControlForTests(FILE);
     // It would compare by itself meanwhile.
     await control.application.get(KeyPublisher).beforeApplicationShutdown();
-  }, 30_000);
+  }, 60_000);
   afterAll(() => control.stop());
 
   const published = () => control.messaging.keys.entries.get(new KeyHasher(SECRET_KEY).hash(made.key));

@@ -28,7 +28,7 @@ let buried = 0;
 beforeAll(async () => {
   control = await startControlForTests(FILE);
   handler = control.application.get(SettleDeadLettersHandler);
-}, 30_000);
+}, 60_000);
 afterAll(() => control.stop());
 
 /** Buries a message, as a consumer does. */

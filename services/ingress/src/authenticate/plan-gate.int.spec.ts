@@ -23,7 +23,7 @@ const GATED: Partial<Record<(typeof PLAN_FEATURES)[number], string[]>> = {
   'audit-export': ['GET /v1/audit/export', 'GET /v1/audit/tail'],
 };
 const START_MILLISECONDS = 60_000;
-const EFFECTIVE_MILLISECONDS = 5_000;
+const EFFECTIVE_MILLISECONDS = 20_000;
 
 const hasher = new KeyHasher(SECRET_KEY);
 const keyOf = (project: string): KeyEntry => ({

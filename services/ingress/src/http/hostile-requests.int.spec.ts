@@ -8,7 +8,7 @@ const KEY = 'sk-hostile-4f8a1c2b';
 const HEAD = `Authorization: Bearer ${KEY}\r\n`;
 const AUTHORIZED = `Host: here\r\n${HEAD}`;
 /** A second on a machine that does nothing else. */
-const MOST_MILLISECONDS = 15_000;
+const MOST_MILLISECONDS = 30_000;
 /** The server closes what it has answered; a busy machine may be late with it. */
 const ENDED_WITHIN_MILLISECONDS = 20_000;
 const SMUGGLED = 'GET /v1/models HTTP/1.1\r\nHost: here\r\n\r\n';
@@ -86,7 +86,7 @@ beforeAll(async () => {
   });
   await ingress.http.listen({ port: 0, host: '127.0.0.1' });
   port = (ingress.http.server.address() as AddressInfo).port;
-}, 30_000);
+}, 60_000);
 afterAll(() => ingress?.stop());
 
 const get = (path: string, headers = '', method = 'GET'): Promise<string> => {
@@ -159,14 +159,24 @@ describe('JSON made to break parsers', () => {
     ['with a field twice', '{"model":"a","model":"b"}'],
     ['that ends early', '{"model":'],
     ['that is a list', '[1]'],
-  ])('%s is refused in no time, at every address that takes JSON', async (_what, body) => {
-    for (const path of ['/v1/chat/completions', '/v1/batches', '/v1/route/explain', '/v1/responses', '/v1/messages']) {
-      const begun = performance.now();
-      const head = `POST ${path} HTTP/1.1\r\n${AUTHORIZED}Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
-      const [status = 0] = statusesIn(await exchangeRaw(port, head + body, MOST_MILLISECONDS));
-      expect([path, status >= 400 && status < 500, status]).toEqual([path, true, status]);
-      expect(performance.now() - begun).toBeLessThan(MOST_MILLISECONDS);
-    }
-    expect(({} as { admin?: boolean }).admin).toBeUndefined();
-  });
+  ])(
+    '%s is refused in no time, at every address that takes JSON',
+    async (_what, body) => {
+      for (const path of [
+        '/v1/chat/completions',
+        '/v1/batches',
+        '/v1/route/explain',
+        '/v1/responses',
+        '/v1/messages',
+      ]) {
+        const begun = performance.now();
+        const head = `POST ${path} HTTP/1.1\r\n${AUTHORIZED}Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+        const [status = 0] = statusesIn(await exchangeRaw(port, head + body, MOST_MILLISECONDS));
+        expect([path, status >= 400 && status < 500, status]).toEqual([path, true, status]);
+        expect(performance.now() - begun).toBeLessThan(MOST_MILLISECONDS);
+      }
+      expect(({} as { admin?: boolean }).admin).toBeUndefined();
+    },
+    180_000,
+  );
 });

@@ -13,7 +13,7 @@ const CALL = { lane: 'interactive', estimatedPromptTokens: 10 } as const;
 
 const silent = { info: () => undefined, warn: () => undefined };
 const BREAKER = { coolDownMilliseconds: 60_000, mostCoolDownMilliseconds: 60_000, idleProbeMilliseconds: 1_000 };
-const INTERVALS = { withinMilliseconds: 10_000 };
+const INTERVALS = { withinMilliseconds: 30_000 };
 const targets = ['idle', 'called', 'mute'].map((provider) => ({ provider, model: 'm' }));
 
 describe('IdleProbes of two workers', () => {
