@@ -8,6 +8,7 @@ export { whoMay } from './who-may.js';
 export { Allowances } from './allowances.js';
 export type { Allowance } from './allowances.js';
 export { KeyPolicies } from './key-policies.js';
+export type { KeyPolicy } from './key-policies.js';
 export { PlanTerms } from './plan-terms.js';
 export type { KeptDays } from './plan-terms.js';
 export { Tiers } from './tiers.js';
