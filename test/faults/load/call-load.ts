@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-
 import type { ApiClient } from './api-client.js';
+import { SteadyLoad } from './steady-load.js';
 
 /** What came of calls of waiting callers. */
 export interface CallSums {
@@ -20,33 +19,23 @@ const TYPED: ReadonlySet<number> = new Set([402, 409, 429, 502, 503, 504]);
 /** Calls at a steady rate until told to stop, each for itself and without a second try. */
 export class CallLoad {
   readonly sums: CallSums = { calls: 0, ok: 0, typed: 0, broken: 0, unexpected: 0, slowestMilliseconds: 0 };
-  readonly #pending = new Set<Promise<void>>();
-  #isStopping = false;
-  #running: Promise<void> | undefined;
+  readonly #load: SteadyLoad;
 
   constructor(
     private readonly client: ApiClient,
-    private readonly perSecond: number,
-  ) {}
+    perSecond: number,
+  ) {
+    this.#load = new SteadyLoad(perSecond, (number) => this.#call(number));
+  }
 
   start(): void {
-    this.#running = this.#run();
+    this.#load.start();
   }
 
   /** Waits for the calls under way. */
   async stop(): Promise<CallSums> {
-    this.#isStopping = true;
-    await this.#running;
-    await Promise.all(this.#pending);
+    this.sums.calls = await this.#load.stop();
     return this.sums;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isStopping) {
-      const calling = this.#call((this.sums.calls += 1)).finally(() => this.#pending.delete(calling));
-      this.#pending.add(calling);
-      await setTimeout(1_000 / this.perSecond);
-    }
   }
 
   async #call(number: number): Promise<void> {

@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-
 import type { ApiClient } from './api-client.js';
+import { SteadyLoad } from './steady-load.js';
 
 const ANSWERED_WITHIN_MILLISECONDS = 60_000;
 
@@ -17,31 +16,20 @@ export interface InsistingSums {
 /** Calls at a steady rate until told to stop, each of which is repeated as it was until it has an answer. */
 export class InsistingLoad {
   readonly sums: InsistingSums = { calls: 0, ok: 0, unknown: 0, unexpected: [] };
-  readonly #pending = new Set<Promise<void>>();
-  #isStopping = false;
-  readonly #running: Promise<void>;
+  readonly #load: SteadyLoad;
 
   constructor(
     private readonly client: ApiClient,
-    private readonly perSecond: number,
+    perSecond: number,
   ) {
-    this.#running = this.#run();
+    this.#load = new SteadyLoad(perSecond, (number) => this.#call(number));
+    this.#load.start();
   }
 
   /** Waits for the calls under way. */
   async stop(): Promise<InsistingSums> {
-    this.#isStopping = true;
-    await this.#running;
-    await Promise.all(this.#pending);
+    this.sums.calls = await this.#load.stop();
     return this.sums;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isStopping) {
-      const calling = this.#call((this.sums.calls += 1)).finally(() => this.#pending.delete(calling));
-      this.#pending.add(calling);
-      await setTimeout(1_000 / this.perSecond);
-    }
   }
 
   async #call(number: number): Promise<void> {

@@ -28,6 +28,7 @@ interface InvoiceFlags extends ReportFlags {
 }
 
 const anyObject = z.looseObject({});
+const MOST_BUCKETS = 180;
 const GROUPS = 'organization, project, key, model, provider, tag, end_user';
 
 /** `switchyard usage`, `switchyard costs`, `switchyard invoice`: what was used, what it cost, and what is owed for it. */
@@ -42,7 +43,7 @@ export function reportCommands(): Command[] {
     .description('what was charged and saved by time; for who may read the ledger also what providers are paid')
     .option('--group-by <names>', `any of ${GROUPS}, with commas between`)
     .option('--by <width>', 'length of a bucket: 1h, 1d or 1mo', width, '1d')
-    .option('--buckets <count>', 'how many buckets, 1 to 180', '31');
+    .option('--buckets <count>', `how many buckets, 1 to ${MOST_BUCKETS}`, buckets, '31');
   withSelection(costs, 'switchyard costs --group-by project --by 1mo --buckets 3 --only model=gpt-small').action(
     (flags: CostFlags) => {
       const query = selectionOf(flags);
@@ -116,6 +117,11 @@ function pairOf(pair: string): [string, string] {
   const name = pair.slice(0, end);
   if (!GROUPS.split(', ').includes(name)) throw new InvalidArgumentError(`the name is one of ${GROUPS}.`);
   return [name, pair.slice(end + 1)];
+}
+
+function buckets(text: string): string {
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_BUCKETS) return text;
+  throw new InvalidArgumentError(`it is a whole number from 1 to ${MOST_BUCKETS}.`);
 }
 
 function width(text: string): string {

@@ -129,6 +129,8 @@ describe('reports in the terminal', () => {
   it.each([
     ['invoice', '--period', '2026-13'],
     ['costs', '--by', '1w'],
+    ['costs', '--buckets', '0'],
+    ['costs', '--buckets', '181'],
     ['usage', '--only', 'model'],
     ['reconcile', '--provider', 'openai', '--file', 'x', '--tolerance', '2'],
   ])('refuse wrong arguments before anything is asked: %s %s %s', async (name, ...flags) => {
