@@ -16,6 +16,7 @@ import { NameMakersOfWebhooks1765300000000 } from './migrations/1765300000000-na
 import { SetLinesAside1765400000000 } from './migrations/1765400000000-set-lines-aside.js';
 import { NoteLastFailures1765500000000 } from './migrations/1765500000000-note-last-failures.js';
 import { NameKeysOfBatches1765600000000 } from './migrations/1765600000000-name-keys-of-batches.js';
+import { SumFiles1765650000000 } from './migrations/1765650000000-sum-files.js';
 
 /** All that has become of the schema, in order. */
 export const JOBS_MIGRATIONS = [
@@ -37,4 +38,5 @@ export const JOBS_MIGRATIONS = [
   SetLinesAside1765400000000,
   NoteLastFailures1765500000000,
   NameKeysOfBatches1765600000000,
+  SumFiles1765650000000,
 ];

@@ -32,6 +32,13 @@ export const MESSAGE_RESULTS_PURPOSE = 'message_batch_results';
 /** What callers can see: neither deleted nor expired. */
 const VISIBLE = `purpose NOT IN ('${MESSAGE_BATCH_PURPOSE}', '${MESSAGE_RESULTS_PURPOSE}') AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
+/** The sum that is kept of all that are not deleted, without those that have expired and are not taken out yet: they are few. */
+export const BYTES_OF_PROJECT = `
+  SELECT coalesce((SELECT bytes FROM jobs.file_sums WHERE organization = $1 AND project = $2), 0)
+    - coalesce((SELECT sum(bytes) FROM jobs.files WHERE organization = $1 AND project = $2
+        AND purpose NOT IN ('${MESSAGE_BATCH_PURPOSE}', '${MESSAGE_RESULTS_PURPOSE}') AND deleted_at IS NULL
+        AND expires_at IS NOT NULL AND expires_at <= now()), 0) AS bytes`;
+
 /** Rows of `jobs.files`. A file never changes; it is deleted or expires, and some time later it is taken out. */
 @Injectable()
 export class FileRepository {
@@ -81,10 +88,7 @@ export class FileRepository {
   async bytesOf({ organization, project }: Pick<Tenant, 'organization' | 'project'>): Promise<number> {
     const [row] = await this.database
       .asTenant({ organization, project })
-      .query<{ bytes: string }>(
-        `SELECT coalesce(sum(bytes), 0) AS bytes FROM jobs.files WHERE organization = $1 AND project = $2 AND ${VISIBLE}`,
-        [organization, project],
-      );
+      .query<{ bytes: string }>(BYTES_OF_PROJECT, [organization, project]);
     return Number(row?.bytes ?? 0);
   }
 
