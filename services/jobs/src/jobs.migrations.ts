@@ -17,6 +17,7 @@ import { SetLinesAside1765400000000 } from './migrations/1765400000000-set-lines
 import { NoteLastFailures1765500000000 } from './migrations/1765500000000-note-last-failures.js';
 import { NameKeysOfBatches1765600000000 } from './migrations/1765600000000-name-keys-of-batches.js';
 import { SumFiles1765650000000 } from './migrations/1765650000000-sum-files.js';
+import { KeepSteering1765700000000 } from './migrations/1765700000000-keep-steering.js';
 
 /** All that has become of the schema, in order. */
 export const JOBS_MIGRATIONS = [
@@ -39,4 +40,5 @@ export const JOBS_MIGRATIONS = [
   NoteLastFailures1765500000000,
   NameKeysOfBatches1765600000000,
   SumFiles1765650000000,
+  KeepSteering1765700000000,
 ];

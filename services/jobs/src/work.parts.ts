@@ -14,6 +14,7 @@ import { QueueNudge } from './dispatch-work/queue-nudge.js';
 import { QueueSpeedRepository } from './dispatch-work/queue-speed.repository.js';
 import { WorkRestRepository } from './dispatch-work/work-rest.repository.js';
 import { WorkSources } from './dispatch-work/work-source.js';
+import { SteeredLinesRepository } from './hold-money/steered-lines.repository.js';
 import { DurableHolds } from './hold-money/durable-holds.js';
 import { DurableLimits } from './limit-rate/durable-limits.js';
 import { EndedRequestsRepository } from './limit-rate/ended-requests.repository.js';
@@ -36,6 +37,7 @@ export const WORK = {
     DispatchWorkRunner,
     DispatcherLeaseRepository,
     DurableHolds,
+    SteeredLinesRepository,
     DurableLimits,
     EndedRequestsRepository,
     LargeAnswers,

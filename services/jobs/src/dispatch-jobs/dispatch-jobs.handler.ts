@@ -3,7 +3,7 @@ import type { Facts } from '#libs/contracts';
 import { ServiceLogger } from '#libs/runtime';
 import { PauseEffects } from '../dispatch-work/pause-effects.js';
 import { DurableHolds } from '../hold-money/durable-holds.js';
-import { steeringOf } from '../hold-money/steering.js';
+import { lastingOf, steeringOf, type Steering } from '../hold-money/steering.js';
 import type { WorkRest } from '../dispatch-work/work-source.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { DurableLimits } from '../limit-rate/durable-limits.js';
@@ -124,10 +124,19 @@ export class DispatchJobsHandler {
     const fitting = await this.rates.place(this.routes.unpaused(requests, rest), rest);
     const held = areBudgeted ? await this.placeMoney(fitting, rest) : fitting;
     const steering = steeringOf(held);
+    if (steering) await this.keepSteering(bundle, steering);
     return bundle.slice(0, held.length).map((job) => {
       const way = steering?.get(job.requestId);
       return way ? { ...job, facts: { ...job.facts, ...way } } : job;
     });
+  }
+
+  private async keepSteering(jobs: readonly JobToPublish[], steering: ReadonlyMap<string, Steering>): Promise<void> {
+    const steered = jobs.flatMap(({ id, requestId }) => {
+      const lasting = lastingOf(steering.get(requestId));
+      return lasting ? [{ id, steering: lasting }] : [];
+    });
+    await this.jobs.noteSteering(steered);
   }
 
   /** What limits have room for and budgets have not is not counted by the limits. */

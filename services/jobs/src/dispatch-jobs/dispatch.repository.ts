@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/storage';
+import type { LastingSteering } from '../hold-money/steering.js';
 import { JobLimits } from '../job-limits.js';
 import type { JobToPublish } from '../keep-job/job.js';
 import { jobToPublishColumns, toJobToPublish, type JobToPublishRow } from '../keep-job/job-row.js';
@@ -51,6 +52,16 @@ export class DispatchRepository {
       [this.limits.jobLeaseMilliseconds, count, from.organization, from.project, from.model],
     );
     return rows.map(toJobToPublish).toSorted((left, right) => left.runAt.getTime() - right.runAt.getTime());
+  }
+
+  /** Keeps, before they go, where budgets lead jobs: should they have to go again, they go there. */
+  async noteSteering(steered: readonly { readonly id: string; readonly steering: LastingSteering }[]): Promise<void> {
+    if (steered.length === 0) return;
+    await this.database.query(
+      `UPDATE jobs.jobs j SET steering = s.steering
+       FROM json_to_recordset($1::json) AS s(id text, steering jsonb) WHERE j.id = s.id AND j.steering IS NULL`,
+      [JSON.stringify(steered)],
+    );
   }
 
   async notePublished(ids: readonly string[]): Promise<void> {

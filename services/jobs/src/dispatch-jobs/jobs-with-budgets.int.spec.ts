@@ -9,7 +9,10 @@ import { EndUnpublishedHandler } from '../end-job/end-unpublished.handler.js';
 import { askForJob } from '../job.fixture.js';
 import { JobsForTests } from '../jobs.fixture.js';
 import { PlayedNats } from '../played-nats.fixture.js';
-import { caller } from '../line.fixture.js';
+import { caller, inputLines } from '../line.fixture.js';
+import { SweepLinesHandler } from '../sweep-lines/sweep-lines.handler.js';
+import { DispatchRepository } from './dispatch.repository.js';
+import { JobPublisher } from './job-publisher.js';
 
 const PRICE = {
   version: 'price_0123456789abcdef',
@@ -249,6 +252,57 @@ describe('jobs of keys with budgets', () => {
         ['gpt-free', 'gpt-small'],
       ]);
     });
+    // The store of the stream is lost: what is sent again is what its money was set aside for.
+    nats.published.length = 0;
+    const lost = await jobs.get(DispatchRepository).claimLost(new Date(Date.now() + 60_000));
+    for (const job of lost) await jobs.get(JobPublisher).publish(job);
+    expect(
+      sent()
+        .map(({ model, downgradedFrom }) => [model, downgradedFrom])
+        .toSorted(),
+    ).toEqual([
+      ['gpt-free', 'gpt-small'],
+      ['gpt-free', 'gpt-small'],
+      ['gpt-small', undefined],
+    ]);
+  });
+
+  it('lead lines of batches to the cheaper model too, also when they are sent again after a crash or a loss', async () => {
+    const cheap = { ...TARGET, price: { ...PRICE, inputNanoUsdPerMillion: '1', outputNanoUsdPerMillion: '1' } };
+    nats.snapshot = {
+      ...nats.snapshot,
+      models: [
+        { name: 'gpt-small', strategy: 'priority', targets: [TARGET] },
+        { name: 'gpt-free', strategy: 'priority', targets: [cheap] },
+      ],
+      budgets: [budget('of-poor', { key: 'poor', onExceeded: { kind: 'downgrade', model: 'gpt-free' } })],
+    };
+    const held = new Set<string>();
+    nats.answer = (_subject, query) => {
+      const { requests } = query as HoldPlace;
+      // Billing knows a hold by its request, and holds nothing twice.
+      const stop = requests.findIndex(({ requestId, nanoUsd }) => !held.has(requestId) && BigInt(nanoUsd) > 2n);
+      const placed = stop < 0 ? requests.length : stop;
+      requests.slice(0, placed).forEach(({ requestId }) => held.add(requestId));
+      return stop < 0 ? { placed } : { placed, short: { budget: 'of-poor', subject: '', unspentNanoUsd: '2' } };
+    };
+    await start();
+    const id = await jobs.create(inputLines(4), keyOf('poor'));
+    await jobs.validate(id);
+    const ways = () =>
+      nats.published
+        .map(({ headers }) => JSON.parse(headers['Switchyard-Facts'] ?? '{}') as Facts)
+        .map(({ model, downgradedFrom }) => `${model} for ${downgradedFrom}`);
+    const all = Array<string>(4).fill('gpt-free for gpt-small');
+    await jobs.dispatch('first');
+    expect(ways()).toEqual(all);
+    nats.published.length = 0;
+    await jobs.query(`UPDATE jobs.batches SET published_lines = 0`);
+    await jobs.dispatch('second');
+    expect(ways()).toEqual(all);
+    nats.published.length = 0;
+    await jobs.get(SweepLinesHandler).sweep();
+    expect(ways()).toEqual(all);
   });
 
   it('wait while nobody can say whether there is money, and those without budgets do not', async () => {

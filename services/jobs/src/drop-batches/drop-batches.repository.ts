@@ -19,7 +19,13 @@ export interface Due {
 const ENDED_AT = `coalesce(b.completed_at, b.failed_at, b.expired_at, b.cancelled_at)`;
 const HAS_FILE = `EXISTS (SELECT FROM jobs.files f WHERE f.id IN (b.output_file_id, b.error_file_id)
   AND f.deleted_at IS NULL AND (f.expires_at IS NULL OR f.expires_at > $1))`;
-const TABLES = ['jobs.batch_results', 'jobs.batch_lines', 'jobs.native_lines', 'jobs.aside_lines'] as const;
+const TABLES = [
+  'jobs.batch_results',
+  'jobs.batch_lines',
+  'jobs.native_lines',
+  'jobs.aside_lines',
+  'jobs.steered_lines',
+] as const;
 
 /** Forgets lines and results of batches that have ended, and after them the batches. */
 @Injectable()

@@ -10,6 +10,16 @@ export type Steering = Pick<
 > &
   Partial<Pick<Facts, 'model'>>;
 
+/** The part of it that money was set aside for: a request that is sent again goes the same way, under the same hold. */
+export type LastingSteering = Omit<Steering, 'withheldProviders'>;
+
+/** Undefined where there is nothing to keep: limits and pauses are asked anew. */
+export function lastingOf(steering: Steering | undefined): LastingSteering | undefined {
+  if (!steering) return undefined;
+  const { withheldProviders: _ofTheMoment, ...lasting } = steering;
+  return Object.keys(lasting).length === 0 ? undefined : lasting;
+}
+
 /** Of those requests that are led elsewhere, by their ids; undefined where none is. */
 export function steeringOf(requests: readonly (Facts | undefined)[]): ReadonlyMap<string, Steering> | undefined {
   const steered = requests.flatMap((facts) => {

@@ -1,4 +1,5 @@
 import type { Facts } from '#libs/contracts';
+import type { LastingSteering } from '../hold-money/steering.js';
 import type { Job, JobToPublish } from './job.js';
 
 type Count = 'promptTokens' | 'cachedPromptTokens' | 'completionTokens' | 'reasoningTokens' | 'costNanoUsd';
@@ -6,9 +7,10 @@ type Count = 'promptTokens' | 'cachedPromptTokens' | 'completionTokens' | 'reaso
 /** A row of `jobs.jobs` as the driver gives it: 64-bit integers come as text. */
 export type JobRow = Omit<Job, Count> & Readonly<Record<Count, string | null>>;
 
-/** The same with the facts as text, and the body. */
+/** The same with the facts as text, where budgets led it, and the body. */
 export type JobToPublishRow = JobRow & {
   readonly facts: string;
+  readonly steering: LastingSteering | null;
   readonly body: Buffer | null;
   readonly bodyBlobKey: string | null;
 };
@@ -60,7 +62,7 @@ const selected = (field: string): string =>
 export const jobColumns = `${fields.map(selected).join(', ')}, ${statusExpression} AS status`;
 
 /** The select list that makes a `JobToPublishRow`. */
-export const jobToPublishColumns = `${jobColumns}, facts, body, body_blob_key AS "bodyBlobKey"`;
+export const jobToPublishColumns = `${jobColumns}, facts, steering, body, body_blob_key AS "bodyBlobKey"`;
 
 export function toJob(row: JobRow): Job {
   return {
@@ -75,7 +77,7 @@ export function toJob(row: JobRow): Job {
 
 export function toJobToPublish(row: JobToPublishRow): JobToPublish {
   const { body, bodyBlobKey } = row;
-  return { ...toJob(row), facts: JSON.parse(row.facts) as Facts, body, bodyBlobKey };
+  return { ...toJob(row), facts: { ...(JSON.parse(row.facts) as Facts), ...row.steering }, body, bodyBlobKey };
 }
 
 function numberOrNull(text: string | null): number | null {

@@ -12,6 +12,7 @@ import {
 } from '#libs/contracts';
 import { AtomicBatchPublisher, BodyClaims, DurablePublisher } from '#libs/messaging';
 import { metrics } from '#libs/telemetry';
+import { SteeredLinesRepository } from '../hold-money/steered-lines.repository.js';
 import type { Steering } from '../hold-money/steering.js';
 import { RequestSeals } from '#libs/runtime';
 import { JobLimits } from '../job-limits.js';
@@ -39,6 +40,8 @@ export interface Publishing {
   readonly repetition?: number;
   /** Of requests that limits or budgets lead elsewhere, by request id. */
   readonly steering?: ReadonlyMap<string, Steering> | undefined;
+  /** Whether none of the lines can have been on its way before. */
+  readonly areNew?: boolean | undefined;
 }
 
 /** Sends lines of a batch on their way to the router. */
@@ -51,6 +54,7 @@ export class LinePublisher {
     private readonly lineFacts: LineFacts,
     private readonly results: AtomicBatchPublisher,
     private readonly seals: RequestSeals,
+    private readonly steered: SteeredLinesRepository,
   ) {}
 
   /**
@@ -58,7 +62,8 @@ export class LinePublisher {
    * does no harm: its request id, and so the key of all its effects, is always the same. A repetition has a message id of its
    * own, or the stream would drop it.
    */
-  async publish(batch: Batch, lines: readonly LineToPublish[], how: Publishing = {}): Promise<void> {
+  async publish(batch: Batch, lines: readonly LineToPublish[], asked: Publishing = {}): Promise<void> {
+    const how = { ...asked, steering: await this.steeringOf(batch, lines, asked) };
     const requests: BundledRequest[] = [];
     const others: Promise<void>[] = [];
     for (const line of lines) {
@@ -69,6 +74,21 @@ export class LinePublisher {
     }
     const bundles = bundled(requests, this.limits).flatMap((some) => encodeRequestBundles(some));
     await Promise.all([...bundles.map((bundle) => this.send(bundle, how.repetition)), ...others]);
+  }
+
+  /** What was decided for lines that may have gone before counts before what is now. What is decided now is kept before they go. */
+  private async steeringOf(
+    batch: Batch,
+    lines: readonly LineToPublish[],
+    { steering, areNew = false }: Publishing,
+  ): Promise<Publishing['steering']> {
+    const numbers = lines.map(({ line }) => line);
+    if (steering) await this.steered.note(batch, numbers, steering);
+    if (areNew) return steering;
+    const known = await this.steered.among(batch, numbers);
+    if (known.size === 0) return steering;
+    const both = [...known].map(([id, way]) => [id, { ...steering?.get(id), ...way }] as const);
+    return new Map([...(steering ?? []), ...both]);
   }
 
   /** What a line asks for, as it goes to the router; undefined for one that cannot be sent. */

@@ -19,6 +19,8 @@ interface NextLines {
   readonly count: number;
   readonly elsewhere: ReadonlySet<number>;
   readonly steering?: RoomForLines['steering'];
+  /** Whether nobody has begun to publish them. */
+  readonly areNew?: boolean;
 }
 
 /** What came of a step. */
@@ -104,7 +106,9 @@ export class PublishLinesHandler {
     if (count <= 0) return NONE;
     const { aside, ...going } = await this.going(batch, order, { count, elsewhere: await this.native(batch, count) });
     const step = { upTo: batch.publishedLines + going.count, aside };
-    return going.count > 0 && (await this.publications.begin(batch.id, order.holder, step)) ? going : NONE;
+    return going.count > 0 && (await this.publications.begin(batch.id, order.holder, step))
+      ? { ...going, areNew: true }
+      : NONE;
   }
 
   /**
@@ -152,7 +156,7 @@ export class PublishLinesHandler {
   private async publishNext(
     batch: Batch,
     { signal, avoid }: ReleaseOrder,
-    { count, elsewhere, steering }: NextLines,
+    { count, elsewhere, steering, areNew }: NextLines,
   ): Promise<void> {
     const { stopGraceMilliseconds } = this.limits;
     const bytes = new InFlightBytes(this.limits.publishInFlightBytes);
@@ -162,7 +166,7 @@ export class PublishLinesHandler {
     let gatheredBytes = 0;
     const send = async (lines: readonly LineToPublish[], size: number): Promise<void> => {
       try {
-        await this.publisher.publish(batch, lines, { avoid, steering });
+        await this.publisher.publish(batch, lines, { avoid, steering, areNew });
       } catch (error) {
         failures.push(error);
       } finally {
