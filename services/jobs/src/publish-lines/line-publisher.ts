@@ -54,7 +54,7 @@ export class LinePublisher {
     private readonly lineFacts: LineFacts,
     private readonly results: AtomicBatchPublisher,
     private readonly seals: RequestSeals,
-    private readonly steered: SteeredLinesRepository,
+    private readonly steeredLines: SteeredLinesRepository,
   ) {}
 
   /**
@@ -83,9 +83,9 @@ export class LinePublisher {
     { steering, areNew = false }: Publishing,
   ): Promise<Publishing['steering']> {
     const numbers = lines.map(({ line }) => line);
-    if (steering) await this.steered.note(batch, numbers, steering);
+    if (steering) await this.steeredLines.note(batch, numbers, steering);
     if (areNew) return steering;
-    const known = await this.steered.among(batch, numbers);
+    const known = await this.steeredLines.among(batch, numbers);
     if (known.size === 0) return steering;
     const both = [...known].map(([id, way]) => [id, { ...steering?.get(id), ...way }] as const);
     return new Map([...(steering ?? []), ...both]);
