@@ -31,8 +31,8 @@ export type ReportRow = z.infer<typeof reportRowSchema>;
 /** `next` is where the report goes on; null at the end of the period. */
 export const auditReportPageSchema = z.object({
   organization: z.string(),
-  /** No entry of this trail, of whatever time, is of the key that was asked for. */
-  isKeyUnheardOf: z.literal(true).optional(),
+  /** No entry of this trail, of whatever time, is of the key that was asked for: none of this project where the reader sees no other. */
+  unheardOf: z.object({ key: z.string(), project: slug.optional() }).optional(),
   rows: z.array(reportRowSchema),
   next: z.int().nullable(),
 });

@@ -50,9 +50,10 @@ export class ReportTrailHandler {
   private async unheardOf(
     { organization, project, key, after }: Pick<ReportSelection, 'organization' | 'project' | 'key' | 'after'>,
     rows: number,
-  ): Promise<Pick<AuditReportPage, 'isKeyUnheardOf'>> {
+  ): Promise<Pick<AuditReportPage, 'unheardOf'>> {
     if (key === undefined || rows > 0 || after >= 0) return {};
-    return (await this.entries.hasAnyOf({ organization, project, key })) ? {} : { isKeyUnheardOf: true };
+    if (await this.entries.hasAnyOf({ organization, project, key })) return {};
+    return { unheardOf: { key, ...(project === undefined ? {} : { project }) } };
   }
 }
 

@@ -97,7 +97,10 @@ describe('a report', () => {
     expect(rows).toMatchObject([{ type: 'request.completed', targets: ['main/nowhere'], sequence: 3 }]);
     const beforeItAll = { report: 'key-activity', since: 1, until: 2 } as const;
     expect(await read({ ...beforeItAll, key: 'other' })).toEqual({ organization: 'demo', rows: [], next: null });
-    expect(await read({ ...beforeItAll, key: 'othre' })).toMatchObject({ rows: [], isKeyUnheardOf: true });
+    expect(await read({ ...beforeItAll, key: 'othre' })).toMatchObject({ rows: [], unheardOf: { key: 'othre' } });
+    expect(await read({ ...beforeItAll, key: 'othre' }, callerOf('demo'))).toMatchObject({
+      unheardOf: { key: 'othre', project: 'default' },
+    });
     await expect(read({ report: 'key-activity' })).rejects.toMatchObject({ reply: { status: 400, param: 'key' } });
   });
 

@@ -29,7 +29,7 @@ interface InvoiceFlags extends ReportFlags {
 
 const anyObject = z.looseObject({});
 const MOST_BUCKETS = 180;
-const GROUPS = 'organization, project, key, model, provider, tag, end_user';
+const GROUPS = 'organization, project, key, key_id, model, provider, tag, end_user';
 
 /** `switchyard usage`, `switchyard costs`, `switchyard invoice`: what was used, what it cost, and what is owed for it. */
 export function reportCommands(): Command[] {

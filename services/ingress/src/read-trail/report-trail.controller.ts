@@ -53,7 +53,7 @@ export class ReportTrailController {
     const report = known(name);
     const { format, ...fields } = readFields(query, reportQuery);
     if (format === 'csv') this.plans.require(caller, 'audit-export');
-    const { organization, rows, next, isKeyUnheardOf } = await this.gather({ caller, report, ...fields });
+    const { organization, rows, next, unheardOf } = await this.gather({ caller, report, ...fields });
     if (format === 'csv') {
       reply.type('text/csv; charset=utf-8');
       if (next !== null) reply.header('switchyard-next-after', next);
@@ -68,13 +68,13 @@ export class ReportTrailController {
       data: rows,
       has_more: next !== null,
       next_after: next,
-      ...(isKeyUnheardOf === true ? this.warningOf(organization, fields) : {}),
+      ...(unheardOf ? this.warningOf(organization, unheardOf) : {}),
     };
   }
 
   /** A key that was misspelt did nothing, and neither did one that exists; the two are told apart. */
-  private warningOf(organization: string, { key, project }: Pick<AuditReportRead, 'key' | 'project'>): object {
-    if (key === undefined || this.keys.hasNamed({ organization, project, name: key })) return {};
+  private warningOf(organization: string, { key, project }: NonNullable<AuditReportPage['unheardOf']>): object {
+    if (this.keys.hasNamed({ organization, project, name: key })) return {};
     const where = project === undefined ? organization : `${organization}/${project}`;
     return {
       warnings: [`No key '${key}' is known in ${where}: there is none now, and no entry of the trail is of one.`],
