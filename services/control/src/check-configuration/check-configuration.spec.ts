@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +23,14 @@ describe('checkConfiguration', () => {
     const outcome = checkConfiguration([EXAMPLE], { UPSTREAM_KEY: 'sk-upstream', DEMO_KEY: 'sk-demo-key' });
 
     expect(outcome).toEqual({ exitCode: 0, output: expect.stringMatching(/good \(providers: 2, /), errorOutput: '' });
+  });
+
+  it('finds it good with the models that stand there as comments, too', () => {
+    const [head = '', models = ''] = readFileSync(EXAMPLE, 'utf8').split(/(?=^ {2}# - name: chat$)/m);
+    writeFileSync(file, `${head}${models.replaceAll(/^ {2}# /gm, '  ')}`);
+    const outcome = checkConfiguration([file], { UPSTREAM_KEY: 'sk-upstream', DEMO_KEY: 'sk-demo-key' });
+
+    expect(outcome).toEqual({ exitCode: 0, output: expect.stringMatching(/models: 4, /), errorOutput: '' });
   });
 
   it('prints each problem on a line of its own', () => {
