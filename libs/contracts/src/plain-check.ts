@@ -16,9 +16,10 @@ export function plainCheck<Schema extends z.ZodType>(schema: Schema): (value: un
 const never: Check = () => false;
 
 function checkOf(schema: z.core.$ZodType): Check {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
+  const { _zod: internals } = schema as z.core.$ZodTypes;
+  const { def } = internals;
   const base = baseOf(def);
-  const further = (def.checks ?? []).map((check) => furtherOf((check as z.core.$ZodChecks)._zod.def));
+  const further = (def.checks ?? []).map(furtherOf);
   if (further.length === 0) return base;
   const [only] = further;
   if (further.length === 1 && only) return (value) => base(value) && only(value);
@@ -27,42 +28,31 @@ function checkOf(schema: z.core.$ZodType): Check {
 
 /** What a type asks for by itself. */
 function baseOf(def: z.core.$ZodTypes['_zod']['def']): Check {
-  switch (def.type) {
-    case 'string': {
-      if ('format' in def || def.coerce) return never;
-      return (value) => typeof value === 'string';
-    }
-    case 'number':
-      return numberOf(def);
-    case 'boolean':
-      return def.coerce ? never : (value) => typeof value === 'boolean';
-    case 'literal': {
-      const values = new Set<unknown>(def.values);
-      return (value) => values.has(value);
-    }
-    case 'enum': {
-      const values = new Set<unknown>(Object.values(def.entries));
-      return (value) => values.has(value);
-    }
-    case 'optional': {
-      const inner = checkOf(def.innerType);
-      return (value) => value === undefined || inner(value);
-    }
-    case 'array': {
-      const element = checkOf(def.element);
-      return (value) => Array.isArray(value) && value.every(element);
-    }
-    case 'record': {
-      const [name, inner] = [checkOf(def.keyType), checkOf(def.valueType)];
-      return (value) => isObject(value) && everyMember(value, (key, member) => name(key) && inner(member));
-    }
-    case 'object':
-      return objectOf(def.shape);
-    case 'union':
-      return unionOf(def.options);
-    default:
-      return never;
+  if (def.type === 'object') return objectOf(def.shape);
+  if (def.type === 'number') return numberOf(def);
+  if (def.type === 'literal') return oneOf(def.values);
+  if (def.type === 'enum') return oneOf(Object.values(def.entries));
+  if (def.type === 'union') return unionOf(def.options);
+  if (def.type === 'string' && !('format' in def) && !def.coerce) return (value) => typeof value === 'string';
+  if (def.type === 'boolean' && !def.coerce) return (value) => typeof value === 'boolean';
+  if (def.type === 'optional') {
+    const inner = checkOf(def.innerType);
+    return (value) => value === undefined || inner(value);
   }
+  if (def.type === 'array') {
+    const element = checkOf(def.element);
+    return (value) => Array.isArray(value) && value.every((one) => element(one));
+  }
+  if (def.type === 'record') {
+    const [name, inner] = [checkOf(def.keyType), checkOf(def.valueType)];
+    return (value) => isObject(value) && everyMember(value, (key, member) => name(key) && inner(member));
+  }
+  return never;
+}
+
+function oneOf(values: Iterable<unknown>): Check {
+  const known = new Set(values);
+  return (value) => known.has(value);
 }
 
 function numberOf(def: z.core.$ZodNumberDef | z.core.$ZodNumberFormatDef): Check {
@@ -83,7 +73,7 @@ function objectOf(shape: Shape): Check {
 }
 
 function requiredOf(shape: Shape): string[] {
-  return Object.entries(shape).flatMap(([name, schema]) => (schema._zod.optin === 'optional' ? [] : [name]));
+  return Object.entries(shape).flatMap(([name, { _zod: internals }]) => (internals.optin === 'optional' ? [] : [name]));
 }
 
 /** The schema takes the first that it can, even if it leaves out members of the value. */
@@ -100,7 +90,8 @@ function unionOf(options: readonly z.core.$ZodType[]): Check {
 
 /** Says surely of a value that does not fit plainly that the schema refuses it. */
 function refusalOf(schema: z.core.$ZodType): Check {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
+  const { _zod: internals } = schema as z.core.$ZodTypes;
+  const { def } = internals;
   if (def.type === 'literal') return () => true;
   if (def.type !== 'object') return never;
   const required = requiredOf(def.shape);
@@ -108,30 +99,28 @@ function refusalOf(schema: z.core.$ZodType): Check {
 }
 
 /** What is asked for besides. */
-function furtherOf(def: z.core.$ZodChecks['_zod']['def'] | z.core.$ZodCustomDef): Check {
-  switch (def.check) {
-    case 'greater_than':
-      return boundOf(def, (value, bound) => (def.inclusive ? value >= bound : value > bound));
-    case 'less_than':
-      return boundOf(def, (value, bound) => (def.inclusive ? value <= bound : value < bound));
-    case 'min_length':
-      return (value) => lengthOf(value) >= def.minimum;
-    case 'max_length':
-      return (value) => lengthOf(value) <= def.maximum;
-    case 'length_equals':
-      return (value) => lengthOf(value) === def.length;
-    case 'string_format': {
-      const { pattern, format } = def;
-      if (format !== 'regex' || !pattern || pattern.global || pattern.sticky) return never;
-      return (value) => typeof value === 'string' && pattern.test(value);
-    }
-    case 'custom': {
-      const { fn } = def;
-      return fn ? (value) => fn(value) === true : never;
-    }
-    default:
-      return never;
-  }
+function furtherOf(check: z.core.$ZodCheck): Check {
+  const { _zod: internals } = check as z.core.$ZodChecks | z.core.$ZodCustom;
+  const { def } = internals;
+  if (def.check === 'greater_than')
+    return boundOf(def, (value, bound) => (def.inclusive ? value >= bound : value > bound));
+  if (def.check === 'less_than')
+    return boundOf(def, (value, bound) => (def.inclusive ? value <= bound : value < bound));
+  if (def.check === 'min_length') return (value) => lengthOf(value) >= def.minimum;
+  if (def.check === 'max_length') return (value) => lengthOf(value) <= def.maximum;
+  if (def.check === 'length_equals') return (value) => lengthOf(value) === def.length;
+  if (def.check === 'custom') return customOf(def);
+  if (def.check === 'string_format') return formatOf(def);
+  return never;
+}
+
+function customOf({ fn }: { fn?: (value: unknown) => unknown }): Check {
+  return fn ? (value) => fn(value) === true : never;
+}
+
+function formatOf({ format, pattern }: { format: string; pattern?: RegExp | undefined }): Check {
+  if (format !== 'regex' || !pattern || pattern.global || pattern.sticky) return never;
+  return (value) => typeof value === 'string' && pattern.test(value);
 }
 
 function boundOf({ value: bound }: { value: unknown }, holds: (value: number, bound: number) => boolean): Check {

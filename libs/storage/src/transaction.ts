@@ -1,9 +1,12 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { PreparedStatement } from './prepared-statement.js';
 import { storageErrorOf } from './storage-error-of.js';
 
 /** An open transaction; it is committed when the work that got it returns, and rolled back when that throws. */
 export interface Transaction {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** One that is run over and over, as `Database.queryPrepared` runs it. */
+  queryPrepared<Row>(statement: PreparedStatement, values: unknown[]): Promise<Row[]>;
 }
 
 /** Runs the work between BEGIN and COMMIT on one connection, which is dropped instead of reused if it may be broken. */
@@ -16,6 +19,8 @@ export async function runTransaction<T>(pool: Pool, work: (transaction: Transact
     const result = await work({
       query: async <Row>(sql: string, parameters?: unknown[]) =>
         (await client.query<Row & QueryResultRow>(sql, parameters)).rows,
+      queryPrepared: async <Row>({ name, text }: PreparedStatement, values: unknown[]) =>
+        (await client.query<Row & QueryResultRow>({ name, text, values })).rows,
     });
     await commit(client);
     isHealthy = true;

@@ -60,6 +60,7 @@ import { SignCheckpointsRunner } from './sign-checkpoints/sign-checkpoints.runne
 import { SigningKeys } from './sign-checkpoints/signing-keys.js';
 import { SigningKeysRepository } from './sign-checkpoints/signing-keys.repository.js';
 import { Witness } from './sign-checkpoints/witness.js';
+import { FreshEntries } from './stream-entries/fresh-entries.js';
 import { StreamEntriesRunner } from './stream-entries/stream-entries.runner.js';
 import { UnstreamedRepository } from './stream-entries/unstreamed.repository.js';
 
@@ -113,6 +114,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60_000;
     ListCheckpointsHandler,
     LogRepository,
     ReadLogHandler,
+    FreshEntries,
     UnstreamedRepository,
     StreamEntriesRunner,
     PartitionsRepository,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Consumer, Stream } from '#libs/contracts';
 import { leafHash, LogEdge, type Tile } from '#libs/merkle';
-import { Database, RowsParameter, storableText, type Transaction } from '#libs/storage';
+import { Database, RowsParameter, storableText, type PreparedStatement, type Transaction } from '#libs/storage';
+import { FreshEntries, type FollowedEntry } from '../stream-entries/fresh-entries.js';
 import type { NewEntry } from './new-entry.js';
 
 interface TileRow {
@@ -49,10 +50,13 @@ INSERT INTO audit.logs (organization) SELECT organization FROM unnest($1::text[]
 const LOCK_LOGS = `
 SELECT organization, size FROM audit.logs WHERE organization = ANY($1) ORDER BY organization FOR UPDATE`;
 
-const TAKE_IN = `
+const TAKE_IN: PreparedStatement = {
+  name: 'take-in-events',
+  text: `
 INSERT INTO audit.inbox (consumer, message_id)
 SELECT $1, message_id FROM ${TAKEN_IN.source('taken', 2)}
-ON CONFLICT DO NOTHING RETURNING message_id`;
+ON CONFLICT DO NOTHING RETURNING message_id`,
+};
 
 const RECORDED = 'SELECT request_id FROM audit.entries WHERE organization = ANY($1) AND request_id = ANY($2)';
 
@@ -68,7 +72,9 @@ JOIN audit.tiles tile ON tile.organization = log.organization AND tile.level = s
 WHERE log.organization = ANY($1)`;
 
 /** Entries of a log keep the order of time, whatever the clock does. */
-const APPEND = `
+const APPEND: PreparedStatement = {
+  name: 'append-entries',
+  text: `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now),
 added AS (
   INSERT INTO audit.entries (organization, sequence, recorded_at, request_id, type, project, key, model, body)
@@ -81,11 +87,16 @@ added AS (
 )
 UPDATE audit.logs log SET size = moved.size, recorded_at = greatest(log.recorded_at, moment.now)
 FROM moment, ${HEADS.source('moved', 1 + ENTRIES.width + TILES.width)}
-WHERE log.organization = moved.organization`;
+WHERE log.organization = moved.organization
+RETURNING log.organization, log.recorded_at AS "recordedAt"`,
+};
 
 @Injectable()
 export class TrailRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly followed: FreshEntries = new FreshEntries(),
+  ) {}
 
   /**
    * Appends the entries whose requests are not in the trail yet, all or none, and returns how many those were. What `beside` does with the fresh ones belongs to the
@@ -97,10 +108,10 @@ export class TrailRepository {
     beside?: (transaction: Transaction, fresh: readonly NewEntry[]) => Promise<void>,
   ): Promise<number> {
     const organizations = [...new Set(entries.map((entry) => entry.organization))].toSorted();
-    return this.database.transaction(async (transaction) => {
+    const added = await this.database.transaction(async (transaction) => {
       const sizes = await this.lockSizes(transaction, organizations);
       const fresh = await this.takeIn(transaction, entries, consumer);
-      if (fresh.length === 0) return 0;
+      if (fresh.length === 0) return [];
       await beside?.(transaction, fresh);
       const edges = await this.edgesOf(transaction, sizes);
       const placed = fresh.map((entry) => placedIn(edges, entry));
@@ -109,9 +120,15 @@ export class TrailRepository {
         edge.takeChanges().map((tile) => ({ organization, ...tile })),
       );
       const heads = moved.map(([organization, { size }]) => ({ organization, size }));
-      await transaction.query(APPEND, [...ENTRIES.values(placed), ...TILES.values(tiles), ...HEADS.values(heads)]);
-      return fresh.length;
+      const rows = await transaction.queryPrepared<{ organization: string; recordedAt: Date }>(APPEND, [
+        ...ENTRIES.values(placed),
+        ...TILES.values(tiles),
+        ...HEADS.values(heads),
+      ]);
+      return followedOf(placed, new Map(rows.map((row) => [row.organization, row.recordedAt])));
     });
+    this.followed.add(added);
+    return added.length;
   }
 
   private async lockSizes(transaction: Transaction, organizations: string[]): Promise<Map<string, number>> {
@@ -126,7 +143,10 @@ export class TrailRepository {
 
   /** With the logs locked nobody else can take in messages of the same organisations, so nobody waits for anybody here. */
   private async takeIn(transaction: Transaction, entries: readonly NewEntry[], consumer: string): Promise<NewEntry[]> {
-    const rows = await transaction.query<{ message_id: string }>(TAKE_IN, [consumer, ...TAKEN_IN.values(entries)]);
+    const rows = await transaction.queryPrepared<{ message_id: string }>(TAKE_IN, [
+      consumer,
+      ...TAKEN_IN.values(entries),
+    ]);
     const fresh = new Set(rows.map((row) => row.message_id));
     const old = entries.filter(
       ({ requestId, happenedAt }) => fresh.has(requestId) && happenedAt < Date.now() - REMEMBERED_MILLISECONDS,
@@ -167,4 +187,13 @@ function placedIn(edges: ReadonlyMap<string, LogEdge>, entry: NewEntry): PlacedE
   const sequence = edge.size;
   edge.append(leafHash(entry.body));
   return { sequence, entry };
+}
+
+/** As those who follow the trail get them; entries of a log have the time of the last move of its head. */
+function followedOf(placed: readonly PlacedEntry[], times: ReadonlyMap<string, Date>): FollowedEntry[] {
+  return placed.map(({ sequence, entry: { organization, type, body } }) => {
+    const recordedAt = times.get(organization);
+    if (!recordedAt) throw new Error(`the head of the log of ${organization} was not moved`);
+    return { organization, sequence, type, recordedAt, body };
+  });
 }

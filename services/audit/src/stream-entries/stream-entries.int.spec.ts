@@ -4,12 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeSentRequestsEnded, encodeRequestEnded, encodeRequestsEnded } from '#libs/contracts';
 import { ensureIdentities, seedFile } from '#libs/identities';
 import { leafHash } from '#libs/merkle';
 import { MessagingParts } from '#libs/messaging';
 import { buildRequestEnded, eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { AuditParts, silentLog } from '../audit.fixture.js';
 import { readEntries } from '../stored-log.fixture.js';
+import { RecordEventHandler } from '../record-event/record-event.handler.js';
+import { TrailRepository } from '../record-event/trail.repository.js';
+import { FreshEntries, type FollowedEntry } from './fresh-entries.js';
 import { StreamEntriesRunner } from './stream-entries.runner.js';
 import { UnstreamedRepository } from './unstreamed.repository.js';
 
@@ -93,5 +97,39 @@ describe('the stream of the trail', () => {
     expect(again.lines.slice(-20)).toEqual(expected.slice(-20));
     // At most the one whose acknowledgement was under way comes again.
     expect(again.lines.length).toBeLessThanOrEqual(21);
+  });
+
+  it('gets the same of entries that this process has just recorded as of those that are read from Postgres', async () => {
+    const fresh = new FreshEntries();
+    const trail = new TrailRepository(parts.database, fresh);
+    const recorder = new RecordEventHandler(trail, silentLog);
+    const entriesOf = (organization: string, count: number) =>
+      decodeSentRequestsEnded(
+        Buffer.from(
+          encodeRequestsEnded(
+            Array.from({ length: count }, () =>
+              encodeRequestEnded(buildRequestEnded({ organization, endUser: 'Zoë \u{1F600}' })),
+            ),
+          ),
+        ),
+      );
+    await parts.record([buildRequestEnded({ organization: 'handed' })]);
+    await recorder.record(entriesOf('handed', 3));
+    await parts.record([buildRequestEnded({ organization: 'handed' })]);
+    await recorder.record(entriesOf('handed', 2));
+    const read: FollowedEntry[] = [];
+    const handed: FollowedEntry[] = [];
+    const into = (list: FollowedEntry[]) => async (entries: readonly FollowedEntry[]) =>
+      void list.push(...entries.filter(({ organization }) => organization === 'handed'));
+    const notTaken = async (entries: readonly FollowedEntry[]) => {
+      await into(read)(entries);
+      throw new Error('not taken');
+    };
+    await expect(new UnstreamedRepository(parts.database).send(100, notTaken)).rejects.toThrow('not taken');
+    const repository = new UnstreamedRepository(parts.database, fresh);
+    while ((await repository.send(2, into(handed))) > 0);
+    expect(read).toHaveLength(7);
+    expect(handed).toEqual(read);
+    expect(fresh.from('handed', 5, 10)).toEqual([]);
   });
 });

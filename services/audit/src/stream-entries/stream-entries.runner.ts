@@ -4,7 +4,8 @@ import { Messaging } from '#libs/messaging';
 import { Database } from '#libs/storage';
 import { Logger } from '#libs/telemetry';
 import { RegularWork } from '../regular-work.js';
-import { UnstreamedRepository, type UnstreamedEntry } from './unstreamed.repository.js';
+import type { FollowedEntry } from './fresh-entries.js';
+import { UnstreamedRepository } from './unstreamed.repository.js';
 
 const LOOK_EVERY_MILLISECONDS = 500;
 const MOST_AT_ONCE = 250;
@@ -51,7 +52,7 @@ export class StreamEntriesRunner implements OnApplicationBootstrap, BeforeApplic
   }
 
   /** Messages of one connection are stored in the order they are sent in, so that all may be under way at once. */
-  private async store(entries: readonly UnstreamedEntry[]): Promise<void> {
+  private async store(entries: readonly FollowedEntry[]): Promise<void> {
     await Promise.all(
       entries.map(({ organization, sequence, type, recordedAt, body }) => {
         const headers = {

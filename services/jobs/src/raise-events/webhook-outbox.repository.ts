@@ -59,7 +59,7 @@ export class WebhookOutboxRepository {
   constructor(private readonly plans: PlansInForce) {}
 
   /** @throws ZodError for an event that is none, which is a defect of its raiser. */
-  async record(events: readonly WebhookEvent[], transaction: Transaction): Promise<void> {
+  async record(events: readonly WebhookEvent[], transaction: Pick<Transaction, 'query'>): Promise<void> {
     if (events.length === 0) return;
     await transaction.query(RECORD, [
       JSON.stringify(events.map(rowOf)),
