@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
-import { CliError } from '../cli.error.js';
 import { ExitCode } from '../exit-code.js';
-import { unreadable } from '../file-problems.js';
+import { readRequest } from '../request-file.js';
 import { describeRoute } from './describe-route.policy.js';
 import { explainRoute } from './explained-route.js';
 
@@ -54,26 +52,8 @@ function chatOf({ model, prompt = PROMPT, endpoint }: ExplainFlags, command: Com
 
 async function bodyIn(file: string, { model, prompt }: ExplainFlags, command: Command): Promise<object> {
   if (prompt !== undefined) command.error('--prompt is for a request without FILE; leave one of them out.');
-  const value = parsed(await textOf(file));
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError(`${file} is not the body of a request: it must be one JSON object.`);
-  return { ...value, ...(model === undefined ? {} : { model }) };
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const { body } = await readRequest(file);
+  return { ...body, ...(model === undefined ? {} : { model }) };
 }
 
 function addHeader(line: string, before: Record<string, string>): Record<string, string> {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { JobObject } from '#libs/contracts';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ExitCode } from '../exit-code.js';
-import { unreadable, unwritable } from '../file-problems.js';
+import { unwritable } from '../file-problems.js';
 import { defaultPatience, patiently } from '../follow-batch/follow-batch.js';
 import { describeJob, describeJobs, jobExitCode } from './describe-job.policy.js';
 import { jobApi, type JobFilter } from './job-api.js';
 import { waitForJob } from './wait-for-job.js';
 import { positiveNumber } from '../positive-number.js';
+import { readRequest } from '../request-file.js';
 
 const HELP = `
 Exit status: 0 all well · 1 wrong arguments, no connection, or not in time · 2 the job failed, expired or was cancelled
@@ -65,7 +66,10 @@ export function jobsCommand(exitWith: (code: number) => void): Command {
     .option('--wait', 'wait until it has ended')
     .action(async (file: string, flags: SubmitFlags) => {
       const { endpoint, runAt } = flags;
-      const [api, wanted] = [clientFrom(flags), { endpoint, runAt, body: await read(file), key: randomUUID() }];
+      const [api, wanted] = [
+        clientFrom(flags),
+        { endpoint, runAt, body: (await readRequest(file)).bytes, key: randomUUID() },
+      ];
       const job = await patiently(() => jobApi.submit(api, wanted), defaultPatience);
       if (flags.wait) exitWith(await waitAndPrint(job.id, flags, undefined));
       else print(flags, job);
@@ -81,14 +85,6 @@ async function waitAndPrint(id: string, flags: ConnectionFlags, timeoutSeconds: 
   const job = await waitForJob(id, { api: clientFrom(flags), patience: defaultPatience, onChange, timeoutSeconds });
   print(flags, job);
   return jobExitCode(job);
-}
-
-async function read(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
 }
 
 async function write(file: string, body: Uint8Array): Promise<void> {
