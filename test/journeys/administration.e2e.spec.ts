@@ -206,7 +206,7 @@ describe('an installation that is administered', () => {
       await eventually(async () => {
         const trail = await as(stack.adminKey, 'GET', '/v1/audit/events?organization=installation&limit=1000');
         const types = (trail.json['data'] as { type: string }[]).map(({ type }) => type);
-        expect(types).toEqual(expect.arrayContaining(['price.created', 'price.deleted']));
+        expect(types).toEqual(expect.arrayContaining(['price.created', 'price.deleted', 'configuration.changed']));
       });
     },
     90_000,

@@ -8,6 +8,7 @@ export const NOTED_THINGS = [
   'audit-report',
   'audit-trail',
   'charges',
+  'configuration',
   'credit',
   'data-subject',
   'dead-letter',

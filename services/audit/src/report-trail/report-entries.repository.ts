@@ -18,8 +18,17 @@ interface Row {
   body: string;
 }
 
-/** Besides documents: who may call and sign in, what is held and erased. */
-const KINDS_OF_CHANGES = [...RESOURCE_KINDS, 'key', 'person', 'invitation', 'audit-key', 'legal-hold', 'data-subject'];
+/** Besides documents: revisions of the configuration, who may call and sign in, what is held and erased. */
+const KINDS_OF_CHANGES = [
+  ...RESOURCE_KINDS,
+  'configuration',
+  'key',
+  'person',
+  'invitation',
+  'audit-key',
+  'legal-hold',
+  'data-subject',
+];
 
 /** What of a log each report is about; written so that each has an index. */
 const CONDITIONS: Readonly<Record<AuditReport, string>> = {

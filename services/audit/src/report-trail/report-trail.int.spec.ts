@@ -48,6 +48,15 @@ describe('a report', () => {
     await parts.recorder.recordNotes([
       changed,
       { ...changed, noteId: 'note_0123456789ac', type: 'key.used', subject: { kind: 'key', id: 'ci' } },
+      {
+        ...changed,
+        noteId: 'note_0123456789ad',
+        organization: 'installation',
+        type: 'configuration.changed',
+        actor: { kind: 'system', id: 'control' },
+        subject: { kind: 'configuration', id: '2' },
+        detail: { fields: ['models'], before: { revision: 1 }, after: { revision: 2 } },
+      },
     ]);
   });
   afterAll(() => parts.close());
@@ -89,6 +98,13 @@ describe('a report', () => {
         before: '{"privacy":"eu"}',
         after: '{"privacy":"us"}',
       }),
+    ]);
+  });
+
+  it('says what came into force of the file, in the log of the installation', async () => {
+    const { rows } = await read({ report: 'policy-changes', organization: 'installation' });
+    expect(rows).toMatchObject([
+      { type: 'configuration.changed', actor: 'control', subject: '2', fields: ['models'], after: '{"revision":2}' },
     ]);
   });
 

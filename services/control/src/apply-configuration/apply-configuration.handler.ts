@@ -74,12 +74,15 @@ export class ApplyConfigurationHandler {
     this.inForce.take(snapshot);
     this.inForce.follow(sourceSha256);
     this.inForce.hold({ documents, accounts, issuers, priceOverrides });
+    const isMended = this.toldRefusal !== '';
     this.toldRefusal = '';
     if (isNews) {
       const { providers, models, keys } = configuration;
       const counts = { providers: providers.length, models: models.length, keys: keys.length };
       const what = isNew ? 'a new configuration is in force' : 'the configuration in force is unchanged';
-      this.log.info({ revision: snapshot.revision, origin, ...counts }, what);
+      // After an error that stands on the terminal of whoever edits the file, so must this.
+      if (isMended) this.log.warn({ revision: snapshot.revision, origin, ...counts }, `no problem any more: ${what}`);
+      else this.log.info({ revision: snapshot.revision, origin, ...counts }, what);
     }
     await this.publisher.publishNewest();
   }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
-import { snapshotSchema, type Snapshot } from '#libs/contracts';
+import { snapshotSchema, type Caller, type Snapshot } from '#libs/contracts';
 import { sha256Hex } from '#libs/secrets';
 import { Database, storableText, type Transaction } from '#libs/storage';
 
+import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import { canonicalJson } from './canonical-json.policy.js';
+import { noteOfRevision } from './revision-note.policy.js';
 import { followFile, isSameContent, type VersionContent, type VersionDraft } from './version-content.policy.js';
 
 /** A recorded version. */
@@ -46,26 +48,32 @@ interface Row extends Omit<VersionContent, 'body'> {
 /** The versions of the configuration, oldest to newest; the book that the key-value store is a copy of. */
 @Injectable()
 export class ConfigurationVersionsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly outgoing: OutgoingMessagesRepository,
+  ) {}
 
   /**
    * Records what is in force once the file of the draft was read (`followFile`) as a new revision, unless the newest one has the
-   * same content; either way returns what is in force.
+   * same content; either way returns what is in force. A new one leaves a note for the trail, in the same transaction.
    */
   async record(draft: VersionDraft): Promise<{ snapshot: Snapshot; isNew: boolean }> {
     return this.database.transaction(async (transaction) => {
       const newest = await lockNewest(transaction);
       const next = followFile(newest, draft);
       if (newest && isSameContent(newest, next)) return { snapshot: newest.snapshot, isNew: false };
-      return { snapshot: await insert(transaction, next, (newest?.snapshot.revision ?? 0) + 1), isNew: true };
+      const snapshot = await insert(transaction, next, (newest?.snapshot.revision ?? 0) + 1);
+      await this.outgoing.add(transaction, [noteOfRevision({ newest, next, snapshot })]);
+      return { snapshot, isNew: true };
     });
   }
 
   /**
    * Records what `change` makes of the newest version, as a new revision; nothing where it throws. It is told the number that
-   * the revision will have, and may run more than once. Undefined where there is no version yet.
+   * the revision will have, and may run more than once. Undefined where there is no version yet. The caller stands in the trail.
    */
   async change(
+    caller: Caller,
     change: (newest: StoredVersion, revision: number) => VersionContent,
   ): Promise<StoredVersion | undefined> {
     return this.database.transaction(async (transaction) => {
@@ -73,7 +81,9 @@ export class ConfigurationVersionsRepository {
       if (!newest) return undefined;
       const revision = newest.snapshot.revision + 1;
       const content = change(newest, revision);
-      return { ...content, snapshot: await insert(transaction, content, revision) };
+      const snapshot = await insert(transaction, content, revision);
+      await this.outgoing.add(transaction, [noteOfRevision({ newest, next: content, snapshot, caller })]);
+      return { ...content, snapshot };
     });
   }
 

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Caller, Resource, ResourceChange, ResourceKind, RoleGrant } from '#libs/contracts';
+import {
+  Subject,
+  type Caller,
+  type Resource,
+  type ResourceChange,
+  type ResourceKind,
+  type RoleGrant,
+} from '#libs/contracts';
 import { KeyHasher } from '#libs/secrets';
 import { eventually, hostileUrls } from '#libs/testing';
 
@@ -54,10 +61,12 @@ describe('documents of the admin API', () => {
     await eventually(async () =>
       expect(await control.database.query('SELECT 1 FROM control.outgoing_messages')).toEqual([]),
     );
-    const state = await control.messaging.messaging.request('$JS.API.STREAM.INFO.NOTES', '', {
+    const subject = Subject.auditNoted('acme');
+    const filter = JSON.stringify({ subjects_filter: subject });
+    const info = await control.messaging.messaging.request('$JS.API.STREAM.INFO.NOTES', filter, {
       timeoutMilliseconds: 2_000,
     });
-    return (state.json() as { state: { messages: number } }).state.messages;
+    return (info.json() as { state: { subjects: Record<string, number> } }).state.subjects[subject] ?? 0;
   };
 
   it('take effect together with the file: an organisation, its project and plan are in the snapshot at once', async () => {

@@ -36,15 +36,15 @@ export class ChangePoliciesHandler {
   /** Starts a trial, gives the one under way another share, or ends it (share 0). @throws QueryRefused */
   async try({ caller, ifMatch, text, name, share }: PolicyTry): Promise<PolicyChangeReply> {
     requireAdmin(caller);
-    if (share === 0) return this.change(ifMatch, (newest) => withoutTrial(onTrial(newest), caller));
+    if (share === 0) return this.change({ ifMatch, caller }, (newest) => withoutTrial(onTrial(newest), caller));
     if (text === undefined) {
-      return this.change(ifMatch, (newest) => {
+      return this.change({ ifMatch, caller }, (newest) => {
         const { trialSource: source, body } = onTrial(newest);
         return withTrial(newest, { ...body.trial, share }, { source, caller });
       });
     }
     const proposal = this.priced(compileProposal({ text, name }, this.settings));
-    return this.change(ifMatch, (newest, revision) => {
+    return this.change({ ifMatch, caller }, (newest, revision) => {
       checkProposal(proposal, newest);
       const trial = { revision, share, models: [...proposal.configuration.models] };
       return withTrial(newest, trial, { source: proposal.redactedText, caller });
@@ -54,7 +54,7 @@ export class ChangePoliciesHandler {
   /** Puts the policies on trial in force until the file changes. @throws QueryRefused */
   async promote({ caller, ifMatch }: PolicyPromote): Promise<PolicyChangeReply> {
     requireAdmin(caller);
-    return this.change(ifMatch, (newest) => {
+    return this.change({ ifMatch, caller }, (newest) => {
       const { body, trialSource, source } = onTrial(newest);
       const chosen = { models: body.trial.models, ...(body.breaker ? { breaker: body.breaker } : {}) };
       const what = `trial ${body.trial.revision} promoted`;
@@ -74,7 +74,7 @@ export class ChangePoliciesHandler {
     const { source } = earlier;
     const body = { ...earlier.body, models: this.atPricesInForce(earlier.body.models) };
     const policyDigest = policyDigestOf(body);
-    return this.change(ifMatch, (newest) => {
+    return this.change({ ifMatch, caller }, (newest) => {
       if (policyDigestOf(newest.body) === policyDigest) throw policyRefusal.alreadyInForce(wanted);
       const missing = missingProviders(body, newest.body.providers);
       if (missing.length > 0) throw policyRefusal.missingProviders(wanted, missing);
@@ -98,11 +98,11 @@ export class ChangePoliciesHandler {
   }
 
   private async change(
-    ifMatch: string | undefined,
+    { ifMatch, caller }: Pick<PolicyTry, 'ifMatch' | 'caller'>,
     change: (newest: StoredVersion, revision: number) => VersionContent,
   ): Promise<PolicyChangeReply> {
     let models: PolicyChangeReply['models'] = { added: [], removed: [] };
-    const changed = await this.versions.change((newest, revision) => {
+    const changed = await this.versions.change(caller, (newest, revision) => {
       if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"r${newest.snapshot.revision}"`)
         throw adminRefusal.stale();
       const next = change(newest, revision);

@@ -16,6 +16,7 @@ import { ConfigurationInForce } from '../apply-configuration/configuration-in-fo
 import { ConfigurationRefusalsRepository } from '../apply-configuration/configuration-refusals.repository.js';
 import { ConfigurationVersionsRepository } from '../apply-configuration/configuration-versions.repository.js';
 import { controlSchema } from '../control.schema.js';
+import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import type { SnapshotPublisher } from '../publish-snapshot/snapshot-publisher.js';
 import { ChangePoliciesHandler } from './change-policies.handler.js';
 import { ListPoliciesHandler } from './list-policies.handler.js';
@@ -71,7 +72,7 @@ describe('policies changed by hand', () => {
       SWITCHYARD_SECRET_KEY: Buffer.from('32 bytes, as jumpy foxes quit: v').toString('base64'),
       SWITCHYARD_ADMIN_KEY_SHA256: sha256Hex('sk-bootstrap-admin'),
     });
-    const versions = new ConfigurationVersionsRepository(database);
+    const versions = new ConfigurationVersionsRepository(database, new OutgoingMessagesRepository(database));
     const publisher = { publishNewest } as unknown as SnapshotPublisher;
     inForce = new ConfigurationInForce(new Readiness());
     const refusals = new ConfigurationRefusalsRepository(database);
@@ -118,12 +119,66 @@ describe('policies changed by hand', () => {
     expect((await list()).versions[0]).toMatchObject({ revision: 4, isInForce: true });
   });
 
+  it('stand in the trail of the installation, as does what came from the file, with what it changed and who did it', async () => {
+    await save(FIRST);
+    await save(SECOND);
+    await save(SECOND);
+    await changes.try({ caller, text: THIRD, share: 0.1 });
+    await changes.rollBack({ caller: { ...caller, person: 'person_1' }, revision: 1 });
+    writeFileSync(join(folder, 'secret'), 'sk-rotated');
+    await apply.apply();
+
+    const told = await database.query('SELECT body FROM control.outgoing_messages ORDER BY id');
+    const same = { organization: 'installation', type: 'configuration.changed' };
+    const [file, system] = [join(folder, 'switchyard.yaml'), { kind: 'system', id: 'control' }];
+    const none = { added: [], changed: [], removed: [] };
+    const rest = (revision: number, before: string, origin: string, fields: string[]) => ({
+      fields,
+      before: { revision: revision - 1, origin: before },
+      after: { revision, origin },
+    });
+    const [tried, back] = ['trial with 10 % of the requests by admin', 'rolled back to 1 by admin'];
+    expect(told.map(({ body }) => body)).toMatchObject([
+      {
+        ...same,
+        actor: system,
+        subject: { kind: 'configuration', id: '1' },
+        detail: { before: null, models: { added: ['small'] } },
+      },
+      {
+        ...same,
+        actor: system,
+        detail: { ...rest(2, file, file, ['models']), models: { ...none, changed: ['small'] } },
+      },
+      {
+        ...same,
+        actor: { kind: 'admin-key', id: 'admin' },
+        detail: { ...rest(3, file, tried, ['trial']), models: none },
+      },
+      { ...same, actor: { kind: 'person', id: 'person_1' }, detail: rest(4, tried, back, ['models', 'trial']) },
+      { ...same, actor: system, detail: rest(5, back, back, ['credentials']) },
+    ]);
+  });
+
   it('name the models that come back and those that vanish', async () => {
     await save(FIRST.replace('name: small', 'name: tiny'));
     await save(FIRST);
     expect(await changes.rollBack({ caller, revision: 1 })).toMatchObject({
       models: { added: ['tiny'], removed: ['small'] },
     });
+  });
+
+  it('follow a mended file, and say so as loudly as what was wrong', async () => {
+    const warned = jest.spyOn(log, 'warn');
+    await save(FIRST);
+    await save('version: 2');
+    expect(warned).not.toHaveBeenCalled();
+    await save(SECOND);
+    await save(THIRD);
+    expect(warned.mock.calls).toMatchObject([
+      [{ revision: 2 }, 'no problem any more: a new configuration is in force'],
+    ]);
+    warned.mockRestore();
   });
 
   it('hold also against the file that was only commented on before', async () => {
