@@ -9,6 +9,7 @@ import { completenessCommand } from './completeness-command.js';
 import { describeEntry, trailEntry, trailRefusal } from './describe-entry.policy.js';
 import { describeReport } from './describe-report.policy.js';
 import { eventData } from './event-data.js';
+import { holdCommand } from './hold-commands.js';
 import { foundEntries } from './found-entries.js';
 import { exportToFile } from './export-file.js';
 import { eraseCommand, payloadCommand } from './payload-commands.js';
@@ -50,6 +51,7 @@ export function auditCommand(exit: (code: number) => void): Command {
   audit.addCommand(reportCommand());
   audit.addCommand(payloadCommand());
   audit.addCommand(eraseCommand());
+  audit.addCommand(holdCommand());
   return audit;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { clientFrom, withConnection, type ConnectionFlags } from '../call-api/connection-options.js';
 import { ADMIN_KEYS } from '../call-api/connection.js';
 import { CliError } from '../cli.error.js';
+import { describeErasure } from './describe-erasure.policy.js';
 
 const text = z.looseObject({ content: z.string(), kept_bytes: z.number(), bytes: z.number() });
 const payload = z.looseObject({ keep: z.string(), captured_at: z.string(), prompt: text, answer: text.nullable() });
@@ -40,9 +41,9 @@ export function eraseCommand(): Command {
         if ((subject === undefined) !== unnamed) throw new CliError('Give either --subject or --unnamed.');
         const body = { organization, subject: subject ?? '', reason };
         const done = await clientFrom(flags, ADMIN_KEYS).json('POST', '/admin/v1/audit/erasures', erasure, body);
-        const keys = done.keys_destroyed === 1 ? 'one key' : `${done.keys_destroyed} keys`;
-        const told = `Erased at ${done.erased_at}: ${keys} destroyed. In the trail the subject is ${done.pseudonym}.`;
-        process.stdout.write(`${flags.json ? JSON.stringify(done) : told}\n`);
+        process.stdout.write(
+          `${flags.json ? JSON.stringify(done) : describeErasure(done, { organization, subject })}\n`,
+        );
       },
     );
 }
