@@ -6,7 +6,7 @@ import { Database, storableText, type Transaction } from '#libs/storage';
 
 import { OutgoingMessagesRepository } from '../note-changes/outgoing-messages.repository.js';
 import { canonicalJson } from './canonical-json.policy.js';
-import { noteOfRevision } from './revision-note.policy.js';
+import { noteOfRevision } from './revision-note.js';
 import { followFile, isSameContent, type VersionContent, type VersionDraft } from './version-content.policy.js';
 
 /** A recorded version. */
