@@ -128,7 +128,7 @@ describe('policies changed by hand', () => {
     writeFileSync(join(folder, 'secret'), 'sk-rotated');
     await apply.apply();
 
-    const told = await database.query('SELECT body FROM control.outgoing_messages ORDER BY id');
+    const told = await database.query<{ body: unknown }>('SELECT body FROM control.outgoing_messages ORDER BY id');
     const same = { organization: 'installation', type: 'configuration.changed' };
     const [file, system] = [join(folder, 'switchyard.yaml'), { kind: 'system', id: 'control' }];
     const none = { added: [], changed: [], removed: [] };
