@@ -25,6 +25,7 @@ import { AdvanceNativeRunner } from './native-batches/advance-native.runner.js';
 import { ListNativeController } from './native-batches/list-native.controller.js';
 import { MeasureNativeRunner } from './native-batches/measure-native.runner.js';
 import { NativeBatchRepository } from './native-batches/native-batch.repository.js';
+import { NativeMoney } from './native-batches/native-money.js';
 import { NativeLinesSource } from './native-batches/native-lines.source.js';
 import { NativeRoutes } from './native-batches/native-routes.js';
 import { NativeViewRepository } from './native-batches/native-view.repository.js';
@@ -83,6 +84,7 @@ export const BATCHES = {
     MessageBatchesHandler,
     NativeBatchRepository,
     NativeLinesSource,
+    NativeMoney,
     NativeRoutes,
     NativeViewRepository,
     OpenInputFiles,

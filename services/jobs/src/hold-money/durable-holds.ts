@@ -28,8 +28,6 @@ interface Placed {
 /** How money is set aside. */
 export interface PlaceOptions {
   readonly rest?: ReleaseOrder['rest'];
-  /** Whether requests may be kept from some of their targets, or go on as requests for another model. */
-  readonly maySteer?: boolean;
 }
 
 /**
@@ -75,17 +73,17 @@ export class DurableHolds {
   /**
    * Those of these requests, from the first on, that may be put on their way now; where there is none, it is free. What a budget that
    * is spent has no room for is kept from its targets where there are others, or goes on as a request for the model that the budget
-   * says, unless the requests are for one place alone.
+   * says.
    * @throws MessagingError, QueryRefused while billing cannot say; then none may.
    */
   async place(
     requests: readonly (Facts | undefined)[],
-    { rest = () => undefined, maySteer = true }: PlaceOptions = {},
+    { rest = () => undefined }: PlaceOptions = {},
   ): Promise<readonly (Facts | undefined)[]> {
     const placed: (Facts | undefined)[] = [];
     while (placed.length < requests.length) {
       const chunk = requests.slice(placed.length, placed.length + CHUNK);
-      const { held, short } = await this.placeChunk(chunk, maySteer);
+      const { held, short } = await this.placeChunk(chunk);
       placed.push(...held);
       if (held.length < chunk.length) {
         rest({ reason: 'budget', words: this.wordsFor(chunk[held.length], short), milliseconds: REST_MILLISECONDS });
@@ -101,7 +99,7 @@ export class DurableHolds {
     return budget ? shortageWords(budget, short?.resetsAt) : 'one of those that count it';
   }
 
-  private async placeChunk(chunk: Requests, maySteer: boolean): Promise<{ held: Requests; short?: Shortage }> {
+  private async placeChunk(chunk: Requests): Promise<{ held: Requests; short?: Shortage }> {
     const placed: (Facts | undefined)[] = [];
     let left = chunk;
     for (let narrowings = 0; ; narrowings += 1) {
@@ -109,7 +107,7 @@ export class DurableHolds {
       placed.push(...left.slice(0, count));
       left = left.slice(count);
       if (left.length === 0 || !short) return { held: placed };
-      const narrowed = maySteer && narrowings < MOST_NARROWINGS ? this.narrowed(left, short) : undefined;
+      const narrowed = narrowings < MOST_NARROWINGS ? this.narrowed(left, short) : undefined;
       if (!narrowed) return { held: placed, short };
       left = narrowed;
     }

@@ -6,13 +6,13 @@ import { metrics } from '#libs/telemetry';
 import { pauseEffect } from '../dispatch-work/pauses.policy.js';
 import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { QueueNudge } from '../dispatch-work/queue-nudge.js';
-import { DurableHolds } from '../hold-money/durable-holds.js';
 import { JobLimits } from '../job-limits.js';
 import { endedLines, type Batch } from '../keep-batch/batch.js';
 import { BatchRepository } from '../keep-batch/batch.repository.js';
 import { lineOfRequest } from '../keep-batch/batch-identifiers.policy.js';
 import type { NativeBatch, NativeState } from './native-batch.js';
 import { NativeBatchRepository, type NativeChanges } from './native-batch.repository.js';
+import { NativeMoney } from './native-money.js';
 import { NativeLinesSource } from './native-lines.source.js';
 import { nativeStep, pauseBeforeLook } from './native-step.policy.js';
 import { ProviderBatches } from './provider-batches.js';
@@ -35,7 +35,7 @@ export class AdvanceNativeHandler {
     private readonly batches: BatchRepository,
     private readonly lines: NativeLinesSource,
     private readonly providers: ProviderBatches,
-    private readonly holds: DurableHolds,
+    private readonly money: NativeMoney,
     private readonly pauses: PauseRepository,
     private readonly dispatch: QueueNudge,
     private readonly limits: JobLimits,
@@ -68,12 +68,10 @@ export class AdvanceNativeHandler {
   private async submit(held: Held): Promise<number> {
     const { native, batch, holder } = held;
     if (await this.isPaused(held)) return this.limits.nativePollMilliseconds.most;
-    const requests = await this.lines.read(batch, native);
-    if (this.holds.areNeededFor(batch)) {
-      const facts = requests.map((request) => request.facts);
-      const placed = await this.holds.place(facts, { maySteer: false });
-      if (placed.length < requests.length) return this.limits.nativePollMilliseconds.most;
-    }
+    const requests = await this.money.held(batch, native, await this.lines.read(batch, native));
+    if (!requests) return this.limits.nativePollMilliseconds.most;
+    if (requests.length === 0)
+      return this.end(held, 'cancelled', [], { message: 'budgets led all of its lines elsewhere' });
     if (!(await this.natives.move(native.id, holder, 'submitting'))) return 0;
     const submitted = await this.lines
       .claimed(native.id, requests, (claim) => this.providers.submit(native, claim))
