@@ -15,7 +15,8 @@ const CALLERS = 24;
 const STORM_CALLS = 300;
 const RATE = 150;
 const AT_ONCE = 6;
-const LASTING_MILLISECONDS = 6_000;
+/** Long enough for nats-server to be back within it on a machine under load. */
+const LASTING_MILLISECONDS = 9_000;
 /** What a process that died had under way is free again after ten seconds; the rest is for a machine that is busy. */
 const FREED_WITHIN_MILLISECONDS = 30_000;
 
@@ -123,7 +124,7 @@ function storm(callers: number, project: string, model: string) {
     untilRefused: (refusal: number) =>
       eventually(
         () => expect(new Set(given.slice(-callers).filter((status) => status !== 0))).toEqual(new Set([refusal])),
-        { withinMilliseconds: 60_000 },
+        { withinMilliseconds: 120_000 },
       ),
     async stop(): Promise<void> {
       over.abort();
@@ -167,7 +168,7 @@ describe('limits over three ingress processes', () => {
       expect(await admitted).toBe(200);
       more[1] = await MoreIngress.start(stack);
     },
-    90_000,
+    180_000,
   );
 
   journey(
@@ -212,7 +213,7 @@ describe('budgets over three ingress processes', () => {
       expect(sampler.samples - before).toBeGreaterThan(5);
       expect(sampler.violations).toEqual([]);
     },
-    90_000,
+    180_000,
   );
 
   journey(

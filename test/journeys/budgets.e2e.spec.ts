@@ -43,7 +43,7 @@ async function budgetOf(project: string) {
 }
 
 beforeAll(async () => {
-  provider = await startScriptedProvider('main', { slow: answersAfter(400) }, answers);
+  provider = await startScriptedProvider('main', { slow: answersAfter(10_000) }, answers);
   stack = await StackForTests.start(budgetConfiguration(provider.fields));
 }, 180_000);
 afterAll(async () => {
