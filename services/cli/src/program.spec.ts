@@ -53,6 +53,7 @@ describe('the command switchyard', () => {
     quiet(program, (written) => (text += written));
     await expect(program.parseAsync([...path, '--help'], { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
     expect(text).toContain(`Usage: switchyard ${path.join(' ')}`);
+    expect(text).toContain('--json');
   });
 });
 
