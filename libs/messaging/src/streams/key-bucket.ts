@@ -2,7 +2,7 @@ import { Kvm, type KV } from '@nats-io/kv';
 import { Bucket, keyEntrySchema, type KeyEntry } from '#libs/contracts';
 import type { LinkLog, NatsLink } from '../link/nats-link.js';
 import type { Messaging, Subscription } from '../messaging.js';
-import { NamedKeys } from './named-keys.js';
+import { NamedKeys, type KeyNamePlace } from './named-keys.js';
 import type { Topology } from './topology.js';
 
 const CHECK_EVERY_MILLISECONDS = 3_000;
@@ -51,6 +51,11 @@ export class KeyBucket {
 
   get entries(): ReadonlyMap<string, KeyEntry> {
     return this.held;
+  }
+
+  /** The highest number that a key of this name has had, as far as it is known here; 0 where there was none. */
+  lastOrdinalOf(place: KeyNamePlace): number {
+    return this.names.lastOf(place);
   }
 
   onChange(listener: KeyListener): void {

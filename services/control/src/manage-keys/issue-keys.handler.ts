@@ -11,6 +11,7 @@ import {
   type KeyUpdate,
   type KeyObject,
 } from '#libs/contracts';
+import { KeyBucket } from '#libs/messaging';
 import { abilityOf, mayGiveScopes, mayGrant } from '#libs/permission';
 import { Settings } from '#libs/runtime';
 import { hintOf, issueKey, KeyHasher } from '#libs/secrets';
@@ -42,6 +43,7 @@ export class IssueKeysHandler {
     private readonly visible: VisibleKeys,
     private readonly inForce: ConfigurationInForce,
     private readonly publisher: KeyPublisher,
+    private readonly bucket: KeyBucket,
     private readonly outgoing: OutgoingMessagesRepository,
     private readonly relay: OutgoingRelay,
   ) {
@@ -100,7 +102,7 @@ export class IssueKeysHandler {
       // One whose time is over has left its name to others, and takes it back from them.
       if (isOver(key.expiresAt) && !isOver(until)) {
         await this.requireFreeName(transaction, key);
-        await this.keys.makeLast(transaction, id);
+        await this.keys.makeLast(transaction, id, this.bucket.lastOrdinalOf(key));
       }
       const next = await this.keys.update(transaction, { ...key, bounds, expiresAt: until });
       await this.tell(transaction, caller, next, 'updated', { before: key.bounds, after: bounds });
@@ -121,7 +123,7 @@ export class IssueKeysHandler {
       lineage?: number;
     },
   ): Promise<StoredKey> {
-    return this.keys.add(transaction, {
+    const made = {
       id: `key_${randomBytes(ID_BYTES).toString('hex')}`,
       organization: key.organization,
       project: key.project,
@@ -132,7 +134,9 @@ export class IssueKeysHandler {
       hash: this.hasher.hash(plain),
       hint: hintOf(plain),
       createdBy: nameOfCaller(caller),
-    });
+    };
+    // Where Postgres was put back to an older state, others have heard of keys that are not there any more.
+    return this.keys.add(transaction, made, this.bucket.lastOrdinalOf(key));
   }
 
   private async published(key: StoredKey, plain: string): Promise<IssuedKey> {

@@ -58,3 +58,40 @@ describe('keys of the admin API whose bucket was lost', () => {
     await started.beforeApplicationShutdown();
   });
 });
+
+describe('keys of the admin API over a database that was put back to an older state', () => {
+  let control: ControlForTests;
+  beforeAll(async () => {
+    control = await startControlForTests(FILE);
+  }, 30_000);
+  afterAll(() => control.stop());
+
+  it('speak for their name at once, also where others have heard of later ones that are gone', async () => {
+    const { application, messaging } = control;
+    const issuer = application.get(IssueKeysHandler);
+    const heard: string[] = [];
+    messaging.keys.onNameChange(({ name, models }) => void (name === 'ci' && heard.push(models?.join() ?? 'all')));
+    const first = await issuer.issue({
+      caller: admin,
+      organization: 'acme',
+      fields: { project: 'web', name: 'ci', models: ['small'] },
+    });
+    for (let rotations = 0; rotations < 3; rotations += 1) {
+      const [last] = await control.database.query<{ id: string }>(
+        `SELECT id FROM control.keys WHERE name = 'ci' ORDER BY ordinal DESC LIMIT 1`,
+      );
+      await issuer.rotate({ caller: admin, organization: 'acme', id: last!.id, overlapSeconds: 60 });
+    }
+    await eventually(() => expect(heard.length).toBeGreaterThanOrEqual(4));
+
+    await control.database.query(`DELETE FROM control.keys WHERE name = 'ci' AND ordinal > 1`);
+    await control.database.query('UPDATE control.keys SET revoked_at = now(), expires_at = now() WHERE id = $1', [first.id]);
+    heard.length = 0;
+    await issuer.issue({ caller: admin, organization: 'acme', fields: { project: 'web', name: 'ci' } });
+    await eventually(() => expect(heard).toContain('all'));
+    const [made] = await control.database.query<{ ordinal: number }>(
+      `SELECT ordinal FROM control.keys WHERE name = 'ci' ORDER BY ordinal DESC LIMIT 1`,
+    );
+    expect(made?.ordinal).toBe(5);
+  });
+});

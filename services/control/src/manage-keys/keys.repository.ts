@@ -31,7 +31,7 @@ INSERT INTO control.keys
   (id, organization, project, name, hash, hint, bounds, expires_at, created_by, version, ordinal, lineage)
 SELECT $1, $2, $3, $4, $5, $6, $7::jsonb, $8::timestamptz, $9, 1, number, coalesce($10::integer, number)
 FROM (
-  SELECT coalesce(max(ordinal), 0) + 1 AS number FROM control.keys WHERE organization = $2 AND project = $3 AND name = $4
+  SELECT greatest(coalesce(max(ordinal), 0), $11) + 1 AS number FROM control.keys WHERE organization = $2 AND project = $3 AND name = $4
 ) next RETURNING ${COLUMNS}`;
 const LOCK_NAME = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'key', $1::text, $2::text, $3::text), 0))`;
 const UPDATE = `
@@ -39,7 +39,7 @@ UPDATE control.keys SET bounds = $2, expires_at = $3, replaced_by = $4, version 
 RETURNING ${COLUMNS}`;
 const MAKE_LAST = `
 UPDATE control.keys SET ordinal = 1 + (
-  SELECT max(ordinal) FROM control.keys other
+  SELECT greatest(max(ordinal), $2) FROM control.keys other
   WHERE other.organization = keys.organization AND other.project = keys.project AND other.name = keys.name
 ) WHERE id = $1`;
 const REVOKE = `
@@ -64,6 +64,7 @@ export class KeysRepository {
     return this.database.transaction(work);
   }
 
+  /** Its number is above that of all keys of its name that are stored, and above the last that others have heard of. */
   async add(
     transaction: Transaction,
     key: Omit<
@@ -73,6 +74,7 @@ export class KeysRepository {
       /** Of the key that it replaces. */
       readonly lineage?: number | undefined;
     },
+    lastHeard: number,
   ): Promise<StoredKey> {
     const { id, organization, project, name, hash, hint, bounds, expiresAt, createdBy, lineage = null } = key;
     return one(
@@ -87,6 +89,7 @@ export class KeysRepository {
         expiresAt,
         createdBy,
         lineage,
+        lastHeard,
       ]),
     );
   }
@@ -99,8 +102,8 @@ export class KeysRepository {
   }
 
   /** From now on it speaks for its name again, whoever had that meanwhile. Its name has to be free. */
-  async makeLast(transaction: Transaction, id: string): Promise<void> {
-    await transaction.query(MAKE_LAST, [id]);
+  async makeLast(transaction: Transaction, id: string, lastHeard: number): Promise<void> {
+    await transaction.query(MAKE_LAST, [id, lastHeard]);
   }
 
   /** Undefined where there is none, or it was revoked before. */
