@@ -12,6 +12,11 @@ class CreateInbox1764000000000 implements MigrationInterface {
   down = async (runner: QueryRunner): Promise<void> => void (await runner.query('DROP TABLE shop.inbox'));
 }
 
+class NeverRun1764000000010 implements MigrationInterface {
+  up = async (): Promise<void> => undefined;
+  down = async (): Promise<void> => undefined;
+}
+
 const log = { info: () => undefined, warn: () => undefined };
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -51,6 +56,26 @@ describe('a database', () => {
     await Promise.all(others.map((other) => other.whenReady()));
     await Promise.all(others.map((other) => other.close()));
     expect(await server.query('SELECT name FROM shop.migrations')).toEqual([{ name: 'CreateInbox1764000000000' }]);
+  });
+
+  it('stays unready over what a newer version has made, says so, and touches nothing', async () => {
+    await server.query(`INSERT INTO shop.migrations (timestamp, name) VALUES (1999, 'FromTheFuture1999')`);
+    const reasons: unknown[] = [];
+    const older = new Database({
+      url: server.url,
+      schema: 'shop',
+      entities: [InboxEntry],
+      migrations: [CreateInbox1764000000000, NeverRun1764000000010],
+      log: { ...log, warn: ({ reason }: { reason?: unknown }) => void reasons.push(reason) } as typeof log,
+    });
+    older.start();
+    await eventually(() => expect(reasons).toContainEqual(expect.stringMatching(/newer version.*FromTheFuture1999/)));
+    expect(older.isReady).toBe(false);
+    await server.query(`DELETE FROM shop.migrations WHERE name = 'FromTheFuture1999'`);
+    await older.whenReady();
+    expect(older.isReady).toBe(true);
+    await older.close();
+    await server.query(`DELETE FROM shop.migrations WHERE name = 'NeverRun1764000000010'`);
   });
 
   it('builds by migration what the entities describe', async () => {
