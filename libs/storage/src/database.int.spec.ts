@@ -66,7 +66,7 @@ describe('a database', () => {
       schema: 'shop',
       entities: [InboxEntry],
       migrations: [CreateInbox1764000000000, NeverRun1764000000010],
-      log: { ...log, warn: ({ reason }: { reason?: unknown }) => void reasons.push(reason) } as typeof log,
+      log: { ...log, warn: ({ reason }: { reason?: unknown }) => void reasons.push(reason) },
     });
     older.start();
     await eventually(() => expect(reasons).toContainEqual(expect.stringMatching(/newer version.*FromTheFuture1999/)));

@@ -85,7 +85,9 @@ describe('keys of the admin API over a database that was put back to an older st
     await eventually(() => expect(heard.length).toBeGreaterThanOrEqual(4));
 
     await control.database.query(`DELETE FROM control.keys WHERE name = 'ci' AND ordinal > 1`);
-    await control.database.query('UPDATE control.keys SET revoked_at = now(), expires_at = now() WHERE id = $1', [first.id]);
+    await control.database.query('UPDATE control.keys SET revoked_at = now(), expires_at = now() WHERE id = $1', [
+      first.id,
+    ]);
     heard.length = 0;
     await issuer.issue({ caller: admin, organization: 'acme', fields: { project: 'web', name: 'ci' } });
     await eventually(() => expect(heard).toContain('all'));
