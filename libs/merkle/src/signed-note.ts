@@ -47,7 +47,10 @@ export function openNote(note: string, verifiers: readonly Verifier[]): OpenedNo
     const bytes = Buffer.from(encoded, 'base64');
     const known = verifiers.find((one) => one.name === name && keyIdOf(one).equals(bytes.subarray(0, KEY_ID_BYTES)));
     if (!known) continue;
-    if (!verify(null, Buffer.from(text), publicKeyObject(known.publicKey), bytes.subarray(KEY_ID_BYTES)))
+    if (
+      bytes.toString('base64') !== encoded ||
+      !verify(null, Buffer.from(text), publicKeyObject(known.publicKey), bytes.subarray(KEY_ID_BYTES))
+    )
       throw new NoteRefused(`The signature of ${name} is not one of this text: the note was changed, or is a forgery.`);
     signedBy = known;
   }

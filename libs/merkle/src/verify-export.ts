@@ -1,7 +1,8 @@
 import { openCheckpoint, type Checkpoint } from './checkpoint.js';
 import { CompactRange } from './compact-range.js';
 import type { EntryLine, ExportHead, ExportLine, WithheldLine } from './export-line.js';
-import { HASH_BYTES, isSameHash, leafHash } from './hashes.js';
+import { hashIn, readExportLine, type ReadLine } from './export-shape.js';
+import { isSameHash, leafHash } from './hashes.js';
 import { nodesOf } from './ranges.js';
 import { RecordedRemovals } from './recorded-removals.js';
 import { NoteRefused, type Verifier } from './signed-note.js';
@@ -67,17 +68,14 @@ export class ExportVerifier {
 
   take(text: string): void {
     this.lines += 1;
-    const line = parse(text);
+    const read = this.read(text);
+    if (!read) return;
+    const { line, oddity } = read;
+    if (oddity !== undefined)
+      this.fault(this.next, `Line ${this.lines} of the file ${oddity}: it was changed after it was exported.`);
     if (!this.head) {
-      if (line?.object !== 'audit.export') throw new SyntaxError('The file does not begin with the head of an export.');
+      if (line.object !== 'audit.export') throw new SyntaxError('The file does not begin with the head of an export.');
       this.begin(line);
-      return;
-    }
-    if (!line) {
-      this.breakAt(
-        this.next,
-        `Line ${this.lines} of the file cannot be read: it was changed, or the export was cut off.`,
-      );
       return;
     }
     if (line.object === 'audit.export') throw new SyntaxError(`Line ${this.lines} begins another export.`);
@@ -92,6 +90,8 @@ export class ExportVerifier {
     const { head } = this;
     if (!head) throw new SyntaxError('The file is empty; it should begin with the head of an export.');
     if (this.next < head.size) this.fault(this.next, `The export ends here; its log has ${head.size} entries.`);
+    if (this.next > head.size)
+      this.fault(head.size, `The export goes on up to entry ${this.next - 1}, and its head says that it ends here.`);
     this.missOutside();
     if (this.range.size > (this.lastGood?.size ?? 0) && !this.isBroken)
       this.fault(this.lastGood?.size ?? 0, 'No checkpoint by a key that was given covers the entries from here on.');
@@ -114,6 +114,8 @@ export class ExportVerifier {
 
   private begin(head: ExportHead): void {
     this.head = head;
+    if (!head.origin.endsWith(`/${head.organization}`))
+      this.fault(0, `The head names the organization ${head.organization}, and a log of another one, ${head.origin}.`);
     // Notes of other logs may lie in the same folder.
     const notes = this.trust.checkpoints.filter((note) => note.startsWith(`${head.origin}\n`));
     if (this.trust.checkpoints.length > 0 && notes.length === 0)
@@ -269,6 +271,24 @@ export class ExportVerifier {
     return undefined;
   }
 
+  /** Undefined for a line that is none of an export, behind which no root can be computed. @throws SyntaxError where it is the first */
+  private read(text: string): ReadLine | undefined {
+    try {
+      return readExportLine(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      if (!this.head)
+        throw new SyntaxError(`The file does not begin with the head of an export: line 1 ${error.message}.`, {
+          cause: error,
+        });
+      this.breakAt(
+        this.next,
+        `Line ${this.lines} of the file ${error.message}: it was changed, or the export was cut off.`,
+      );
+      return undefined;
+    }
+  }
+
   private breakAt(sequence: number, reason: string): void {
     this.isBroken = true;
     this.fault(sequence, reason);
@@ -276,19 +296,5 @@ export class ExportVerifier {
 
   private fault(sequence: number, reason: string): void {
     if (this.faults.length < MOST_FAULTS) this.faults.push({ sequence, reason });
-  }
-}
-
-function hashIn(text: unknown): Uint8Array | undefined {
-  const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64');
-  return bytes.length === HASH_BYTES ? bytes : undefined;
-}
-
-function parse(text: string): ExportLine | undefined {
-  try {
-    const line: unknown = JSON.parse(text);
-    return typeof line === 'object' && line !== null ? (line as ExportLine) : undefined;
-  } catch {
-    return undefined;
   }
 }

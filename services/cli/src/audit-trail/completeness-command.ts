@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
 import { ExitCode } from '../exit-code.js';
 import { unreadable } from '../file-problems.js';
+import { linesOf } from './file-lines.js';
 import { TrailCompleteness, type CompletenessReport } from './trail-completeness.js';
 
 const SHOWN = 20;
@@ -28,7 +27,7 @@ async function completenessOf(file: string): Promise<CompletenessReport> {
   const completeness = new TrailCompleteness();
   let number = 0;
   try {
-    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    for await (const text of linesOf(file)) {
       number += 1;
       completeness.take(text);
     }

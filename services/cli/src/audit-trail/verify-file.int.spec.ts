@@ -3,7 +3,17 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CompactRange, encodeKeyLine, encodeVerifier, leafHash, rawPublicKey, signCheckpoint } from '#libs/merkle';
+import {
+  CompactRange,
+  decodeKeyLine,
+  ExportVerifier,
+  encodeKeyLine,
+  encodeVerifier,
+  leafHash,
+  rawPublicKey,
+  signCheckpoint,
+} from '#libs/merkle';
+import { contradictionOf } from './contradiction.policy.js';
 import { describeReport } from './describe-report.policy.js';
 import { verifyFile } from './verify-file.js';
 
@@ -17,7 +27,8 @@ const bodies = Array.from({ length: 5 }, (_, index) =>
     project: 'web',
     key: 'ci',
     model: 'gpt',
-    endUser: 'Zoë',
+    // Line ends for some readers, which stand in JSON as they are.
+    endUser: 'Zoë\u2028\u2029\u0085',
   }),
 );
 const entryLine = (sequence: number, changes: object = {}) => ({
@@ -159,10 +170,15 @@ describe('an export in a file', () => {
   });
 
   it.each([
-    ['hidden', { object: 'audit.withheld', from: 1, until: 2, reason: 'filter' }, 'are hidden', 'not shown here'],
+    [
+      'hidden',
+      { object: 'audit.withheld', from: 1, until: 2, reason: 'filter', nodes: [base64(leafHash(bodies[1]!))] },
+      'are hidden',
+      'not shown here',
+    ],
     ['put in part', entryLine(1, { redacted: true, body: bodies[2] }), 'shown in part', 'nothing proves that part'],
   ])('tells of an entry that was %s, and refuses it where the whole log is wanted', async (_, line, reason, told) => {
-    const file = await write(whole.with(2, { ...line, nodes: [base64(leafHash(bodies[1]!))] }));
+    const file = await write(whole.with(2, line));
     const report = await verifyFile({ file, keys, checkpoints: [] });
     expect(report).toMatchObject({ verifiedEntries: 4, withheldEntries: 1, faults: [] });
     expect(describeReport(report)).toContain(told);
@@ -203,9 +219,62 @@ describe('an export in a file', () => {
     await expect(empty).rejects.toThrow('holds no checkpoints');
   });
 
+  it('finds any byte that was changed, wherever it stands', async () => {
+    const bytes = await readFile(await write(whole));
+    const verifiers = [decodeKeyLine(keys)!];
+    const isFound = (text: string): boolean => {
+      const verifier = new ExportVerifier({ verifiers, checkpoints: [noteOf(3)], contradictionOf });
+      try {
+        for (const line of text.split('\n').slice(0, -1)) verifier.take(line);
+        return verifier.finish().faults.length > 0;
+      } catch (error) {
+        return error instanceof SyntaxError;
+      }
+    };
+    expect(isFound(bytes.toString())).toBe(false);
+    const missed: string[] = [];
+    // Of a time only its order is proved, so that the last one may be made later.
+    const lastTime = bytes.lastIndexOf('"recorded_at":"') + '"recorded_at":"'.length;
+    for (let position = 0; position < bytes.length; position += 1) {
+      if (position >= lastTime && position < lastTime + '2026-01-01T00:00:00.000'.length) continue;
+      for (const other of [bytes[position]! ^ 1, [0x20, 0x41, 0x2c][position % 3]!]) {
+        if (other === bytes[position]) continue;
+        const changed = Buffer.from(bytes);
+        changed[position] = other;
+        if (!isFound(changed.toString()))
+          missed.push(changed.subarray(Math.max(0, position - 30), position + 12).toString());
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it.each([
+    ['a field that stands there twice', (line: string) => line.replace('{"object"', '{"body":"forged","object"')],
+    ['a field that no export has', (line: string) => line.replace('{"object"', '{"approved_by":"the board","object"')],
+    ['other spaces', (line: string) => line.replace('","', '", "')],
+    ['another log in the head', (line: string) => line.replace('"organization":"demo"', '"organization":"acme"')],
+    ['another size in the head', (line: string) => line.replace('"size":5', '"size":4')],
+  ])('shows %s', async (_what, change) => {
+    const file = await write(whole);
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    const found = await Promise.all(
+      lines.slice(0, -1).map(async (line, place) => {
+        const changed = change(line);
+        if (changed === line) return true;
+        await writeFile(`${file}.${place}`, lines.with(place, changed).join('\n'));
+        return (await verifyFile({ file: `${file}.${place}`, keys, checkpoints: [] })).faults.length > 0;
+      }),
+    );
+    expect(found).not.toContain(false);
+  });
+
   it('says what is wrong with files that are none', async () => {
+    const headless = await write(whole.slice(1));
+    await expect(verifyFile({ file: headless, keys, checkpoints: [] })).rejects.toThrow('does not begin with the head');
     const file = await write([{ object: 'something' }]);
-    await expect(verifyFile({ file, keys, checkpoints: [] })).rejects.toThrow('does not begin with the head');
+    await expect(verifyFile({ file, keys, checkpoints: [] })).rejects.toThrow('line 1 is none of an export');
+    const later = await write([{ ...whole[0], version: 2 }]);
+    await expect(verifyFile({ file: later, keys, checkpoints: [] })).rejects.toThrow("has no 'version'");
     await expect(verifyFile({ file, keys: file, checkpoints: [] })).rejects.toThrow('holds no public keys');
     await expect(verifyFile({ file: join(folder, 'no'), keys, checkpoints: [] })).rejects.toThrow('There is no file');
   });

@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { decodeKeyLine, ExportVerifier, notesIn, type ExportReport, type Verifier } from '#libs/merkle';
 import { codeOf } from '../call-api/error-code.js';
 import { CliError } from '../cli.error.js';
 import { unreadable } from '../file-problems.js';
 import { contradictionOf } from './contradiction.policy.js';
+import { linesOf } from './file-lines.js';
 
 /** What an export is verified with: files, and nothing of any server. */
 export interface Verification {
@@ -28,8 +27,7 @@ export async function verifyFile({ file, keys, checkpoints, whole = false }: Ver
     isWhole: whole,
   });
   try {
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-    for await (const line of lines) verifier.take(line);
+    for await (const line of linesOf(file)) verifier.take(line);
     return verifier.finish();
   } catch (error) {
     throw readable(file, error);
