@@ -81,7 +81,7 @@ function parsed(given: string): ExportLine {
 }
 
 /** A hash in a line; undefined for a text that is not the one way to write one. */
-export function hashIn(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === HASH_BYTES && bytes.toString('base64') === text ? bytes : undefined;
+export function hashIn(encoded: string): Uint8Array | undefined {
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.length === HASH_BYTES && bytes.toString('base64') === encoded ? bytes : undefined;
 }
