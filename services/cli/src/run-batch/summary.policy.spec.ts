@@ -24,6 +24,16 @@ describe('the summary of a batch', () => {
     expect(describeSummary({ ...cancelled, completed: 0, failed: 0 })).toContain('(0 lines/s)');
   });
 
+  it('says of one that its file kept from running that nobody was called, and what to do', () => {
+    const problems = [{ line: 4, code: 'model_not_found', message: "The model 'chatt' does not exist." }];
+    const told = describeSummary({ ...cancelled, status: 'failed', lines: 0, completed: 0, failed: 0, problems });
+    expect(told.split('\n').slice(-2)).toEqual([
+      "  line 4: The model 'chatt' does not exist.",
+      'Nothing of it was sent to anybody. Correct what is named here, and run it again.',
+    ]);
+    expect(describeSummary(cancelled)).not.toContain('Nothing of it');
+  });
+
   it('is of results only once the batch has ended, and says how to wait for that', () => {
     const statuses = ['validating', 'in_progress', 'finalizing', 'cancelling'] as const;
     expect(statuses.filter((status) => hasEnded({ status }))).toEqual([]);
