@@ -66,7 +66,8 @@ export function describeSummary(summary: Summary): string {
   for (const { line, message } of problems.slice(0, 10))
     facts.push(`  ${line === null ? 'file' : `line ${line}`}: ${message}`);
   if (problems.length > 10) facts.push(`  … and ${problems.length - 10} more bad lines`);
-  if (status === 'failed') facts.push('Nothing of it was sent to anybody. Correct what is named here, and run it again.');
+  if (status === 'failed')
+    facts.push('Nothing of it was sent to anybody. Correct what is named here, and run it again.');
   return facts.join('\n');
 }
 
