@@ -9,7 +9,7 @@ export interface FollowedEntry {
   readonly body: string;
 }
 
-/** Half a minute of the fastest log. Postgres has them all. */
+/** Some thirteen thousand entries of a kilobyte and a quarter. Postgres has them all. */
 const MOST_CHARACTERS = 16 * 1024 ** 2;
 
 /**
