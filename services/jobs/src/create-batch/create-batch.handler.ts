@@ -32,7 +32,8 @@ export class CreateBatchHandler {
 
   async create(query: BatchCreate): Promise<Made<BatchObject>> {
     const { caller, idempotencyKey, input, ...content } = query;
-    const known = { ...content, inputFileId: 'fileId' in input ? input.fileId : input.sha256 };
+    // In this order: the hash of what was sent under a key must be the one that an older version kept.
+    const known = { inputFileId: 'fileId' in input ? input.fileId : input.sha256, ...content };
     const keyed = { caller, idempotencyKey, content: ['batch', known] };
     const before = await this.keys.find(keyed);
     if (before !== undefined) return markRepeat(await this.read(before, caller), true);

@@ -25,7 +25,15 @@ export interface AskedLine {
 export interface RoomForLines {
   readonly aside: readonly AsideLine[];
   readonly steering: ReadonlyMap<string, Steering> | undefined;
+  /** Of those that wait, the first for which nobody was asked: too many before it had to be told apart. */
+  readonly firstUnasked?: number | undefined;
 }
+
+/** A line with what tells apart those that wait for different things. */
+type LineOfKind = AskedLine & { readonly facts: Facts; readonly kind: string };
+
+/** So many kinds may turn out to have no money in one step; what is behind them is asked for in another. */
+const MOST_SHORTAGES = 20;
 
 type Requests = AsyncIterable<Facts | undefined> | Iterable<Facts | undefined>;
 
@@ -70,18 +78,19 @@ export class LineRoom {
 
   /** Which of the lines have to wait, where one need not wait for another: those of a kind wait for the same. */
   async each(batch: Batch, lines: readonly AskedLine[], order: RoomOrder): Promise<RoomForLines> {
-    const asking = lines.filter((line): line is AskedLine & { facts: Facts } => line.facts !== undefined);
-    const kinds = Map.groupBy(asking, ({ facts }) => this.kindOf(batch, facts));
-    const found = await Promise.all(
-      [...kinds].map(async ([kind, of]) => {
-        const facts = of.map((line) => line.facts);
-        const held = await this.ofKind(batch, { kind, facts }, order);
-        return { held, aside: of.slice(held.length).map(({ line }) => ({ line, kind })) };
-      }),
+    const asking = lines.flatMap(({ line, facts }) =>
+      facts ? [{ line, facts, kind: this.kindOf(batch, facts) }] : [],
     );
+    const kinds = [...Map.groupBy(asking, ({ kind }) => kind).values()];
+    const fitting = (await Promise.all(kinds.map((of) => this.withinLimits(batch, of, order)))).flat();
+    const { held, firstUnasked } = await this.withMoney(batch, fitting.toSorted(byLine), order);
+    const going = new Set(held.map(({ line }) => line));
+    const waiting = asking.filter(({ line }) => !going.has(line));
+    this.returnProbes(batch, waiting);
     return {
-      aside: found.flatMap(({ aside }) => aside),
-      steering: steeringOf(found.flatMap(({ held }) => held)),
+      aside: waiting.map(({ line, kind }) => ({ line, kind })),
+      steering: steeringOf(held.map(({ facts }) => facts)),
+      firstUnasked,
     };
   }
 
@@ -92,37 +101,80 @@ export class LineRoom {
     return resting.map(({ kind }) => kind);
   }
 
-  private async ofKind(
+  /** Of lines of one kind those, from the first on, that limits have room for. */
+  private async withinLimits(
     batch: Batch,
-    { kind, facts }: { kind: string; facts: readonly Facts[] },
+    lines: readonly LineOfKind[],
     order: RoomOrder,
-  ): Promise<readonly (Facts | undefined)[]> {
+  ): Promise<readonly LineOfKind[]> {
+    const kind = lines[0]?.kind ?? '';
     const known = this.resting.why(batch.id, kind, Date.now());
     if (known) {
       order.rest(known);
       return [];
     }
-    const rest = (why: WorkRest): void => {
+    const rest = this.restOf(batch, kind, order);
+    const callable = this.callable(batch, lines, rest).map(({ facts }) => facts);
+    const placed = await this.rates.place(this.routes.unpaused(callable, rest, order.pausedModels), rest);
+    return withFacts(lines, placed);
+  }
+
+  /**
+   * Those of the lines that have money set aside. All are asked for together, since there may be as many kinds as lines; the kind of one
+   * that finds none waits, and the others are asked for again without it.
+   */
+  private async withMoney(
+    batch: Batch,
+    lines: readonly LineOfKind[],
+    order: RoomOrder,
+  ): Promise<{ held: readonly LineOfKind[] } & Pick<RoomForLines, 'firstUnasked'>> {
+    if (!this.holds.areNeededFor(batch)) return { held: lines };
+    const held: LineOfKind[] = [];
+    let left = lines;
+    for (let shortages = 0; left.length > 0 && shortages < MOST_SHORTAGES; shortages += 1) {
+      let why: WorkRest | undefined;
+      const placed = await this.holds.place(
+        left.map(({ facts }) => facts),
+        { rest: (told) => (why = told) },
+      );
+      held.push(...withFacts(left, placed));
+      left = left.slice(placed.length);
+      // The first of all was asked for at its least as well.
+      if (placed.length > 0 || !why) continue;
+      const kind = left[0]?.kind ?? '';
+      this.restOf(batch, kind, order)(why);
+      const { of = [], others = [] } = Object.groupBy(left, (line) => (line.kind === kind ? 'of' : 'others'));
+      this.rates.putBack(of.map(({ facts }) => facts));
+      left = others;
+    }
+    this.rates.putBack(left.map(({ facts }) => facts));
+    return { held, firstUnasked: left[0]?.line };
+  }
+
+  private restOf(batch: Batch, kind: string, order: RoomOrder): (why: WorkRest) => void {
+    return (why) => {
       this.resting.add(batch.id, { kind, why }, Date.now());
       order.rest(why);
     };
-    return this.first(batch, this.callable(batch, facts, rest), { ...order, rest });
   }
 
-  /** Of requests for a model none of whose targets can be called, so many as show that one is well again. */
-  private callable(batch: Batch, facts: readonly Facts[], rest: (why: WorkRest) => void): readonly Facts[] {
-    const [first] = facts;
-    if (!first || batch.model !== null) return facts;
+  /** Of lines for a model none of whose targets can be called, so many as show that one is well again. */
+  private callable(batch: Batch, lines: readonly LineOfKind[], rest: (why: WorkRest) => void): readonly LineOfKind[] {
+    const [first] = lines;
+    if (!first || batch.model !== null) return lines;
     const now = Date.now();
-    const hold = this.targets.hold(first.model, now);
-    const room = this.resting.probes(
-      `${batch.id} ${first.model}`,
-      { isHeld: hold !== undefined, wanted: facts.length, most: WHILE_HELD },
-      now,
-    );
-    if (hold && room < facts.length)
+    const hold = this.targets.hold(first.facts.model, now);
+    const probes = { isHeld: hold !== undefined, lines: lines.map(({ line }) => line), most: WHILE_HELD };
+    const going = this.resting.probes(probesOf(batch, first), probes, now);
+    if (hold && going < lines.length)
       rest({ reason: 'provider', words: hold.words, milliseconds: Math.max(0, (hold.until ?? now) - now) });
-    return facts.slice(0, room);
+    return lines.slice(0, going);
+  }
+
+  /** Lines that were to go although nobody can be called for them, and cannot for another reason, leave that to others. */
+  private returnProbes(batch: Batch, waiting: readonly LineOfKind[]): void {
+    if (batch.model !== null) return;
+    for (const line of waiting) this.resting.returnProbe(probesOf(batch, line), line.line);
   }
 
   private kindOf(batch: Batch, facts: Facts): string {
@@ -131,4 +183,17 @@ export class LineRoom {
     const text = JSON.stringify([facts.model, user, budgets]);
     return createHash('sha256').update(text).digest('base64url').slice(0, 22);
   }
+}
+
+function byLine(one: LineOfKind, other: LineOfKind): number {
+  return one.line - other.line;
+}
+
+function probesOf({ id }: Batch, { facts }: LineOfKind): string {
+  return `${id} ${facts.model}`;
+}
+
+/** The first of the lines, with what came of their facts. */
+function withFacts(lines: readonly LineOfKind[], placed: readonly (Facts | undefined)[]): LineOfKind[] {
+  return lines.slice(0, placed.length).map((line, index) => ({ ...line, facts: placed[index] ?? line.facts }));
 }

@@ -47,7 +47,9 @@ export class PublishReturnedHandler {
     const upTo = through.at(-1)?.line;
     if (upTo === undefined) return 0;
     signal.throwIfAborted();
-    const now = through.filter(({ line }) => !waiting.has(line));
+    // Those that were set aside when this failed the last time go from there, or have gone.
+    const before = new Set(await this.aside.among(batch, through[0]?.line ?? upTo, upTo));
+    const now = through.filter(({ line }) => !waiting.has(line) && !before.has(line));
     await this.publisher.publish(batch, now, { avoid, steering });
     await this.returned.finish(batch, holder, { sent: through.map(({ line }) => line), upTo });
     return now.length;

@@ -15,18 +15,28 @@ interface Resting {
 /** Which kinds of lines of which batches wait now, by what the dispatching process knows; a new one asks again. */
 export class RestingKinds {
   private readonly batches = new Map<string, Map<string, Resting & { readonly until: number }>>();
-  private readonly probed = new Map<string, { readonly since: number; count: number }>();
+  private readonly probed = new Map<string, { readonly since: number; readonly lines: Set<number> }>();
+
+  /** How many batches have such lines, as far as is known. */
+  get size(): number {
+    return this.batches.size;
+  }
 
   add(batchId: string, { kind, why }: Resting, now: number): void {
-    const kinds = this.batches.get(batchId) ?? new Map<string, Resting & { readonly until: number }>();
+    let kinds = this.batches.get(batchId);
+    if (!kinds) {
+      // Batches that have ended meanwhile are asked for no more.
+      for (const other of this.batches.keys()) this.of(other, now);
+      this.batches.set(batchId, (kinds = new Map()));
+    }
     const milliseconds = Math.min(MOST_MILLISECONDS, Math.max(LEAST_MILLISECONDS, why.milliseconds));
     kinds.set(kind, { kind, why, until: now + milliseconds });
-    this.batches.set(batchId, kinds);
   }
 
   /** Why lines of this kind are not asked for now; undefined where they are. */
   why(batchId: string, kind: string, now: number): WorkRest | undefined {
-    return this.of(batchId, now).find((resting) => resting.kind === kind)?.why;
+    const resting = this.batches.get(batchId)?.get(kind);
+    return resting && resting.until > now ? resting.why : undefined;
   }
 
   of(batchId: string, now: number): Resting[] {
@@ -37,21 +47,27 @@ export class RestingKinds {
     return [...kinds.values()];
   }
 
-  /** How many of those wanted may go: all, or a few where nobody can be called, and some time later a few more. */
+  /** How many of these lines may go: all, or a few where nobody can be called, and some time later a few more. */
   probes(
     name: string,
-    { isHeld, wanted, most }: { isHeld: boolean; wanted: number; most: number },
+    { isHeld, lines, most }: { isHeld: boolean; lines: readonly number[]; most: number },
     now: number,
   ): number {
     for (const [other, { since }] of this.probed)
       if (since + PROBES_EVERY_MILLISECONDS <= now) this.probed.delete(other);
     if (!isHeld) {
       this.probed.delete(name);
-      return wanted;
+      return lines.length;
     }
-    const probed = this.probed.get(name) ?? { since: now, count: 0 };
-    const room = Math.min(wanted, Math.max(0, most - probed.count));
-    this.probed.set(name, { since: probed.since, count: probed.count + room });
-    return room;
+    const probed = this.probed.get(name) ?? { since: now, lines: new Set() };
+    const going = lines.slice(0, Math.max(0, most - probed.lines.size));
+    for (const line of going) probed.lines.add(line);
+    this.probed.set(name, probed);
+    return going.length;
+  }
+
+  /** A line that was to go does not: another may. */
+  returnProbe(name: string, line: number): void {
+    this.probed.get(name)?.lines.delete(line);
   }
 }
