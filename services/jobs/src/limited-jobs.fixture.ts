@@ -38,11 +38,15 @@ export class LimitedJobsForTests {
   }
 
   /** A project that no other test has, in a configuration that is made for it. */
-  async start(snapshotOf: (project: string) => object): Promise<Caller> {
+  async start(
+    snapshotOf: (project: string) => object,
+    prepare: (played: PlayedNats, project: string) => void = () => undefined,
+  ): Promise<Caller> {
     this.count += 1;
     const project = `p${this.count}`;
     this.played = new PlayedNats();
     this.played.limits = new LimitBucket(this.parts.messaging);
+    prepare(this.played, project);
     return this.restart({ ...this.played.snapshot, ...snapshotOf(project) }, project);
   }
 

@@ -1,66 +1,47 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BatchObject, Facts, RateLimits, Snapshot } from '#libs/contracts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Facts, RateLimits, Snapshot } from '#libs/contracts';
 import { LimitGate, LimitIndex } from '#libs/limits';
-import { LimitBucket, MessagingParts, SnapshotWatch } from '#libs/messaging';
-import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, type TestDatabase } from '#libs/testing';
-import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
+import { LimitBucket, SnapshotWatch } from '#libs/messaging';
+import { eventually } from '#libs/testing';
 import { AnswerQueuesHandler } from '../answer-queues/answer-queues.handler.js';
 import { QueueSpeedRepository } from '../dispatch-work/queue-speed.repository.js';
 import { askForJob } from '../job.fixture.js';
-import { JobsForTests } from '../jobs.fixture.js';
-import { PlayedNats } from '../played-nats.fixture.js';
-import { caller, inputLines, lineEnded } from '../line.fixture.js';
+import type { JobsForTests } from '../jobs.fixture.js';
+import { LimitedJobsForTests } from '../limited-jobs.fixture.js';
+import type { PlayedNats } from '../played-nats.fixture.js';
+import { caller, lineEnded } from '../line.fixture.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { DurableLimits } from './durable-limits.js';
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const START_MILLISECONDS = 60_000;
-let database: TestDatabase;
-let nats: NatsForTests;
-let parts: MessagingParts;
+let world: LimitedJobsForTests;
 let played: PlayedNats;
 let jobs: JobsForTests;
-let named = 0;
 
 beforeAll(async () => {
-  [database, nats] = await Promise.all([createTestDatabase(), startNatsForTests()]);
-  parts = await MessagingParts.open(nats.url, 'test', SILENT);
+  world = await LimitedJobsForTests.open();
 }, START_MILLISECONDS);
-afterAll(async () => {
-  await parts.close();
-  await Promise.all([nats.stop(), database.drop()]);
-});
-beforeEach(() => {
-  played = new PlayedNats();
-  played.limits = new LimitBucket(parts.messaging);
-  named += 1;
-});
-afterEach(async () => {
-  await jobs.query(`DELETE FROM jobs.jobs`);
-  await jobs.stop();
-});
+afterAll(() => world.close());
+afterEach(() => world.stop());
 
 /** A project that no other test has, under these limits; another one beside it has none. */
-async function startWith(limits: RateLimits) {
-  const project = `p${named}`;
-  const organizations = [{ name: 'demo', projects: [{ name: project, limits }, { name: 'free' }] }];
-  played.snapshot = { ...played.snapshot, organizations };
-  jobs = await JobsForTests.start(database.url, { nats: played });
-  return { ...caller, project };
+async function startWith(limits: RateLimits, prepare?: (nats: PlayedNats, project: string) => void) {
+  const owner = await world.start(
+    (project) => ({
+      organizations: [{ name: 'demo', projects: [{ name: project, limits }, { name: 'free' }] }],
+    }),
+    prepare,
+  );
+  ({ jobs, played } = world);
+  return owner;
 }
 
-async function validated(lines: number, owner: typeof caller): Promise<string> {
-  const id = await jobs.create(inputLines(lines), owner);
-  await jobs.validate(id);
-  return id;
-}
-
+const validated = (lines: number, owner: typeof caller): Promise<string> => world.validated(lines, owner);
 const end = async (id: string, lines: readonly number[], project: string): Promise<void> => {
   await jobs.get(StoreResultsHandler).store(lines.map((line) => lineEnded(id, line, { project })));
   await jobs.get(DurableLimits).settle();
 };
-const queueOf = async (id: string, owner: typeof caller): Promise<BatchObject['queue']> =>
-  (await jobs.get(AnswerBatchesHandler).read({ caller: owner, id })).queue;
+const queueOf = (id: string, owner: typeof caller) => world.queueOf(id, owner);
 
 describe('rate limits of the durable lane', () => {
   it('let lines of a batch wait, fail none, and tell the batch what it waits for', async () => {
@@ -81,7 +62,7 @@ describe('rate limits of the durable lane', () => {
 
   it('count with those of waiting callers, over all processes', async () => {
     const owner = await startWith({ requestsPerMinute: 10 });
-    const other = new LimitGate(parts.messaging, new LimitBucket(parts.messaging), 'ingress');
+    const other = new LimitGate(world.parts.messaging, new LimitBucket(world.parts.messaging), 'ingress');
     const index = new LimitIndex();
     index.follow(played.snapshot as Snapshot);
     const [applied] = index.of(owner, 'gpt-small').own;
@@ -98,9 +79,7 @@ describe('rate limits of the durable lane', () => {
     const id = await validated(10, owner);
     await jobs.dispatch();
     expect(played.lines()).toEqual([1, 2, 3, 4]);
-    const second = await JobsForTests.start(database.url, { nats: played, home: jobs.home });
-    // The first process has died: what it let through is counted by the one that releases now.
-    await jobs.get(DurableLimits).beforeApplicationShutdown();
+    const second = await world.second();
     await second.dispatch('second');
     expect(played.lines()).toHaveLength(4);
     await second.get(StoreResultsHandler).store([1, 2].map((line) => lineEnded(id, line, { project: owner.project })));
@@ -141,10 +120,10 @@ describe('rate limits of the durable lane', () => {
 
   it('hold jobs of a key that the admin API made, and nobody else of its project', async () => {
     const hash = 'a'.repeat(64);
-    const owner = { ...caller, project: `p${named}` };
-    const entry = { hash, ...owner, name: 'made', key: 'made', limits: { requestsPerMinute: 10 } };
-    played.keys.entries.set(hash, entry);
-    await startWith({});
+    const owner = await startWith({}, (nats, project) => {
+      const entry = { hash, ...caller, project, name: 'made', key: 'made', limits: { requestsPerMinute: 10 } };
+      nats.keys.entries.set(hash, entry);
+    });
     for (let count = 0; count < 12; count += 1) {
       await askForJob(jobs, { owner: { ...owner, key: 'made' } });
       await askForJob(jobs, { owner });

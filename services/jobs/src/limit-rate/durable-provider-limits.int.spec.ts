@@ -1,24 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BatchObject, Facts, OwnedLimits, RequestEnded } from '#libs/contracts';
-import { LimitBucket, MessagingParts } from '#libs/messaging';
-import { createTestDatabase, eventually, startNatsForTests, type NatsForTests, type TestDatabase } from '#libs/testing';
-import { AnswerBatchesHandler } from '../answer-batches/answer-batches.handler.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Facts, OwnedLimits, RequestEnded } from '#libs/contracts';
+import { eventually } from '#libs/testing';
 import { PauseRepository } from '../dispatch-work/pause.repository.js';
 import { askForJob, endOf } from '../job.fixture.js';
-import { JobsForTests } from '../jobs.fixture.js';
-import { PlayedNats } from '../played-nats.fixture.js';
-import { caller, inputLine, inputLines, lineEnded } from '../line.fixture.js';
+import type { JobsForTests } from '../jobs.fixture.js';
+import { LimitedJobsForTests } from '../limited-jobs.fixture.js';
+import type { PlayedNats } from '../played-nats.fixture.js';
+import { caller, inputLine, lineEnded } from '../line.fixture.js';
 import { StoreResultsHandler } from '../store-results/store-results.handler.js';
 import { DurableLimits } from './durable-limits.js';
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const START_MILLISECONDS = 60_000;
-let database: TestDatabase;
-let nats: NatsForTests;
-let parts: MessagingParts;
+let world: LimitedJobsForTests;
 let played: PlayedNats;
 let jobs: JobsForTests;
-let named = 0;
 
 const target = (provider: string, priority: number) => ({
   provider,
@@ -36,43 +31,24 @@ const model = (name: string, providers: readonly string[]) => ({
 });
 
 beforeAll(async () => {
-  [database, nats] = await Promise.all([createTestDatabase(), startNatsForTests()]);
-  parts = await MessagingParts.open(nats.url, 'test', SILENT);
+  world = await LimitedJobsForTests.open();
 }, START_MILLISECONDS);
-afterAll(async () => {
-  await parts.close();
-  await Promise.all([nats.stop(), database.drop()]);
-});
-beforeEach(() => {
-  played = new PlayedNats();
-  played.limits = new LimitBucket(parts.messaging);
-  named += 1;
-});
-afterEach(async () => {
-  await jobs.query(`DELETE FROM jobs.jobs`);
-  await jobs.stop();
-});
+afterAll(() => world.close());
+afterEach(() => world.stop());
 
 /** A project that no other test has, whose requests for `gpt-small` go to these providers, in this order. */
 async function startWith(providers: readonly string[], limits: OwnedLimits) {
-  const project = `q${named}`;
-  played.snapshot = {
+  const owner = await world.start((project) => ({
     revision: 1,
     providers: ['toy', 'spare'].map((name) => ({ name, kind: 'sim', options: {} })),
     models: [model('gpt-small', providers)],
-    keys: [],
     organizations: [{ name: 'demo', projects: [{ name: project, limits }] }],
-  };
-  jobs = await JobsForTests.start(database.url, { nats: played });
-  return { ...caller, project };
+  }));
+  ({ jobs, played } = world);
+  return owner;
 }
 
-async function validated(lines: number, owner: typeof caller): Promise<string> {
-  const id = await jobs.create(inputLines(lines), owner);
-  await jobs.validate(id);
-  return id;
-}
-
+const validated = (lines: number, owner: typeof caller): Promise<string> => world.validated(lines, owner);
 /** How many requests went out, by the providers that they are kept from. */
 function sent(): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -87,8 +63,7 @@ const calledAt = (...providers: string[]): Pick<RequestEnded, 'attempts'> => {
   const [attempt] = lineEnded('batch_0123456789', 1).attempts;
   return { attempts: providers.flatMap((provider) => (attempt ? [{ ...attempt, provider }] : [])) };
 };
-const queueOf = async (id: string, owner: typeof caller): Promise<BatchObject['queue']> =>
-  (await jobs.get(AnswerBatchesHandler).read({ caller: owner, id })).queue;
+const queueOf = (id: string, owner: typeof caller) => world.queueOf(id, owner);
 
 async function end(id: string, lines: readonly number[], over: Partial<RequestEnded>): Promise<void> {
   await jobs.get(StoreResultsHandler).store(lines.map((line) => lineEnded(id, line, over)));
@@ -151,8 +126,7 @@ describe('rate limits of providers', () => {
     const id = await validated(10, owner);
     await jobs.dispatch();
     expect(played.lines()).toEqual([1, 2, 3, 4]);
-    await jobs.get(DurableLimits).beforeApplicationShutdown();
-    const second = await JobsForTests.start(database.url, { nats: played, home: jobs.home });
+    const second = await world.second();
     await second.dispatch('second');
     expect(played.lines()).toHaveLength(4);
     await second
@@ -171,8 +145,7 @@ describe('rate limits of providers', () => {
     const id = await validated(12, owner);
     await jobs.dispatch();
     expect(played.lines()).toEqual([1, 2, 3, 4]);
-    await jobs.get(DurableLimits).beforeApplicationShutdown();
-    const second = await JobsForTests.start(database.url, { nats: played, home: jobs.home });
+    const second = await world.second();
     await second.dispatch('second');
     const ended = [1, 2, 3, 4].map((line) => lineEnded(id, line, { project: owner.project, ...calledAt('toy') }));
     await second.get(StoreResultsHandler).store(ended);
@@ -216,8 +189,8 @@ describe('rate limits of providers', () => {
     const limits = { inputModalities: ['text'], contextWindow: 40 };
     const [first, second] = [target('toy', 1), { ...target('spare', 2), limits }];
     played.snapshot = { ...played.snapshot, models: [{ ...model('gpt-small', []), targets: [first, second] }] };
-    await jobs.stop();
-    jobs = await JobsForTests.start(database.url, { nats: played });
+    await world.restart(played.snapshot, owner.project);
+    ({ jobs } = world);
     const content = 'a word '.repeat(100);
     const long = { body: { model: 'gpt-small', messages: [{ role: 'user', content }] } };
     const id = await jobs.create([1, 2, 3].map((number) => `${inputLine(number, long)}\n`).join(''), owner);
