@@ -23,7 +23,7 @@ import {
   type ServiceName,
   type SubjectName,
 } from '#libs/contracts';
-import { startNatsForTests, type NatsForTests } from '#libs/testing';
+import { eventually, startNatsForTests, type NatsForTests } from '#libs/testing';
 import { ensureIdentities, seedFile } from './identity-files.js';
 import { readFileSync } from 'node:fs';
 
@@ -80,12 +80,15 @@ describe('identities at a real nats-server', () => {
 
   async function as(name: string): Promise<NatsConnection> {
     const seed = readFileSync(seedFile(folder, name), 'ascii').trim();
-    const connection = await connect({
-      servers: nats.url,
-      authenticator: nkeyAuthenticator(Buffer.from(seed)),
-      inboxPrefix: inboxPrefixOf(name),
-      reconnect: false,
-    });
+    // The server breaks with whoever does not say within two seconds who it is, which may happen on a machine under load.
+    const connection = await eventually(() =>
+      connect({
+        servers: nats.url,
+        authenticator: nkeyAuthenticator(Buffer.from(seed)),
+        inboxPrefix: inboxPrefixOf(name),
+        reconnect: false,
+      }),
+    );
     opened.push(connection);
     return connection;
   }
