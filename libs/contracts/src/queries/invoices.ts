@@ -6,7 +6,9 @@ export const invoiceReadSchema = z.object({
   caller: callerSchema,
   organization: slug,
   /** A month of UTC, as `2026-11`. */
-  period: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+  period: z
+    .string()
+    .regex(/^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/, 'must be a month from 1970 on, such as 2026-01'),
   /** In which amounts stand beside US dollars: one of the configured rates. */
   currency: z.string().max(10).optional(),
 });

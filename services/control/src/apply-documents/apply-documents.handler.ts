@@ -51,7 +51,7 @@ export class ApplyDocumentsHandler {
     prune,
   }: ConfigurationApply): Promise<ConfigurationApplyReply> {
     requireAdmin(caller);
-    const wanted = this.read(text, name);
+    const wanted = readable(name, () => this.read(text, name));
     const stored = await this.documents.all();
     const kept = openAll(stored, this.settings.secretKey).documents.map(compared);
     const secretsOf = new Map(kept.map((one) => [one.address, one.document]));
@@ -107,6 +107,19 @@ export class ApplyDocumentsHandler {
     return [
       { caller, ...address, action, document: { ...document }, ...(action === 'replace' ? { ifMatch: '*' } : {}) },
     ];
+  }
+}
+
+/** What the parser cannot walk through, or not without end, is the text's fault. @throws QueryRefused 400 */
+function readable<Read>(name: string, read: () => Read): Read {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw adminRefusal.invalid(`${name}: the YAML is nested too deep to be read.`, 'text');
+    if (error instanceof ReferenceError)
+      throw adminRefusal.invalid(`${name}: the YAML aliases are wrong: ${error.message}.`, 'text');
+    throw error;
   }
 }
 

@@ -112,4 +112,19 @@ describe('a text that is applied', () => {
     ).rejects.toMatchObject(refused('admin_key_required'));
     expect(await control.database.query('SELECT 1 FROM control.documents')).toEqual([]);
   });
+
+  it.each([
+    ['nested too deep', '['.repeat(5_000), 'nested too deep'],
+    [
+      'of aliases that multiply',
+      ['a: &a [x,x,x,x,x,x,x,x,x]', ...['b', 'c', 'd', 'e'].map((to, at) => `${to}: &${to} [${Array(9).fill(`*${'abcd'[at]}`).join(',')}]`)].join('\n'),
+      'aliases are wrong',
+    ],
+    ['of an alias to nothing', 'organizations: *none', 'none'],
+  ])('is refused in words where it is %s', async (_what, text, words) => {
+    for (const isTrial of [true, false])
+      await expect(apply(text, { isTrial })).rejects.toMatchObject({
+        reply: { status: 400, message: expect.stringContaining(words) },
+      });
+  });
 });

@@ -2,11 +2,14 @@ import { slug } from '#libs/contracts';
 import { z } from 'zod';
 import { entryType } from './entry-type.js';
 
-/** A time as callers write it, in milliseconds since the Unix epoch. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+
+/** A time as callers write it, in milliseconds since the Unix epoch: nothing is on record before that, and no database goes as far as JavaScript. */
 export const time = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-01-31 or 2026-01-31T12:00:00Z')
-  .transform((text) => Date.parse(text));
+  .transform((text) => Date.parse(text))
+  .refine((at) => at >= 0 && at < YEAR_10000, 'must be a time from 1970 to 9999');
 
 const sequence = z.coerce.number().int().min(0);
 
