@@ -117,7 +117,10 @@ describe('a text that is applied', () => {
     ['nested too deep', '['.repeat(5_000), 'nested too deep'],
     [
       'of aliases that multiply',
-      ['a: &a [x,x,x,x,x,x,x,x,x]', ...['b', 'c', 'd', 'e'].map((to, at) => `${to}: &${to} [${Array(9).fill(`*${'abcd'[at]}`).join(',')}]`)].join('\n'),
+      [
+        'a: &a [x,x,x,x,x,x,x,x,x]',
+        ...['b', 'c', 'd', 'e'].map((to, at) => `${to}: &${to} [${Array(9).fill(`*${'abcd'[at]}`).join(',')}]`),
+      ].join('\n'),
       'aliases are wrong',
     ],
     ['of an alias to nothing', 'organizations: *none', 'none'],

@@ -49,7 +49,10 @@ const LATEST_SECONDS = 253_402_300_799;
 export const replayFields = z.object({
   since: z
     .union(
-      [z.number().min(0).max(LATEST_SECONDS), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text) / 1_000)],
+      [
+        z.number().min(0).max(LATEST_SECONDS),
+        z.iso.datetime({ offset: true }).transform((text) => Date.parse(text) / 1_000),
+      ],
       'it must be a time with its zone, such as 2026-01-31T12:00:00Z, or Unix seconds',
     )
     .default(0),
