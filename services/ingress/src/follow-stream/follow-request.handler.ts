@@ -26,7 +26,7 @@ const LOST: CallerError = {
 const SILENT: CallerError = {
   status: 502,
   code: 'worker_lost',
-  message: 'The process that made the call is gone; whether the provider answered is unknown.',
+  message: 'Nothing more was heard from the process that made the call; whether the provider answered is unknown.',
 };
 export const RESTARTED: CallerError = {
   status: 409,

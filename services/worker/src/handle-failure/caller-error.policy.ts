@@ -57,7 +57,7 @@ const HANDLING: Readonly<Record<ErrorClass, Handling>> = {
   worker_lost: told(
     502,
     'worker_lost',
-    'The process that made the call is gone; whether the provider answered is unknown.',
+    'Nothing more was heard from the process that made the call; whether the provider answered is unknown.',
   ),
   expired: told(408, 'expired', 'The request expired before it ran.'),
   unsupported: quoted(told(400, 'unsupported_by_model', 'The model cannot do what the request asks for')),
