@@ -33,7 +33,8 @@ const ENDINGS: Record<
     status: 502,
     errorClass: 'worker_lost',
     code: 'worker_lost',
-    message: 'Nothing more was heard from the process that made the call; whether the provider answered is unknown. Try again.',
+    message:
+      'Nothing more was heard from the process that made the call; whether the provider answered is unknown. Try again.',
   },
 };
 
