@@ -30,21 +30,6 @@ const chargeRecordSchema = z.object({
 export type ChargeRecord = z.infer<typeof chargeRecordSchema>;
 export const chargeReadReplySchema = z.object({ charge: chargeRecordSchema.nullable() });
 
-/** `from` is inclusive, `to` exclusive, both by the time a request ended. */
-/** What a report can tell apart. Times are UTC. */
-export const USAGE_GROUPS = [
-  'model',
-  'project',
-  'key',
-  'key_id',
-  'organization',
-  'provider',
-  'tag',
-  'end_user',
-  'hour',
-  'day',
-  'month',
-] as const;
 /** What a report can be bound to. */
 export const USAGE_FILTERS = [
   'model',
@@ -56,7 +41,10 @@ export const USAGE_FILTERS = [
   'tag',
   'end_user',
 ] as const;
+/** What a report can tell apart. Times are UTC. */
+export const USAGE_GROUPS = [...USAGE_FILTERS, 'hour', 'day', 'month'] as const;
 
+/** `from` is inclusive, `to` exclusive, both by the time a request ended. */
 export const usageReportSchema = z.object({
   caller: callerSchema,
   groupBy: z.array(z.enum(USAGE_GROUPS)).min(1).max(USAGE_GROUPS.length),
